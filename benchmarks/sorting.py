@@ -1,0 +1,281 @@
+"""How fast arrays sort themselves, against a plain Python loop and a torch version of the rules.
+
+    python benchmarks/sorting.py [--full]
+
+Prints target, measured value and verdict, and last one line of JSON with every figure. Times are
+CPU seconds of this process (best of several, since other work on the machine slows them too).
+The default run takes less than a minute; ``--full`` repeats more and adds larger arrays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from engines import codec  # noqa: E402
+from engines.sorting import AlgotypeShare, SortSpec, ensemble, inversions, simulate  # noqa: E402
+from engines.sorting.experiments import ensemble as ensemble_experiment  # noqa: E402
+from engines.sorting.experiments import run as run_experiment  # noqa: E402
+
+N_CELLS = 100
+ALGOTYPES = ("bubble", "insertion", "selection")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; nan means that there is no target, only a measurement."""
+
+    name: str
+    unit: str
+    measured: float
+    at_most: float = float("nan")
+    at_least: float = float("nan")
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is reached; empty when there is none."""
+        if self.measured > self.at_most or self.measured < self.at_least:
+            return "MISSED"
+        return "" if np.isnan(self.at_most) and np.isnan(self.at_least) else "reached"
+
+
+def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
+    """Least CPU time of this process over the repeats, after one run to compile."""
+    work()
+    times = []
+    for _ in range(repeats):
+        started = time.process_time()
+        work()
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+# A plain Python loop of the same rules under uniform activation, written to be fast.
+
+
+def plain_bubble(values: list[int], rng: random.Random) -> None:
+    n = len(values)
+    n_wrong = sum(values[i] > values[i + 1] for i in range(n - 1))
+    below = rng.random
+    while n_wrong:
+        p = int(below() * n)
+        left = p if below() < 0.5 else p - 1
+        if not 0 <= left < n - 1 or values[left] <= values[left + 1]:
+            continue
+        near = range(max(left - 1, 0), min(left + 2, n - 1))
+        n_wrong -= sum(values[i] > values[i + 1] for i in near)
+        values[left], values[left + 1] = values[left + 1], values[left]
+        n_wrong += sum(values[i] > values[i + 1] for i in near)
+
+
+def plain_insertion(values: list[int], rng: random.Random) -> None:
+    n = len(values)
+    n_wrong = sum(values[i] > values[i + 1] for i in range(n - 1))
+    below = rng.random
+    while n_wrong:
+        p = int(below() * n)
+        if p == 0:
+            continue
+        for i in range(p - 1):
+            if values[i] > values[i + 1]:
+                break
+        else:
+            if values[p] < values[p - 1]:
+                near = range(max(p - 2, 0), min(p + 1, n - 1))
+                n_wrong -= sum(values[i] > values[i + 1] for i in near)
+                values[p - 1], values[p] = values[p], values[p - 1]
+                n_wrong += sum(values[i] > values[i + 1] for i in near)
+
+
+def plain_selection(values: list[int], rng: random.Random) -> None:
+    n = len(values)
+    order, position, ideal = list(range(n)), list(range(n)), [0] * n
+    rank, below = list(values), rng.random
+    while any(values[i] > values[i + 1] for i in range(n - 1)):
+        for _ in range(50):
+            cell = int(below() * n)
+            p, q = position[cell], ideal[cell]
+            if q == p or q >= n:
+                continue
+            other = order[q]
+            if rank[cell] >= rank[other]:
+                ideal[cell] = q + 1
+                continue
+            order[p], order[q] = other, cell
+            position[cell], position[other] = q, p
+            values[p], values[q] = values[q], values[p]
+
+
+PLAIN = {"bubble": plain_bubble, "insertion": plain_insertion, "selection": plain_selection}
+
+
+def plain_seconds(algotype: str, n_sorts: int) -> float:
+    """CPU seconds per finished sort of the plain loop."""
+    started = time.process_time()
+    for seed in range(n_sorts):
+        rng = random.Random(seed)
+        values = list(range(N_CELLS))
+        rng.shuffle(values)
+        PLAIN[algotype](values, rng)
+        assert values == sorted(values)
+    return (time.process_time() - started) / n_sorts
+
+
+def torch_bubble_seconds(batch: int) -> float:
+    """CPU seconds per finished sort: a batch of arrays, all cells at once.
+
+    Every cell flips its coin; an edge that is asked for and stands wrong is swapped when its
+    random priority beats those of the two edges beside it.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(0)
+    ranks = torch.argsort(torch.rand(batch, N_CELLS, generator=generator), dim=1)
+    never = torch.full((batch, 1), -1.0)
+    started = time.process_time()
+    while bool((wrong := ranks[:, :-1] > ranks[:, 1:]).any()):
+        rightwards = torch.rand(batch, N_CELLS, generator=generator) < 0.5
+        asked = wrong & (rightwards[:, :-1] | ~rightwards[:, 1:])
+        priority = torch.where(asked, torch.rand(wrong.shape, generator=generator), never)
+        beside = torch.cat([never, priority, never], dim=1)
+        granted = asked & (priority > beside[:, :-2]) & (priority > beside[:, 2:])
+        left = torch.where(granted, ranks[:, 1:], ranks[:, :-1])
+        moved = ranks.clone()
+        moved[:, 1:] = torch.where(granted, ranks[:, :-1], ranks[:, 1:])
+        stays = torch.cat([torch.zeros(batch, 1, dtype=torch.bool), granted], dim=1)
+        moved[:, :-1] = torch.where(stays[:, :-1], moved[:, :-1], left)
+        ranks = moved
+    assert bool((ranks == torch.arange(N_CELLS)).all())
+    return (time.process_time() - started) / batch
+
+
+def speed(repeats: int, n_plain: int) -> list[Figure]:
+    """A hundred sorts from spec to log, what an ensemble adds to them, and the ratios."""
+    from engines.sorting.many import Scratch, sorted_run, whole_run
+
+    numbers, curves = np.zeros(9, np.int64), np.zeros((3, 101), np.int32)
+    scratch = Scratch()
+    limits = {"bubble": 0.05, "insertion": 0.02}
+    figures, per_sort = [], {}
+    for scheduler in ("uniform", "burst", "synchronous"):
+        for algotype in ALGOTYPES:
+            spec = SortSpec(algotypes=(AlgotypeShare(algotype=algotype),), scheduler=scheduler)
+            specs = [spec.replace(seed=seed) for seed in range(100)]
+            run = lambda specs=specs: [sorted_run(s, scratch) for s in specs]  # noqa: E731
+            taken = cpu_seconds(run, repeats)
+            per_sort[scheduler, algotype] = taken / 100
+            limit = limits.get(algotype, float("nan")) if scheduler == "uniform" else float("nan")
+            name = f"100 {algotype} runs of 100 cells, {scheduler}"
+            figures.append(Figure(name, "CPU s", taken, at_most=limit))
+            all_of_it = lambda specs=specs: [whole_run(s, scratch, numbers, curves) for s in specs]  # noqa: E731
+            taken = cpu_seconds(all_of_it, repeats)
+            figures.append(Figure("   with curves, clusters and their null", "CPU s", taken))
+    for algotype in ALGOTYPES:
+        plain = plain_seconds(algotype, max(1, n_plain // (20 if algotype == "insertion" else 1)))
+        ratio = plain / per_sort["uniform", algotype]
+        figures.append(Figure(f"{algotype}: plain Python loop, per sort", "CPU s", plain))
+        figures.append(Figure(f"{algotype}: faster than plain Python", "times", ratio, at_least=10))
+    torch_sort = torch_bubble_seconds(256)
+    ratio = torch_sort / per_sort["synchronous", "bubble"]
+    figures.append(Figure("bubble: torch synchronous, batch 256, per sort", "CPU s", torch_sort))
+    figures.append(Figure("bubble: faster than torch, both synchronous", "times", ratio))
+    return figures
+
+
+def large(n_cells: int, at_most: float) -> list[Figure]:
+    """One large array, start to trajectory."""
+    spec = SortSpec(n_cells=n_cells, scheduler="uniform", max_swaps=200_000_000)
+    simulate(spec.replace(n_cells=50))
+    taken = cpu_seconds(lambda: simulate(spec), 2)
+    run = simulate(spec.replace(max_swaps=0))
+    n_swaps = inversions(run.rank)
+    name = f"one bubble run of {n_cells:,} cells, trajectory included"
+    return [
+        Figure(name, "CPU s", taken, at_most=at_most),
+        Figure(f"swaps of it, {n_cells:,} cells", "swaps", n_swaps),
+        Figure(f"swaps per second, {n_cells:,} cells", "1/s", n_swaps / taken),
+    ]
+
+
+def logs_and_seeks(n_seeks: int) -> list[Figure]:
+    """What is stored, and how long it takes to go to any step."""
+    runs = [simulate(SortSpec(seed=seed)) for seed in range(100)]
+    megabytes = sum(run.left.nbytes + run.right.nbytes for run in runs) / 1e6
+    thousand = simulate(SortSpec(n_cells=1000))
+    rng = np.random.default_rng(0)
+    times = []
+    for step in rng.integers(0, thousand.n_steps, n_seeks):
+        started = time.process_time()
+        thousand.at(int(step))
+        times.append(1e3 * (time.process_time() - started))
+    frame = next(run_experiment.frames(SortSpec(algotypes=ALGOTYPES)))
+    return [
+        Figure("swap logs of 100 runs of 100 cells", "MB", megabytes, at_most=0.6),
+        Figure("seek to any step, 1,000 cells, median", "ms", float(np.median(times)), at_most=1),
+        Figure("seek to any step, 1,000 cells, p99", "ms", float(np.percentile(times, 99))),
+        Figure("one frame of 100 cells", "bytes", len(codec.pack(frame)), at_most=1000),
+    ]
+
+
+def ensembles() -> list[Figure]:
+    """A hundred runs with statistics on one thread and on all, and every known answer."""
+    import numba
+
+    spec = SortSpec(algotypes=(AlgotypeShare(), AlgotypeShare(algotype="selection")))
+    ensemble(spec, 4)
+    walls = {}
+    n_all = numba.get_num_threads()
+    for n_threads in sorted({1, n_all}):
+        numba.set_num_threads(n_threads)
+        started = time.perf_counter()
+        ensemble(spec, 400)
+        walls[n_threads] = time.perf_counter() - started
+    started = time.process_time()
+    experiments = (run_experiment, ensemble_experiment)
+    verdicts = [a.verdict() for module in experiments for a in module.known_answers()]
+    taken = time.process_time() - started
+    return [
+        *(Figure(f"400 runs, {n} thread(s)", "wall s", wall) for n, wall in walls.items()),
+        Figure("all known answers", "CPU s", taken, at_most=40),
+        Figure("known answers not reproduced", "", sum(not v.reproduced for v in verdicts), 0),
+    ]
+
+
+def as_json(figure: Figure) -> dict[str, object]:
+    """A figure with null where there is no target."""
+    fields = asdict(figure) | {"verdict": figure.verdict}
+    return {name: None if value != value else value for name, value in fields.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--full", action="store_true", help="repeat more, larger arrays")
+    full = parser.parse_args().full
+    figures = [
+        *speed(20 if full else 5, 200 if full else 20),
+        *large(10_000, 2.0),
+        *(large(20_000, float("nan")) if full else []),
+        *logs_and_seeks(2000 if full else 300),
+        *ensembles(),
+    ]
+    for f in figures:
+        limit = f"<= {f.at_most:g}" if f.at_most == f.at_most else ""
+        limit = f">= {f.at_least:g}" if f.at_least == f.at_least else limit
+        print(f"{f.name:62} {f.measured:>14,.5g} {f.unit:7} {limit:9} {f.verdict}")
+    print(json.dumps({"figures": [as_json(f) for f in figures]}))
+
+
+if __name__ == "__main__":
+    main()

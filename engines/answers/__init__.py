@@ -1,0 +1,1 @@
+"""Holds every workbench's numbers against published and closed-form ones."""

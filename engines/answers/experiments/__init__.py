@@ -1,0 +1,1 @@
+"""The one experiment that checks all others."""

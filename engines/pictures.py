@@ -1,0 +1,85 @@
+"""Pictures declared as data, so that an engine can say what to draw without knowing how.
+
+The generic view turns each into a plot with axes, legend, hover and export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A labelled axis; ``unit`` may be empty for counts and shares."""
+
+    label: str
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """Label with its unit, as drawn."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Named lines over one x; ``bands`` are (low, high) around the line of the same name."""
+
+    title: str
+    x: np.ndarray
+    lines: Mapping[str, np.ndarray]
+    x_axis: Axis
+    y_axis: Axis
+    bands: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One bar per position; ``kind`` colours them by category.
+
+    ``x`` are the bars' centres, equally spaced; 0, 1, 2 ... when it is left out.
+    """
+
+    title: str
+    heights: np.ndarray
+    x_axis: Axis
+    y_axis: Axis
+    kind: tuple[str, ...] = ()
+    x: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A matrix as an image, row 0 at the top; ``diverging`` centres the colours on zero."""
+
+    title: str
+    values: np.ndarray
+    x_axis: Axis
+    y_axis: Axis
+    value_axis: Axis
+    diverging: bool = False
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points in the plane, coloured by category."""
+
+    title: str
+    xy: np.ndarray
+    x_axis: Axis
+    y_axis: Axis
+    kind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns of equal length, numbers or texts."""
+
+    title: str
+    columns: Mapping[str, np.ndarray | tuple[str, ...]]
+
+
+Picture = Curves | Bars | Heatmap | Points | Table

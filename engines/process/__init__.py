@@ -1,0 +1,1 @@
+"""The engine process: dask.distributed, made into an engine."""

@@ -1,0 +1,171 @@
+"""The worker's side: drives one experiment, sends its frames, looks at its flag between two."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engines import codec, devices, registry
+from engines.contract import ExplorerError, Frame, Result
+from engines.process import wording
+from engines.process.events import Flag
+from engines.process.pace import Pace
+
+logger = logging.getLogger(__name__)
+
+_CHANGED = threading.Condition()
+_FLAGS: dict[str, Flag] = {}
+_ACTIVE: set[str] = set()
+
+
+class Stopped(Exception):  # noqa: N818 - a way out of the loop, not an error
+    """The run's flag says cancel."""
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a worker needs to know to drive a run; all of it plain values."""
+
+    run: str
+    attempt: int
+    name: str
+    spec: bytes
+    """The spec, packed by `engines.codec`."""
+    topic: str
+    """Where frames are sent."""
+    device: str
+    """What ``--device`` says: auto, cpu, cuda:N or mps."""
+
+
+def set_flag(run: str, flag: Flag) -> None:
+    """Tell a run to go on, to hold or to end; looked at between two frames."""
+    with _CHANGED:
+        _FLAGS[run] = flag
+        _CHANGED.notify_all()
+
+
+def wait_until_quiet(seconds: float) -> None:
+    """Return when no run has been active for this long."""
+    with _CHANGED:
+        while True:
+            _CHANGED.wait_for(lambda: not _ACTIVE)
+            if not _CHANGED.wait_for(lambda: bool(_ACTIVE), timeout=seconds):
+                return
+
+
+@contextlib.contextmanager
+def _active(run: str) -> Iterator[None]:
+    with _CHANGED:
+        # A flag may have come before its run; those of earlier runs are of no use any more.
+        flag = _FLAGS.get(run, "run")
+        _FLAGS.clear()
+        _FLAGS[run] = flag
+        _ACTIVE.add(run)
+        _CHANGED.notify_all()
+    try:
+        yield
+    finally:
+        with _CHANGED:
+            _ACTIVE.discard(run)
+            _CHANGED.notify_all()
+
+
+def run(ticket: Ticket) -> tuple[bytes, bytes]:
+    """Drive the run to its end. Never raises: returns how it ended, and the result, both packed."""
+    with _active(ticket.run):
+        return _driven(ticket)
+
+
+def _driven(ticket: Ticket) -> tuple[bytes, bytes]:
+    send = _sender(ticket)
+    send({"kind": "started", "pid": os.getpid()})
+    outcome, result = {"status": "done", "sentence": "", "device": ""}, b""
+    try:
+        outcome["device"], result = _outcome(ticket, send)
+    except Stopped:
+        outcome["status"] = "cancelled"
+    except ExplorerError as error:
+        outcome |= {"status": "failed", "sentence": str(error)}
+    except MemoryError as error:
+        outcome |= {"status": "failed", "sentence": f"not enough memory: {error}"}
+    except Exception:
+        error_id = uuid.uuid4().hex[:8]
+        logger.exception("run of %s failed, error id %s", ticket.name, error_id)
+        outcome |= {"status": "failed", "sentence": wording.unexpected(error_id)}
+    return codec.pack(outcome), result
+
+
+def _outcome(ticket: Ticket, send: Callable[[dict[str, Any]], None]) -> tuple[str, bytes]:
+    experiment = registry.experiment(ticket.name)
+    spec = codec.unpack(ticket.spec)
+    device = devices.resolve(ticket.device)
+    with devices.using(device):
+        result = drive(experiment.frames(spec), send, lambda: _look_at_flag(ticket.run))
+    return device, codec.pack(result)
+
+
+def drive(
+    items: Iterator[Frame | Result],
+    send: Callable[[dict[str, Any]], None],
+    look_at_flag: Callable[[], None],
+) -> Result:
+    """Send frames at the pace of `Pace`, the last one always, and return the result.
+
+    Raises:
+        Stopped: the flag says cancel.
+        ExplorerError: the generator ended without a result.
+    """
+    pace, unsent = Pace(), None
+    with contextlib.closing(_closable(items)) as frames:
+        for item in frames:
+            look_at_flag()
+            if isinstance(item, Result):
+                if unsent is not None:
+                    send(_message(unsent))
+                return item
+            now = time.monotonic()
+            unsent = item
+            if pace.allows(now):
+                message = _message(item)
+                send(message)
+                pace.sent(len(message["frame"]), now)
+                unsent = None
+    raise ExplorerError(wording.NO_RESULT)
+
+
+def _closable(items: Iterator[Frame | Result]) -> Any:
+    """A generator, so that leaving early runs the ``finally`` blocks of an experiment now."""
+    return items if hasattr(items, "close") else (item for item in items)
+
+
+def _message(frame: Frame) -> dict[str, Any]:
+    return {"kind": "frame", "fraction": frame.fraction, "frame": codec.pack(frame)}
+
+
+def _look_at_flag(run_id: str) -> None:
+    """Return to go on, wait while held, raise `Stopped` when cancelled."""
+    if _FLAGS.get(run_id) == "run":
+        return
+    with _CHANGED:
+        _CHANGED.wait_for(lambda: _FLAGS.get(run_id) != "pause")
+        if _FLAGS.get(run_id) == "cancel":
+            raise Stopped
+
+
+def _sender(ticket: Ticket) -> Callable[[dict[str, Any]], None]:
+    from distributed import get_worker
+
+    worker = get_worker()
+    head = {"run": ticket.run, "attempt": ticket.attempt}
+
+    def send(message: dict[str, Any]) -> None:
+        worker.log_event(ticket.topic, {**head, "sent_at": time.time(), **message})
+
+    return send

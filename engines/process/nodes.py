@@ -1,0 +1,72 @@
+"""dask.distributed's scheduler, nanny and worker, with what would surprise a user switched off.
+
+No HTTP ports, no job run again after its worker died, no spilling, no pausing, no kept events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dask.config
+from distributed import Nanny, Scheduler, Worker
+
+from engines.process import worker
+
+OVERRIDES: dict[str, Any] = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.admin.system-monitor.gil.enabled": False,
+    # Events are kept by the scheduler, which lives in the page's process.
+    "distributed.admin.low-level-log-length": 8,
+}
+
+
+class QuietScheduler(Scheduler):
+    """Listens on its TLS port only."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Takes what `Scheduler` takes."""
+        with dask.config.set(OVERRIDES):
+            super().__init__(*args, **options)
+
+    def start_http_server(self, *_: Any, **__: Any) -> None:
+        """Open no port."""
+
+
+class QuietWorker(Worker):
+    """Listens on its TLS port only, and is prepared before it takes its first job."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Runs in the worker process, before anything of ours is loaded."""
+        worker.scrub_environment()
+        worker.die_with_parent()
+        super().__init__(*args, **options)
+
+    def start_http_server(self, *_: Any, **__: Any) -> None:
+        """Open no port."""
+
+
+class QuietNanny(Nanny):
+    """Starts and restarts one `QuietWorker`; lives in the page's process."""
+
+    def __init__(self, *args: Any, n_threads: int, **options: Any) -> None:
+        """``n_threads`` is what numpy, torch and numba may each use in the worker."""
+        number = str(n_threads)
+        # OpenBLAS reads its number before any code of ours runs in the worker.
+        early = {"OPENBLAS_NUM_THREADS": number, "VECLIB_MAXIMUM_THREADS": number}
+        late = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+        with dask.config.set({**OVERRIDES, "distributed.nanny.pre-spawn-environ": early}):
+            super().__init__(
+                *args,
+                worker_class=QuietWorker,
+                env=dict.fromkeys(late, number),
+                config=OVERRIDES,
+                **options,
+            )

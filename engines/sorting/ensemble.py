@@ -1,0 +1,171 @@
+"""Many runs that differ in their seed only, and what they say together."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engines.contract import SpecError
+from engines.sorting.frames import STOPS, Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.spec import SortSpec
+from engines.sorting.statistics import interval_of_mean
+
+if TYPE_CHECKING:
+    from engines.sorting.many import Scratch
+
+BATCH_S = 0.05
+"""Runs are done in batches of about this long, so that the ensemble can be stopped."""
+
+SUMMARIES = (
+    "n_swaps",
+    "n_paper_steps",
+    "n_reads",
+    "n_activations",
+    "final_error",
+    "dg_net",
+    "dg_ratio",
+    "peak_aggregation",
+    "null_peak",
+)
+
+
+def ensemble(spec: SortSpec, n_runs: int = 100) -> Ensemble:
+    """Repeat a spec with seeds seed, seed + 1, ...; the same bytes for any number of threads."""
+    *_, last = frames_of(EnsembleSpec(run=spec, n_runs=n_runs))
+    assert isinstance(last, Ensemble)
+    return last
+
+
+def frames_of(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
+    """How far it is, about twenty times a second, and the ensemble last.
+
+    Raises:
+        SpecError: the run has edits by hand, which belong to one trajectory.
+    """
+    if spec.run.edits:
+        raise SpecError("an ensemble repeats a run without edits by hand; leave them out")
+    import numba
+
+    runs = _Runs(spec)
+    n_batch = numba.get_num_threads()
+    with ThreadPoolExecutor(n_batch) as threads:
+        while runs.n_done < spec.n_runs:
+            started = time.perf_counter()
+            runs.do(min(n_batch, spec.n_runs - runs.n_done), threads)
+            took = time.perf_counter() - started
+            n_batch = max(1, min(4 * n_batch, int(n_batch * BATCH_S / max(took, 1e-6))))
+            if runs.n_done < spec.n_runs:
+                yield runs.frame()
+    yield runs.ensemble()
+
+
+class _Runs:
+    """The rows that the kernels fill, batch after batch, one array per thread."""
+
+    def __init__(self, spec: EnsembleSpec) -> None:
+        from engines.sorting.kernels import many
+
+        self._kernel = many
+        self.spec = spec
+        self.n_done = 0
+        n_runs = spec.n_runs
+        self.seeds = [(spec.run.seed + run) % 2**64 for run in range(n_runs)]
+        self.numbers = np.zeros((n_runs, many.N_NUMBERS), np.int64)
+        self.curves = np.zeros((n_runs, 3, many.N_POINTS), np.int32)
+        self.dg_net = np.zeros(n_runs)
+        self._scratch: deque[Scratch] = deque()
+
+    def do(self, n_runs: int, threads: ThreadPoolExecutor) -> None:
+        """The next ``n_runs`` runs; every run writes its own rows only."""
+        runs = range(self.n_done, self.n_done + n_runs)
+        self.n_done += n_runs
+        if self.spec.run.n_cells:
+            list(threads.map(self._do_one, runs))
+
+    def _do_one(self, run: int) -> None:
+        from engines.sorting.many import Scratch, whole_run
+
+        spec = self.spec.run.replace(seed=self.seeds[run])
+        try:
+            scratch = self._scratch.pop()
+        except IndexError:  # every other thread is using one
+            scratch = Scratch()
+        self.dg_net[run] = whole_run(spec, scratch, self.numbers[run], self.curves[run])
+        self._scratch.append(scratch)
+
+    def _shares(self, row: int) -> np.ndarray:
+        """float64[run, point]: a curve of clusters over n, nan below two cells."""
+        n = self.spec.run.n_cells
+        return self.curves[: self.n_done, row] / (float(n) if n > 1 else np.nan)
+
+    def _sortedness(self) -> np.ndarray:
+        n = self.spec.run.n_cells
+        if n == 0:
+            return np.full((self.n_done, self._kernel.N_POINTS), 100.0)
+        first_cell = 0 if self.spec.run.sortedness_no_plus1 else 1
+        errors = self.curves[: self.n_done, self._kernel.ERROR_CURVE]
+        return 100.0 * (n - 1 + first_cell - errors) / n
+
+    def frame(self) -> EnsembleFrame:
+        """The runs done so far."""
+        return EnsembleFrame(
+            n_done=self.n_done,
+            mean_swaps=float(self.numbers[: self.n_done, self._kernel.N_SWAPS].mean()),
+            sortedness=self._sortedness().mean(axis=0),
+            aggregation=self._shares(self._kernel.SAME_CURVE).mean(axis=0),
+            fraction=self.n_done / self.spec.n_runs,
+        )
+
+    def _per_run(self) -> dict[str, np.ndarray]:
+        n, kernel, numbers = self.spec.run.n_cells, self._kernel, self.numbers
+        cells = float(n) if n > 1 else np.nan
+        swaps = numbers[:, kernel.N_SWAPS]
+        return {
+            "n_swaps": swaps,
+            "n_paper_steps": numbers[:, kernel.N_PAPER_STEPS],
+            "n_reads": numbers[:, kernel.N_READS],
+            "n_activations": numbers[:, kernel.N_ACTIVATIONS],
+            "final_error": numbers[:, kernel.FINAL_ERROR],
+            "dg_net": self.dg_net,
+            "dg_ratio": self.dg_net + 1.0,
+            "peak_aggregation": numbers[:, kernel.PEAK] / cells,
+            "null_peak": numbers[:, kernel.NULL_PEAK] / cells,
+            "peak_at": 100.0 * numbers[:, kernel.PEAK_STEP] / np.maximum(swaps, 1),
+        }
+
+    def _stops(self) -> np.ndarray:
+        """Kernel codes as places in STOPS: sorted 1 and so on; an empty array never ran."""
+        if self.spec.run.n_cells == 0:
+            return np.full(self.spec.n_runs, STOPS.index("empty"), np.uint8)
+        return (self.numbers[:, self._kernel.STOP] - 1).astype(np.uint8)
+
+    def ensemble(self) -> Ensemble:
+        """Everything, once all runs are done."""
+        per_run = self._per_run()
+        sortedness, same = self._sortedness(), self._shares(self._kernel.SAME_CURVE)
+        null = self._shares(self._kernel.NULL_CURVE)
+        low, high = np.quantile(sortedness, (0.05, 0.95), axis=0)
+        same_low, same_high = np.quantile(same, (0.05, 0.95), axis=0)
+        return Ensemble(
+            spec=self.spec,
+            seed=np.array(self.seeds, np.uint64),
+            stop=self._stops(),
+            sortedness=sortedness.mean(axis=0),
+            sortedness_low=low,
+            sortedness_high=high,
+            aggregation=same.mean(axis=0),
+            aggregation_low=same_low,
+            aggregation_high=same_high,
+            null_aggregation=null.mean(axis=0),
+            summary_names=SUMMARIES,
+            summary=interval_of_mean(
+                np.stack([per_run[name].astype(np.float64) for name in SUMMARIES]),
+                self.spec.run.seed,
+            ),
+            **per_run,
+        )

@@ -1,0 +1,49 @@
+"""One array sorts itself: the opening experiment of the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engines.contract import Card, Experiment, KnownAnswer
+from engines.sorting.frames import SortFrame
+from engines.sorting.simulate import estimated_swaps, frames_of
+from engines.sorting.spec import PRESETS, SortSpec
+from engines.sorting.trajectory import Trajectory
+
+SWAPS_PER_SECOND = 5e6
+"""A careful guess of the kernels' speed, traces included."""
+
+
+def frames(spec: SortSpec) -> Iterator[SortFrame | Trajectory]:
+    """Moments of the run, and its trajectory last."""
+    yield from frames_of(spec)
+
+
+def seconds(spec: SortSpec) -> float:
+    """A guess of the run's length."""
+    return min(spec.max_swaps, 2 * estimated_swaps(spec)) / SWAPS_PER_SECOND
+
+
+def known_answers() -> tuple[KnownAnswer, ...]:
+    """Closed forms that hold for every single run."""
+    from engines.sorting.answers import run_answers
+
+    return run_answers()
+
+
+EXPERIMENT = Experiment(
+    spec=SortSpec,
+    frames=frames,
+    card=Card(
+        title="A self-sorting array",
+        claim="Every cell follows its own sorting rule and sees only its neighbourhood; "
+        "the array sorts itself, even when some cells are broken.",
+        paper="Zhang, Goldstein & Levin 2024, Classical sorting algorithms as a model of "
+        "morphogenesis",
+        link="https://arxiv.org/abs/2401.05375",
+    ),
+    presets=PRESETS,
+    known_answers=known_answers,
+    seconds=seconds,
+    order=0,
+)

@@ -1,0 +1,268 @@
+"""Moments and reports: what the experiments yield beside a whole trajectory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from engines.contract import Frame, Result, Spec, knob
+from engines.pictures import Axis, Bars, Curves, Picture, Table
+from engines.sorting.spec import ALGOTYPES, SortSpec
+from engines.sorting.trajectory import StopReason
+
+STOPS: tuple[StopReason, ...] = (
+    "sorted",
+    "quiescent",
+    "livelock",
+    "budget",
+    "cancelled",
+    "empty",
+)
+"""In the order of their codes in `Ensemble.stop`."""
+
+
+@dataclass(frozen=True, eq=False)
+class SortFrame(Frame):
+    """A moment of a run; at most 1 kB when packed for 100 cells."""
+
+    step: int
+    """Swaps in the log so far."""
+    order: np.ndarray
+    """Cell at every position (uint16, or uint32 for more than 65,536 cells)."""
+    rank: np.ndarray
+    """Dense rank of every cell (same type as order)."""
+    algotype: np.ndarray
+    """uint8[cell], now."""
+    frozen: np.ndarray
+    """uint8[cell], now."""
+    error: int
+    sortedness: float
+    """Percent."""
+    aggregation: float
+    """Share of cells whose right neighbour has the same algotype; nan below two cells."""
+    n_swaps: int
+    n_paper_steps: int
+    n_reads: int
+    n_activations: int
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The array as bars."""
+        return (
+            Bars(
+                "The array now",
+                self.rank[self.order].astype(np.float64),
+                Axis("position"),
+                Axis("rank"),
+                tuple(ALGOTYPES[kind] for kind in self.algotype[self.order]),
+            ),
+        )
+
+
+class CellSpec(Spec):
+    """Which cell of which run, and when."""
+
+    run: SortSpec = knob(SortSpec(), label="Run", help="The run the cell lives in.")
+    cell: int = knob(0, label="Cell", help="The cell, named by its first position.", ge=0)
+    step: int = knob(0, label="Step", help="Swaps made before looking.", unit="swaps", ge=0)
+
+
+@dataclass(frozen=True, eq=False)
+class CellReport(Result):
+    """One cell at one step: what it is, what it wants, and why it does or does not act."""
+
+    spec: CellSpec
+    step: int
+    """Step looked at: the last one when the run ended earlier."""
+    position: int
+    value: float
+    label: str
+    rank: int
+    algotype: str
+    descending: bool
+    frozen: str
+    """"no", "movable" or "immovable"."""
+    ideal_position: int
+    """Where a selection cell wants to be; -1 for other cells."""
+    moves: int
+    """Swaps the cell has taken part in so far."""
+    can_act: bool
+    """Whether its next activation can change anything."""
+    sentence: str
+    """Why it can or cannot act, in plain words."""
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The numbers as a table."""
+        numbers = {
+            "position": self.position,
+            "value": self.value,
+            "rank": self.rank,
+            "ideal position": self.ideal_position,
+            "moves": self.moves,
+            "can act": int(self.can_act),
+        }
+        return (Table(self.sentence, {name: np.array([x]) for name, x in numbers.items()}),)
+
+
+class LiveSpec(Spec):
+    """A run shown while it is computed, paced by the clock."""
+
+    run: SortSpec = knob(SortSpec(), label="Run", help="What runs.")
+    swaps_per_second: Annotated[float, Field(gt=0.0, le=1e9)] = knob(
+        120.0, label="Speed", help="Swaps shown per second.", unit="swaps/s", soft=(1.0, 100_000.0)
+    )
+
+
+class EnsembleSpec(Spec):
+    """Many runs that differ in their seed only: run r has the seed of ``run`` plus r."""
+
+    run: SortSpec = knob(SortSpec(), label="Run", help="What is repeated.")
+    n_runs: int = knob(
+        100,
+        label="Runs",
+        help="Number of repeats; run r is the single run with seed + r.",
+        unit="runs",
+        ge=1,
+        le=100_000,
+        soft=(1, 1000),
+        marks={100: "paper"},
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class EnsembleFrame(Frame):
+    """How far an ensemble is."""
+
+    n_done: int
+    mean_swaps: float
+    sortedness: np.ndarray
+    """float64[101]: mean curve of the runs done so far, percent."""
+    aggregation: np.ndarray
+    """float64[101]: mean curve of the runs done so far, share."""
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The mean curves so far."""
+        lines = {"sortedness": self.sortedness, "aggregation": 100.0 * self.aggregation}
+        return (_over_process(f"Mean of {self.n_done} runs so far", lines, {}),)
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble(Result):
+    """Many runs in numbers: one entry per run, curves over the sorting process, intervals.
+
+    Curves have 101 points: point k is taken at step floor((m - 1) k / 100) of the run's m steps.
+    Bands are the 5 % and 95 % quantiles over runs.
+    """
+
+    spec: EnsembleSpec
+    seed: np.ndarray
+    """uint64[run]."""
+    stop: np.ndarray
+    """uint8[run]: index into STOPS."""
+    n_swaps: np.ndarray
+    n_paper_steps: np.ndarray
+    n_reads: np.ndarray
+    n_activations: np.ndarray
+    final_error: np.ndarray
+    dg_net: np.ndarray
+    dg_ratio: np.ndarray
+    peak_aggregation: np.ndarray
+    """float64[run]: greatest aggregation of the run (denominator n); nan below two cells."""
+    peak_at: np.ndarray
+    """float64[run]: where in the process that is, percent."""
+    null_peak: np.ndarray
+    """float64[run]: the same statistic with the run's algotype labels permuted at random."""
+    sortedness: np.ndarray
+    """float64[101]: mean curve, percent."""
+    sortedness_low: np.ndarray
+    sortedness_high: np.ndarray
+    aggregation: np.ndarray
+    """float64[101]: mean curve, share (denominator n)."""
+    aggregation_low: np.ndarray
+    aggregation_high: np.ndarray
+    null_aggregation: np.ndarray
+    """float64[101]: mean curve with permuted labels."""
+    summary_names: tuple[str, ...]
+    summary: np.ndarray
+    """float64[name, 4]: mean, standard deviation, and bootstrap 95 % interval of the mean."""
+
+    @property
+    def n_runs(self) -> int:
+        """Number of runs."""
+        return len(self.seed)
+
+    def mean(self, name: str) -> float:
+        """Mean of one of ``summary_names`` over the runs."""
+        return float(self.summary[self.summary_names.index(name), 0])
+
+    def interval(self, name: str) -> tuple[float, float]:
+        """Bootstrap 95 % interval of that mean (10,000 draws from the spec's seed)."""
+        low, high = self.summary[self.summary_names.index(name), 2:]
+        return float(low), float(high)
+
+    def stops(self) -> dict[str, int]:
+        """How many runs stopped for which reason; none is ever left out."""
+        counts = np.bincount(self.stop, minlength=len(STOPS))
+        return {name: int(count) for name, count in zip(STOPS, counts, strict=True) if count}
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Mean curves with bands and null, endpoints, intervals and the runs themselves."""
+        columns = {
+            "measure": tuple(
+                name.removeprefix("n_").replace("_", " ") for name in self.summary_names
+            ),
+            **{
+                name: self.summary[:, column]
+                for column, name in enumerate(("mean", "SD", "95 % from", "95 % to"))
+            },
+        }
+        return (
+            self._curves(),
+            _histogram("Swaps per run", self.n_swaps, "swaps"),
+            Table("Means over the runs, with bootstrap 95 % intervals", columns),
+            Table("Runs", self._runs()),
+        )
+
+    def _curves(self) -> Curves:
+        lines = {
+            "sortedness": self.sortedness,
+            "aggregation": 100.0 * self.aggregation,
+            "aggregation, labels permuted": 100.0 * self.null_aggregation,
+        }
+        bands = {
+            "sortedness": (self.sortedness_low, self.sortedness_high),
+            "aggregation": (100.0 * self.aggregation_low, 100.0 * self.aggregation_high),
+        }
+        return _over_process(f"Mean of {self.n_runs} runs, 5 to 95 % of runs", lines, bands)
+
+    def _runs(self) -> dict[str, np.ndarray]:
+        return {
+            "seed": self.seed,
+            "swaps": self.n_swaps,
+            "paper steps": self.n_paper_steps,
+            "reads": self.n_reads,
+            "activations": self.n_activations,
+            "final error": self.final_error,
+            "delayed gratification": self.dg_net,
+            "peak aggregation": self.peak_aggregation,
+            "peak, labels permuted": self.null_peak,
+        }
+
+
+def _over_process(
+    title: str,
+    lines: dict[str, np.ndarray],
+    bands: dict[str, tuple[np.ndarray, np.ndarray]],
+) -> Curves:
+    process, share = Axis("sorting process", "%"), Axis("share of cells", "%")
+    return Curves(title, np.arange(101), lines, process, share, bands)
+
+
+def _histogram(title: str, numbers: np.ndarray, unit: str) -> Bars:
+    n_bins = max(1, min(30, math.isqrt(len(numbers)) * 2))
+    counts, edges = np.histogram(numbers, bins=n_bins)
+    centres = (edges[1:] + edges[:-1]) / 2.0
+    return Bars(title, counts.astype(np.float64), Axis(unit), Axis("runs"), x=centres)

@@ -1,0 +1,1 @@
+"""Compiled kernels: one array sorts itself. Importing this package loads numba."""

@@ -1,0 +1,169 @@
+"""One array in motion, as an object: move it on, look at it, turn it into a trajectory.
+
+Importing this module loads numba; everything a page needs lies in `model`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engines.sorting.frames import SortFrame
+from engines.sorting.kernels import state
+from engines.sorting.kernels.run import KERNELS, prepare, swap_by_hand
+from engines.sorting.kernels.traces import total_error
+from engines.sorting.knobs import new_state, set_knobs
+from engines.sorting.log import SwapLog
+from engines.sorting.spec import (
+    ALGOTYPES,
+    IMMOVABLE,
+    MOVABLE,
+    NOT_FROZEN,
+    Edit,
+    SortSpec,
+    measured_descending,
+)
+from engines.sorting.start import start_of
+from engines.sorting.tracing import traced
+from engines.sorting.trajectory import StopReason, Trajectory
+
+SLICE_SWAPS = 16_384
+SLICE_ACTIVATIONS = 1_000_000
+"""Limits of one call into a kernel: a few tens of milliseconds, so a run can be stopped."""
+
+_STOPS: dict[int, StopReason] = {
+    state.SORTED: "sorted",
+    state.QUIESCENT: "quiescent",
+    state.LIVELOCK: "livelock",
+    state.BUDGET: "budget",
+}
+
+
+class Simulation:
+    """A run that can be moved on in pieces; the pieces never change what it does."""
+
+    def __init__(self, spec: SortSpec) -> None:
+        """The array at the start of ``spec``, with edits at swap 0 made."""
+        self.spec = spec
+        self.start = start_of(spec)
+        self.stop: StopReason | None = None
+        down = int(measured_descending(spec))
+        self._first_error = total_error(self.start.rank, down)
+        self.log = SwapLog(spec.n_cells, self._first_error)
+        self.edit_steps = np.full(len(spec.edits), -1, np.int64)
+        self._n_edits_made = 0
+        self._buffer = state.new_log(min(SLICE_SWAPS, max(1, spec.max_swaps + len(spec.edits))))
+        start = self.start
+        self.cells = state.new_cells(start.rank, start.algotype, start.descending, start.frozen)
+        self.numbers = new_state(spec)
+        self._prepare()
+
+    @property
+    def step(self) -> int:
+        """Swaps in the log so far."""
+        return int(self.numbers[state.STEP])
+
+    def move_on(self, until_step: int = 2**62) -> None:
+        """One slice: to ``until_step``, a stop, or a few tens of milliseconds of work."""
+        if self.stop is not None or self.step >= until_step:
+            return
+        goal = min(until_step, self._next_edit_step())
+        until_activation = int(self.numbers[state.ACTIVATIONS]) + SLICE_ACTIVATIONS
+        advance = KERNELS[int(self.numbers[state.ENGINE])]
+        code = advance(self.cells, self.numbers, self._buffer, goal, until_activation)
+        self._harvest()
+        self._settle(code)
+
+    def finish(self) -> Trajectory:
+        """Run to the end."""
+        while self.stop is None:
+            self.move_on()
+        return self.trajectory()
+
+    def frame(self) -> SortFrame:
+        """This moment."""
+        cells, numbers, n = self.cells, self.numbers, self.spec.n_cells
+        small = np.uint16 if n <= 65_536 else np.uint32
+        kinds = cells[state.ALGOTYPE, cells[state.ORDER]]
+        alike = int(np.count_nonzero(kinds[1:] == kinds[:-1]))
+        error = int(self.numbers[state.N_BAD])
+        first_cell = 0 if self.spec.sortedness_no_plus1 else 1
+        return SortFrame(
+            step=self.step,
+            order=cells[state.ORDER].astype(small),
+            rank=cells[state.RANK].astype(small),
+            algotype=cells[state.ALGOTYPE].astype(np.uint8),
+            frozen=cells[state.FROZEN].astype(np.uint8),
+            error=error,
+            sortedness=100.0 * (n - 1 + first_cell - error) / n if n else 100.0,
+            aggregation=alike / n if n > 1 else float("nan"),
+            n_swaps=int(self.numbers[state.SWAPS]),
+            n_paper_steps=int(self.numbers[state.PAPER_STEPS]),
+            n_reads=int(numbers[state.READS]),
+            n_activations=int(self.numbers[state.ACTIVATIONS]),
+            fraction=self._fraction(error),
+        )
+
+    def trajectory(self) -> Trajectory:
+        """All that has happened; a run that is not over is marked cancelled."""
+        return traced(self, self.stop or "cancelled")
+
+    def _prepare(self) -> None:
+        """After the start and after edits: make due edits, derive what is derived."""
+        if self.spec.n_cells == 0:
+            self.stop = "empty"
+            return
+        while self.step >= self._next_edit_step():
+            self._make_edit()
+        kinds = (self.cells[row] for row in (state.ALGOTYPE, state.DOWN, state.FROZEN))
+        set_knobs(self.numbers, self.spec, *kinds)
+        self._settle(prepare(self.cells, self.numbers))
+
+    def _settle(self, code: int) -> None:
+        """Note a stop, unless edits wait for the run to come to rest."""
+        waiting = self._n_edits_made < len(self.spec.edits)
+        if code != state.RUNNING and (code == state.BUDGET or not waiting):
+            self.stop = _STOPS[code]
+        elif waiting and (code != state.RUNNING or self.step >= self._next_edit_step()):
+            self._prepare_after_rest(at_rest=code != state.RUNNING)
+
+    def _prepare_after_rest(self, *, at_rest: bool) -> None:
+        if at_rest:
+            self._make_edit()
+        self._prepare()
+
+    def _next_edit_step(self) -> int:
+        if self._n_edits_made == len(self.spec.edits):
+            return 2**62
+        return self.spec.edits[self._n_edits_made].at_swap
+
+    def _make_edit(self) -> None:
+        edit = self.spec.edits[self._n_edits_made]
+        if edit.kind == "swap" and edit.other is not None:
+            self.log.note_hand_swap(self.step)
+            swap_by_hand(self.cells, self.numbers, self._buffer, edit.cell, edit.other)
+            self._harvest()
+        elif edit.kind == "algotype" and edit.algotype is not None:
+            self._change_algotype(edit)
+        elif edit.kind == "unfreeze":
+            self.cells[state.FROZEN, edit.cell] = NOT_FROZEN
+        else:
+            self.cells[state.FROZEN, edit.cell] = (
+                MOVABLE if edit.frozen_kind == "movable" else IMMOVABLE
+            )
+        self.edit_steps[self._n_edits_made] = self.step
+        self._n_edits_made += 1
+
+    def _change_algotype(self, edit: Edit) -> None:
+        cells = self.cells
+        cells[state.ALGOTYPE, edit.cell] = ALGOTYPES.index(edit.algotype or "bubble")
+        cells[state.DOWN, edit.cell] = edit.descending
+        cells[state.IDEAL, edit.cell] = self.spec.n_cells - 1 if edit.descending else 0
+
+    def _harvest(self) -> None:
+        n_swaps = int(self.numbers[state.LOGGED])
+        self.log.add(*self._buffer[:, :n_swaps])
+        self.numbers[state.LOGGED] = 0
+
+    def _fraction(self, error: int) -> float:
+        """Errors mended so far, as a share: nobody can know more."""
+        return min(1.0, max(0.0, 1.0 - error / max(self._first_error, 1)))

@@ -1,0 +1,122 @@
+"""From a swap log to a trajectory: everything that follows from the log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engines.sorting.kernels import state
+from engines.sorting.kernels.traces import (
+    find_detours,
+    follow,
+    total_same,
+    trace_same,
+)
+from engines.sorting.spec import ALGOTYPES, measured_descending
+from engines.sorting.trajectory import KEYFRAME_EVERY, StopReason, Trajectory
+
+if TYPE_CHECKING:
+    from engines.sorting.simulation import Simulation
+
+
+@dataclass(frozen=True, eq=False)
+class _Traces:
+    errors: np.ndarray
+    same_type: np.ndarray
+    keyframes: np.ndarray
+    moves: np.ndarray
+
+
+def keyframe_every(n_cells: int) -> int:
+    """Swaps between keyframes; large arrays keep fewer, for one costs as much as 2n swaps."""
+    return max(KEYFRAME_EVERY, 4 * n_cells)
+
+
+def traced(simulation: Simulation, stop: StopReason) -> Trajectory:
+    """The trajectory of what this simulation has done so far."""
+    spec, start, log = simulation.spec, simulation.start, simulation.log
+    counts = simulation.numbers
+    traces = _traces(simulation)
+    cycle = (int(counts[state.CYCLE_START]), int(counts[state.CYCLE_PERIOD]))
+    return Trajectory(
+        spec=spec,
+        value=start.value,
+        rank=start.rank,
+        label=start.label,
+        algotype=start.algotype,
+        descending=start.descending,
+        frozen=start.frozen,
+        left=log.left(),
+        right=log.right(),
+        activation=log.activation(),
+        errors=traces.errors,
+        same_type=traces.same_type,
+        keyframe_swaps=np.arange(len(traces.keyframes)) * keyframe_every(spec.n_cells),
+        keyframes=traces.keyframes,
+        moves=traces.moves,
+        detours=detours_of(traces.errors),
+        hand_swaps=np.array(log.hand_swaps, np.int64),
+        edit_steps=simulation.edit_steps.copy(),
+        measured_descending=measured_descending(spec),
+        n_paper_steps=int(counts[state.PAPER_STEPS]),
+        n_reads=int(counts[state.READS]),
+        n_activations=int(counts[state.ACTIVATIONS]),
+        stop=stop,
+        cycle=cycle if stop == "livelock" else (0, 0),
+    )
+
+
+def detours_of(errors: np.ndarray) -> np.ndarray:
+    """int32[event, 3]: start, trough and end of every delayed-gratification event."""
+    most = np.empty((len(errors) // 2, 3), np.int32)  # an event takes two steps or more
+    return most[: find_detours(errors, most)].copy()
+
+
+def _traces(simulation: Simulation) -> _Traces:
+    spec = simulation.spec
+    n, last, every = spec.n_cells, simulation.step, keyframe_every(spec.n_cells)
+    count_type = np.int16 if n < 2**15 else np.int32
+    same = np.full(last + 1, max(n - 1, 0), count_type)
+    order = np.arange(n, dtype=np.int32)
+    keyframes = np.zeros((last // every + 1, n), np.int32)
+    keyframes[0] = order
+    moves = np.zeros(n, np.int64)
+    mixed = len(np.unique(simulation.start.algotype)) > 1 or bool(spec.edits)
+    for first, left, right in _pieces(simulation):
+        if mixed:
+            kinds = _kinds_at(simulation, first)[order]
+            local = np.full(len(left) + 1, total_same(kinds), np.int32)
+            trace_same(kinds, left, right, local)
+            same[first : first + len(left) + 1] = local
+        follow(order, left, right, moves, first, every, keyframes)
+    same[last] = total_same(_kinds_at(simulation, last)[order])
+    errors = simulation.log.errors()
+    return _Traces(errors, same, keyframes.astype(_cell_type(n)), moves)
+
+
+def _cell_type(n_cells: int) -> type:
+    return np.uint16 if n_cells <= 65_536 else np.uint32
+
+
+def _pieces(simulation: Simulation) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """The log in pieces within which no algotype changes: first step, left, right."""
+    edits = set(simulation.edit_steps.tolist())
+    first = 0
+    for left, right in simulation.log.blocks():
+        inside = sorted(step for step in edits if first < step < first + len(left))
+        for start, end in zip([first, *inside], [*inside, first + len(left)], strict=True):
+            part = slice(start - first, end - first)
+            yield start, left[part], right[part]
+        first += len(left)
+
+
+def _kinds_at(simulation: Simulation, step: int) -> np.ndarray:
+    """uint8[cell]: algotypes at a step, edits at that step included."""
+    kinds = simulation.start.algotype.copy()
+    for edit, made in zip(simulation.spec.edits, simulation.edit_steps.tolist(), strict=True):
+        if edit.algotype is not None and edit.kind == "algotype" and 0 <= made <= step:
+            kinds[edit.cell] = ALGOTYPES.index(edit.algotype)
+    return kinds

@@ -1,0 +1,114 @@
+"""Starts the engine process and serves the pages: the composition of the app."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+
+from explorer.engine import engine_from_settings
+from explorer.header import Header
+from explorer.help import Help
+from explorer.home import home
+from explorer.page import (
+    Engine,
+    WorkbenchPage,
+    address_from_arguments,
+    finished_workbenches,
+    links,
+    shell,
+    watch_engine,
+)
+from explorer.server import SafeServer, safe_serve
+from explorer.sessions import SessionStore
+from explorer.settings import Settings
+from views.kit.components import current_document
+
+
+def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
+    """Every address of the app and what builds its page."""
+    found: dict[str, Callable[[], Any]] = {"/": lambda: home_page(engine)}
+    for name in finished_workbenches():
+        found[name] = _workbench_page(name, engine)
+    return found
+
+
+def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
+    def build() -> Any:
+        owner, arguments = _session()
+        page = WorkbenchPage(name, engine, address_from_arguments(arguments), owner)
+        pn.state.on_session_destroyed(lambda _context: page.close())
+        pn.state.onload(page.start)
+        return page.page()
+
+    return build
+
+
+def home_page(engine: Engine) -> Any:
+    """The front page of one session."""
+    owner, _ = _session()
+    help_ = Help(engine, owner)
+
+    def hear(message: dict[str, Any]) -> None:
+        if message.get("kind") == "help":
+            help_.toggle()
+
+    header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
+    watch_engine(engine, header, current_document())
+    pn.state.on_session_destroyed(lambda _context: engine.release(owner))
+    content = home(engine, owner, finished_workbenches())
+    return shell(header, [content, help_.dialog], "Neural Explorer")
+
+
+def _session() -> tuple[str, dict[str, list[bytes]]]:
+    context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
+    if context is None:
+        return "", {}
+    return context.id, dict(context.request.arguments)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until interrupted; returns the exit status."""
+    try:
+        asyncio.run(_serve(settings))
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
+            loop.add_signal_handler(name, stop.set)
+    engine = engine_from_settings(settings)
+    server = safe_serve(pages(engine), port=settings.port)
+    starting = asyncio.create_task(engine.start())
+    swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))
+    announce(server, settings)
+    try:
+        await stop.wait()
+    finally:
+        server.stop()
+        starting.cancel()
+        swept.cancel()
+        await engine.close()
+
+
+def announce(server: SafeServer, settings: Settings) -> None:
+    """Print the address on a line of its own, and open it when wanted."""
+    sys.stdout.write(f"Neural Explorer is ready at\n{server.url}\nCtrl-C stops it.\n")
+    sys.stdout.flush()
+    if settings.browser:
+        # Other users can read a command line, so the browser is handed an address that works once.
+        webbrowser.open(server.guard.one_time_url())

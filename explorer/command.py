@@ -1,0 +1,78 @@
+"""The command line: options, ``verify``, and the start of the app."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from explorer.settings import Settings
+
+_DESCRIPTION = """\
+Neural Explorer: workbenches for people who study how computation arises in networks.
+Without a command it serves the app to this machine's browser."""
+
+_EPILOG = """\
+environment:
+  EXPLORER_SCHEDULER   address of an existing dask cluster (tls://host:port) to compute on
+  EXPLORER_CACHE       folder for cached results    EXPLORER_DATA   folder for saved sessions
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every option of ``launch.py`` and ``python -m explorer``."""
+    top = argparse.ArgumentParser(
+        prog="launch.py",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--port", type=int, default=5006, help="port to serve on; 0 is any free one")
+    top.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="do not open a browser; the address is printed on a line of its own",
+    )
+    top.add_argument(
+        "--device",
+        default="auto",
+        help="where engines compute: auto, cpu, cuda:N or mps (default: auto)",
+    )
+    top.add_argument(
+        "--memory-gib",
+        type=float,
+        default=None,
+        help="memory each engine worker may use (default: half of this machine's)",
+    )
+    top.add_argument(
+        "--deadline-s", type=float, default=3600.0, help="longest time one job may take"
+    )
+    commands = top.add_subparsers(dest="command", metavar="command")
+    verify = commands.add_parser(
+        "verify", help="recompute published and closed-form numbers on this machine"
+    )
+    verify.add_argument("workbench", nargs="?", help="only this workbench, say: sorting")
+    verify.add_argument("--full", action="store_true", help="also the slow ones")
+    return top
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit status."""
+    options = parser().parse_args(arguments)
+    if options.command == "verify":
+        from explorer.verify import verify
+
+        return verify(options.workbench, full=options.full, out=sys.stdout)
+    from explorer.app import serve
+
+    try:
+        settings = Settings(
+            port=options.port,
+            browser=not options.no_browser,
+            device=options.device,
+            memory_gib=options.memory_gib,
+            deadline_s=options.deadline_s,
+        )
+    except ValueError as error:
+        parser().error(str(error))
+    return serve(settings)

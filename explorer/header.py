@@ -1,0 +1,39 @@
+"""The top bar: workbenches, the engine's state, share, theme and help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from typing import Any, ClassVar
+
+import param
+from panel.custom import JSComponent
+
+from views.kit.components import stylesheet, tokens_script
+from views.kit.esm import esm
+
+
+class Header(JSComponent):
+    """One line that every page carries."""
+
+    links = param.List(doc='Dicts {"title", "href", "active"}, one per finished workbench.')
+    engine = param.Dict(
+        default={"tone": "plain", "text": "engine starting", "detail": ""},
+        doc="The engine in one phrase, its tone and a longer text.",
+    )
+    can_share = param.Boolean(default=True, doc="Whether there is a state to share.")
+    file = param.Dict(default={}, doc='Set to {"name", "text"} to save a file.')
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "explorer", "header.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "header.css")]
+
+    def __init__(self, on_message: Callable[[dict[str, Any]], None], **params: Any) -> None:
+        """``on_message`` is told {"kind": "help" | "save" | "open" | "too-large", ...}."""
+        super().__init__(**params)
+        self._on_message = on_message
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict):
+            self._on_message(data)

@@ -1,0 +1,89 @@
+// The top bar: name, workbenches, the engine's state, share, theme, help.
+
+const MARK = "M3 5h4c5 0 5 7 10 7h4M3 12h5M3 19h4c5 0 5-7 10-7M14 5h3c2 0 2 2 4 2M14 19h3c2 0 2-2 4-2"
+const ICONS = {
+  share: "M8 9l4-4 4 4M12 5v10M5 13v5h14v-5",
+  theme: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
+  help: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1-1.5 2.4M12 18v.01",
+}
+
+function icon(path, size = 18) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
+  svg.setAttribute("viewBox", "0 0 24 24")
+  svg.setAttribute("width", size)
+  svg.setAttribute("height", size)
+  svg.setAttribute("aria-hidden", "true")
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path")
+  line.setAttribute("d", path)
+  svg.append(line)
+  return svg
+}
+
+function toggleTheme() {
+  const root = document.documentElement
+  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"
+  localStorage.setItem("nx-theme", root.dataset.theme)
+}
+
+function saveFile({name, text}) {
+  const url = URL.createObjectURL(new Blob([text], {type: "application/json"}))
+  element("a", {href: url, download: name}).click()
+  setTimeout(() => URL.revokeObjectURL(url), 10000)
+}
+
+export function render({model, el}) {
+  installTokens(NX_CSS)
+  document.documentElement.dataset.theme ||= matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"
+  const nav = element("nav", {"aria-label": "Workbenches"}, ...model.links.map(({title, href, active}) =>
+    element("a", {href, class: active ? "nx-active" : "", "aria-current": active ? "page" : null}, title)))
+  const dot = element("i", {})
+  const engineText = element("span", {})
+  const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine"}, dot, engineText)
+
+  const file = element("input", {type: "file", accept: ".json", hidden: true, onchange: async () => {
+    const chosen = file.files[0]
+    if (!chosen) return
+    if (chosen.size > 4000000) model.send_msg({kind: "too-large", size: chosen.size})
+    else model.send_msg({kind: "open", text: await chosen.text()})
+    file.value = ""
+    menu.hidden = true
+  }})
+  const copied = element("span", {class: "nx-copied", role: "status"})
+  const menu = element("div", {class: "nx-menu", role: "menu", hidden: true},
+    element("button", {type: "button", role: "menuitem", onclick: async () => {
+      await navigator.clipboard.writeText(location.href)
+      copied.textContent = " copied"
+      setTimeout(() => { copied.textContent = ""; menu.hidden = true }, 1200)
+    }}, "Copy link to this view", copied),
+    element("button", {type: "button", role: "menuitem", onclick: () => { menu.hidden = true; model.send_msg({kind: "save"}) }}, "Save session file"),
+    element("button", {type: "button", role: "menuitem", onclick: () => file.click()}, "Open session file…"), file)
+  const shareButton = element("button", {type: "button", title: "Share", "aria-label": "Share", "aria-haspopup": "menu",
+    onclick: () => { menu.hidden = !menu.hidden }}, icon(ICONS.share))
+  const share = element("div", {class: "nx-sharebox", hidden: !model.can_share}, shareButton, menu)
+  const help = element("button", {type: "button", title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
+  el.append(element("header", {class: "nx-header", role: "none"},
+    element("a", {class: "nx-brand", href: "./", "aria-label": "Neural Explorer, home"}, icon(MARK, 22), element("b", {}, "Neural Explorer")),
+    nav, pill, share,
+    element("button", {type: "button", title: "Light or dark", "aria-label": "Switch between light and dark", onclick: toggleTheme}, icon(ICONS.theme)),
+    help))
+
+  const show = () => {
+    pill.dataset.tone = model.engine.tone
+    engineText.textContent = model.engine.text
+    pill.title = model.engine.detail
+  }
+  const onKey = (event) => {
+    if (event.key === "Escape") menu.hidden = true
+    if (event.key === "?" && !isTyping(event)) model.send_msg({kind: "help"})
+  }
+  const onClick = (event) => { if (!event.composedPath().includes(share)) menu.hidden = true }
+  document.addEventListener("keydown", onKey)
+  document.addEventListener("click", onClick)
+  model.on("engine", show)
+  model.on("file", () => { if (model.file.name) saveFile(model.file) })
+  model.on("remove", () => {
+    document.removeEventListener("keydown", onKey)
+    document.removeEventListener("click", onClick)
+  })
+  show()
+}

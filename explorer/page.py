@@ -1,0 +1,307 @@
+"""One page per session: header, the view, tours, help, and the state in the address."""
+
+from __future__ import annotations
+
+import json
+import re
+import weakref
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+import panel as pn
+import panel_material_ui as pmui
+
+from engines import reading, registry
+from engines.compute import Compute
+from engines.contract import ExplorerError, Spec
+from explorer.address import query_from_spec, spec_from_query
+from explorer.header import Header
+from explorer.help import Help
+from explorer.sessions import (
+    Session,
+    SessionStore,
+    session_from_bytes,
+    session_from_specs,
+    session_to_bytes,
+    specs_from_session,
+)
+from explorer.tours import TourPlayer, tours
+from views.kit.assets import asset
+from views.kit.catalog import view_type
+from views.kit.components import current_document, when_unlocked
+from views.kit.theme import material
+from views.kit.workbench import ExperimentView
+
+_RESERVED = ("x", "view", "tour", "step", "session", "theme")
+"""Words of the address that are not fields of a spec."""
+_STEP = re.compile(r"[1-9][0-9]{0,5}")
+
+
+class Engine(Compute, Protocol):
+    """What a page needs of the engine process."""
+
+    @property
+    def state(self) -> Any:
+        """The engine now."""
+        ...
+
+    def listen(self, listener: Any) -> Any:
+        """Be told of every change of ``state``."""
+        ...
+
+
+def links(active: str = "") -> list[dict[str, Any]]:
+    """The header's links: every workbench with something to show."""
+    return [
+        {"title": name.title(), "href": f"./{name}", "active": name == active}
+        for name in finished_workbenches()
+    ]
+
+
+def finished_workbenches() -> tuple[str, ...]:
+    """Workbenches that have at least one experiment for people."""
+    return tuple(name for name in registry.workbenches() if registry.listed(name))
+
+
+def shell(header: Header, main: list[Any], title: str) -> pmui.Page:
+    """The page around any content, forgotten by panel when its session ends."""
+    page = pmui.Page(
+        header=[header],
+        main=main,
+        title="",
+        meta_title=title,
+        theme_config=material(),
+        theme_toggle=False,
+        busy_indicator=None,
+        sx={
+            "& .main, & .main-content": {"backgroundColor": "var(--nx-ground)"},
+            # No indicator is asked for above; the page draws one all the same, without a name.
+            "& .MuiLinearProgress-root": {"display": "none"},
+        },
+        sizing_mode="stretch_both",
+        favicon=asset("icons/mark.svg"),
+    )
+    pn.state.on_session_destroyed(lambda _context: forget_page(page))
+    return page
+
+
+def forget_page(page: pmui.Page) -> None:
+    """Undo the watcher on panel's process-wide state that keeps every Page alive."""
+    watchers = pn.state.param.watchers.get("busy", {}).get("value", [])
+    for watcher in list(watchers):
+        owner = getattr(getattr(watcher.fn, "__self__", None), "self", None)
+        owner = owner or _bound_page(watcher.fn)
+        if owner is page:
+            pn.state.param.unwatch(watcher)
+
+
+def _bound_page(function: Any) -> Any:
+    bound = getattr(function, "__self__", None)
+    return getattr(bound, "self_", bound)
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a page's address says."""
+
+    leaf: str
+    tour: str
+    step: int
+    session: str
+    view: dict[str, Any]
+    query: str
+    """The rest: fields of the spec."""
+
+
+def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
+    """The address of the request that opened the session; nonsense is as good as nothing."""
+    plain = {k: v[0].decode("utf-8", "replace") for k, v in arguments.items() if v}
+    fields = {k: v for k, v in plain.items() if k not in _RESERVED and not k.startswith("bokeh-")}
+    step = plain.get("step", "1")
+    return Address(
+        leaf=plain.get("x", ""),
+        tour=plain.get("tour", ""),
+        step=int(step) - 1 if _STEP.fullmatch(step) else 0,
+        session=plain.get("session", ""),
+        view=_json_object(plain.get("view", "")),
+        query=urlencode(fields),
+    )
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        found = reading.strict_json(text) if len(text) <= 2000 else {}
+    except reading.ReadingError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+class WorkbenchPage:
+    """One session on one workbench."""
+
+    def __init__(self, workbench: str, engine: Engine, address: Address, owner: str) -> None:
+        self.workbench, self.engine = workbench, engine
+        names = registry.listed(workbench)
+        asked = f"{workbench}/{address.leaf}"
+        self.name = asked if asked in names else names[0]
+        self.base = registry.experiment(self.name).default()
+        spec, selection, notes = self._opened(address)
+        self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
+        self.header = Header(self._hear, links=links(workbench), sizing_mode="stretch_width")
+        self.player = TourPlayer(self.view)
+        self.help = Help(engine, owner, workbench)
+        self.view.select(selection)
+        for note in notes:
+            self.view.notices.post(note, bad=True)
+        self.document = current_document()
+        self._writing = False
+        self.view.param.watch(self._keep_address, "changed")
+        watch_engine(engine, self.header, self.document)
+        self._tour = (tours().get(address.tour), address.step)
+
+    def page(self) -> pmui.Page:
+        """Everything, ready to be served."""
+        title = f"{self.workbench.title()} · Neural Explorer"
+        self.view.heading.links = experiment_links(self.workbench, self.name)
+        return shell(self.header, [self.view, self.player, self.help.dialog], title)
+
+    def start(self) -> None:
+        """What happens once the page is on screen: a tour, or the first run."""
+        tour, step = self._tour
+        if tour is not None and tour.experiment == self.name:
+            self.player.start(tour, step)
+        else:
+            self.view.restore_run()
+
+    def close(self) -> None:
+        """The session has ended."""
+        self.view.close()
+
+    def _opened(self, address: Address) -> tuple[Spec, dict[str, Any], list[str]]:
+        if address.session:
+            try:
+                return self._from_session(SessionStore().load(address.session))
+            except ExplorerError as error:
+                return self.base, {}, [str(error)]
+        spec, notes = spec_from_query(address.query, self.base)
+        return spec, address.view, notes
+
+    def _from_session(self, session: Session) -> tuple[Spec, dict[str, Any], list[str]]:
+        specs, notes = specs_from_session(session)
+        if self.name not in specs:
+            there = ", ".join(specs) or "nothing"
+            notes.append(f"this session is about {there}, not {self.name}; open it there")
+        return specs.get(self.name, self.base), dict(session.selections), notes
+
+    def _session(self, spec: Spec) -> Session:
+        return session_from_specs(self.workbench, {self.name: spec}, self.view.selection())
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        kind = message.get("kind")
+        try:
+            if kind == "help":
+                self.help.toggle()
+            elif kind == "save":
+                text = session_to_bytes(self._session(self.view.controls.spec())).decode()
+                self.header.file = {"name": f"{self.workbench}-session.json", "text": text}
+            elif kind == "open":
+                self._open(str(message.get("text", "")).encode())
+            elif kind == "too-large":
+                self.view.notices.post("This file is too large to be a session.", bad=True)
+        except ExplorerError as error:
+            self.view.notices.post(str(error), bad=True)
+
+    def _open(self, data: bytes) -> None:
+        spec, selection, notes = self._from_session(session_from_bytes(data))
+        self.view.take(spec)
+        self.view.select(selection)
+        self.view.restore_run()
+        for note in notes or ["The session is open; the run repeats it exactly."]:
+            self.view.notices.post(note, bad=bool(notes))
+
+    def _keep_address(self, _event: Any) -> None:
+        if self._writing or self.document is None or self.document.session_context is None:
+            return
+        self._writing = True
+        mine = weakref.ref(self)
+
+        def write() -> None:
+            page = mine()
+            if page is not None:
+                page._write_address()
+
+        self.document.add_timeout_callback(write, 400)
+
+    def _write_address(self) -> None:
+        self._writing = False
+        location = pn.state.location
+        if location is None:
+            return
+        try:
+            location.search = "?" + self.query()
+        except ExplorerError:
+            return  # a knob is being edited; the address keeps the last good state
+
+    def query(self) -> str:
+        """The part of the address that leads back to what is shown."""
+        spec = self.view.controls.spec()
+        parts = [query_from_spec(spec, self.base, session=self._session(spec))]
+        if self.name != registry.listed(self.workbench)[0]:
+            parts.insert(0, "x=" + self.name.partition("/")[2])
+        selection = self.view.selection()
+        if selection and not parts[-1].startswith("session="):
+            parts.append("view=" + quote(json.dumps(selection, separators=(",", ":"))))
+        return "&".join(part for part in parts if part)
+
+
+def experiment_links(workbench: str, active: str) -> list[dict[str, Any]]:
+    """The workbench's experiments, when it has more than one."""
+    names = registry.listed(workbench)
+    if len(names) < 2:
+        return []
+    return [
+        {
+            "title": registry.experiment(name).card.title,
+            "href": f"./{workbench}?x={name.partition('/')[2]}",
+            "active": name == active,
+        }
+        for name in names
+    ]
+
+
+def watch_engine(engine: Engine, header: Header, document: Any) -> None:
+    """Keep the header's engine pill true for as long as the header lives."""
+    mine = weakref.ref(header)
+
+    def show() -> None:
+        shown = mine()
+        if shown is not None:
+            shown.engine = engine_pill(engine.state)
+
+    def hear(*_told: Any) -> None:
+        if mine() is None:
+            stop()
+        else:
+            when_unlocked(document, show)
+
+    stop = engine.listen(hear)
+    if document is not None and document.session_context is not None:
+        document.on_session_destroyed(lambda _context: stop())
+    header.engine = engine_pill(engine.state)
+
+
+def engine_pill(state: Any) -> dict[str, str]:
+    """The engine in a phrase: phase, device, threads, queue."""
+    tone = {"ready": "good", "busy": "busy", "remote": "good"}.get(
+        str(state.phase), "plain" if str(state.phase) == "starting" else "bad"
+    )
+    parts = [f"engine {state.phase}"]
+    if str(state.phase) != "starting":
+        threads = f"{state.n_threads} thread{'s' * (state.n_threads != 1)}"
+        parts.append(f"{state.device}, {threads}")
+    if state.n_queued:
+        parts.append(f"{state.n_queued} queued")
+    if state.memory_bytes:
+        parts.append(f"{state.memory_bytes / 2**20:,.0f} MiB")
+    return {"tone": tone, "text": " · ".join(parts), "detail": str(state.sentence or "")}

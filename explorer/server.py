@@ -1,0 +1,177 @@
+"""Serves pages to this machine's user only; the one place that starts a web server."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import panel as pn
+from bokeh.server.server import Server
+from tornado.httputil import HTTPServerRequest
+from tornado.web import Application, RequestHandler
+
+from explorer.errors import page_or_sentence, report
+from explorer.guard import LOOPBACK, AnswerHandler, Guard, header_transform
+
+WEBSOCKET_MAX_BYTES = 24 * 1024 * 1024
+"""The largest message a browser may send; uploads come in smaller pieces."""
+_REQUEST_MAX_BYTES = 1024 * 1024
+_PORTS_TRIED = 50
+_access_log = logging.getLogger("explorer.access")
+
+
+@dataclass(frozen=True)
+class SafeServer:
+    """A server that listens on loopback behind its guard; it answers once its loop runs."""
+
+    server: Server
+    guard: Guard
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self.guard.port
+
+    @property
+    def url(self) -> str:
+        """The address to print, with its token."""
+        return self.guard.url()
+
+    def stop(self) -> None:
+        """Close the port and end the sessions."""
+        self.server.stop()
+
+
+def safe_serve(
+    apps: Mapping[str, Callable[[], Any]],
+    *,
+    port: int = 0,
+    token: str | None = None,
+    title: str = "Neural Explorer",
+    static_dirs: Mapping[str, str] | None = None,
+) -> SafeServer:
+    """Listen on loopback for the pages in ``apps`` (path to page), which are built per session.
+
+    A port in use gives the next free one; 0 gives any. Panel's admin page, REST, autoreload and
+    index are off. The caller runs the event loop.
+
+    Raises:
+        OSError: no free port among the fifty after the one asked.
+    """
+    configure_panel()
+    pages = {path: page_or_sentence(page) for path, page in apps.items()}
+    for candidate in _free_ports(port):
+        try:
+            with _interrupt_kept():
+                server = _listen(pages, candidate, title, dict(static_dirs or {}))
+        except OSError:
+            continue
+        guard = Guard(candidate, token=token)
+        stand_before(server, guard)
+        server.start()
+        return SafeServer(server, guard)
+    raise OSError(f"no free port from {port} to {port + _PORTS_TRIED - 1}; give another --port")
+
+
+def configure_panel() -> None:
+    """What the whole app wants from panel, for every session."""
+    pn.config.reconnect = True
+    pn.config.notifications = True
+    pn.config.exception_handler = report
+    pn.config.autoreload = False
+    pn.config.session_history = 0
+
+
+def stand_before(server: Server, guard: Guard) -> None:
+    """Put the guard before every handler of a server that has not answered anything yet."""
+    # The application bokeh built has no public name; find_handler, add_transform and settings are
+    # tornado's public interface.
+    application: Application = server._tornado
+    pass_on = application.find_handler
+
+    def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
+        answer = guard.answer(request)
+        if answer is None:
+            return pass_on(request, **kwargs)
+        return application.get_handler_delegate(
+            request, AnswerHandler, {"guard": guard, "answer": answer}
+        )
+
+    application.find_handler = find_handler
+    application.add_transform(header_transform(guard))
+    application.settings["log_function"] = log_request
+
+
+def log_request(handler: RequestHandler) -> None:
+    """One line per request with its path only: a query may hold a token or somebody's data."""
+    status = handler.get_status()
+    level = logging.DEBUG if status < 400 else logging.INFO if status < 500 else logging.ERROR
+    milliseconds = 1000.0 * handler.request.request_time()
+    request = handler.request
+    _access_log.log(level, "%d %s %s %.1f ms", status, request.method, request.path, milliseconds)
+
+
+class HealthHandler(RequestHandler):
+    """Says that the server answers."""
+
+    def get(self) -> None:
+        """A fixed answer; the guard has asked for the key already."""
+        self.write({"status": "ok"})
+
+
+def _free_ports(port: int) -> Iterator[int]:
+    """Ports that could be bound just now; asking first leaves no half-open socket behind."""
+    asked = range(port, min(port + _PORTS_TRIED, 65_536)) if port else [0] * _PORTS_TRIED
+    for candidate in asked:
+        with socket.socket() as probe:
+            if os.name == "posix":  # as tornado binds: a port of a server just ended is free
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, candidate))
+            except OSError:
+                continue
+            found = probe.getsockname()[1]
+        yield found
+
+
+@contextmanager
+def _interrupt_kept() -> Iterator[None]:
+    """Panel takes Ctrl-C for itself; the caller, who runs the loop, keeps it."""
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if is_main:
+        signal.signal(signal.SIGINT, before)
+
+
+def _listen(pages: dict[str, Any], port: int, title: str, static_dirs: dict[str, str]) -> Server:
+    return pn.io.server.get_server(
+        pages,
+        port=port,
+        address=LOOPBACK,
+        websocket_origin=[f"{LOOPBACK}:{port}", f"localhost:{port}"],
+        title=title,
+        admin=False,
+        start=False,
+        show=False,
+        static_dirs=static_dirs,
+        use_index="/" not in pages,
+        redirect_root=len(pages) == 1,
+        extra_patterns=[("/healthz", HealthHandler)],
+        sign_sessions=True,
+        secret_key=secrets.token_bytes(32),
+        # A session's token is readable by the page's scripts and carries what is named here: the
+        # key cookie must not be in it.
+        include_headers=[],
+        include_cookies=[],
+        websocket_max_message_size=WEBSOCKET_MAX_BYTES,
+        http_server_kwargs={"max_body_size": _REQUEST_MAX_BYTES, "max_header_size": 64 * 1024},
+    )

@@ -1,0 +1,295 @@
+"""Sessions in files: specs and selections as strict, versioned JSON with a checksum.
+
+Opening one never runs code and never reads a path named in it: the text is checked for size and
+depth before it is parsed, a spec is built by the experiment's own strict type, and whatever does
+not fit is left out with a sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from engines import reading
+from engines.contract import InputError, Spec, SpecError, sentence_from_validation
+from engines.registry import UnknownExperimentError, experiment
+
+SCHEMA = 1
+SESSION_MAX_BYTES = 4 * 1024 * 1024
+DATA_ENV = "EXPLORER_DATA"
+"""Names the folder for saved sessions; the system's own place for user data otherwise."""
+_ID = re.compile(r"[0-9a-f]{32}")
+_SUFFIX = ".session.json"
+_TEMPORARY = ".part"
+_FLOAT = "$float"
+
+Name = Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)?$")]
+Json = dict[str, JsonValue]
+
+
+class SavedSpec(BaseModel):
+    """One experiment's name and its spec's fields, as JSON values."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
+
+    experiment: Name
+    fields: Json = {}
+
+
+class Session(BaseModel):
+    """What a page shows: which workbench, which specs, what is selected."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
+
+    schema_version: Literal[1] = SCHEMA
+    app_version: Annotated[str, Field(max_length=64)] = ""
+    workbench: Name
+    specs: Annotated[list[SavedSpec], Field(max_length=256)] = []
+    selections: Json = {}
+
+
+def app_version() -> str:
+    """The installed version, or "development" for a tree that is not installed."""
+    try:
+        return version("neural-explorer")
+    except PackageNotFoundError:
+        return "development"
+
+
+def session_from_specs(
+    workbench: str, specs: Mapping[str, Spec], selections: Mapping[str, JsonValue] | None = None
+) -> Session:
+    """The session that shows these specs (experiment name to spec).
+
+    Raises:
+        InputError: selections that are no JSON values, say nan.
+    """
+    try:
+        return Session(
+            app_version=app_version(),
+            workbench=workbench,
+            specs=[
+                SavedSpec(experiment=name, fields=json_from_spec(spec))
+                for name, spec in specs.items()
+            ],
+            selections=dict(selections or {}),
+        )
+    except ValidationError as error:
+        raise InputError(sentence_from_validation(Session, error)) from error
+
+
+def specs_from_session(session: Session) -> tuple[dict[str, Spec], list[str]]:
+    """The session's specs by experiment name, and a sentence for each thing left out."""
+    found: dict[str, Spec] = {}
+    notes: list[str] = []
+    for saved in session.specs:
+        try:
+            base = experiment(saved.experiment).default()
+        except UnknownExperimentError:
+            notes.append(f"this version has no experiment named '{saved.experiment}'; left out")
+            continue
+        found[saved.experiment], more = spec_from_fields(base, saved.fields)
+        notes += more
+    return found, notes
+
+
+def spec_from_fields(base: Spec, fields: Mapping[str, Any]) -> tuple[Spec, list[str]]:
+    """``base`` with these fields (JSON values); what does not fit is left out with a sentence."""
+    known = {name: value for name, value in fields.items() if name in type(base).model_fields}
+    notes = [
+        f"this version has no setting named {shown_name(name)}; it is left out"
+        for name in fields
+        if name not in known
+    ]
+    while known:
+        try:
+            return _with_fields(base, known), notes
+        except SpecError as error:
+            name = _culprit(base, known)
+            notes.append(f"{str(error)[:300]}; {shown_name(name)} keeps its usual value")
+            known.pop(name)
+    return base, notes
+
+
+def _with_fields(base: Spec, fields: Mapping[str, Any]) -> Spec:
+    plain = {name: _with_infinity(value) for name, value in fields.items()}
+    return type(base).from_json(json.dumps({**base.model_dump(mode="json"), **plain}))
+
+
+def json_from_spec(spec: Spec) -> Json:
+    """All fields as strict JSON, which has no infinity: it is written {"$float": "inf"}."""
+    return {name: _without_infinity(value) for name, value in spec.model_dump(mode="json").items()}
+
+
+def _without_infinity(value: Any) -> Any:
+    if isinstance(value, float) and math.isinf(value):
+        return {_FLOAT: str(value)}
+    if isinstance(value, list):
+        return [_without_infinity(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_infinity(item) for name, item in value.items()}
+    return value
+
+
+def _with_infinity(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_infinity(item) for item in value]
+    if isinstance(value, dict):
+        if list(value) == [_FLOAT] and value[_FLOAT] in ("inf", "-inf"):
+            return float(value[_FLOAT])
+        return {name: _with_infinity(item) for name, item in value.items()}
+    return value
+
+
+def _culprit(base: Spec, known: Mapping[str, Any]) -> str:
+    """The field to leave out: one that is wrong by itself, else the last one."""
+    for name, value in known.items():
+        try:
+            _with_fields(base, {name: value})
+        except SpecError:
+            return name
+    return list(known)[-1]
+
+
+def shown_name(name: object) -> str:
+    """A name from outside, short and in quotes."""
+    return f"'{str(name)[:60]}'"
+
+
+def session_to_bytes(session: Session) -> bytes:
+    """The session as a file: JSON with the SHA-256 of its own canonical text."""
+    body = session.model_dump(mode="json")
+    return canonical({"sha256": _digest(body), "session": body}) + b"\n"
+
+
+def session_from_bytes(data: bytes) -> Session:
+    """The session a file holds.
+
+    Raises:
+        InputError: anything that is not a whole, unchanged session of this schema.
+    """
+    if len(data) > SESSION_MAX_BYTES:
+        raise InputError(f"this file has {len(data):,} bytes; {SESSION_MAX_BYTES:,} are read")
+    try:
+        content = reading.strict_json(reading.text_from_bytes(data))
+    except reading.ReadingError as error:
+        raise InputError(f"this is not a session file: {error}") from error
+    if not isinstance(content, dict) or set(content) != {"sha256", "session"}:
+        raise InputError("this is not a session file: it needs 'sha256' and 'session'")
+    body = content["session"]
+    if content["sha256"] != _digest(body):
+        raise InputError("this session file was changed or damaged after it was saved")
+    if isinstance(body, dict) and body.get("schema_version") != SCHEMA:
+        raise InputError(
+            f"this session has schema {body.get('schema_version')!r}, this version reads {SCHEMA}; "
+            "open it with the version that wrote it"
+        )
+    try:
+        return Session.model_validate(body)
+    except ValidationError as error:
+        raise InputError(sentence_from_validation(Session, error)) from error
+
+
+def canonical(value: Any) -> bytes:
+    """Strict JSON in one spelling: equal values give equal bytes."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode()
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+class SessionStore:
+    """Sessions by content hash in one private folder; an id is never a path."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Use ``folder``, or the one named by ``EXPLORER_DATA``, or the system's own."""
+        named = os.environ.get(DATA_ENV)
+        root = Path(named) if named else user_data_path("neural-explorer", appauthor=False)
+        self.folder = folder or root / "sessions"
+
+    def save(self, session: Session) -> str:
+        """Store the session and return its id: the first half of its content's SHA-256.
+
+        Raises:
+            InputError: nothing could be written; the earlier file, if any, is untouched.
+        """
+        data = session_to_bytes(session)
+        if len(data) > SESSION_MAX_BYTES:
+            raise InputError(f"this session has {len(data):,} bytes; {SESSION_MAX_BYTES:,} fit")
+        identity = _identity(data)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomically(self._path(identity), data)
+        except OSError as error:
+            raise InputError(
+                f"the session could not be saved ({error.strerror}); "
+                "download it as a file instead, or free some space"
+            ) from error
+        return identity
+
+    def load(self, identity: str) -> Session:
+        """The session of this id.
+
+        Raises:
+            InputError: no id, no such session, or a damaged file, which is set aside.
+        """
+        if not _ID.fullmatch(identity):
+            raise InputError("a session's id has 32 hexadecimal digits; copy the address again")
+        path = self._path(identity)
+        try:
+            with path.open("rb") as file:
+                data = file.read(SESSION_MAX_BYTES + 1)
+        except OSError as error:
+            raise InputError(
+                "no session of this id is saved on this machine; open its file instead"
+            ) from error
+        if _identity(data) != identity:
+            path.replace(path.with_suffix(".damaged"))
+            raise InputError("this saved session was damaged on disk and has been set aside")
+        return session_from_bytes(data)
+
+    def sweep(self) -> int:
+        """Remove what interrupted saves left behind; returns how many files."""
+        left = list(self.folder.glob(f"*{_TEMPORARY}")) if self.folder.is_dir() else []
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def _path(self, identity: str) -> Path:
+        return self.folder / f"{identity}{_SUFFIX}"
+
+
+def _identity(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write so that a reader, now or after a crash, finds the old file or the new one, whole."""
+    handle, temporary = tempfile.mkstemp(suffix=_TEMPORARY, dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,82 @@
+"""What an import really loads, seen from an interpreter that has loaded nothing yet.
+
+A contract reads import statements; this also sees what is loaded by name at run time.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+from engines import registry
+
+ROOT = Path(__file__).parents[2]
+PAGE = {"panel", "panel_material_ui", "bokeh", "holoviews", "param", "pyviz_comms"}
+KERNELS = {"torch", "numba", "llvmlite"}
+LOADED = "import json, sys; print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+READ_ALL = """
+from engines import registry
+for name in registry.names({name!r}):
+    found = registry.experiment(name)
+    found.spec(), found.default(), found.card, found.presets
+    found.default().to_json(), registry.code_version(name)
+"""
+
+
+def modules_of(package: str) -> list[str]:
+    """Every module of a package, by its full name."""
+    folder = str(ROOT / package.replace(".", "/"))
+    return sorted(m.name for m in pkgutil.walk_packages([folder], f"{package}."))
+
+
+def kernel_free_modules(graph) -> list[str]:
+    """Modules of ``engines`` that any statement of the page's process imports."""
+    page = {"views", "explorer"} | graph.find_descendants("views")
+    page |= graph.find_descendants("explorer")
+    found = {name for p in page for name in graph.find_modules_directly_imported_by(p)}
+    return sorted(name for name in found if name.startswith("engines."))
+
+
+@pytest.mark.parametrize("name", registry.workbenches())
+def test_an_engine_loads_nothing_of_the_page(name, fresh):
+    every = "".join(f"import {module}\n" for module in modules_of(f"engines.{name}"))
+    assert not PAGE & set(fresh(every + LOADED))
+
+
+@pytest.mark.parametrize("name", registry.workbenches())
+def test_specs_and_cards_are_read_without_kernels(name, fresh):
+    model = f"import engines.{name}.model\n" if (ROOT / f"engines/{name}/model.py").exists() else ""
+    assert not (PAGE | KERNELS) & set(fresh(READ_ALL.format(name=name) + model + LOADED))
+
+
+def test_the_engine_process_loads_nothing_of_the_page(fresh):
+    every = "".join(f"import {module}\n" for module in modules_of("engines.process"))
+    assert not PAGE & set(fresh(every + LOADED))
+
+
+def test_the_page_process_loads_no_kernels(fresh):
+    page = [m for m in (*modules_of("views"), *modules_of("explorer")) if "__main__" not in m]
+    every = "".join(f"import {module}\n" for module in page)
+    assert not KERNELS & set(fresh(every + LOADED))
+
+
+def test_what_the_page_imports_of_an_engine_loads_no_kernels(graph, fresh):
+    used = kernel_free_modules(graph)
+    assert "engines.contract" in used
+    every = "".join(f"import {module}\n" for module in used)
+    assert not KERNELS & set(fresh(every + LOADED))
+
+
+def test_help_loads_neither_page_nor_kernels(fresh):
+    code = (
+        "import contextlib, io\nfrom explorer.command import run\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+        "    run(['--help'])\n"
+    )
+    assert not (PAGE | KERNELS) & set(fresh(code + LOADED))
+
+
+def test_the_probe_would_see_a_module_loaded_by_name(fresh):
+    assert "param" in fresh("import importlib\nimportlib.import_module('param')\n" + LOADED)

@@ -1,0 +1,64 @@
+"""What several folders of tests share: a guarded server in a thread, and the order of tests."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser come last.
+
+    Playwright's synchronous interface leaves its event loop running in the main thread, in which
+    no asynchronous test could start afterwards.
+    """
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@contextmanager
+def served(apps: Mapping[str, Callable[[], Any]], **options: Any) -> Iterator[Any]:
+    """A `SafeServer` for these pages, answering from a thread of its own."""
+    from explorer.server import safe_serve
+
+    loop = asyncio.new_event_loop()
+    found: list[Any] = []
+    ready = threading.Event()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+
+        async def start() -> None:
+            try:
+                found.append(safe_serve(apps, **options))
+            finally:
+                ready.set()
+
+        loop.run_until_complete(start())
+        loop.run_forever()
+        pending = asyncio.all_tasks(loop)
+        for task in pending:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        loop.close()
+
+    thread = threading.Thread(target=run, name="served", daemon=True)
+    thread.start()
+    assert ready.wait(30)
+    assert found, "the server did not start"
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(found[0].stop)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., Any]:
+    """``with serve({"/": page}) as server:`` puts pages behind the guard; see `served`."""
+    return served

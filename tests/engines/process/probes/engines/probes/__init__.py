@@ -1,0 +1,1 @@
+"""Experiments that misbehave on purpose, for tests of the engine process."""

@@ -1,0 +1,190 @@
+"""Tours are data: each fits the experiment it speaks of, and one player plays them all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from engines import registry
+from engines.compute import InProcess
+from engines.contract import Spec
+from engines.sorting.experiments.compare import CompareSpec
+from engines.sorting.model import PRESETS
+from explorer.sessions import spec_from_fields
+from explorer.tours import Step, Tour, TourPlayer, tours
+from views.kit.assets import asset
+from views.kit.catalog import view_type
+from views.sorting.run import SortingView
+from views.sorting.toolbar import DEFAULTS
+
+TOURS = tours()
+EVERY = pytest.mark.parametrize("tour", TOURS.values(), ids=TOURS)
+
+
+class Idle(InProcess):
+    """Takes requests and never starts them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Spec] = []
+
+    def submit(self, spec, **who):
+        from engines.compute import Job
+
+        self.asked.append(spec)
+        return Job("sorting/run", spec, who.get("owner", ""), who.get("view", ""))
+
+
+class Watched(InProcess):
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: list = []
+
+    def submit(self, spec, **who):
+        self.jobs.append(super().submit(spec, **who))
+        return self.jobs[-1]
+
+
+def test_there_are_as_many_tours_as_files_and_names_are_file_names():
+    files = sorted(asset("tours").glob("*.json"))
+    assert len(files) == len(TOURS) > 0
+    assert [path.stem for path in files] == list(TOURS)
+
+
+@EVERY
+def test_its_experiment_is_one_that_people_choose(tour):
+    assert tour.experiment in registry.listed(tour.experiment.partition("/")[0])
+    assert tour.title
+    assert tour.sentence.endswith(".")
+    assert len(tour.steps) >= 2
+
+
+@EVERY
+def test_every_field_fits_the_spec_without_a_note(tour):
+    base = registry.experiment(tour.experiment).default()
+    for step in tour.steps:
+        spec, notes = spec_from_fields(base, step.fields or {})
+        assert notes == []
+        assert type(spec) is type(base)
+
+
+@EVERY
+def test_every_selection_is_one_the_view_knows(tour):
+    for step in tour.steps:
+        view = view_type(tour.experiment)(tour.experiment, Idle())
+        view.select(dict(step.selection))
+        chosen = {**DEFAULTS, **view.selection()}  # what is usual is left out of a selection
+        assert {name: chosen.get(name) for name in step.selection} == step.selection
+
+
+@EVERY
+def test_what_it_points_at_is_a_class_some_component_has(tour):
+    root = Path(__file__).parents[2]
+    sources = [*root.glob("views/**/js/*.js"), *root.glob("views/**/*.py")]
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+    for step in tour.steps:
+        for name in step.highlight.replace(".", " ").split():
+            assert name in text, step.highlight
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": [{"txt": "misspelled"}]},
+        {"steps": [{"text": "x", "wait_for": "tea"}]},
+        {"more": 1},
+    ],
+)
+def test_a_tour_file_with_anything_else_in_it_is_refused(change):
+    plain = json.loads(asset("tours").joinpath("own-will.json").read_text("utf-8"))
+    with pytest.raises(ValidationError):
+        Tour.model_validate({**plain, **change})
+
+
+# The player -------------------------------------------------------------------------------------
+
+
+STEPS = (
+    Step(text="one", fields={"n_cells": 12, "seed": 3}, wait_for="result", highlight=".nx-canvas"),
+    Step(text="two", selection={"colour": "value"}),
+    Step(text="three", fields={"n_cells": 9}, selection={"compare": "algotypes"}),
+)
+TOUR = Tour(name="toy", title="A toy", experiment="sorting/run", sentence="A.", steps=STEPS)
+
+
+@pytest.fixture
+def compute() -> Idle:
+    return Idle()
+
+
+@pytest.fixture
+def player(compute) -> TourPlayer:
+    return TourPlayer(SortingView("sorting/run", compute))
+
+
+def press(player: TourPlayer, kind: str = "go", by: int = 1) -> None:
+    player._handle_msg({"kind": kind, "by": by})
+
+
+def test_a_tour_goes_forward_back_and_ends(player, compute):
+    player.start(TOUR)
+    assert (player.title, player.text, player.step, player.n_steps) == ("A toy", "one", 0, 3)
+    assert player.highlight == ".nx-canvas"
+    press(player, by=-1)
+    assert player.step == 0
+    press(player)
+    assert (player.text, player.highlight) == ("two", "")
+    assert len(compute.asked) == 1  # a step without fields leaves the run as it is
+    press(player)
+    press(player, by=-1)
+    assert player.text == "two"
+    press(player)
+    press(player)
+    assert (player.n_steps, player.text) == (0, "")
+    press(player)
+    assert player.n_steps == 0
+
+
+def test_fields_are_held_against_the_opening_spec_not_the_last_step(player, compute):
+    base = PRESETS["Paper (2024)"]
+    player.start(TOUR)
+    assert compute.asked == [base.replace(n_cells=12, seed=3)]
+    player.start(TOUR, 2)
+    spec = compute.asked[-1]
+    assert isinstance(spec, CompareSpec)
+    assert {run.n_cells for run in spec.runs} == {9}
+    assert {run.seed for run in spec.runs} == {base.seed}
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(-5, 0), (1, 1), (99, 2)])
+def test_a_link_into_a_tour_starts_at_a_step_there_is(player, asked, shown):
+    player.start(TOUR, asked)
+    assert player.step == shown
+
+
+@pytest.mark.parametrize("message", [None, 3, {}, {"kind": "leap", "by": 1}, {"kind": "go"}])
+def test_other_messages_leave_it_at_its_first_step(player, message):
+    player.start(TOUR)
+    player._handle_msg(message)
+    assert (player.step, player.n_steps) == (0, 3)
+
+
+async def test_a_step_waits_for_its_result():
+    compute = Watched()
+    player = TourPlayer(SortingView("sorting/run", compute))
+    player.start(TOUR)
+    assert player.waiting
+    await compute.jobs[0].ended()
+    await asyncio.sleep(0)
+    assert not player.waiting
+
+
+def test_leaving_a_tour_keeps_what_is_shown(player):
+    player.start(TOUR, 2)
+    press(player, "end")
+    assert player.n_steps == 0
+    assert player._view.controls.n_cells == 9

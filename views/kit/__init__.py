@@ -1,0 +1,1 @@
+"""The shared pieces of every workbench: theme, controls, timeline, tables, export, base."""

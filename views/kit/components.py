@@ -1,0 +1,215 @@
+"""The small browser components every workbench uses: timeline, run bar, facts, notices.
+
+They write text with ``textContent`` only, so no label from a file can become markup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from itertools import count
+from os import PathLike
+from typing import Any, ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from views.kit.esm import esm
+from views.kit.theme import css
+
+
+def tokens_script() -> str:
+    """The design tokens as a constant of the component's script."""
+    return f"const NX_CSS = {json.dumps(css())}\n"
+
+
+def stylesheet(package: str, name: str) -> str:
+    """The text of a component's style sheet."""
+    return (files(package) / "js" / name).read_text(encoding="utf-8")
+
+
+class Timeline(JSComponent):
+    """Play, step, scrub and speed for the clock of one workbench."""
+
+    clock_id = param.String(doc="Names the clock that pictures of this workbench share.")
+    steppers = param.List(
+        doc='Buttons: {"id", "label"}; ids that begin with "next" only go forward.'
+    )
+    position = param.Integer(default=0, doc="Where the cursor rests, told at most once a second.")
+    playing = param.Boolean(default=False, doc="Whether time is moving.")
+    seek_to = param.Integer(default=-1, doc="Set to move the cursor from Python.")
+    length = param.Integer(default=-1, doc="Last position, when no picture in the browser knows.")
+    unit = param.String(default="step", doc="What positions count, with ``length``.")
+    tell_every_ms = param.Integer(default=1000, doc="How often Python is told while time moves.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "timeline.js", shared=("base.js", "clock.js")
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "timeline.css")]
+
+
+class RunBar(JSComponent):
+    """Run, Pause, Stop, progress and one line of text."""
+
+    status = param.String(default="idle", doc="A Status value, or idle.")
+    fraction = param.Number(default=-1.0, doc="Share done; negative when unknown.")
+    sentence = param.String(default="", doc="One line: what happens, or what went wrong.")
+    cached = param.Boolean(default=False, doc="Whether what is shown came from the cache.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "runbar.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "runbar.css")]
+
+    def __init__(self, on_press: Callable[[str], None], **params: Any) -> None:
+        """``on_press`` is told "run", "pause", "resume", "stop" or "recompute"."""
+        super().__init__(**params)
+        self._on_press = on_press
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("kind") in _PRESSES:
+            self._on_press(data["kind"])
+
+
+_PRESSES = frozenset({"run", "pause", "resume", "stop", "recompute"})
+
+
+class Facts(JSComponent):
+    """Sections of facts: title, rows, a sentence, actions, a quiet note."""
+
+    sections = param.List(doc="Dicts with title, columns, rows, sentence, tone, actions, note.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "facts.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "facts.css")]
+
+    def __init__(self, on_action: Callable[[str], None] | None = None, **params: Any) -> None:
+        """``on_action`` is told the id of the action that was pressed."""
+        super().__init__(**params)
+        self._on_action = on_action
+
+    def _handle_msg(self, data: Any) -> None:
+        offered = {a["id"] for section in self.sections for a in section.get("actions", ())}
+        if self._on_action and isinstance(data, dict) and data.get("id") in offered:
+            self._on_action(data["id"])
+
+
+class Notices(JSComponent):
+    """Sentences that appear for a while; bad ones stay until they are dismissed."""
+
+    notices = param.List(doc='Dicts {"id", "text", "tone"}, newest last.')
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "notices.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "notices.css")]
+
+    def __init__(self, **params: Any) -> None:
+        """No notice yet."""
+        super().__init__(**params)
+        self._ids = count()
+
+    def post(self, text: str, *, bad: bool = False) -> None:
+        """Show one more sentence."""
+        notice = {"id": next(self._ids), "text": text, "tone": "bad" if bad else "plain"}
+        self.notices = [*self.notices[-19:], notice]
+
+
+def when_unlocked(document: Any, callback: Callable[[], None]) -> None:
+    """Run a callback where models may change: at the document's next tick, or now without one.
+
+    What goes wrong in a tick has no caller, so it goes to panel's exception handler.
+    """
+    if document is None or document.session_context is None:
+        callback()
+        return
+
+    def tick() -> None:
+        try:
+            callback()
+        except Exception as error:
+            if pn.config.exception_handler is None:
+                raise
+            pn.config.exception_handler(error)
+
+    document.add_next_tick_callback(tick)
+
+
+def current_document() -> Any:
+    """The document of the session that is being served, None in a notebook or a script."""
+    return pn.state.curdoc
+
+
+class Downloads(JSComponent):
+    """A row of buttons that save files; the bytes are made when one is pressed."""
+
+    items = param.List(doc='Dicts {"id", "label", "title"}.')
+    filename = param.String(default="", doc="Name of the file in ``content``.")
+    content = param.Bytes(default=b"", doc="Set by Python; the browser saves it.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "downloads.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "downloads.css")]
+
+    def __init__(self, on_save: Callable[[str], tuple[str, bytes] | None], **params: Any) -> None:
+        """``on_save(id)`` returns a file name and its bytes, or None when there is nothing."""
+        super().__init__(**params)
+        self._on_save = on_save
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("id") in {item["id"] for item in self.items}:
+            made = self._on_save(data["id"])
+            if made is not None:
+                self.content = b""
+                self.param.update(filename=made[0], content=made[1])
+
+
+# panel-material-ui restyles models by the end of their class name (Title, Legend, Axis, Figure,
+# Toolbar, Tooltip ...), so no component of ours may end in one of those words.
+class Heading(JSComponent):
+    """What is on stage, as a heading with a quiet detail."""
+
+    title = param.String(doc="The heading.")
+    detail = param.String(doc="Its setting in a few words.")
+    links = param.List(doc='The workbench\'s experiments: {"title", "href", "active"}.')
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "title.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "title.css")]
+
+
+class Upload(JSComponent):
+    """Paste text or pick a file; ``on_data(name, data)`` reads it, name is empty for a paste."""
+
+    label = param.String(doc="What is wanted.")
+    placeholder = param.String(doc="An example of it.")
+    accept = param.String(default=".csv,.tsv,.txt,.json", doc="File endings offered.")
+    max_bytes = param.Integer(default=8 * 1024 * 1024, doc="Larger files are refused.")
+    filename = param.String(default="", doc="Name of the file that came; only a label.")
+    content = param.Bytes(default=b"", doc="What came.")
+    note = param.String(default="", doc="What became of it.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "upload.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "upload.css")]
+
+    def __init__(self, on_data: Callable[[str, bytes], None], **params: Any) -> None:
+        """``on_data`` raises nothing; it shows what it did by setting ``note``."""
+        super().__init__(**params)
+        self._on_data = on_data
+        self.param.watch(self._came, "content")
+
+    def _came(self, event: Any) -> None:
+        if event.new:
+            self._on_data(self.filename, bytes(event.new))
+            self.content = b""
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("kind") == "text":
+            self._on_data("", str(data.get("text", "")).encode())

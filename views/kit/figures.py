@@ -1,0 +1,223 @@
+"""Pictures declared by an engine as Bokeh figures that are updated, never rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from bokeh.models import (
+    ColorBar,
+    ColumnDataSource,
+    DataRange1d,
+    HoverTool,
+    LinearColorMapper,
+    Title,
+)
+from bokeh.palettes import RdBu11, Viridis256, interp_palette
+from bokeh.plotting import figure
+
+from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
+from views.kit.text import label
+from views.kit.theme import series
+
+
+class PictureFigure:
+    """A Bokeh figure that shows pictures of one kind and shape, one after the other."""
+
+    def __init__(self, picture: Curves | Bars | Heatmap | Points) -> None:
+        """Builds axes, glyphs, legend and hover for the first picture."""
+        self.kind = type(picture)
+        self.layers = layer_names(picture)
+        self._frame = _frame(picture)
+        self.figure = _figure(picture)
+        self._title = Title()
+        self.figure.title = self._title
+        self._sources: dict[str, ColumnDataSource] = {}
+        self._draw: Callable[[Any], None] = {
+            Curves: self._curves,
+            Bars: self._bars,
+            Heatmap: self._heatmap,
+            Points: self._points,
+        }[self.kind]
+        self.update(picture)
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        if not self.figure.legend:
+            return
+        legend = self.figure.legend[0]
+        self.figure.center.remove(legend)
+        # bokeh measures a legend that comes into a shown page before its own styles are there, and
+        # leaves as much room above the plot; one line of entries is never taller than this.
+        row = ":host { height: 22px; max-height: 22px; }"
+        legend.update(orientation="horizontal", visible=len(self.layers) > 1, margin=0, padding=2)
+        legend.stylesheets = [row]
+        self.figure.add_layout(legend, "above")
+
+    def fits(self, picture: Picture) -> bool:
+        """Whether this figure can show that picture by new data alone."""
+        if isinstance(picture, Table) or type(picture) is not self.kind:
+            return False
+        return (layer_names(picture), _frame(picture)) == (self.layers, self._frame)
+
+    def update(self, picture: Any) -> None:
+        """Show another picture."""
+        self._title.text = label(picture.title)
+        self._draw(picture)
+
+    def _source(self, name: str, **columns: Any) -> tuple[ColumnDataSource, bool]:
+        fresh = name not in self._sources
+        if fresh:
+            self._sources[name] = ColumnDataSource(columns)
+        else:
+            self._sources[name].data = columns
+        return self._sources[name], fresh
+
+    def _curves(self, picture: Curves) -> None:
+        for k, (name, y) in enumerate(picture.lines.items()):
+            colour = series()[k % len(series())]
+            if name in picture.bands:
+                low, high = picture.bands[name]
+                source, fresh = self._source(f"band {name}", x=picture.x, low=low, high=high)
+                if fresh:
+                    self.figure.varea(
+                        x="x",
+                        y1="low",
+                        y2="high",
+                        source=source,
+                        fill_alpha=0.18,
+                        fill_color=colour,
+                    )
+            source, fresh = self._source(name, x=picture.x, y=y)
+            if fresh:
+                self.figure.line(
+                    x="x",
+                    y="y",
+                    source=source,
+                    line_color=colour,
+                    line_width=2,
+                    legend_label=label(name),
+                )
+
+    def _bars(self, picture: Bars) -> None:
+        kinds = picture.kind or ("",) * len(picture.heights)
+        n_bars = len(picture.heights)
+        positions = np.arange(n_bars) if picture.x is None else picture.x
+        width = 0.8 * float(positions[1] - positions[0]) if n_bars > 1 else 0.8
+        for k, kind in enumerate(self.layers):
+            here = np.array([name == kind for name in kinds], bool)
+            columns = {"x": positions[here], "top": picture.heights[here]}
+            columns["width"] = np.full(int(here.sum()), width)
+            source, fresh = self._source(kind, **columns)
+            if fresh:
+                self.figure.vbar(
+                    x="x",
+                    top="top",
+                    width="width",
+                    source=source,
+                    **_fill(k, kind),
+                )
+
+    def _points(self, picture: Points) -> None:
+        kinds = picture.kind or ("",) * len(picture.xy)
+        for k, kind in enumerate(self.layers):
+            here = np.array([name == kind for name in kinds], bool)
+            source, fresh = self._source(kind, x=picture.xy[here, 0], y=picture.xy[here, 1])
+            if fresh:
+                self.figure.scatter(
+                    x="x",
+                    y="y",
+                    size=6,
+                    source=source,
+                    **_fill(k, kind),
+                )
+
+    def _heatmap(self, picture: Heatmap) -> None:
+        rows, columns = picture.values.shape
+        source, fresh = self._source(
+            "image", image=[picture.values], x=[0], y=[0], dw=[columns], dh=[rows]
+        )
+        finite = picture.values[np.isfinite(picture.values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        if picture.diverging:
+            low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
+        if fresh:
+            self._mapper = LinearColorMapper(palette=_palette(diverging=picture.diverging))
+            image: Any = self.figure.image  # its stub does not know color_mapper
+            image("image", source=source, dw="dw", dh="dh", color_mapper=self._mapper)
+            bar = ColorBar(color_mapper=self._mapper, title=label(picture.value_axis.title))
+            self.figure.add_layout(bar, "right")
+            self.figure.y_range = DataRange1d(flipped=True)  # row 0 at the top
+        self._mapper.update(low=low, high=high if high > low else low + 1.0)
+
+
+def _fill(k: int, kind: str) -> dict[str, Any]:
+    named = {"legend_label": label(kind)} if kind else {}
+    return {"line_color": None, "fill_color": series()[k % len(series())], **named}
+
+
+def layer_names(picture: Picture) -> tuple[str, ...]:
+    """What is drawn in colours of its own, in the order of the legend."""
+    if isinstance(picture, Curves):
+        return tuple(picture.lines)
+    if isinstance(picture, Bars | Points):
+        return tuple(sorted(set(picture.kind))) or ("",)
+    return ()
+
+
+def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
+    """What is drawn once: beside the layers it must stay the same for a figure to be reused."""
+    match picture:
+        case Curves():
+            own: tuple[Any, ...] = tuple(name for name in picture.lines if name in picture.bands)
+        case Heatmap():
+            own = (picture.value_axis, picture.diverging)
+        case _:
+            own = ()
+    return (picture.x_axis, picture.y_axis, *own)
+
+
+def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
+    made = figure(
+        height=300,
+        sizing_mode="stretch_width",
+        x_axis_label=_axis(picture.x_axis),
+        y_axis_label=_axis(picture.y_axis),
+        tools="pan,wheel_zoom,box_zoom,reset,save",
+        active_drag=None,
+        toolbar_location="above",
+        output_backend="svg" if not isinstance(picture, Heatmap) else "canvas",
+    )
+    made.toolbar.logo = None
+    made.toolbar.autohide = True
+    made.add_tools(HoverTool(tooltips=_tooltips(picture)))
+    return made
+
+
+def _axis(axis: Axis) -> str:
+    return label(axis.title)
+
+
+def _tooltips(picture: Picture) -> list[tuple[str, str]]:
+    match picture:
+        case Heatmap():
+            return [(label(picture.value_axis.label), "@image")]
+        case Bars():
+            return [(label(picture.x_axis.label), "@x"), (label(picture.y_axis.label), "@top")]
+        case Curves() | Points():
+            return [(label(picture.x_axis.label), "@x"), (label(picture.y_axis.label), "@y")]
+        case _:
+            return []
+
+
+def _palette(*, diverging: bool) -> Any:
+    if not diverging:
+        return Viridis256
+    return interp_palette(RdBu11, 256)
+
+
+def table_from_picture(columns: Any) -> pd.DataFrame:
+    """A declared table as a data frame."""
+    return pd.DataFrame({label(name): values for name, values in columns.items()})

@@ -1,0 +1,221 @@
+"""The view of an experiment that has none of its own: everything from its spec and its pictures."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import panel as pn
+
+from engines.compute import Compute, Job
+from engines.contract import Frame, Result, Spec
+from engines.pictures import Bars, Curves, Heatmap, Picture, Points, Table
+from views.kit.components import Downloads, Facts, Timeline
+from views.kit.figures import PictureFigure
+from views.kit.text import csv_text, distinct, label
+from views.kit.workbench import ExperimentView
+
+_MOMENTS_MAX = 400
+_ROWS_SHOWN = 200
+SAVES = [
+    {"id": "csv", "label": "CSV", "title": "The numbers of every picture, one file each, zipped"},
+    {"id": "npz", "label": "NPZ", "title": "The numbers of every picture as numpy arrays"},
+    {"id": "json", "label": "JSON", "title": "The spec, which repeats this run anywhere"},
+]
+
+
+class GenericView(ExperimentView):
+    """Controls from the spec, pictures declared by frames and result, scrubber, tables, files."""
+
+    def __init__(
+        self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
+    ) -> None:
+        super().__init__(name, compute, owner=owner, spec=spec)
+        self.clock = Timeline(
+            clock_id=uuid.uuid4().hex,
+            steppers=[{"id": "frame", "label": "frame"}],
+            unit="frame",
+            tell_every_ms=200,
+            sizing_mode="stretch_width",
+        )
+        self.facts = Facts(sections=[self._provenance()], sizing_mode="stretch_width")
+        self.saves = Downloads(self._save, items=SAVES, sizing_mode="stretch_width")
+        self.tables = Facts(sections=[], sizing_mode="stretch_width")
+        self.pictures = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.moments: list[Frame | Result] = []
+        self._every = 1
+        self._came = 0
+        self._job: Job | None = None
+        self._figures: list[PictureFigure] = []
+        self._shown: Frame | Result | None = None
+        self.clock.param.watch(self._moved, "position")
+
+    def stage(self) -> list[Any]:
+        """The pictures, and the tables under them."""
+        return [self.pictures, self.tables]
+
+    def inspector(self) -> list[Any]:
+        """Provenance and files."""
+        return [self.facts, pn.Spacer(height=12), self.saves]
+
+    def timeline(self) -> list[Any]:
+        """Scrubs through the frames that came."""
+        return [self.clock]
+
+    def show_frame(self, frame: Frame) -> None:
+        """Keep the moment and show it."""
+        if self.runner.job is not self._job:
+            self._job, self.moments, self._every, self._came = self.runner.job, [], 1, 0
+        if self._came % self._every == 0:
+            self.moments.append(frame)
+        self._came += 1
+        if len(self.moments) > _MOMENTS_MAX:
+            self.moments, self._every = self.moments[::2], 2 * self._every
+        self._draw(frame)
+
+    def show_result(self, result: Result, job: Job) -> None:
+        """The result is the last moment."""
+        if job is not self._job:
+            self.moments, self._job = [], job
+        self.moments.append(result)
+        self._draw(result)
+        self.clock.length = len(self.moments) - 1
+        self.clock.seek_to = -1
+        self.clock.seek_to = len(self.moments) - 1
+        # Known here before the browser tells it, or a quick way back would be no change.
+        self.clock.position = len(self.moments) - 1
+
+    def selection(self) -> dict[str, Any]:
+        """Nothing is selected here."""
+        return {}
+
+    def _moved(self, event: Any) -> None:
+        if self.moments:
+            self._draw(self.moments[max(0, min(event.new, len(self.moments) - 1))])
+
+    def _draw(self, moment: Frame | Result) -> None:
+        if moment is self._shown:
+            return
+        self._shown = moment
+        drawn = [p for p in moment.pictures() if not isinstance(p, Table)]
+        fits = len(drawn) == len(self._figures) and all(
+            figure.fits(picture) for figure, picture in zip(self._figures, drawn, strict=True)
+        )
+        if fits:
+            for figure, picture in zip(self._figures, drawn, strict=True):
+                figure.update(picture)
+        else:
+            self._figures = [PictureFigure(picture) for picture in drawn]
+            self.pictures.objects = [
+                pn.pane.Bokeh(f.figure, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
+                for f in self._figures
+            ]
+        self.tables.sections = [table_section(p) for p in moment.pictures() if isinstance(p, Table)]
+
+    def _provenance(self) -> dict[str, Any]:
+        card = self.experiment.card
+        return {"title": "Source", "sentence": card.claim, "note": card.paper}
+
+    def _save(self, kind: str) -> tuple[str, bytes] | None:
+        if not self.moments or self._job is None:
+            self._complain("There is nothing to save yet; press Run first.")
+            return None
+        spec = self._job.spec
+        name = f"{self.experiment_name.replace('/', '-')}-{spec.digest()[:8]}"
+        tables = picture_tables(self.moments[-1].pictures())
+        match kind:
+            case "csv":
+                return f"{name}.zip", zipped_csv(tables)
+            case "npz":
+                return f"{name}.npz", npz_from_tables(tables)
+            case _:
+                return f"{name}.json", spec.to_json().encode()
+
+
+def table_section(table: Table) -> dict[str, Any]:
+    """A declared table as an inspector section; long ones are cut, and say so."""
+    names = list(table.columns)
+    columns = [list(values) for values in table.columns.values()]
+    rows = [[_shown(value) for value in row] for row in zip(*columns, strict=True)]
+    cut = len(rows) > _ROWS_SHOWN
+    return {
+        "title": label(table.title),
+        "columns": [label(name) for name in names],
+        "rows": rows[:_ROWS_SHOWN],
+        "note": f"first {_ROWS_SHOWN} of {len(rows):,} rows; the files have all" if cut else "",
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float | np.floating):
+        return f"{value:.4g}"
+    return label(value)
+
+
+def picture_tables(pictures: tuple[Picture, ...]) -> dict[str, pd.DataFrame]:
+    """The numbers of every picture, by a file name made from its place and kind."""
+    found = {}
+    for k, picture in enumerate(pictures, start=1):
+        found[f"{k}-{type(picture).__name__.lower()}"] = _numbers(picture)
+    return found
+
+
+def _numbers(picture: Picture) -> pd.DataFrame:
+    match picture:
+        case Curves():
+            bands = {
+                f"{name} {end}": values
+                for name, band in picture.bands.items()
+                for end, values in zip(("low", "high"), band, strict=True)
+            }
+            return _columns(
+                (picture.x_axis.title, picture.x), *picture.lines.items(), *bands.items()
+            )
+        case Bars():
+            places = np.arange(len(picture.heights)) if picture.x is None else picture.x
+            pairs = [(picture.x_axis.title, places), (picture.y_axis.title, picture.heights)]
+            return _columns(*pairs, *_kinds(picture.kind))
+        case Points():
+            titles = picture.x_axis.title, picture.y_axis.title
+            pairs = zip(titles, np.asarray(picture.xy).T, strict=True)
+            return _columns(*pairs, *_kinds(picture.kind))
+        case Heatmap():
+            return pd.DataFrame(picture.values)
+        case Table():
+            return _columns(*picture.columns.items())
+
+
+def _kinds(kind: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    return [("kind", kind)] if kind else []
+
+
+def _columns(*pairs: tuple[str, Any]) -> pd.DataFrame:
+    """A column per pair; a name that comes twice is numbered, so that no column is lost."""
+    names = distinct([name for name, _ in pairs])
+    return pd.DataFrame(dict(zip(names, (values for _, values in pairs), strict=True)))
+
+
+def zipped_csv(tables: dict[str, pd.DataFrame]) -> bytes:
+    """One CSV per table, safe to open in a spreadsheet."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, table in tables.items():
+            archive.writestr(f"{name}.csv", csv_text(table))
+    return stream.getvalue()
+
+
+def npz_from_tables(tables: dict[str, pd.DataFrame]) -> bytes:
+    """Every column as one array named ``<table>/<column>``."""
+    stream = io.BytesIO()
+    arrays = {
+        f"{name}/{column}": table[column].to_numpy()
+        for name, table in tables.items()
+        for column in table.columns
+    }
+    plain = {k: a if a.dtype.kind in "biuf" else a.astype(str) for k, a in arrays.items()}
+    np.savez_compressed(stream, allow_pickle=False, **plain)
+    return stream.getvalue()

@@ -1,0 +1,44 @@
+// What is selected, its numbers, and why: sections of plain text, never HTML.
+
+function factsCell(value, tag = "td") {
+  if (value !== null && typeof value === "object") {
+    const cell = element(tag, {class: value.tone ? `nx-${value.tone}` : ""}, String(value.text))
+    if (value.series !== undefined) cell.prepend(element("i", {class: "nx-dot", style: `background:var(--nx-series-${value.series})`}))
+    if (value.title) cell.title = value.title
+    return cell
+  }
+  return element(tag, {}, String(value))
+}
+
+function factsSection(section, model) {
+  const body = element("section", {})
+  if (section.title) body.append(element("h3", {}, section.title))
+  if (section.rows) {
+    const table = element("table", {})
+    if (section.columns) table.append(element("thead", {}, element("tr", {}, ...section.columns.map((name) => element("th", {scope: "col"}, name)))))
+    table.append(element("tbody", {}, ...section.rows.map(([label, ...values]) =>
+      element("tr", {}, factsCell(label, "th"), ...values.map((value) => factsCell(value))))))
+    // A wide table is scrolled where it stands, by keyboard too.
+    const wide = (section.columns?.length ?? 0) > 3
+    body.append(wide ? element("div", {class: "nx-wide", tabindex: "0", role: "group", "aria-label": section.title}, table) : table)
+  }
+  if (section.links) {
+    body.append(element("ul", {}, ...section.links.map(([text, href]) => element("li", {}, element("a", {href}, text)))))
+  }
+  if (section.sentence) body.append(element("p", {class: section.tone ? `nx-why nx-${section.tone}` : "nx-why"}, section.sentence))
+  if (section.actions) {
+    body.append(element("div", {class: "nx-actions"}, ...section.actions.map(({id, label, title, on}) =>
+      element("button", {type: "button", title, "aria-pressed": on === undefined ? null : String(on), onclick: () => model.send_msg({kind: "action", id})}, label))))
+  }
+  if (section.note) body.append(element("p", {class: "nx-note"}, section.note))
+  return body
+}
+
+export function render({model, el}) {
+  installTokens(NX_CSS)
+  const root = element("div", {class: "nx-facts"})
+  el.append(root)
+  const show = () => root.replaceChildren(...model.sections.map((section) => factsSection(section, model)))
+  model.on("sections", show)
+  show()
+}

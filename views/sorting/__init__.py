@@ -1,0 +1,1 @@
+"""The sorting workbench: the array, its history and its numbers."""

@@ -1,0 +1,102 @@
+"""The inspector: the selected cell and why it acts or rests, the ledgers, the provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engines.compute import Compute, Job
+from engines.sorting.model import CellReport, CellSpec, Ensemble, EnsembleSpec, Trajectory
+from views.kit.components import Facts
+from views.kit.runner import Asker
+from views.sorting import facts
+
+N_RUNS = 100
+"""Runs behind the ledger's means: as many as the paper's."""
+
+Shown = tuple[tuple[str, Trajectory], ...]
+"""Titles and trajectories of the arrays on stage."""
+
+
+class Inspector:
+    """Asks the engine about one cell at one step, and about many runs when somebody wants."""
+
+    def __init__(
+        self, compute: Compute, owner: str, view: str, on_action: Callable[[str], None]
+    ) -> None:
+        """``on_action`` is told the actions that change the array: freeze, swap with, undo."""
+        self.facts = Facts(self._act, sizing_mode="stretch_width")
+        self.cell, self.step = -1, 0
+        self.report: CellReport | None = None
+        self.ensemble: Ensemble | None = None
+        self._shown: Shown = ()
+        self._lane = 0
+        self._on_action = on_action
+        self._cells = Asker(compute, owner, f"{view}#cell", self._hear_report)
+        self._many = Asker(compute, owner, f"{view}#ensemble", self._hear_ensemble)
+        self.describe()
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """The run it speaks of."""
+        return self._shown[self._lane][1] if self._shown else None
+
+    def show(self, shown: Shown, lane: int) -> None:
+        """Speak of these arrays, and of one lane's cells."""
+        self._shown, self._lane = shown, lane
+        self.describe()
+
+    def look(self, cell: int, step: int) -> None:
+        """Ask what a cell wants at a step; no cell, no question."""
+        self.cell = cell
+        if self.trajectory is None or not 0 <= cell < self.trajectory.n_cells:
+            self.report = None
+            self.describe()
+            return
+        self.step = max(0, min(step, self.trajectory.n_steps))
+        self._cells.ask(CellSpec(run=self.trajectory.spec, cell=cell, step=self.step))
+
+    def describe(self) -> None:
+        """Say what is known now."""
+        self.facts.sections = [*self._cell(), *self._numbers(), *self._provenance()]
+
+    def _cell(self) -> list[facts.Section]:
+        if not self._shown:
+            return []
+        if self.report is None:
+            return [facts.EMPTY_CELL]
+        value = self.report.label or f"{self.report.value:g}"
+        return [facts.cell_section(self.report, shown_value=value)]
+
+    def _numbers(self) -> list[facts.Section]:
+        if self.trajectory is None:
+            return []
+        if len(self._shown) > 1:
+            return [facts.comparison_section(dict(self._shown))]
+        many = self.ensemble
+        if many is not None and many.spec.run != self.trajectory.spec.replace(edits=()):
+            many = None
+        return [
+            facts.ledger_section(self.trajectory, many),
+            *facts.paper_sections(many),
+            facts.gratification_section(self.trajectory),
+        ]
+
+    def _provenance(self) -> list[facts.Section]:
+        return [facts.provenance_section(self.trajectory)]
+
+    def _act(self, action: str) -> None:
+        if action == "ensemble" and self.trajectory is not None:
+            base = self.trajectory.spec.replace(edits=())
+            self._many.ask(EnsembleSpec(run=base, n_runs=N_RUNS))
+        else:
+            self._on_action(action)
+
+    def _hear_report(self, job: Job) -> None:
+        if isinstance(job.result, CellReport):
+            self.report = job.result
+            self.describe()
+
+    def _hear_ensemble(self, job: Job) -> None:
+        if isinstance(job.result, Ensemble):
+            self.ensemble = job.result
+            self.describe()
