@@ -165,7 +165,8 @@ class SortingPage:
         self.menu(label).click()
         listbox = self.page.get_by_role("listbox")
         listbox.get_by_text(option, exact=True).click()
-        expect(listbox).to_have_count(0)  # it fades, and takes clicks until it has gone
+        # It fades, and takes clicks until it has gone, though it has no role any more.
+        expect(self.page.locator(".MuiPopover-root")).to_have_count(0)
 
     def menu(self, label: str) -> Locator:
         """A menu by its label; its name goes on with its help."""

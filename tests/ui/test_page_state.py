@@ -87,6 +87,16 @@ def open_session(workbench: SortingPage, path: Path) -> None:
     chooser.value.set_files(path)
 
 
+def test_a_session_file_brings_everything_back(changed, tmp_path):
+    heading = changed.page.get_by_text(re.compile("^Cell \\d+$")).inner_text()
+    heights = changed.heights(30)
+    path = saved_session(changed, tmp_path)
+    other = SortingPage(changed.page, changed.url).ready()
+    expect(other.detail).not_to_contain_text("seed 9")
+    open_session(other, path)
+    as_before(other, heading, heights)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

@@ -76,7 +76,10 @@ class Stage {
     this.lanes = payloads.map((data) => new Lane(data))
     this.build()
     this.measureClock(stayed)
-    if (this.model.start_at >= 0) this.clock.seek(this.model.start_at, "rest")
+    if (this.model.start_at >= 0) {
+      this.clock.pause()
+      this.clock.seek(this.model.start_at, "rest")
+    }
     this.paintAll()
     if (this.model.autoplay && this.lanes.some((lane) => lane.n_swaps > 0)) this.clock.play()
   }
