@@ -13,10 +13,15 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Axis:
-    """A labelled axis; ``unit`` may be empty for counts and shares."""
+    """A labelled axis; ``unit`` may be empty for counts and shares.
+
+    ``ticks`` are (place, text) pairs drawn instead of numbers, for categories and for the rows and
+    columns of a heat map, whose centres lie at 0.5, 1.5 ...
+    """
 
     label: str
     unit: str = ""
+    ticks: tuple[tuple[float, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -26,7 +31,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class Curves:
-    """Named lines over one x; ``bands`` are (low, high) around the line of the same name."""
+    """Named lines over one x; ``bands`` are (low, high) around the line of the same name.
+
+    ``clouds`` are single runs [run, x] behind the line of the same name, drawn thin.
+    """
 
     title: str
     x: np.ndarray
@@ -34,6 +42,7 @@ class Curves:
     x_axis: Axis
     y_axis: Axis
     bands: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    clouds: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,7 @@ class WorkbenchPage:
         self.base = registry.experiment(self.name).default()
         spec, selection, notes = self._opened(address)
         self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
+        self.view.link = link_to
         self.header = Header(self._hear, links=links(workbench), sizing_mode="stretch_width")
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
@@ -253,6 +254,14 @@ class WorkbenchPage:
         if selection and not parts[-1].startswith("session="):
             parts.append("view=" + quote(json.dumps(selection, separators=(",", ":"))))
         return "&".join(part for part in parts if part)
+
+
+def link_to(name: str, spec: Spec) -> str:
+    """The address of an experiment with this spec, relative to any page of the app."""
+    workbench, _, leaf = name.partition("/")
+    session = session_from_specs(workbench, {name: spec}, {})
+    query = query_from_spec(spec, registry.experiment(name).default(), session=session)
+    return f"./{workbench}?x={leaf}" + (f"&{query}" if query else "")
 
 
 def experiment_links(workbench: str, active: str) -> list[dict[str, Any]]:

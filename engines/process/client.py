@@ -278,7 +278,8 @@ class EngineProcess:
     async def _drive(self, start: ev.Start, job: Job) -> None:
         spec = codec.pack(job.spec)
         device = self.settings.device
-        ticket = Ticket(start.run, start.attempt, job.name, spec, self._topic, device)
+        many = bool(self.settings.scheduler)
+        ticket = Ticket(start.run, start.attempt, job.name, spec, self._topic, device, many)
         try:
             packed, result = await self._cluster.run(start.slot, ticket)
             outcome = codec.unpack(packed)

@@ -16,6 +16,7 @@ from engines import codec, devices, registry
 from engines.contract import ExplorerError, Frame, Result
 from engines.process import wording
 from engines.process.events import Flag
+from engines.process.outward import spreading
 from engines.process.pace import Pace
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Ticket:
     """Where frames are sent."""
     device: str
     """What ``--device`` says: auto, cpu, cuda:N or mps."""
+    spread: bool = False
+    """Whether the run may use the cluster's other workers for its independent parts."""
 
 
 def set_flag(run: str, flag: Flag) -> None:
@@ -106,7 +109,7 @@ def _outcome(ticket: Ticket, send: Callable[[dict[str, Any]], None]) -> tuple[st
     experiment = registry.experiment(ticket.name)
     spec = codec.unpack(ticket.spec)
     device = devices.resolve(ticket.device)
-    with devices.using(device):
+    with devices.using(device), spreading(over_cluster=ticket.spread):
         result = drive(experiment.frames(spec), send, lambda: _look_at_flag(ticket.run))
     return device, codec.pack(result)
 

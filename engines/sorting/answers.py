@@ -14,144 +14,54 @@ import numpy as np
 from engines.contract import KnownAnswer
 from engines.sorting.ensemble import ensemble
 from engines.sorting.frames import Ensemble
+from engines.sorting.paper.page import PaperSpec
+from engines.sorting.paper.samples import estimate, remembered
+from engines.sorting.paper.targets import PAPER, SECTIONS, Target, targets
+from engines.sorting.paper.verdicts import correction
 from engines.sorting.simulate import inversions, simulate
 from engines.sorting.spec import SortSpec, shares_from
 
-PAPER = "Zhang, Goldstein & Levin 2024, arXiv 2401.05375"
 N_RUNS = 100
-
-_GRATIFICATION = {
-    "bubble": (0.24, 0.29, 0.32, 0.37),
-    "insertion": (1.1, 1.13, 1.15, 1.19),
-}
-_IMMOVABLE_ERRORS = {
-    "bubble": (1.91, 3.72, 5.37),
-    "insertion": (1.83, 3.65, 5.33),
-    "selection": (1.0, 1.96, 2.91),
-}
-_PEAKS = {
-    ("bubble", "selection"): 0.72,
-    ("bubble", "insertion"): 0.65,
-    ("selection", "insertion"): 0.69,
-}
-
-
-_CONFLICTS = {
-    ("bubble", "selection"): 42.5,
-    ("insertion", "bubble"): 73.73,
-    ("selection", "insertion"): 38.31,
-}
 
 
 @lru_cache(maxsize=64)
-def _hundred(algotypes: tuple[str, ...], n_frozen: int = 0, scheduler: str = "burst") -> Ensemble:
-    spec = SortSpec(algotypes=shares_from(algotypes), n_frozen=n_frozen)
-    return ensemble(spec.replace(scheduler=scheduler), N_RUNS)
+def _hundred(algotypes: tuple[str, ...]) -> Ensemble:
+    return ensemble(SortSpec(algotypes=shares_from(algotypes)), N_RUNS)
 
 
-def ensemble_answers() -> tuple[KnownAnswer, ...]:
-    """Means over 100 runs of 100 cells, burst 7, against the paper and two closed forms."""
-    return (
-        *_gratification_answers(),
-        *_error_answers(),
-        *_swap_answers(),
-        *_cluster_answers(),
-        *_conflict_answers(),
-        *_law_answers(),
+def paper_answers() -> tuple[KnownAnswer, ...]:
+    """The printed numbers that one explicit scheduler, bursts of 7 on average, reproduces."""
+    return tuple(
+        KnownAnswer(
+            f"{target.what} ({SECTIONS[target.section]})",
+            f"{PAPER}, {target.place}",
+            target.printed,
+            target.tolerance,
+            partial(_ours, target),
+        )
+        for target in targets()
+        if target.exact
     )
 
 
-def _mean(algotype: str, n_frozen: int, name: str) -> float:
-    return _hundred((algotype,), n_frozen).mean(name)
+def _ours(target: Target) -> float:
+    spec = PaperSpec()
+    found = estimate(target, remembered(spec.condition(target.condition), spec.n_runs)).value
+    return found + correction(found, target)
 
 
-def _gratification_answers() -> list[KnownAnswer]:
-    return [
-        KnownAnswer(
-            f"Delayed gratification, cell-view {algotype}, {n_frozen} immovable cells",
-            f"{PAPER}, figure 7",
-            bar,
-            0.05,
-            partial(_mean, algotype, n_frozen, "dg_net"),
-        )
-        for algotype, bars in _GRATIFICATION.items()
-        for n_frozen, bar in enumerate(bars)
-    ]
-
-
-def _error_answers() -> list[KnownAnswer]:
-    return [
-        KnownAnswer(
-            f"Final error, cell-view {algotype}, {n_frozen} immovable cells",
-            f"{PAPER}, figure 5",
-            bar,
-            0.3,
-            partial(_mean, algotype, n_frozen, "final_error"),
-        )
-        for algotype, bars in _IMMOVABLE_ERRORS.items()
-        for n_frozen, bar in enumerate(bars, 1)
-    ]
-
-
-def _swap_answers() -> list[KnownAnswer]:
-    return [
-        KnownAnswer(
-            "Swaps, bubble and selection cells mixed",
-            f"{PAPER}, page 13",
-            1740.9,
-            0.03 * 1740.9,
-            lambda: _hundred(("bubble", "selection")).mean("n_swaps"),
-        ),
-        KnownAnswer(
-            "Swaps, cell-view selection",
-            f"{PAPER}, page 11",
-            1095.5,
-            0.03 * 1095.5,
-            partial(_mean, "selection", 0, "n_swaps"),
-        ),
+def ensemble_answers() -> tuple[KnownAnswer, ...]:
+    """Closed forms of means over 100 runs of 100 cells."""
+    return (
         KnownAnswer(
             "Swaps, cell-view bubble, n (n - 1) / 4",
             "closed form; tolerance 4 standard errors of n (n - 1)(2n + 5) / 72",
             2475.0,
             4 * 167.9 / 10,
-            partial(_mean, "bubble", 0, "n_swaps"),
+            lambda: _hundred(("bubble",)).mean("n_swaps"),
         ),
-    ]
-
-
-def _cluster_answers() -> list[KnownAnswer]:
-    return [
-        KnownAnswer(
-            f"Mean of the runs' peak aggregation, {' and '.join(pair)}",
-            f"{PAPER}, pages 13-14",
-            peak,
-            0.02,
-            lambda pair=pair: _hundred(pair).mean("peak_aggregation"),
-        )
-        for pair, peak in _PEAKS.items()
-    ]
-
-
-def _conflict_answers() -> list[KnownAnswer]:
-    # The paper's counter leaves out the first cell, so a hundred cells score one percent less.
-    return [
-        KnownAnswer(
-            f"Final sortedness less 1, {down} down against {up} up",
-            f"{PAPER}, figure 9",
-            percent,
-            2.0,
-            partial(_conflict, down, up),
-        )
-        for (down, up), percent in _CONFLICTS.items()
-    ]
-
-
-@lru_cache(maxsize=8)
-def _conflict(down: str, up: str) -> float:
-    shares = tuple(
-        share.replace(descending=share.algotype == down) for share in shares_from((down, up))
+        *_law_answers(),
     )
-    return float(ensemble(SortSpec(algotypes=shares, max_swaps=15_000), N_RUNS).sortedness[-1]) - 1
 
 
 def _law_answers() -> list[KnownAnswer]:

@@ -47,28 +47,36 @@ def frames_of(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
     Raises:
         SpecError: the run has edits by hand, which belong to one trajectory.
     """
-    if spec.run.edits:
-        raise SpecError("an ensemble repeats a run without edits by hand; leave them out")
-    import numba
-
-    runs = _Runs(spec)
-    n_batch = numba.get_num_threads()
-    with ThreadPoolExecutor(n_batch) as threads:
-        while runs.n_done < spec.n_runs:
-            started = time.perf_counter()
-            runs.do(min(n_batch, spec.n_runs - runs.n_done), threads)
-            took = time.perf_counter() - started
-            n_batch = max(1, min(4 * n_batch, int(n_batch * BATCH_S / max(took, 1e-6))))
-            if runs.n_done < spec.n_runs:
-                yield runs.frame()
+    runs = Runs(spec)
+    for _ in growing(runs):
+        if runs.n_done < spec.n_runs:
+            yield runs.frame()
     yield runs.ensemble()
 
 
-class _Runs:
+def growing(runs: Runs) -> Iterator[Runs]:
+    """Do the runs in batches of about 50 ms, on all threads; yields after each."""
+    import numba
+
+    n_batch = numba.get_num_threads()
+    with ThreadPoolExecutor(n_batch) as threads:
+        while runs.n_done < runs.spec.n_runs:
+            started = time.perf_counter()
+            runs.do(min(n_batch, runs.spec.n_runs - runs.n_done), threads)
+            took = time.perf_counter() - started
+            n_batch = max(1, min(4 * n_batch, int(n_batch * BATCH_S / max(took, 1e-6))))
+            yield runs
+
+
+class Runs:
     """The rows that the kernels fill, batch after batch, one array per thread."""
 
     def __init__(self, spec: EnsembleSpec) -> None:
+        """Raise SpecError for a run with edits by hand, which belong to one trajectory."""
         from engines.sorting.kernels import many
+
+        if spec.run.edits:
+            raise SpecError("an ensemble repeats a run without edits by hand; leave them out")
 
         self._kernel = many
         self.spec = spec
@@ -98,12 +106,21 @@ class _Runs:
         self.dg_net[run] = whole_run(spec, scratch, self.numbers[run], self.curves[run])
         self._scratch.append(scratch)
 
+    def aggregation(self) -> np.ndarray:
+        """float64[run, point]: share of like neighbours (denominator n)."""
+        return self._shares(self._kernel.SAME_CURVE)
+
+    def null_aggregation(self) -> np.ndarray:
+        """float64[run, point]: the same with every run's labels permuted."""
+        return self._shares(self._kernel.NULL_CURVE)
+
     def _shares(self, row: int) -> np.ndarray:
         """float64[run, point]: a curve of clusters over n, nan below two cells."""
         n = self.spec.run.n_cells
         return self.curves[: self.n_done, row] / (float(n) if n > 1 else np.nan)
 
-    def _sortedness(self) -> np.ndarray:
+    def sortedness(self) -> np.ndarray:
+        """float64[run, point]: percent, of the runs done so far."""
         n = self.spec.run.n_cells
         if n == 0:
             return np.full((self.n_done, self._kernel.N_POINTS), 100.0)
@@ -116,12 +133,13 @@ class _Runs:
         return EnsembleFrame(
             n_done=self.n_done,
             mean_swaps=float(self.numbers[: self.n_done, self._kernel.N_SWAPS].mean()),
-            sortedness=self._sortedness().mean(axis=0),
-            aggregation=self._shares(self._kernel.SAME_CURVE).mean(axis=0),
+            sortedness=self.sortedness().mean(axis=0),
+            aggregation=self.aggregation().mean(axis=0),
             fraction=self.n_done / self.spec.n_runs,
         )
 
-    def _per_run(self) -> dict[str, np.ndarray]:
+    def per_run(self) -> dict[str, np.ndarray]:
+        """Every measure with one number per run, by name."""
         n, kernel, numbers = self.spec.run.n_cells, self._kernel, self.numbers
         cells = float(n) if n > 1 else np.nan
         swaps = numbers[:, kernel.N_SWAPS]
@@ -138,7 +156,11 @@ class _Runs:
             "peak_at": 100.0 * numbers[:, kernel.PEAK_STEP] / np.maximum(swaps, 1),
         }
 
-    def _stops(self) -> np.ndarray:
+    def ended_sorted(self) -> np.ndarray:
+        """bool[run]: which runs stopped because the array was sorted."""
+        return self.stops()[: self.n_done] == STOPS.index("sorted")
+
+    def stops(self) -> np.ndarray:
         """Kernel codes as places in STOPS: sorted 1 and so on; an empty array never ran."""
         if self.spec.run.n_cells == 0:
             return np.full(self.spec.n_runs, STOPS.index("empty"), np.uint8)
@@ -146,15 +168,15 @@ class _Runs:
 
     def ensemble(self) -> Ensemble:
         """Everything, once all runs are done."""
-        per_run = self._per_run()
-        sortedness, same = self._sortedness(), self._shares(self._kernel.SAME_CURVE)
-        null = self._shares(self._kernel.NULL_CURVE)
+        per_run = self.per_run()
+        sortedness, same = self.sortedness(), self.aggregation()
+        null = self.null_aggregation()
         low, high = np.quantile(sortedness, (0.05, 0.95), axis=0)
         same_low, same_high = np.quantile(same, (0.05, 0.95), axis=0)
         return Ensemble(
             spec=self.spec,
             seed=np.array(self.seeds, np.uint64),
-            stop=self._stops(),
+            stop=self.stops(),
             sortedness=sortedness.mean(axis=0),
             sortedness_low=low,
             sortedness_high=high,

@@ -1,13 +1,12 @@
-"""Numbers printed in Zhang, Goldstein & Levin 2024 that a single setting can be held against."""
+"""The paper's numbers for one setting, to stand beside a run or an ensemble of it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 
+from engines.sorting.paper.targets import Target, targets
 from engines.sorting.spec import SortSpec, cells_per_share
-
-PAPER = "Zhang, Goldstein & Levin 2024, arXiv 2401.05375"
 
 
 @dataclass(frozen=True)
@@ -19,19 +18,11 @@ class Published:
     """"Peak aggregation": by its size the mean of every run's greatest value."""
 
 
-MIXTURES: dict[frozenset[str], Published] = {
-    frozenset({"bubble"}): Published(swaps=2448.8),
-    frozenset({"insertion"}): Published(swaps=2482.8),
-    frozenset({"selection"}): Published(swaps=1095.5),
-    frozenset({"bubble", "selection"}): Published(swaps=1740.9, run_peak=0.72),
-    frozenset({"bubble", "insertion"}): Published(swaps=2476.02, run_peak=0.65),
-    frozenset({"selection", "insertion"}): Published(swaps=1534.77, run_peak=0.69),
-}
-"""Section "chimeric arrays" and figure 4; unique values, all cells ascending, none frozen."""
-
-
 def published(spec: SortSpec) -> Published | None:
-    """The paper's numbers for this setting, None when it is not one of the paper's."""
+    """The paper's numbers for this setting, None when it is not one of the paper's.
+
+    Unique values, all cells ascending, none frozen.
+    """
     cells: Counter[str] = Counter()
     for share, count in zip(spec.algotypes, cells_per_share(spec), strict=True):
         cells[share.algotype] += count
@@ -44,4 +35,18 @@ def published(spec: SortSpec) -> Published | None:
         and not any(share.descending for share in spec.algotypes)
         and len(set(mixture.values())) == 1
     )
-    return MIXTURES.get(frozenset(mixture)) if plain else None
+    return _printed(frozenset(mixture)) if plain else None
+
+
+def _printed(mixture: frozenset[str]) -> Published | None:
+    found = [target for target in targets() if _is_plain(target, mixture)]
+    numbers = {target.measure: target.printed for target in found}
+    if not numbers:
+        return None
+    return Published(numbers.get("n_swaps"), numbers.get("peak_aggregation"))
+
+
+def _is_plain(target: Target, mixture: frozenset[str]) -> bool:
+    where = target.condition
+    damaged = where.traditional or where.n_frozen or where.duplicates or where.down
+    return not damaged and len(mixture) < 3 and frozenset(where.algotypes) == mixture

@@ -13,6 +13,8 @@ import numpy as np
 
 PERMUTATION, PLACEMENT, DAMAGE, SCHEDULE, LABELS, BOOTSTRAP, DISPLACEMENT = range(1, 8)
 """Streams: what a random number is used for."""
+SIGNS = 32
+"""The stream of coin tosses of a permutation test."""
 
 GAMMA = 0x9E3779B97F4A7C15
 MIX_1 = 0xBF58476D1CE4E5B9

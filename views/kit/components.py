@@ -77,7 +77,10 @@ _PRESSES = frozenset({"run", "pause", "resume", "stop", "recompute"})
 
 
 class Facts(JSComponent):
-    """Sections of facts: title, rows, a sentence, actions, a quiet note."""
+    """Sections of facts: title, rows, a sentence, actions, a quiet note.
+
+    A cell of a row is a text, or a dict with text and tone, series, title, or the id of an action.
+    """
 
     sections = param.List(doc="Dicts with title, columns, rows, sentence, tone, actions, note.")
 
@@ -92,9 +95,15 @@ class Facts(JSComponent):
         self._on_action = on_action
 
     def _handle_msg(self, data: Any) -> None:
-        offered = {a["id"] for section in self.sections for a in section.get("actions", ())}
-        if self._on_action and isinstance(data, dict) and data.get("id") in offered:
+        if self._on_action and isinstance(data, dict) and data.get("id") in self._offered():
             self._on_action(data["id"])
+
+    def _offered(self) -> set[str]:
+        """Ids of the actions under the sections and in their rows."""
+        actions = {a["id"] for section in self.sections for a in section.get("actions", ())}
+        rows = (row for section in self.sections for row in section.get("rows", ()))
+        cells = (cell for row in rows for cell in row if isinstance(cell, dict))
+        return actions | {cell["action"] for cell in cells if "action" in cell}
 
 
 class Notices(JSComponent):

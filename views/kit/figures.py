@@ -22,6 +22,9 @@ from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
 from views.kit.text import label
 from views.kit.theme import series
 
+_MARKERS = ("circle", "square", "diamond", "triangle", "inverted_triangle", "hex", "star", "plus")
+"""Beside the colours, so that kinds can be told apart without them."""
+
 
 class PictureFigure:
     """A Bokeh figure that shows pictures of one kind and shape, one after the other."""
@@ -90,6 +93,8 @@ class PictureFigure:
                         fill_alpha=0.18,
                         fill_color=colour,
                     )
+            if name in picture.clouds:
+                self._cloud(name, picture, colour)
             source, fresh = self._source(name, x=picture.x, y=y)
             if fresh:
                 self.figure.line(
@@ -100,6 +105,15 @@ class PictureFigure:
                     line_width=2,
                     legend_label=label(name),
                 )
+
+    def _cloud(self, name: str, picture: Curves, colour: str) -> None:
+        runs = picture.clouds[name]
+        columns = {"xs": [picture.x] * len(runs), "ys": list(runs)}
+        source, fresh = self._source(f"cloud {name}", **columns)
+        if fresh:
+            self.figure.multi_line(
+                xs="xs", ys="ys", source=source, line_color=colour, line_width=0.6, line_alpha=0.35
+            )
 
     def _bars(self, picture: Bars) -> None:
         kinds = picture.kind or ("",) * len(picture.heights)
@@ -129,7 +143,8 @@ class PictureFigure:
                 self.figure.scatter(
                     x="x",
                     y="y",
-                    size=6,
+                    size=8,
+                    marker=_MARKERS[k % len(_MARKERS)],
                     source=source,
                     **_fill(k, kind),
                 )
@@ -171,7 +186,8 @@ def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
     """What is drawn once: beside the layers it must stay the same for a figure to be reused."""
     match picture:
         case Curves():
-            own: tuple[Any, ...] = tuple(name for name in picture.lines if name in picture.bands)
+            drawn = (picture.bands, picture.clouds)
+            own: tuple[Any, ...] = tuple(n for some in drawn for n in picture.lines if n in some)
         case Heatmap():
             own = (picture.value_axis, picture.diverging)
         case _:
@@ -190,6 +206,10 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
         toolbar_location="above",
         output_backend="svg" if not isinstance(picture, Heatmap) else "canvas",
     )
+    for drawn, axis in ((made.xaxis, picture.x_axis), (made.yaxis, picture.y_axis)):
+        if axis.ticks:
+            drawn.ticker = [place for place, _ in axis.ticks]
+            drawn.major_label_overrides = {place: label(text) for place, text in axis.ticks}
     made.toolbar.logo = None
     made.toolbar.autohide = True
     made.add_tools(HoverTool(tooltips=_tooltips(picture)))

@@ -57,6 +57,9 @@ class ExperimentView(pn.viewable.Viewer):
 
     changed = param.Event(doc="Something that a link or session file keeps has changed.")
 
+    link: Callable[[str, Spec], str] = staticmethod(lambda _name, _spec: "")
+    """The address of another experiment with a spec; empty where there are no pages."""
+
     folded_groups: ClassVar[frozenset[str]] = frozenset()
     own_controls: ClassVar[tuple[str, ...]] = ()
     """Fields that the subclass shows in its own way."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from engines.sorting.measures import measure
 from engines.sorting.model import ALGOTYPES, CellReport, Ensemble, Trajectory
-from engines.sorting.published import PAPER, published
+from engines.sorting.paper.targets import PAPER
+from engines.sorting.published import published
 from views.kit.text import label
 
 Section = dict[str, Any]

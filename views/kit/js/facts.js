@@ -1,13 +1,18 @@
 // What is selected, its numbers, and why: sections of plain text, never HTML.
 
-function factsCell(value, tag = "td") {
+function factsCell(model, value, tag = "td") {
   if (value !== null && typeof value === "object") {
+    if (value.action) return element(tag, {}, factsAction(model, {id: value.action, label: value.text, title: value.title}))
     const cell = element(tag, {class: value.tone ? `nx-${value.tone}` : ""}, String(value.text))
     if (value.series !== undefined) cell.prepend(element("i", {class: "nx-dot", style: `background:var(--nx-series-${value.series})`}))
     if (value.title) cell.title = value.title
     return cell
   }
   return element(tag, {}, String(value))
+}
+
+function factsAction(model, {id, label, title, on}) {
+  return element("button", {type: "button", title, "aria-pressed": on === undefined ? null : String(on), onclick: () => model.send_msg({kind: "action", id})}, label)
 }
 
 function factsSection(section, model) {
@@ -17,7 +22,7 @@ function factsSection(section, model) {
     const table = element("table", {})
     if (section.columns) table.append(element("thead", {}, element("tr", {}, ...section.columns.map((name) => element("th", {scope: "col"}, name)))))
     table.append(element("tbody", {}, ...section.rows.map(([label, ...values]) =>
-      element("tr", {}, factsCell(label, "th"), ...values.map((value) => factsCell(value))))))
+      element("tr", {}, factsCell(model, label, "th"), ...values.map((value) => factsCell(model, value))))))
     // A wide table is scrolled where it stands, by keyboard too.
     const wide = (section.columns?.length ?? 0) > 3
     body.append(wide ? element("div", {class: "nx-wide", tabindex: "0", role: "group", "aria-label": section.title}, table) : table)
@@ -27,8 +32,7 @@ function factsSection(section, model) {
   }
   if (section.sentence) body.append(element("p", {class: section.tone ? `nx-why nx-${section.tone}` : "nx-why"}, section.sentence))
   if (section.actions) {
-    body.append(element("div", {class: "nx-actions"}, ...section.actions.map(({id, label, title, on}) =>
-      element("button", {type: "button", title, "aria-pressed": on === undefined ? null : String(on), onclick: () => model.send_msg({kind: "action", id})}, label))))
+    body.append(element("div", {class: "nx-actions"}, ...section.actions.map((action) => factsAction(model, action))))
   }
   if (section.note) body.append(element("p", {class: "nx-note"}, section.note))
   return body
