@@ -14,8 +14,9 @@ import numpy as np
 from engines.contract import KnownAnswer
 from engines.sorting.ensemble import ensemble
 from engines.sorting.frames import Ensemble
+from engines.sorting.shares import shares_from
 from engines.sorting.simulate import inversions, simulate
-from engines.sorting.spec import SortSpec, shares_from
+from engines.sorting.spec import SortSpec
 
 PAPER = "Zhang, Goldstein & Levin 2024, arXiv 2401.05375"
 N_RUNS = 100
