@@ -18,8 +18,9 @@ from engines.sorting.paper.page import PaperSpec
 from engines.sorting.paper.samples import estimate, remembered
 from engines.sorting.paper.targets import PAPER, SECTIONS, Target, targets
 from engines.sorting.paper.verdicts import correction
+from engines.sorting.shares import shares_from
 from engines.sorting.simulate import inversions, simulate
-from engines.sorting.spec import SortSpec, shares_from
+from engines.sorting.spec import SortSpec
 
 N_RUNS = 100
 

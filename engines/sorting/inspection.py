@@ -8,8 +8,8 @@ from engines.contract import SpecError
 from engines.sorting.frames import CellReport, CellSpec
 from engines.sorting.kernels import state
 from engines.sorting.kernels.rules import can_act
+from engines.sorting.shares import ALGOTYPES
 from engines.sorting.simulation import Simulation
-from engines.sorting.spec import ALGOTYPES
 
 _FROZEN = ("no", "movable", "immovable")
 
@@ -94,7 +94,7 @@ class _Cell:
     def can_act(self) -> bool:
         if self.simulation.spec.control == "traditional" or self.simulation.stop == "sorted":
             return False
-        return bool(can_act(self.simulation.cells, self.cell, self._breaks))
+        return bool(can_act(self.simulation.cells, self.simulation.numbers, self.cell))
 
     def _frozen_at(self, position: int) -> int:
         return self._row(state.FROZEN, self._row(state.ORDER, position))

@@ -18,6 +18,8 @@ _ROUNDS = {
     "synchronous": state.SYNCHRONOUS,
 }
 
+_NEVER = 2**62
+
 
 def _kinds(algotype: np.ndarray, down: np.ndarray) -> list[list[int]]:
     """Cells of every [algotype][direction]."""
@@ -30,6 +32,8 @@ def engine_for(spec: SortSpec, kinds: list[list[int]], frozen: np.ndarray) -> in
         return state.TRADITIONAL
     if spec.scheduler in _ROUNDS:
         return _ROUNDS[spec.scheduler]
+    if spec.is_faulty:
+        return state.SERIAL
     if spec.scheduler != "uniform" and spec.mean_burst != 1.0:
         return state.SERIAL
     n_cells, direction = len(frozen), int(measured_descending(spec))
@@ -43,7 +47,7 @@ def engine_for(spec: SortSpec, kinds: list[list[int]], frozen: np.ndarray) -> in
 def new_state(spec: SortSpec) -> np.ndarray:
     """int64[number]: all zero but for the random stream; the knobs are set by `set_knobs`."""
     fixed = np.zeros(state.DIGITS, np.int64)
-    fixed[state.COUNTER] = np.uint64(rng.stream_start(spec.seed, rng.SCHEDULE)).astype(np.int64)
+    fixed[state.COUNTER] = _bits(rng.stream_start(spec.seed, rng.SCHEDULE))
     return np.concatenate([fixed, _digits(spec.n_cells)])
 
 
@@ -64,8 +68,33 @@ def set_knobs(
     numbers[state.DESCENDING] = direction
     numbers[state.ONE_DIRECTION] = not any(row[1 - direction] for row in kinds)
     up, falling = kinds[state.INSERTION]
-    numbers[state.HAS_INSERTION] = (1 if up else 0) + (2 if falling else 0)
-    numbers[state.WINDOW] = max(1000, 20 * spec.n_cells)
+    present = (1 if up else 0) + (2 if falling else 0)
+    # Cells that become insertion cells in the middle of a round need its prefixes from the start.
+    numbers[state.HAS_INSERTION] = 3 if _may_become_insertion(spec) else present
+    switch_is_due = numbers[state.STEP] < spec.switch_at
+    # By an error, or by a switch, a state that comes back may yet be left for good.
+    endless = bool(spec.sensing_noise) or switch_is_due
+    numbers[state.WINDOW] = _NEVER if endless else max(1000, 20 * spec.n_cells)
+    _set_faults(numbers, spec)
+
+
+def _may_become_insertion(spec: SortSpec) -> bool:
+    switched = spec.switch_at > 0 and spec.switch_to == "insertion"
+    return switched or any(edit.algotype == "insertion" for edit in spec.edits)
+
+
+def _set_faults(numbers: np.ndarray, spec: SortSpec) -> None:
+    numbers[state.FAULTY] = spec.is_faulty
+    numbers[state.NUDGES_NEEDED] = spec.nudges_to_unfreeze
+    numbers[state.FAILURE_ODDS] = _bits(int(spec.action_failure * 2.0**64))
+    numbers[state.FAILURE_STREAM] = _bits(rng.stream_start(spec.seed, rng.FAILURE))
+    numbers[state.NOISE_ODDS] = _bits(int(spec.sensing_noise * 2.0**64))
+    numbers[state.NOISE_STREAM] = _bits(rng.stream_start(spec.seed, rng.NOISE))
+
+
+def _bits(word: int) -> np.int64:
+    """A 64-bit word as the signed integer with the same bits."""
+    return np.uint64(word).astype(np.int64)
 
 
 def burst_lengths(spec: SortSpec) -> tuple[int, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from engines.sorting import rng
 from engines.sorting.kernels import many, state
-from engines.sorting.kernels.run import KERNELS, prepare
+from engines.sorting.kernels.run import kernel_for, prepare
 from engines.sorting.knobs import new_state, set_knobs
 from engines.sorting.spec import SortSpec
 from engines.sorting.start import Start, start_of
+from engines.sorting.switching import switch
 
 FIRST_LOG_SWAPS = 8192
 _FOREVER = 2**62
@@ -29,30 +32,55 @@ class Scratch:
         self.log = longer
 
 
-def sorted_run(spec: SortSpec, scratch: Scratch) -> tuple[Start, int, np.ndarray, np.ndarray]:
-    """Run ``spec`` to its end: its start, why it stopped (a kernel's code), numbers and log.
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A run at its end. The log lies in the scratch and is good until the next run."""
 
-    The log lies in ``scratch`` and is good until the next run.
-    """
+    start: Start
+    code: int
+    """Why it stopped, as a kernel says it."""
+    cells: np.ndarray
+    numbers: np.ndarray
+    log: np.ndarray
+    switched_at: int
+    """Step of the switch of algotype, -1 without one."""
+
+
+def sorted_run(spec: SortSpec, scratch: Scratch) -> Outcome:
+    """Run ``spec`` to its end."""
     start = start_of(spec)
     cells = state.new_cells(start.rank, start.algotype, start.descending, start.frozen)
     values = new_state(spec)
-    set_knobs(values, spec, start.algotype, start.descending, start.frozen)
-    advance = KERNELS[int(values[state.ENGINE])]
-    code = prepare(cells, values)
+    code, switched_at, until_step = _ready(spec, cells, values), -1, spec.switch_at or _FOREVER
     while code == state.RUNNING:
         if values[state.LOGGED] == scratch.log.shape[1]:
             scratch.double()
-        code = advance(cells, values, scratch.log, _FOREVER, _FOREVER)
-    return start, code, values, scratch.log[:, : values[state.LOGGED]]
+        code = kernel_for(values)(cells, values, scratch.log, until_step, _FOREVER)
+        if code == state.RUNNING and values[state.STEP] >= until_step:
+            switch(spec, cells, values)
+            code, switched_at, until_step = _ready(spec, cells, values), until_step, _FOREVER
+    return Outcome(start, code, cells, values, scratch.log[:, : values[state.LOGGED]], switched_at)
+
+
+def _ready(spec: SortSpec, cells: np.ndarray, values: np.ndarray) -> int:
+    set_knobs(values, spec, cells[state.ALGOTYPE], cells[state.DOWN], cells[state.FROZEN])
+    return prepare(cells, values)
 
 
 def whole_run(spec: SortSpec, scratch: Scratch, numbers: np.ndarray, curves: np.ndarray) -> float:
     """Run ``spec`` to its end, fill its rows, and answer its delayed gratification (net)."""
-    start, code, values, log = sorted_run(spec, scratch)
-    numbers[many.STOP] = code
-    labels = start.algotype[rng.shuffled(spec.seed, rng.LABELS, spec.n_cells)]
-    early_return = spec.dg_early_return
+    run = sorted_run(spec, scratch)
+    start = run.start
+    numbers[many.STOP] = run.code
+    kinds = np.stack([start.algotype, run.cells[state.ALGOTYPE].astype(np.uint8)])
     return many.summarize(
-        start.rank, start.algotype, labels, values, log, early_return, numbers, curves
+        start.rank,
+        kinds,
+        rng.shuffled(spec.seed, rng.LABELS, spec.n_cells),
+        run.switched_at,
+        run.numbers,
+        run.log,
+        spec.dg_early_return,
+        numbers,
+        curves,
     )

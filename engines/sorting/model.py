@@ -1,5 +1,6 @@
 """The shared data types of self-sorting arrays: everything a view needs, no heavy import."""
 
+from engines.sorting.edits import Edit
 from engines.sorting.frames import (
     STOPS,
     CellReport,
@@ -10,14 +11,12 @@ from engines.sorting.frames import (
     LiveSpec,
     SortFrame,
 )
+from engines.sorting.presets import PRESETS
+from engines.sorting.shares import ALGOTYPES, AlgotypeShare
 from engines.sorting.spec import (
-    ALGOTYPES,
     IMMOVABLE,
     MOVABLE,
     NOT_FROZEN,
-    PRESETS,
-    AlgotypeShare,
-    Edit,
     SortSpec,
     cells_per_share,
     measured_descending,

@@ -147,8 +147,8 @@ class Pair(Result):
         at = list(MEASURES).index(measure)
         xy = np.stack([self.a.numbers[at], self.b.numbers[at]], axis=1)
         name = MEASURES[measure]
-        axes = [Axis(f"{name}, {c.name}") for c in (self.a, self.b)]
-        return Points(f"{name.capitalize()}: every pair of runs", xy, *axes)
+        x, y = (Axis(f"{name}, {condition.name}") for condition in (self.a, self.b))
+        return Points(f"{name.capitalize()}: every pair of runs", xy, x, y)
 
     def _effects(self) -> Table:
         shown = self.differences

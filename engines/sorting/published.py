@@ -32,6 +32,7 @@ def published(spec: SortSpec) -> Published | None:
         and spec.value_mode == "permutation"
         and spec.control == "cell view"
         and not (spec.n_frozen or spec.frozen_at or spec.edits)
+        and not (spec.is_faulty or spec.switch_at)
         and not any(share.descending for share in spec.algotypes)
         and len(set(mixture.values())) == 1
     )

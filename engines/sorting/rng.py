@@ -11,7 +11,18 @@ from __future__ import annotations
 
 import numpy as np
 
-PERMUTATION, PLACEMENT, DAMAGE, SCHEDULE, LABELS, BOOTSTRAP, DISPLACEMENT = range(1, 8)
+(
+    PERMUTATION,
+    PLACEMENT,
+    DAMAGE,
+    SCHEDULE,
+    LABELS,
+    BOOTSTRAP,
+    DISPLACEMENT,
+    FAILURE,
+    NOISE,
+    SWITCH,
+) = range(1, 11)
 """Streams: what a random number is used for."""
 SIGNS = 32
 """The stream of coin tosses of a permutation test."""

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.sorting.edits import Edit
 from engines.sorting.frames import SortFrame
 from engines.sorting.kernels import state
-from engines.sorting.kernels.run import KERNELS, prepare, swap_by_hand
+from engines.sorting.kernels.run import kernel_for, prepare, swap_by_hand
 from engines.sorting.kernels.traces import total_error
 from engines.sorting.knobs import new_state, set_knobs
 from engines.sorting.log import SwapLog
-from engines.sorting.spec import (
-    ALGOTYPES,
-    IMMOVABLE,
-    MOVABLE,
-    NOT_FROZEN,
-    Edit,
-    SortSpec,
-    measured_descending,
-)
+from engines.sorting.shares import ALGOTYPES
+from engines.sorting.spec import IMMOVABLE, MOVABLE, NOT_FROZEN, SortSpec, measured_descending
 from engines.sorting.start import start_of
+from engines.sorting.switching import switch
 from engines.sorting.tracing import traced
+from engines.sorting.traits import BY_NUDGE, BY_SWITCH, TraitLog
 from engines.sorting.trajectory import StopReason, Trajectory
 
 SLICE_SWAPS = 16_384
@@ -50,7 +46,9 @@ class Simulation:
         self._first_error = total_error(self.start.rank, down)
         self.log = SwapLog(spec.n_cells, self._first_error)
         self.edit_steps = np.full(len(spec.edits), -1, np.int64)
+        self.traits = TraitLog()
         self._n_edits_made = 0
+        self._is_switch_due = spec.switch_at > 0
         self._buffer = state.new_log(min(SLICE_SWAPS, max(1, spec.max_swaps + len(spec.edits))))
         start = self.start
         self.cells = state.new_cells(start.rank, start.algotype, start.descending, start.frozen)
@@ -66,11 +64,13 @@ class Simulation:
         """One slice: to ``until_step``, a stop, or a few tens of milliseconds of work."""
         if self.stop is not None or self.step >= until_step:
             return
-        goal = min(until_step, self._next_edit_step())
+        goal = min(until_step, self._next_change_step())
         until_activation = int(self.numbers[state.ACTIVATIONS]) + SLICE_ACTIVATIONS
-        advance = KERNELS[int(self.numbers[state.ENGINE])]
+        advance = kernel_for(self.numbers)
+        frozen = self.cells[state.FROZEN].copy()
         code = advance(self.cells, self.numbers, self._buffer, goal, until_activation)
         self._harvest()
+        self._note_thawed(frozen)
         self._settle(code)
 
     def finish(self) -> Trajectory:
@@ -114,6 +114,9 @@ class Simulation:
             return
         while self.step >= self._next_edit_step():
             self._make_edit()
+        if self._is_switch_due and self.step >= self.spec.switch_at:
+            self._is_switch_due = False
+            self._note_traits(switch(self.spec, self.cells, self.numbers), BY_SWITCH)
         kinds = (self.cells[row] for row in (state.ALGOTYPE, state.DOWN, state.FROZEN))
         set_knobs(self.numbers, self.spec, *kinds)
         self._settle(prepare(self.cells, self.numbers))
@@ -123,13 +126,17 @@ class Simulation:
         waiting = self._n_edits_made < len(self.spec.edits)
         if code != state.RUNNING and (code == state.BUDGET or not waiting):
             self.stop = _STOPS[code]
-        elif waiting and (code != state.RUNNING or self.step >= self._next_edit_step()):
+        elif code != state.RUNNING or self.step >= self._next_change_step():
             self._prepare_after_rest(at_rest=code != state.RUNNING)
 
     def _prepare_after_rest(self, *, at_rest: bool) -> None:
         if at_rest:
             self._make_edit()
         self._prepare()
+
+    def _next_change_step(self) -> int:
+        switch_step = self.spec.switch_at if self._is_switch_due else 2**62
+        return min(self._next_edit_step(), switch_step)
 
     def _next_edit_step(self) -> int:
         if self._n_edits_made == len(self.spec.edits):
@@ -145,11 +152,10 @@ class Simulation:
         elif edit.kind == "algotype" and edit.algotype is not None:
             self._change_algotype(edit)
         elif edit.kind == "unfreeze":
-            self.cells[state.FROZEN, edit.cell] = NOT_FROZEN
+            self._freeze(edit.cell, NOT_FROZEN)
         else:
-            self.cells[state.FROZEN, edit.cell] = (
-                MOVABLE if edit.frozen_kind == "movable" else IMMOVABLE
-            )
+            self._freeze(edit.cell, MOVABLE if edit.frozen_kind == "movable" else IMMOVABLE)
+        self._note_traits(np.array([edit.cell]), self._n_edits_made)
         self.edit_steps[self._n_edits_made] = self.step
         self._n_edits_made += 1
 
@@ -158,6 +164,21 @@ class Simulation:
         cells[state.ALGOTYPE, edit.cell] = ALGOTYPES.index(edit.algotype or "bubble")
         cells[state.DOWN, edit.cell] = edit.descending
         cells[state.IDEAL, edit.cell] = self.spec.n_cells - 1 if edit.descending else 0
+
+    def _freeze(self, cell: int, frozen: int) -> None:
+        self.cells[state.FROZEN, cell] = frozen
+        self.cells[state.NUDGES, cell] = 0
+
+    def _note_traits(self, changed: np.ndarray, cause: int, step: int | None = None) -> None:
+        kinds, down, frozen = self.cells[[state.ALGOTYPE, state.DOWN, state.FROZEN]]
+        at = self.step if step is None else step
+        self.traits.add(at, changed, kinds, down, frozen, cause)
+
+    def _note_thawed(self, frozen_before: np.ndarray) -> None:
+        thawed = np.flatnonzero(frozen_before > self.cells[state.FROZEN])
+        at = self.cells[state.THAWED_AT]
+        for cell in sorted(thawed.tolist(), key=lambda cell: int(at[cell])):
+            self._note_traits(np.array([cell]), BY_NUDGE, int(at[cell]))
 
     def _harvest(self) -> None:
         n_swaps = int(self.numbers[state.LOGGED])

@@ -8,73 +8,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from engines.contract import Seed, Spec, SpecError, knob
+from engines.contract import Seed, Spec, knob
+from engines.sorting.edits import Edit, FrozenKind
+from engines.sorting.shares import Algotype, AlgotypeShare, shares_from
 from engines.sorting.values import MAX_CELLS, checked_values
 
-Algotype = Literal["bubble", "insertion", "selection"]
-FrozenKind = Literal["movable", "immovable"]
-ValueMode = Literal["permutation", "duplicates", "nearly sorted", "reversed", "own"]
+ValueMode = Literal["permutation", "duplicates", "nearly sorted", "block", "reversed", "own"]
 Control = Literal["cell view", "traditional"]
 Scheduler = Literal["burst", "uniform", "sweep", "round robin", "synchronous"]
-
-ALGOTYPES: tuple[Algotype, ...] = ("bubble", "insertion", "selection")
-"""In the order of their codes 0, 1, 2 in every ``algotype`` array."""
 
 NOT_FROZEN, MOVABLE, IMMOVABLE = 0, 1, 2
 """Codes in every ``frozen`` array."""
 
 Number = Annotated[float, Field(allow_inf_nan=True)]
-
-
-class AlgotypeShare(Spec):
-    """One kind of cell in a mixture: how many follow this algotype, and which way they sort."""
-
-    algotype: Algotype = knob("bubble", label="Algotype", help="The rule these cells follow.")
-    parts: int = knob(
-        1, label="Parts", help="Share of the cells, in parts of the sum of all parts.", ge=0
-    )
-    n_cells: int | None = knob(
-        None,
-        label="Exact cells",
-        help="Exact number of cells; when given for one algotype it is needed for all.",
-        unit="cells",
-        ge=0,
-    )
-    descending: bool = knob(
-        False, label="Descending", help="Sort from large to small instead of small to large."
-    )
-
-
-class Edit(Spec):
-    """A change by hand after ``at_swap`` swaps; the run goes on with the same random streams."""
-
-    at_swap: int = knob(0, label="At swap", help="Swaps made before the edit.", unit="swaps", ge=0)
-    kind: Literal["freeze", "unfreeze", "algotype", "swap"] = knob(
-        "freeze", label="Kind", help="What is done to the cell."
-    )
-    cell: int = knob(0, label="Cell", help="The cell, named by its first position.", ge=0)
-    other: int | None = knob(
-        None, label="Other cell", help="For a swap by hand: the cell it changes places with.", ge=0
-    )
-    algotype: Algotype | None = knob(
-        None, label="New algotype", help="For a change of algotype: the new one."
-    )
-    frozen_kind: FrozenKind = knob(
-        "immovable", label="Frozen kind", help="For a freeze: may others still move the cell?"
-    )
-    descending: bool = knob(
-        False, label="Descending", help="For a change of algotype: the new direction."
-    )
-
-    @model_validator(mode="after")
-    def _complete(self) -> Edit:
-        if self.kind == "swap" and self.other is None:
-            raise ValueError(f"a swap by hand of cell {self.cell} needs the other cell")
-        if self.kind == "swap" and self.other == self.cell:
-            raise ValueError(f"cell {self.cell} cannot be swapped with itself")
-        if self.kind == "algotype" and self.algotype is None:
-            raise ValueError(f"a change of algotype of cell {self.cell} needs the new algotype")
-        return self
 
 
 class SortSpec(Spec):
@@ -116,6 +62,18 @@ class SortSpec(Spec):
         ge=0,
         le=MAX_CELLS,
         soft=(0, 50),
+    )
+    n_blocks: int = knob(
+        10,
+        label="Blocks",
+        when={"value_mode": ("block",)},
+        help="With values 'block': the sorted array, cut into this many equal blocks that stand "
+        "in random order.",
+        unit="blocks",
+        group="Array",
+        ge=1,
+        le=MAX_CELLS,
+        soft=(1, 50),
     )
     own_values: tuple[int | Number | str, ...] = knob(
         (),
@@ -159,6 +117,72 @@ class SortSpec(Spec):
         label="Frozen at",
         help="Cells to freeze, by first position; replaces the drawn ones.",
         group="Damage",
+    )
+    nudges_to_unfreeze: int = knob(
+        0,
+        label="Nudges to unfreeze",
+        when={"control": ("cell view",)},
+        help="The nudge of this number makes a frozen cell an active cell; 0: never. A nudge is "
+        "an activation in which a cell tries to swap with the frozen one, refused or not.",
+        unit="nudges",
+        group="Damage",
+        ge=0,
+        le=1_000_000,
+        soft=(0, 20),
+    )
+    action_failure: float = knob(
+        0.0,
+        label="Action failure",
+        when={"control": ("cell view",)},
+        help="Probability that a cell that wants to swap does nothing in this activation.",
+        unit="probability",
+        group="Damage",
+        ge=0.0,
+        lt=1.0,
+        soft=(0.0, 0.95),
+        step=0.01,
+    )
+    sensing_noise: float = knob(
+        0.0,
+        label="Sensing noise",
+        when={"control": ("cell view",)},
+        help="Probability that a cell's comparison gives the wrong answer in this activation; "
+        "equal values count as standing right. Not the insertion cell's look at all to its left.",
+        unit="probability",
+        group="Damage",
+        ge=0.0,
+        le=0.5,
+        soft=(0.0, 0.2),
+        step=0.01,
+    )
+    switch_at: int = knob(
+        0,
+        label="Switch at",
+        when={"control": ("cell view",)},
+        help="After this many swaps some active cells change their algotype; 0: never.",
+        unit="swaps",
+        group="Switch of algotype",
+        ge=0,
+        le=200_000_000,
+        soft=(0, 3000),
+    )
+    switch_fraction: float = knob(
+        0.5,
+        label="Share that switches",
+        when={"control": ("cell view",)},
+        help="Share of the active cells that is drawn, by the seed, for the switch.",
+        unit="share",
+        group="Switch of algotype",
+        ge=0.0,
+        le=1.0,
+        step=0.05,
+    )
+    switch_to: Algotype = knob(
+        "selection",
+        label="Switch to",
+        when={"control": ("cell view",)},
+        help="The algotype that drawn cells follow from then on; each keeps its direction.",
+        group="Switch of algotype",
     )
     scheduler: Scheduler = knob(
         "burst",
@@ -318,34 +342,18 @@ class SortSpec(Spec):
             )
         if any(edit.kind == "algotype" for edit in self.edits):
             raise ValueError("cells of the traditional version have no algotype to change")
+        for name in ("nudges_to_unfreeze", "action_failure", "sensing_noise", "switch_at"):
+            if getattr(self, name):
+                label = type(self).model_fields[name].title
+                raise ValueError(
+                    f"'{label}' is {getattr(self, name)}, but in the traditional version no cell "
+                    "acts by itself: set it to 0 or choose the cell view"
+                )
 
-
-def shares_from(given: Any) -> Any:
-    """Algotype shares from what people write.
-
-    A name, a list of names or shares, or a mapping from name to exact number of cells.
-    Anything else is handed on, for the field to refuse.
-    """
-    if isinstance(given, str):
-        return (AlgotypeShare(algotype=_known(given)),)
-    if isinstance(given, AlgotypeShare):
-        return (given,)
-    if isinstance(given, Mapping):
-        return tuple(
-            AlgotypeShare(algotype=_known(name), n_cells=count) for name, count in given.items()
-        )
-    if isinstance(given, Iterable):
-        return tuple(
-            AlgotypeShare(algotype=_known(part)) if isinstance(part, str) else part
-            for part in given
-        )
-    return given
-
-
-def _known(name: Any) -> Algotype:
-    if name not in ALGOTYPES:
-        raise SpecError(f"there is no algotype {name!r}; there are {', '.join(ALGOTYPES)}")
-    return name
+    @property
+    def is_faulty(self) -> bool:
+        """Whether cells may fail, err or thaw: such runs have no shortcut."""
+        return bool(self.nudges_to_unfreeze or self.action_failure or self.sensing_noise)
 
 
 def cells_per_share(spec: SortSpec) -> tuple[int, ...]:
@@ -371,20 +379,3 @@ def measured_descending(spec: SortSpec) -> bool:
     for share, count in zip(spec.algotypes, cells_per_share(spec), strict=True):
         cells[share.descending] += count
     return cells[True] > cells[False]
-
-
-_HALF_AND_HALF = (AlgotypeShare(algotype="bubble"), AlgotypeShare(algotype="selection"))
-
-PRESETS: dict[str, SortSpec] = {
-    "Paper (2024)": SortSpec(algotypes=_HALF_AND_HALF),
-    "Uniform": SortSpec(algotypes=_HALF_AND_HALF, scheduler="uniform"),
-    "Code-faithful": SortSpec(
-        algotypes=_HALF_AND_HALF,
-        frozen_kind="movable",
-        frozen_with_replacement=True,
-        selection_frozen_quirk=True,
-        dg_early_return=True,
-        sortedness_no_plus1=True,
-    ),
-}
-"""Named starting points; the first is what the page opens with."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.sorting import rng
-from engines.sorting.spec import ALGOTYPES, IMMOVABLE, MOVABLE, SortSpec, cells_per_share
+from engines.sorting.shares import ALGOTYPES
+from engines.sorting.spec import IMMOVABLE, MOVABLE, SortSpec, cells_per_share
 from engines.sorting.values import dense_ranks, drawable
 
 
@@ -50,10 +51,19 @@ def _ranks(spec: SortSpec) -> np.ndarray:
         late = rng.below(spec.seed, rng.DISPLACEMENT, n, spec.max_displacement + 1)
         # A key is at most max_displacement late, so no cell passes more than that many others.
         return np.argsort(np.arange(n) + late, kind="stable")
+    if spec.value_mode == "block":
+        return _block_scrambled(spec)
     places = rng.shuffled(spec.seed, rng.PERMUTATION, n)
     if spec.value_mode == "duplicates":
         return places // spec.n_copies
     return places
+
+
+def _block_scrambled(spec: SortSpec) -> np.ndarray:
+    """int64[cell]: ranks in sorted blocks, as equal in size as can be, in random order."""
+    blocks = np.array_split(np.arange(spec.n_cells), min(spec.n_blocks, max(spec.n_cells, 1)))
+    places = rng.shuffled(spec.seed, rng.PERMUTATION, len(blocks))
+    return np.concatenate([blocks[place] for place in places])
 
 
 def _kinds(spec: SortSpec) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,8 @@ from engines.sorting.kernels.traces import (
     total_same,
     trace_same,
 )
-from engines.sorting.spec import ALGOTYPES, measured_descending
+from engines.sorting.spec import measured_descending
+from engines.sorting.traits import regrouping_steps, traits_at
 from engines.sorting.trajectory import KEYFRAME_EVERY, StopReason, Trajectory
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def traced(simulation: Simulation, stop: StopReason) -> Trajectory:
         detours=detours_of(traces.errors),
         hand_swaps=np.array(log.hand_swaps, np.int64),
         edit_steps=simulation.edit_steps.copy(),
+        trait_changes=simulation.traits.rows(),
         measured_descending=measured_descending(spec),
         n_paper_steps=int(counts[state.PAPER_STEPS]),
         n_reads=int(counts[state.READS]),
@@ -84,15 +86,16 @@ def _traces(simulation: Simulation) -> _Traces:
     keyframes = np.zeros((last // every + 1, n), np.int32)
     keyframes[0] = order
     moves = np.zeros(n, np.int64)
-    mixed = len(np.unique(simulation.start.algotype)) > 1 or bool(spec.edits)
-    for first, left, right in _pieces(simulation):
+    changes = simulation.traits.rows()
+    mixed = len(np.unique(simulation.start.algotype)) > 1 or len(changes) > 0
+    for first, left, right in _pieces(simulation, regrouping_steps(changes)):
         if mixed:
-            kinds = _kinds_at(simulation, first)[order]
+            kinds = _kinds_at(simulation, changes, first)[order]
             local = np.full(len(left) + 1, total_same(kinds), np.int32)
             trace_same(kinds, left, right, local)
             same[first : first + len(left) + 1] = local
         follow(order, left, right, moves, first, every, keyframes)
-    same[last] = total_same(_kinds_at(simulation, last)[order])
+    same[last] = total_same(_kinds_at(simulation, changes, last)[order])
     errors = simulation.log.errors()
     return _Traces(errors, same, keyframes.astype(_cell_type(n)), moves)
 
@@ -101,22 +104,20 @@ def _cell_type(n_cells: int) -> type:
     return np.uint16 if n_cells <= 65_536 else np.uint32
 
 
-def _pieces(simulation: Simulation) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+def _pieces(
+    simulation: Simulation, borders: set[int]
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """The log in pieces within which no algotype changes: first step, left, right."""
-    edits = set(simulation.edit_steps.tolist())
     first = 0
     for left, right in simulation.log.blocks():
-        inside = sorted(step for step in edits if first < step < first + len(left))
+        inside = sorted(step for step in borders if first < step < first + len(left))
         for start, end in zip([first, *inside], [*inside, first + len(left)], strict=True):
             part = slice(start - first, end - first)
             yield start, left[part], right[part]
         first += len(left)
 
 
-def _kinds_at(simulation: Simulation, step: int) -> np.ndarray:
-    """uint8[cell]: algotypes at a step, edits at that step included."""
-    kinds = simulation.start.algotype.copy()
-    for edit, made in zip(simulation.spec.edits, simulation.edit_steps.tolist(), strict=True):
-        if edit.algotype is not None and edit.kind == "algotype" and 0 <= made <= step:
-            kinds[edit.cell] = ALGOTYPES.index(edit.algotype)
-    return kinds
+def _kinds_at(simulation: Simulation, changes: np.ndarray, step: int) -> np.ndarray:
+    """uint8[cell]: algotypes at a step, changes at that step included."""
+    start = simulation.start
+    return traits_at(changes, step, start.algotype, start.descending, start.frozen)[0]

@@ -10,7 +10,9 @@ import numpy as np
 
 from engines.contract import Result
 from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
-from engines.sorting.spec import ALGOTYPES, IMMOVABLE, MOVABLE, NOT_FROZEN, SortSpec
+from engines.sorting.shares import ALGOTYPES
+from engines.sorting.spec import SortSpec
+from engines.sorting.traits import traits_at
 
 StopReason = Literal["sorted", "quiescent", "livelock", "budget", "cancelled", "empty"]
 
@@ -81,6 +83,9 @@ class Trajectory(Result):
     """Swap indices made by hand; they are in the log but in no ledger."""
     edit_steps: np.ndarray
     """Step at which each edit of the spec was made; -1 when the run ended before."""
+    trait_changes: np.ndarray
+    """int64[change, column]: from which step on which cell is what, by an edit, by nudges or by
+    the switch of algotype, in the order made; columns and causes as in `traits`."""
     measured_descending: bool
     """Direction of ``errors``: the majority's at the start, ascending when it is a tie."""
     n_paper_steps: int
@@ -115,14 +120,16 @@ class Trajectory(Result):
         return self.right[swaps] if len(self.right) else self.left[swaps] + 1
 
     def at(self, step: int) -> ArrayState:
-        """The array after ``step`` swaps, edits at that step included.
+        """The array after ``step`` swaps, changes of cells at that step included.
 
         Raises:
             IndexError: the run has no such step.
         """
         if not 0 <= step <= self.n_steps:
             raise IndexError(f"step {step} is outside this run's 0 to {self.n_steps}")
-        algotype, descending, frozen = self._cells_at(step)
+        algotype, descending, frozen = traits_at(
+            self.trait_changes, step, self.algotype, self.descending, self.frozen
+        )
         return ArrayState(step, self._order_at(step), algotype, descending, frozen)
 
     def _order_at(self, step: int) -> np.ndarray:
@@ -135,21 +142,6 @@ class Trajectory(Result):
         for a, b in pairs if step >= start else reversed(pairs):
             order[a], order[b] = order[b], order[a]
         return np.array(order, np.int32)
-
-    def _cells_at(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        algotype, descending = self.algotype.copy(), self.descending.copy()
-        frozen = self.frozen.copy()
-        for edit, made in zip(self.spec.edits, self.edit_steps.tolist(), strict=True):
-            if not 0 <= made <= step:
-                continue
-            if edit.kind == "freeze":
-                frozen[edit.cell] = MOVABLE if edit.frozen_kind == "movable" else IMMOVABLE
-            elif edit.kind == "unfreeze":
-                frozen[edit.cell] = NOT_FROZEN
-            elif edit.algotype is not None:
-                algotype[edit.cell] = ALGOTYPES.index(edit.algotype)
-                descending[edit.cell] = edit.descending
-        return algotype, descending, frozen
 
     def sortedness(self) -> np.ndarray:
         """float64[step]: percent of cells that follow the order (100 for 0 or 1 cell)."""

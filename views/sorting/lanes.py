@@ -90,13 +90,16 @@ def _meta(t: Trajectory, title: str) -> dict[str, Any]:
         "stop": t.stop,
         "algotypes": list(ALGOTYPES),
         "labels": [label(text) for text in t.label],
-        "edits": [
-            made
-            for edit, step in zip(t.spec.edits, t.edit_steps.tolist(), strict=True)
-            if step >= 0 and (made := _edit(edit, step))
-        ],
+        "edits": [_change(t, change) for change in t.trait_changes.tolist()],
         "null_band": [mean - 2 * sd, mean + 2 * sd] if np.isfinite(mean) else None,
     }
+
+
+def _change(t: Trajectory, change: list[int]) -> dict[str, Any]:
+    step, cell, algotype, _, frozen, cause = change
+    if cause >= 0:
+        return _edit(t.spec.edits[cause], step)
+    return {"at_swap": step, "cell": cell, "algotype": algotype, "frozen": frozen}
 
 
 def _edit(edit: Edit, step: int) -> dict[str, Any]:

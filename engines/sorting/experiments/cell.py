@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
 from engines.sorting.frames import CellReport, CellSpec
-from engines.sorting.spec import PRESETS
+from engines.sorting.presets import PRESETS
 
 
 def frames(spec: CellSpec) -> Iterator[CellReport]:

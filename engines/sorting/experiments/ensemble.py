@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
 from engines.sorting.frames import Ensemble, EnsembleFrame, EnsembleSpec
-from engines.sorting.spec import PRESETS
+from engines.sorting.presets import PRESETS
 
 
 def frames(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engines.contract import Card, Experiment
 from engines.sorting import coldstart
 from engines.sorting.frames import LiveSpec, SortFrame
-from engines.sorting.spec import PRESETS
+from engines.sorting.presets import PRESETS
 from engines.sorting.trajectory import Trajectory
 
 FRAME_S = 1 / 60

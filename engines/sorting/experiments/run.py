@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
 from engines.sorting.frames import SortFrame
+from engines.sorting.presets import PRESETS
 from engines.sorting.simulate import estimated_swaps, frames_of
-from engines.sorting.spec import PRESETS, SortSpec
+from engines.sorting.spec import SortSpec
 from engines.sorting.trajectory import Trajectory
 
 SWAPS_PER_SECOND = 5e6

@@ -37,19 +37,33 @@ ERROR_CURVE, SAME_CURVE, NULL_CURVE = range(3)
 
 
 @kernel
-def clusters(kinds: np.ndarray, log: np.ndarray) -> np.ndarray:
-    """Neighbours of one label [step] along a log; ``kinds`` [cell] are the labels."""
-    kind_at, same = kinds.copy(), np.empty(log.shape[1] + 1, np.int32)
+def clusters(kinds: np.ndarray, log: np.ndarray, switched_at: int) -> np.ndarray:
+    """Neighbours of one label [step] along a log; ``kinds`` are the labels.
+
+    Row 0 of ``kinds`` [cell] holds until the step ``switched_at``, row 1 from it on.
+    """
+    same = np.empty(log.shape[1] + 1, np.int32)
+    first = log.shape[1] if switched_at < 0 else switched_at
+    kind_at = kinds[0].copy()
     same[0] = total_same(kind_at)
-    trace_same(kind_at, log[LEFT], log[RIGHT], same)
+    trace_same(kind_at, log[LEFT][:first], log[RIGHT][:first], same[: first + 1])
+    if switched_at >= 0:
+        cell_at = np.arange(kinds.shape[1])
+        for swap in range(first):
+            a, b = log[LEFT, swap], log[RIGHT, swap]
+            cell_at[a], cell_at[b] = cell_at[b], cell_at[a]
+        kind_at = kinds[1][cell_at]
+        same[first] = total_same(kind_at)
+        trace_same(kind_at, log[LEFT][first:], log[RIGHT][first:], same[first:])
     return same
 
 
 @kernel
 def summarize(
     rank: np.ndarray,
-    algotype: np.ndarray,
-    labels: np.ndarray,
+    kinds: np.ndarray,
+    label_of: np.ndarray,
+    switched_at: int,
     state: np.ndarray,
     log: np.ndarray,
     early_return: bool,
@@ -58,13 +72,15 @@ def summarize(
 ) -> float:
     """Fill a run's numbers (but for its stop) and curves; answers its delayed gratification.
 
-    ``labels`` are the algotypes in permuted order, for the null of aggregation.
+    ``kinds`` are as `clusters` wants them; ``label_of`` [cell] is the cell whose algotype each
+    cell bears as its label, for the null of aggregation.
     """
     n_swaps = log.shape[1]
     errors = np.empty(n_swaps + 1, np.int32)
     errors[0] = total_error(rank, state[DESCENDING])
     errors[1:] = log[ERROR]
-    same, null_same = clusters(algotype, log), clusters(labels, log)
+    same = clusters(kinds, log, switched_at)
+    null_same = clusters(kinds[:, label_of], log, switched_at)
     for k in range(N_POINTS):
         step = n_swaps * k // (N_POINTS - 1)
         curves[ERROR_CURVE, k], curves[SAME_CURVE, k] = errors[step], same[step]

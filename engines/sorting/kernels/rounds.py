@@ -8,11 +8,14 @@ in this round, and a refused claim changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from engines.sorting.kernels.exchange import swap
 from engines.sorting.kernels.jit import inlined, part
-from engines.sorting.kernels.rules import ADVANCED, wish
+from engines.sorting.kernels.rules import wish
 from engines.sorting.kernels.serial import at_rest, nothing_left
 from engines.sorting.kernels.state import (
     ACTIVATIONS,
@@ -23,6 +26,7 @@ from engines.sorting.kernels.state import (
     COINS,
     ENGINE,
     FROZEN,
+    LIVE,
     LOGGED,
     MAX_ACTIVATIONS,
     ORDER,
@@ -32,6 +36,7 @@ from engines.sorting.kernels.state import (
     ROUND,
     ROUND_ROBIN,
     RUNNING,
+    SEEN,
     SEEN_BREAK_DOWN,
     SEEN_BREAK_UP,
     SEEN_ORDER,
@@ -43,7 +48,6 @@ from engines.sorting.kernels.state import (
     TURN,
     TURNS,
     copy_row,
-    note_change,
 )
 from engines.sorting.kernels.words import below, next_word
 
@@ -65,7 +69,8 @@ def start_round(cells: np.ndarray, state: np.ndarray) -> None:
 
 
 @inlined
-def _claim(cells: np.ndarray, state: np.ndarray, p: int, target: int) -> bool:
+def claim(cells: np.ndarray, state: np.ndarray, p: int, target: int) -> bool:
+    """Take both positions for this round; false when one is taken already."""
     current = state[ROUND]
     if cells[CLAIMED, p] == current or cells[CLAIMED, target] == current:
         return False
@@ -82,15 +87,15 @@ def _wish_in_round(
     if state[ENGINE] == SYNCHRONOUS:
         p = np.int64(cells[SEEN_POSITION, cell])
         breaks = (state[SEEN_BREAK_UP], state[SEEN_BREAK_DOWN])
-        return p, wish(cells, state, SEEN_ORDER, SEEN_RANK_AT, breaks, cell, p, rightwards)
+        return p, wish(cells, state, SEEN, breaks, cell, p, rightwards)
     p = np.int64(cells[POSITION, cell])
     breaks = (state[BREAK_UP], state[BREAK_DOWN])
-    return p, wish(cells, state, ORDER, RANK_AT, breaks, cell, p, rightwards)
+    return p, wish(cells, state, LIVE, breaks, cell, p, rightwards)
 
 
 @inlined
-def take_turn(cells: np.ndarray, state: np.ndarray, log: np.ndarray) -> int:
-    """The next cell's turn; answers why to stop after it, or RUNNING."""
+def next_turn(cells: np.ndarray, state: np.ndarray) -> tuple[np.int64, bool]:
+    """Count the next activation: whose turn it is, and that cell's coin (true for right)."""
     turn = state[TURN]
     if turn % 64 == 0:
         state[COINS] = np.int64(next_word(state))
@@ -98,36 +103,54 @@ def take_turn(cells: np.ndarray, state: np.ndarray, log: np.ndarray) -> int:
     cell = np.int64(cells[TURNS, turn])
     state[TURN] = turn + 1
     state[ACTIVATIONS] += 1
+    return cell, rightwards
+
+
+@inlined
+def take_turn(cells: np.ndarray, state: np.ndarray, log: np.ndarray) -> int:
+    """The next cell's turn; answers why to stop after it, or RUNNING."""
+    cell, rightwards = next_turn(cells, state)
     if cells[FROZEN, cell]:
         return RUNNING
     p, target = _wish_in_round(cells, state, cell, rightwards)
-    if target >= 0:
-        if state[ENGINE] != SYNCHRONOUS or _claim(cells, state, p, target):
-            return swap(cells, state, log, p, target)
-    elif target == ADVANCED:
-        note_change(state)
+    if target >= 0 and (state[ENGINE] != SYNCHRONOUS or claim(cells, state, p, target)):
+        return swap(cells, state, log, p, target)
     return RUNNING
 
 
-@part
-def run_rounds(
-    cells: np.ndarray, state: np.ndarray, log: np.ndarray, until_step: int, until_activation: int
-) -> int:
-    """Take turns until a reason to stop, a full log, a step or an activation is reached."""
-    synchronous = state[ENGINE] == SYNCHRONOUS
-    while True:
-        full = state[LOGGED] == log.shape[1] or state[STEP] >= until_step
-        if full or state[ACTIVATIONS] >= until_activation:
-            return RUNNING
-        if synchronous and state[TURN] == cells.shape[1] and at_rest(cells, state):
-            return QUIESCENT
-        if state[ACTIVATIONS] >= state[MAX_ACTIVATIONS]:
-            # In the middle of a round synchronous cells may still act on what they have seen.
-            return QUIESCENT if not synchronous and at_rest(cells, state) else BUDGET
-        if not synchronous and state[ACTIVATIONS] >= state[TEST_AT] and nothing_left(cells, state):
-            return QUIESCENT
-        if state[ROUND] == 0 or state[TURN] == cells.shape[1]:
-            start_round(cells, state)
-        code = take_turn(cells, state, log)
-        if code != RUNNING:
-            return code
+def rounds_loop(act: Callable[..., int]) -> Any:
+    """The loop of rounds around ``act``, one turn."""
+
+    @part
+    def run(
+        cells: np.ndarray,
+        state: np.ndarray,
+        log: np.ndarray,
+        until_step: int,
+        until_activation: int,
+    ) -> int:
+        """Take turns until a reason to stop, a full log, a step or an activation is reached."""
+        synchronous = state[ENGINE] == SYNCHRONOUS
+        while True:
+            full = state[LOGGED] == log.shape[1] or state[STEP] >= until_step
+            if full or state[ACTIVATIONS] >= until_activation:
+                return RUNNING
+            if synchronous and state[TURN] == cells.shape[1] and at_rest(cells, state):
+                return QUIESCENT
+            if state[ACTIVATIONS] >= state[MAX_ACTIVATIONS]:
+                # In the middle of a round synchronous cells may still act on what they have seen.
+                return QUIESCENT if not synchronous and at_rest(cells, state) else BUDGET
+            idle = not synchronous and state[ACTIVATIONS] >= state[TEST_AT]
+            if idle and nothing_left(cells, state):
+                return QUIESCENT
+            if state[ROUND] == 0 or state[TURN] == cells.shape[1]:
+                start_round(cells, state)
+            code = act(cells, state, log)
+            if code != RUNNING:
+                return code
+
+    return run
+
+
+run_rounds = rounds_loop(take_turn)
+"""Rounds of cells that do what they want."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from engines.sorting.kernels.events import (
@@ -10,6 +12,7 @@ from engines.sorting.kernels.events import (
     run_insertion_events,
 )
 from engines.sorting.kernels.exchange import bad, exchange, first_break, record
+from engines.sorting.kernels.faults import run_faulty_rounds, run_faulty_serial
 from engines.sorting.kernels.jit import kernel
 from engines.sorting.kernels.livelock import progress
 from engines.sorting.kernels.rounds import run_rounds
@@ -23,6 +26,7 @@ from engines.sorting.kernels.state import (
     BUDGET,
     CLAIMED,
     ENGINE,
+    FAULTY,
     INSERTION_EVENTS,
     LEAST_BAD,
     MAX_ACTIVATIONS,
@@ -68,7 +72,7 @@ def prepare(cells: np.ndarray, state: np.ndarray) -> int:
         return SORTED
     if state[ENGINE] == SYNCHRONOUS and 0 < state[TURN] < cells.shape[1]:
         return RUNNING  # in the middle of a round cells may still act on what they have seen
-    if not anything_can_act(cells, (state[BREAK_UP], state[BREAK_DOWN])):
+    if not anything_can_act(cells, state):
         return QUIESCENT
     spent = state[SWAPS] >= state[MAX_SWAPS]
     return BUDGET if spent or state[ACTIVATIONS] >= state[MAX_ACTIVATIONS] else RUNNING
@@ -119,7 +123,23 @@ def traditional(
     return run_traditional(cells, state, log, until_step, until_activation)
 
 
-KERNELS = {
+@kernel
+def faulty_serial(
+    cells: np.ndarray, state: np.ndarray, log: np.ndarray, until_step: int, until_activation: int
+) -> int:
+    """Bursts and uniform activation of cells that may fail, err and thaw."""
+    return run_faulty_serial(cells, state, log, until_step, until_activation)
+
+
+@kernel
+def faulty_rounds(
+    cells: np.ndarray, state: np.ndarray, log: np.ndarray, until_step: int, until_activation: int
+) -> int:
+    """Sweep, round robin and synchronous of cells that may fail, err and thaw."""
+    return run_faulty_rounds(cells, state, log, until_step, until_activation)
+
+
+_KERNELS = {
     SERIAL: serial,
     SWEEP: rounds,
     ROUND_ROBIN: rounds,
@@ -128,7 +148,18 @@ KERNELS = {
     INSERTION_EVENTS: insertion_events,
     TRADITIONAL: traditional,
 }
-"""The kernel of every engine."""
+_FAULTY_KERNELS = {
+    SERIAL: faulty_serial,
+    SWEEP: faulty_rounds,
+    ROUND_ROBIN: faulty_rounds,
+    SYNCHRONOUS: faulty_rounds,
+}
+
+
+def kernel_for(state: np.ndarray) -> Any:
+    """The kernel that moves an array with these knobs."""
+    kernels = _FAULTY_KERNELS if state[FAULTY] else _KERNELS
+    return kernels[int(state[ENGINE])]
 
 
 @kernel

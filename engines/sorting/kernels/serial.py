@@ -8,11 +8,14 @@ loop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from engines.sorting.kernels.exchange import swap
 from engines.sorting.kernels.jit import inlined, part
-from engines.sorting.kernels.rules import ADVANCED, IDLE, anything_can_act, wish
+from engines.sorting.kernels.rules import IDLE, anything_can_act, wish
 from engines.sorting.kernels.state import (
     ACTIVATIONS,
     ACTOR,
@@ -31,20 +34,18 @@ from engines.sorting.kernels.state import (
     FROZEN,
     INSERTION,
     LEFT_IN_BURST,
+    LIVE,
     LOGGED,
     LONGER_ODDS,
     LONGEST_BURST,
     MAX_ACTIVATIONS,
-    ORDER,
     PAPER_STEPS,
     POSITION,
     QUIESCENT,
-    RANK_AT,
     READS,
     RUNNING,
     STEP,
     TEST_AT,
-    note_change,
 )
 from engines.sorting.kernels.words import below, next_word, skip_words, two_below
 
@@ -111,7 +112,7 @@ def nothing_left(cells: np.ndarray, state: np.ndarray) -> bool:
 @inlined
 def at_rest(cells: np.ndarray, state: np.ndarray) -> bool:
     """Whether no cell can ever act again; if so, the idle tail is forgotten."""
-    if anything_can_act(cells, (state[BREAK_UP], state[BREAK_DOWN])):
+    if anything_can_act(cells, state):
         return False
     state[ACTIVATIONS], state[READS] = state[CHANGED_AT], state[CHANGED_READS]
     state[PAPER_STEPS] = state[CHANGED_STEPS]
@@ -130,32 +131,43 @@ def activate(cells: np.ndarray, state: np.ndarray, log: np.ndarray) -> int:
     else:
         rightwards = cells[ALGOTYPE, cell] == BUBBLE and coin(state)
         state[ACTIVATIONS] += 1
-        target = wish(cells, state, ORDER, RANK_AT, breaks, cell, p, rightwards)
+        target = wish(cells, state, LIVE, breaks, cell, p, rightwards)
     state[LEFT_IN_BURST] -= 1
     if target >= 0:
         return swap(cells, state, log, p, target)
-    if target == ADVANCED:
-        note_change(state)
-    elif target == IDLE and state[LEFT_IN_BURST]:
+    if target == IDLE and state[LEFT_IN_BURST]:
         skip_rest(cells, state, cell, p)
     return RUNNING
 
 
-@part
-def run_serial(
-    cells: np.ndarray, state: np.ndarray, log: np.ndarray, until_step: int, until_activation: int
-) -> int:
-    """Run bursts until a reason to stop, a full log, a step or an activation is reached."""
-    while True:
-        full = state[LOGGED] == log.shape[1] or state[STEP] >= until_step
-        if full or state[ACTIVATIONS] >= until_activation:
-            return RUNNING
-        if state[ACTIVATIONS] >= state[MAX_ACTIVATIONS]:
-            return QUIESCENT if at_rest(cells, state) else BUDGET
-        if state[ACTIVATIONS] >= state[TEST_AT] and nothing_left(cells, state):
-            return QUIESCENT
-        if state[LEFT_IN_BURST] == 0:
-            start_burst(cells, state)
-        code = activate(cells, state, log)
-        if code != RUNNING:
-            return code
+def serial_loop(act: Callable[..., int]) -> Any:
+    """The loop of bursts around ``act``, one activation."""
+
+    @part
+    def run(
+        cells: np.ndarray,
+        state: np.ndarray,
+        log: np.ndarray,
+        until_step: int,
+        until_activation: int,
+    ) -> int:
+        """Run bursts until a reason to stop, a full log, a step or an activation is reached."""
+        while True:
+            full = state[LOGGED] == log.shape[1] or state[STEP] >= until_step
+            if full or state[ACTIVATIONS] >= until_activation:
+                return RUNNING
+            if state[ACTIVATIONS] >= state[MAX_ACTIVATIONS]:
+                return QUIESCENT if at_rest(cells, state) else BUDGET
+            if state[ACTIVATIONS] >= state[TEST_AT] and nothing_left(cells, state):
+                return QUIESCENT
+            if state[LEFT_IN_BURST] == 0:
+                start_burst(cells, state)
+            code = act(cells, state, log)
+            if code != RUNNING:
+                return code
+
+    return run
+
+
+run_serial = serial_loop(activate)
+"""Bursts of cells that do what they want."""

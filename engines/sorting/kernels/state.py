@@ -38,8 +38,11 @@ SERIAL, SWEEP, ROUND_ROBIN, SYNCHRONOUS, BUBBLE_EVENTS, INSERTION_EVENTS, TRADIT
     EDGES,  # [] enabled edges in no particular order
     EDGE_PLACE,  # [edge] where each edge stands among them, -1 when it is not enabled
     ANCHOR,  # [position] an earlier order that a livelock would bring back
+    SEEN_FROZEN,  # [cell] frozen at the start of a synchronous round of cells that may thaw
+    NUDGES,  # [cell] attempts of others to swap with it since it was frozen
+    THAWED_AT,  # [cell] step of the swap by which its last nudge thawed it
     N_ROWS,
-) = range(17)
+) = range(20)
 """Rows of ``cells``."""
 
 (
@@ -53,6 +56,12 @@ SERIAL, SWEEP, ROUND_ROBIN, SYNCHRONOUS, BUBBLE_EVENTS, INSERTION_EVENTS, TRADIT
     ONE_DIRECTION,  # whether all cells sort the same way
     HAS_INSERTION,  # 1: ascending ones, 2: descending ones, 3: both
     WINDOW,  # swaps without a new least error before a livelock is looked for
+    NUDGES_NEEDED,  # to thaw a frozen cell; 0: nothing does
+    FAILURE_ODDS,  # bits of uint64: odds out of 2**64 that a wish is dropped
+    FAILURE_STREAM,  # its random word for each activation, see words.py
+    NOISE_ODDS,  # bits of uint64: odds out of 2**64 that a comparison is wrong
+    NOISE_STREAM,
+    FAULTY,  # any of these: cells may thaw, fail or err
     N_KNOBS,  # what stands before this place is fixed between two edits
     COUNTER,  # of the scheduler's random stream, see words.py
     STEP,  # swaps in the log, those by hand included
@@ -92,8 +101,13 @@ SERIAL, SWEEP, ROUND_ROBIN, SYNCHRONOUS, BUBBLE_EVENTS, INSERTION_EVENTS, TRADIT
     INNER,
     CHOSEN,
     DIGITS,  # from here on: odds of the digits of a geometric number, see words.py
-) = range(49)
+) = range(55)
 """Places in ``state``."""
+
+LIVE = (ORDER, RANK_AT, FROZEN)
+SEEN = (SEEN_ORDER, SEEN_RANK_AT, FROZEN)
+SEEN_BY_FAULTY = (SEEN_ORDER, SEEN_RANK_AT, SEEN_FROZEN)
+"""Rows in which a cell sees the array: as it is, or as it was at the start of the round."""
 
 LEFT, RIGHT, WHEN, ERROR = range(4)
 """Rows of a log buffer, int64[row, swap]: positions, activations up to this swap, error after."""

@@ -19,13 +19,27 @@ _TWO_32 = np.uint64(2**32)
 
 
 @inlined
+def _mixed(word: np.uint64) -> np.uint64:
+    word = (word ^ (word >> _S30)) * _MIX_1
+    word = (word ^ (word >> _S27)) * _MIX_2
+    return word ^ (word >> _S31)
+
+
+@inlined
 def next_word(state: np.ndarray) -> np.uint64:
     """The next 64 random bits."""
     word = np.uint64(state[COUNTER]) + GAMMA
     state[COUNTER] = np.int64(word)
-    word = (word ^ (word >> _S30)) * _MIX_1
-    word = (word ^ (word >> _S27)) * _MIX_2
-    return word ^ (word >> _S31)
+    return _mixed(word)
+
+
+@inlined
+def happens(state: np.ndarray, odds: int, stream: int, number: int) -> bool | np.bool:
+    """Whether the chance at place ``odds`` comes true in word ``number`` of its own stream."""
+    if state[odds] == 0:
+        return False
+    word = np.uint64(state[stream]) + GAMMA * np.uint64(number)
+    return _mixed(word) < np.uint64(state[odds])
 
 
 @inlined

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engines.sorting.spec import AlgotypeShare, SortSpec, shares_from
+from engines.sorting.shares import AlgotypeShare, shares_from
+from engines.sorting.spec import SortSpec
 
 
 @dataclass(frozen=True)

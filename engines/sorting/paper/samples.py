@@ -41,10 +41,14 @@ def runs_of(spec: SortSpec, n_runs: int) -> Runs:
     return runs
 
 
-@lru_cache(maxsize=256)
 def remembered(spec: SortSpec, n_runs: int) -> Runs:
     """`runs_of`, kept for the next who asks: verify reads many numbers off the same runs."""
-    return runs_of(spec, n_runs)
+    return _remembered(spec.to_json(), n_runs)
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, n_runs: int) -> Runs:
+    return runs_of(SortSpec.from_json(text), n_runs)
 
 
 def estimate(target: Target, runs: Runs, against: Runs | None = None) -> Estimate:

@@ -56,7 +56,7 @@ class Lane {
     return this.order
   }
 
-  // Algotype and frozen state after the edits made up to `step`.
+  // Algotype and frozen state after what changed cells up to `step`: hands, nudges, a switch.
   traitsAt(step) {
     const traits = {algotype: this.algotype, frozen: this.frozen}
     for (const edit of this.edits ?? []) {
