@@ -129,7 +129,7 @@ def test_a_cell_that_cannot_act_never_starts_the_next_swap():
         ("selection", (1, 3, 2), (), 0, "It stands at its ideal position 0"),
         ("bubble", (2, 1), (0,), 1, "It wants to go left, but the cell there is frozen"),
         ("bubble", (2, 1), (), 0, "It will swap with its right neighbour"),
-        ("bubble", (2, 3, 1), (), 0, "Both neighbours stand on the right side"),
+        ("bubble", (2, 3, 1), (), 0, "Its one neighbour stands on the right side"),
         ("insertion", (3, 2, 1, 0), (), 3, "break between positions 0 and 1"),
         ("insertion", (1, 3, 2), (), 2, "so it will swap with its left neighbour"),
         ("insertion", (2, 3, 1), (), 0, "left border"),
