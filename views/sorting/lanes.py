@@ -14,6 +14,7 @@ from engines.sorting.model import (
     Edit,
     SortFrame,
     Trajectory,
+    cycle_of,
 )
 from engines.sorting.nulls import aggregation_null
 from views.kit.payload import payload
@@ -60,6 +61,7 @@ def live_lane_payload(frame: SortFrame) -> bytes:
         "algotypes": list(ALGOTYPES),
         "labels": [],
         "edits": [],
+        "cycle": None,
         "null_band": None,
     }
     arrays = {
@@ -81,6 +83,7 @@ def live_lane_payload(frame: SortFrame) -> bytes:
 
 def _meta(t: Trajectory, title: str) -> dict[str, Any]:
     mean, sd = aggregation_null(t.algotype)
+    cycle = cycle_of(t)
     return {
         "title": title,
         "n": t.n_cells,
@@ -95,6 +98,7 @@ def _meta(t: Trajectory, title: str) -> dict[str, Any]:
             for edit, step in zip(t.spec.edits, t.edit_steps.tolist(), strict=True)
             if step >= 0 and (made := _edit(edit, step))
         ],
+        "cycle": [cycle.since, cycle.start, cycle.end] if cycle else None,
         "null_band": [mean - 2 * sd, mean + 2 * sd] if np.isfinite(mean) else None,
     }
 
