@@ -1,4 +1,9 @@
-"""The cycle of a livelock: how long it is, since when, and whose swaps make it."""
+"""The cycle of a livelock: how long it is, since when, and whose swaps make it.
+
+Turns are drawn at random, so a livelock is a set of states that are left and come back for ever,
+by shorter and longer ways. What is told is one state of it, the shortest way seen from that state
+back to itself, and every cell that moved since the state was there first.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +13,23 @@ import numpy as np
 
 from engines.sorting.trajectory import Trajectory
 
+LOOK_BACK = 20_000
+"""Swaps before the end that are searched for the state; a page may do so while somebody waits."""
+
 
 @dataclass(frozen=True, eq=False)
 class Cycle:
-    """One way round: after ``period`` swaps the array is as it was at step ``start``."""
+    """A state that returns: after ``period`` swaps the array is as it was at step ``start``."""
 
     start: int
     period: int
-    """Swaps."""
+    """Swaps, on the shortest way round that was seen."""
     since: int
-    """Step after which only places of this cycle changed, so where going round began."""
+    """Step at which this state was there first, as far as `LOOK_BACK` shows."""
+    n_rounds: int
+    """How many times it came back since."""
     cells: np.ndarray
-    """int32[cell]: those that move in it, by first position."""
+    """int32[cell]: those that moved since, by first position."""
 
     @property
     def end(self) -> int:
@@ -29,14 +39,30 @@ class Cycle:
 
 def cycle_of(trajectory: Trajectory) -> Cycle | None:
     """The cycle in which a run ended; None when it did not end in a livelock."""
-    start, period = trajectory.cycle
-    if trajectory.stop != "livelock" or period == 0:
+    if trajectory.stop != "livelock" or trajectory.cycle[1] == 0:
         return None
-    left, right = trajectory.left, trajectory.right_of(slice(None))
-    inside = np.zeros(trajectory.n_cells, bool)
-    inside[left[start : start + period]] = True
-    inside[right[start : start + period]] = True
-    elsewhere = np.flatnonzero(~(inside[left] & inside[right]))
-    since = int(elsewhere[-1]) + 1 if len(elsewhere) else 0
-    cells = np.sort(trajectory.at(start).order[inside])
-    return Cycle(start, period, since, cells.astype(np.int32))
+    visits = np.array(_visits(trajectory, sum(trajectory.cycle)))
+    gaps = np.diff(visits)
+    shortest = len(gaps) - 1 - int(np.argmin(gaps[::-1]))  # the latest of them
+    span = slice(int(visits[0]), int(visits[-1]))
+    moving = np.zeros(trajectory.n_cells, bool)
+    moving[trajectory.left[span]] = True
+    moving[trajectory.right_of(span)] = True
+    cells = np.sort(trajectory.at(span.start).order[moving]).astype(np.int32)
+    return Cycle(int(visits[shortest]), int(gaps[shortest]), span.start, len(gaps), cells)
+
+
+def _visits(trajectory: Trajectory, end: int) -> list[int]:
+    """Steps at which the array was as it is at ``end``, that one included."""
+    first = max(0, end - max(LOOK_BACK, trajectory.cycle[1]))
+    final = trajectory.at(end).order.tolist()
+    order, n_misplaced, visits = final.copy(), 0, [end]
+    span = slice(first, end)
+    pairs = zip(trajectory.left[span].tolist(), trajectory.right_of(span).tolist(), strict=True)
+    for step, (a, b) in zip(range(end - 1, first - 1, -1), reversed(list(pairs)), strict=True):
+        n_misplaced -= (order[a] != final[a]) + (order[b] != final[b])
+        order[a], order[b] = order[b], order[a]
+        n_misplaced += (order[a] != final[a]) + (order[b] != final[b])
+        if n_misplaced == 0:
+            visits.append(step)
+    return visits[::-1]

@@ -132,9 +132,10 @@ def cycle_section(cycle: Cycle, *, is_shown: bool) -> Section:
             ["period", f"{cycle.period:,} swaps"],
             ["cells that move", f"{len(cycle.cells):,}"],
             ["going round since", f"swap {cycle.since:,}"],
+            ["came back", f"{cycle.n_rounds:,} times"],
         ],
-        "sentence": f"After {cycle.period:,} swaps the array is as it was, and no cell has learnt "
-        f"anything in between. Moving: {cells}{more}.",
+        "sentence": f"After {cycle.period:,} swaps the array is as it was, and nothing is gained. "
+        f"Cells that move: {cells}{more}.",
         "actions": [
             {
                 "id": "cycle",
@@ -143,6 +144,6 @@ def cycle_section(cycle: Cycle, *, is_shown: bool) -> Section:
                 "on": is_shown,
             }
         ],
-        "note": "Turns are drawn at random, so other ways round exist; this is the one that was "
-        "seen.",
+        "note": "Turns are drawn at random, so there are longer ways round too; this is the "
+        "shortest that was seen.",
     }

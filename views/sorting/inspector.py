@@ -9,6 +9,7 @@ from engines.sorting.model import (
     CellReport,
     CellSpec,
     CellTrace,
+    Cycle,
     Ensemble,
     EnsembleSpec,
     TraceSpec,
@@ -39,6 +40,7 @@ class Inspector:
         self.report: CellReport | None = None
         self.trace: CellTrace | None = None
         self.ensemble: Ensemble | None = None
+        self.cycle: Cycle | None = None
         self.cycle_is_shown = False
         self._shown: Shown = ()
         self._lane = 0
@@ -55,6 +57,8 @@ class Inspector:
 
     def show(self, shown: Shown, lane: int) -> None:
         """Speak of these arrays, and of one lane's cells."""
+        if shown != self._shown or lane != self._lane:
+            self.cycle = cycle_of(shown[lane][1])
         self._shown, self._lane = shown, lane
         self.describe()
 
@@ -100,8 +104,9 @@ class Inspector:
         return of_cell
 
     def _cycle(self) -> list[facts.Section]:
-        cycle = None if self.trajectory is None else cycle_of(self.trajectory)
-        return [] if cycle is None else [facts.cycle_section(cycle, is_shown=self.cycle_is_shown)]
+        if self.cycle is None:
+            return []
+        return [facts.cycle_section(self.cycle, is_shown=self.cycle_is_shown)]
 
     def _numbers(self) -> list[facts.Section]:
         if self.trajectory is None:

@@ -10,7 +10,7 @@ import panel as pn
 from engines.compute import Compute, Job, Status
 from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.sorting.experiments.compare import CompareSpec, Comparison
-from engines.sorting.model import Edit, LiveSpec, SortFrame, SortSpec, Trajectory, cycle_of
+from engines.sorting.model import Edit, LiveSpec, SortFrame, SortSpec, Trajectory
 from engines.sorting.simulate import estimated_swaps
 from views.kit.components import Timeline
 from views.kit.runner import Asker
@@ -271,7 +271,7 @@ class SortingView(ExperimentView):
 
     def _show_cycle(self, trajectory: Trajectory) -> None:
         """Play one period of a livelock again and again, or end that."""
-        cycle = cycle_of(trajectory)
+        cycle = self.inspect.cycle
         if cycle is None or self.clock.loop:
             self.clock.loop = []
             return

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engines.contract import SpecError
-from engines.sorting import SortSpec, cycle_of, simulate, trace
+from engines.sorting import SortSpec, simulate, trace
 from engines.sorting.celltrace import EITHER, HAND, OTHER, PROGRAM, SELF
-from engines.sorting.model import AlgotypeShare, Edit
+from engines.sorting.model import Edit
 from engines.sorting.plain import PlainArray
 
 MIXED = ["bubble", "insertion", "selection"]
@@ -101,50 +101,3 @@ def test_frozen_cells_never_move_by_themselves():
 def test_a_cell_that_is_not_there_has_no_way():
     with pytest.raises(SpecError, match="no cell 16: the array has 16 cells"):
         trace(simulate(SPECS["pairs"]), 16)
-
-
-# The cycle of a livelock ------------------------------------------------------------------------
-
-
-def conflict(values, n_bubble, seed):
-    shares = (
-        AlgotypeShare(algotype="bubble", n_cells=n_bubble),
-        AlgotypeShare(algotype="insertion", n_cells=len(values) - n_bubble, descending=True),
-    )
-    return simulate(SortSpec(own_values=values, algotypes=shares, seed=seed))
-
-
-def livelocks(values, n_bubble, n_seeds):
-    runs = (conflict(values, n_bubble, seed) for seed in range(n_seeds))
-    return [run for run in runs if run.stop == "livelock"]
-
-
-def test_the_smallest_livelock_is_two_cells_that_swap_for_ever():
-    found = livelocks((1, 2), 1, 10)
-    assert found
-    for run in found:
-        cycle = cycle_of(run)
-        assert cycle is not None
-        assert (cycle.period, cycle.since, cycle.cells.tolist()) == (2, 0, [0, 1])
-
-
-def test_in_a_larger_array_the_cycle_is_the_pair_at_the_left_border():
-    found = livelocks(tuple(range(12)), 6, 60)
-    assert found
-    for run in found:
-        cycle = cycle_of(run)
-        assert cycle is not None
-        orders = [run.at(step).order for step in range(cycle.start, cycle.end + 1)]
-        back = [np.array_equal(order, orders[0]) for order in orders]
-        assert back == [True] + [False] * (cycle.period - 1) + [True]
-        moving = {int(c) for order in orders for c in order[order != orders[0]]}
-        assert moving == set(cycle.cells.tolist())
-        settled = run.at(cycle.since).order
-        still = np.ones(run.n_cells, bool)
-        still[[int(np.flatnonzero(settled == c)[0]) for c in cycle.cells]] = False
-        for step in range(cycle.since, run.n_steps + 1, 37):
-            assert np.array_equal(run.at(step).order[still], settled[still])
-
-
-def test_a_run_that_ends_has_no_cycle():
-    assert cycle_of(simulate(SPECS["burst"])) is None

@@ -172,6 +172,7 @@ class Stage {
     if (this.arrays && this.lanes.length === 1) {
       this.arrays[0].legend.textContent = `height = value, ${this.colourLegend()}, hatched = frozen`
       this.rasters[0].legend.textContent = `top = first position, ${this.colourLegend("history")}${pathLegend(this.lanes[0], this.model.selected)}`
+      for (const {legend} of [this.arrays[0], this.rasters[0]]) legend.title = legend.textContent
     }
     this.ask()
   }
