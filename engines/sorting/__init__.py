@@ -5,6 +5,8 @@
 ('sorted', True)
 """
 
+from engines.sorting.celltrace import CellTrace, trace
+from engines.sorting.cycles import Cycle, cycle_of
 from engines.sorting.ensemble import ensemble
 from engines.sorting.measures import MEASURES, measure
 from engines.sorting.model import (
@@ -22,14 +24,18 @@ __all__ = [
     "MEASURES",
     "PRESETS",
     "AlgotypeShare",
+    "CellTrace",
+    "Cycle",
     "Edit",
     "Ensemble",
     "EnsembleSpec",
     "SortSpec",
     "Trajectory",
+    "cycle_of",
     "ensemble",
     "estimated_swaps",
     "inversions",
     "measure",
     "simulate",
+    "trace",
 ]

@@ -92,6 +92,16 @@ class CellReport(Result):
     """Swaps the cell has taken part in so far."""
     can_act: bool
     """Whether its next activation can change anything."""
+    sees: np.ndarray
+    """int32[read]: positions whose values it reads in its turn; a bubble cell's coin takes one."""
+    sees_cell: np.ndarray
+    """int32[read]: the cells there."""
+    sees_value: np.ndarray
+    """float64[read]: their values; for text the ranks."""
+    wants: np.ndarray
+    """int32[wish]: positions it would rather have, whether or not something stops it."""
+    stopped_by: str
+    """What stops it, in a few words; empty when nothing does."""
     sentence: str
     """Why it can or cannot act, in plain words."""
 

@@ -1,5 +1,7 @@
 """The shared data types of self-sorting arrays: everything a view needs, no heavy import."""
 
+from engines.sorting.celltrace import BY, CellTrace, TraceSpec
+from engines.sorting.cycles import Cycle, cycle_of
 from engines.sorting.edits import Edit
 from engines.sorting.frames import (
     STOPS,
@@ -31,6 +33,7 @@ from engines.sorting.trajectory import (
 
 __all__ = [
     "ALGOTYPES",
+    "BY",
     "IMMOVABLE",
     "KEYFRAME_EVERY",
     "MOVABLE",
@@ -42,6 +45,8 @@ __all__ = [
     "ArrayState",
     "CellReport",
     "CellSpec",
+    "CellTrace",
+    "Cycle",
     "Edit",
     "Ensemble",
     "EnsembleFrame",
@@ -50,7 +55,9 @@ __all__ = [
     "SortFrame",
     "SortSpec",
     "StopReason",
+    "TraceSpec",
     "Trajectory",
     "cells_per_share",
+    "cycle_of",
     "measured_descending",
 ]

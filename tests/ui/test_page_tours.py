@@ -28,6 +28,16 @@ def test_a_tour_is_played_to_its_end(name, page, app_url):
     expect(page.locator(".nx-ring")).to_be_hidden()
 
 
+def test_the_front_page_leads_to_every_tour(page, app_url):
+    page.goto(address(app_url, "/"))
+    for tour in tours().values():
+        link = page.get_by_role("link", name=tour.title, exact=True)
+        expect(link).to_be_visible(timeout=30_000)
+        assert (link.get_attribute("href") or "").endswith(f"?tour={tour.name}")
+    link.click()
+    expect(page.get_by_role("region", name="Tour")).to_contain_text("1 of", timeout=30_000)
+
+
 def expect_light(page, selector):
     """The ring lies around the element a step speaks of, and that is on screen."""
     target = page.locator(selector).first

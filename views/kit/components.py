@@ -40,6 +40,7 @@ class Timeline(JSComponent):
     position = param.Integer(default=0, doc="Where the cursor rests, told at most once a second.")
     playing = param.Boolean(default=False, doc="Whether time is moving.")
     seek_to = param.Integer(default=-1, doc="Set to move the cursor from Python.")
+    loop = param.List(doc="[from, to]: play this stretch again and again; empty when none.")
     length = param.Integer(default=-1, doc="Last position, when no picture in the browser knows.")
     unit = param.String(default="step", doc="What positions count, with ``length``.")
     tell_every_ms = param.Integer(default=1000, doc="How often Python is told while time moves.")
@@ -99,11 +100,15 @@ class Facts(JSComponent):
             self._on_action(data["id"])
 
     def _offered(self) -> set[str]:
-        """Ids of the actions under the sections and in their rows."""
-        actions = {a["id"] for section in self.sections for a in section.get("actions", ())}
-        rows = (row for section in self.sections for row in section.get("rows", ()))
-        cells = (cell for row in rows for cell in row if isinstance(cell, dict))
-        return actions | {cell["action"] for cell in cells if "action" in cell}
+        """Ids of the buttons and of the cells of tables that can be pressed."""
+        actions = [action for section in self.sections for action in section.get("actions", ())]
+        rows = [row for section in self.sections for row in section.get("rows", ())]
+        pressed = [cell["action"] for row in rows for cell in row if _is_pressed(cell)]
+        return {*(action["id"] for action in actions), *pressed}
+
+
+def _is_pressed(cell: object) -> bool:
+    return isinstance(cell, dict) and "action" in cell
 
 
 class Notices(JSComponent):
@@ -173,8 +178,12 @@ class Downloads(JSComponent):
         if isinstance(data, dict) and data.get("id") in {item["id"] for item in self.items}:
             made = self._on_save(data["id"])
             if made is not None:
-                self.content = b""
-                self.param.update(filename=made[0], content=made[1])
+                self.hand_over(*made)
+
+    def hand_over(self, filename: str, content: bytes) -> None:
+        """Let the browser save a file, also one that took a while to make."""
+        self.content = b""
+        self.param.update(filename=filename, content=content)
 
 
 # panel-material-ui restyles models by the end of their class name (Title, Legend, Axis, Figure,

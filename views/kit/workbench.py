@@ -249,7 +249,16 @@ _CONTROL_COLUMN = (
 )
 
 
+# Where there is more than fits, the region scrolls; what is in it keeps its height.
+_SCROLLED = ":host > * { flex-shrink: 0; }"
+
+
 def _region(css_class: str, objects: list[Any]) -> pn.Column:
     return pn.Column(
-        *objects, css_classes=[css_class], sizing_mode="stretch_width", margin=0, scroll=False
+        *objects,
+        css_classes=[css_class],
+        stylesheets=[_SCROLLED],
+        sizing_mode="stretch_width",
+        margin=0,
+        scroll=False,
     )

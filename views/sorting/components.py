@@ -38,22 +38,38 @@ class SortingStage(JSComponent):
     partner = param.Integer(default=-1, doc="A second marked cell.")
     keep_position = param.Boolean(default=False, doc="Keep the cursor when new lanes come.")
     start_at = param.Integer(default=-1, doc="Where the cursor is when new lanes come, if not -1.")
+    n_movies = param.Integer(default=0, doc="Counted up to have the browser record one more film.")
     autoplay = param.Boolean(default=True, doc="Play as soon as lanes come.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "views.sorting",
         "lane.js",
         "pictures.js",
+        "paths.js",
+        "sound.js",
+        "movie.js",
         "stage.js",
         shared=("base.js", "clock.js", "svg.js"),
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.sorting", "stage.css")]
 
-    def __init__(self, on_click: Callable[[int, int, int], None], **params: Any) -> None:
-        """``on_click(lane, cell, step)`` is told which cell was clicked, and when in its run."""
+    def __init__(
+        self,
+        on_click: Callable[[int, int, int], None],
+        on_no_film: Callable[[], None] = lambda: None,
+        **params: Any,
+    ) -> None:
+        """``on_click(lane, cell, step)`` is told which cell was clicked, and when in its run.
+
+        ``on_no_film`` is told when this browser cannot record one.
+        """
         super().__init__(**params)
-        self._on_click = on_click
+        self._on_click, self._on_no_film = on_click, on_no_film
 
     def _handle_msg(self, data: Any) -> None:
-        if isinstance(data, dict) and data.get("kind") == "click":
+        if not isinstance(data, dict):
+            return
+        if data.get("kind") == "no film":
+            self._on_no_film()
+        elif data.get("kind") == "click":
             self._on_click(int(data["lane"]), int(data["cell"]), int(data["step"]))

@@ -6,50 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from engines.sorting.measures import measure
-from engines.sorting.model import ALGOTYPES, CellReport, Ensemble, Trajectory
+from engines.sorting.model import Cycle, Ensemble, Trajectory
 from engines.sorting.paper.targets import PAPER
 from engines.sorting.published import published
-from views.kit.text import label
 
 Section = dict[str, Any]
 
 KIND_SERIES = (0, 2, 1)
 """Series colour of every algotype, as the stage draws it."""
-
-EMPTY_CELL: Section = {
-    "title": "No cell selected",
-    "note": "Click a bar to see what its cell wants and what stops it. With the tool set to freeze "
-    "or swap, a click changes the array at this moment and the run goes on as a branch.",
-}
-
-
-def cell_section(report: CellReport, *, shown_value: object) -> Section:
-    """One cell at one moment: what it is, what it wants, what can be done to it."""
-    kind = ALGOTYPES.index(report.algotype)
-    rows: list[list[Any]] = [
-        ["position", report.position],
-        ["value", label(shown_value)],
-        ["algotype", {"text": report.algotype, "series": KIND_SERIES[kind]}],
-        ["direction", "descending" if report.descending else "ascending"],
-        ["moves made", f"{report.moves:,}"],
-    ]
-    if report.ideal_position >= 0:
-        rows.insert(3, ["ideal position", report.ideal_position])
-    if report.frozen != "no":
-        rows.append(["frozen", {"text": report.frozen, "tone": "warning"}])
-    others = [name for name in ALGOTYPES if name != report.algotype]
-    frozen = report.frozen != "no"
-    actions = [
-        {"id": "unfreeze" if frozen else "freeze", "label": "Unfreeze" if frozen else "Freeze"},
-        *({"id": f"become {name}", "label": f"Make {name}"} for name in others),
-        {"id": "swap with", "label": "Swap with…", "title": "Then click the other cell"},
-    ]
-    return {
-        "title": f"Cell {report.spec.cell}",
-        "rows": rows,
-        "sentence": report.sentence,
-        "actions": actions,
-    }
 
 
 def ledger_section(trajectory: Trajectory, ensemble: Ensemble | None) -> Section:
@@ -156,4 +120,31 @@ def comparison_section(trajectories: Mapping[str, Trajectory]) -> Section:
         "columns": ["", *(str(k + 1) for k in range(len(trajectories)))],
         "rows": rows,
         "note": " · ".join(f"{k + 1} {name}" for k, name in enumerate(trajectories)),
+    }
+
+
+def cycle_section(cycle: Cycle, *, is_shown: bool) -> Section:
+    """The cycle of a livelock, and the way to watch it."""
+    cells = ", ".join(map(str, cycle.cells[:6].tolist()))
+    more = f" and {len(cycle.cells) - 6:,} more" if len(cycle.cells) > 6 else ""
+    return {
+        "title": "Livelock",
+        "rows": [
+            ["period", f"{cycle.period:,} swaps"],
+            ["cells that move", f"{len(cycle.cells):,}"],
+            ["going round since", f"swap {cycle.since:,}"],
+            ["came back", f"{cycle.n_rounds:,} times"],
+        ],
+        "sentence": f"After {cycle.period:,} swaps the array is as it was, and nothing is gained. "
+        f"Cells that move: {cells}{more}.",
+        "actions": [
+            {
+                "id": "cycle",
+                "label": "Show the cycle",
+                "title": "Play one period again and again",
+                "on": is_shown,
+            }
+        ],
+        "note": "Turns are drawn at random, so there are longer ways round too; this is the "
+        "shortest that was seen.",
     }

@@ -14,6 +14,7 @@ from engines.sorting.model import (
     Edit,
     SortFrame,
     Trajectory,
+    cycle_of,
 )
 from engines.sorting.nulls import aggregation_null
 from views.kit.payload import payload
@@ -60,6 +61,7 @@ def live_lane_payload(frame: SortFrame) -> bytes:
         "algotypes": list(ALGOTYPES),
         "labels": [],
         "edits": [],
+        "cycle": None,
         "null_band": None,
     }
     arrays = {
@@ -81,6 +83,7 @@ def live_lane_payload(frame: SortFrame) -> bytes:
 
 def _meta(t: Trajectory, title: str) -> dict[str, Any]:
     mean, sd = aggregation_null(t.algotype)
+    cycle = cycle_of(t)
     return {
         "title": title,
         "n": t.n_cells,
@@ -91,6 +94,7 @@ def _meta(t: Trajectory, title: str) -> dict[str, Any]:
         "algotypes": list(ALGOTYPES),
         "labels": [label(text) for text in t.label],
         "edits": [_change(t, change) for change in t.trait_changes.tolist()],
+        "cycle": [cycle.since, cycle.start, cycle.end] if cycle else None,
         "null_band": [mean - 2 * sd, mean + 2 * sd] if np.isfinite(mean) else None,
     }
 

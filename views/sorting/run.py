@@ -6,25 +6,25 @@ import uuid
 from typing import Any, ClassVar, TypeGuard
 
 import panel as pn
-import panel_material_ui as pmui
 
 from engines.compute import Compute, Job, Status
 from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.sorting.experiments.compare import CompareSpec, Comparison
 from engines.sorting.model import Edit, LiveSpec, SortFrame, SortSpec, Trajectory
 from engines.sorting.simulate import estimated_swaps
-from views.kit.components import Downloads, Timeline
+from views.kit.components import Timeline
 from views.kit.runner import Asker
 from views.kit.workbench import ExperimentView
-from views.sorting import exports
 from views.sorting.branches import algotype_edit, branch, frozen_edit, without_last_edit
 from views.sorting.components import SortingStage
 from views.sorting.inspector import Inspector
 from views.sorting.lanes import lane_payload, live_lane_payload
-from views.sorting.live import live_bytes
+from views.sorting.live import LIVE_SPEED_MAX, live_bytes, live_widgets
 from views.sorting.mix import Mix, rows_from_spec, shares_from_rows
+from views.sorting.moments import position_of, step_at
 from views.sorting.own_values import OwnValues
 from views.sorting.partial import part_until_last_frame, stopped_by_hand, whole_run
+from views.sorting.saves import Saves
 from views.sorting.toolbar import Toolbar
 from views.sorting.variations import detail, title, variations
 
@@ -34,8 +34,6 @@ STEPPERS = [
     {"id": "next-detour", "label": "next detour"},
 ]
 
-LIVE_SPEED_MAX = 1e6
-"""Swaps per second."""
 _END = 2**31 - 1
 """Later than any run: the cursor goes to its end."""
 
@@ -52,14 +50,20 @@ class SortingView(ExperimentView):
         super().__init__(name, compute, owner=owner, spec=spec)
         clock = uuid.uuid4().hex
         wide = {"sizing_mode": "stretch_width"}
-        self.canvas = SortingStage(self._click, clock_id=clock, **wide)
+        self.canvas = SortingStage(self._click, self._no_film, clock_id=clock, **wide)
         self.clock = Timeline(clock_id=clock, steppers=STEPPERS, **wide)
         self.tools = Toolbar(self.canvas)
         self.inspect = Inspector(compute, self.owner, name, self._act)
-        self.saves = Downloads(self._save, items=list(exports.ITEMS), **wide)
+        self.saves = Saves(
+            lambda: self.inspect.trajectory,
+            lambda: self.inspect.trace,
+            self._record,
+            self.notices.post,
+            self._complain,
+        )
         self.mix = Mix(shares=rows_from_spec(self.controls.spec()), **wide)
         self.own_values = OwnValues(self._take_values, self._complain)
-        self.live, self.live_speed = _live_widgets()
+        self.live, self.live_speed = live_widgets()
         self.shown: tuple[tuple[str, Trajectory], ...] = ()
         self.lane = 0
         self._lane_specs: tuple[tuple[str, SortSpec], ...] | None = None
@@ -83,6 +87,7 @@ class SortingView(ExperimentView):
         self.controls.param.watch(self._show_mix, ["algotypes", "n_cells"])
         self.tools.compare.param.watch(self._compare, "value")
         self.clock.param.watch(self._moved, "position")
+        self.clock.param.watch(self._loops, "loop")
         self.live.param.watch(self._toggle_live, "value")
         for widget in (*self.tools.widgets, self.live, self.live_speed):
             widget.param.watch(self.mark, "value")
@@ -93,7 +98,7 @@ class SortingView(ExperimentView):
 
     def inspector(self) -> list[Any]:
         """The selected cell, the ledgers, provenance, files."""
-        return [self.inspect.facts, pn.Spacer(height=12), self.saves]
+        return [self.inspect.facts, pn.Spacer(height=12), self.saves.row]
 
     def timeline(self) -> list[Any]:
         """The shared clock."""
@@ -255,9 +260,31 @@ class SortingView(ExperimentView):
             self._edit(frozen_edit(trajectory, cell, step, self.controls.frozen_kind))
         elif action.startswith("become "):
             self._edit(algotype_edit(trajectory, cell, step, action.removeprefix("become ")))
+        elif action.startswith("at "):
+            step = int(action.removeprefix("at "))
+            self._seek(position_of(trajectory, step, self.canvas.clock_unit))
+        elif action == "cycle":
+            self._show_cycle(trajectory)
         elif action == "swap with":
             self._picked = -1
             self._pick(cell)
+
+    def _show_cycle(self, trajectory: Trajectory) -> None:
+        """Play one period of a livelock again and again, or end that."""
+        cycle = self.inspect.cycle
+        if cycle is None or self.clock.loop:
+            self.clock.loop = []
+            return
+        unit = self.canvas.clock_unit
+        ends = [position_of(trajectory, step, unit) for step in (cycle.start, cycle.end)]
+        if ends[0] == ends[1]:
+            self.canvas.clock_unit = "swap"
+            ends = [cycle.start, cycle.end]
+        self.clock.loop = ends
+
+    def _loops(self, event: Any) -> None:
+        self.inspect.cycle_is_shown = bool(event.new)
+        self.inspect.describe()
 
     def _edit(self, edit: Edit) -> None:
         try:
@@ -281,14 +308,7 @@ class SortingView(ExperimentView):
         trajectory = self.shown[self.lane][1] if self.shown else None
         if trajectory is None:
             return 0
-        position = self.clock.position
-        match self.canvas.clock_unit:
-            case "activation":
-                return int(trajectory.activation.searchsorted(position, side="right"))
-            case "percent":
-                return position * trajectory.n_steps // 1000
-            case _:
-                return min(position, trajectory.n_steps)
+        return step_at(trajectory, self.clock.position, self.canvas.clock_unit)
 
     def _moved(self, _event: Any) -> None:
         if not self.clock.playing:
@@ -357,11 +377,12 @@ class SortingView(ExperimentView):
     def _toggle_live(self, event: Any) -> None:
         self.live_speed.visible = bool(event.new)
 
-    def _save(self, kind: str) -> tuple[str, bytes] | None:
-        if not self.shown:
-            self._complain("There is nothing to save yet; press Run first.")
-            return None
-        return exports.saved(self.shown[self.lane][1], kind)
+    def _record(self) -> None:
+        self.notices.post("The film is being recorded; it is saved in ten seconds.")
+        self.canvas.n_movies += 1
+
+    def _no_film(self) -> None:
+        self._complain("This browser records no films; save the run as a GIF instead.")
 
 
 def _is_count(value: object) -> TypeGuard[int]:
@@ -371,27 +392,6 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 def _without_edits(spec: Spec) -> Spec:
     return spec.replace(edits=())
-
-
-def _live_widgets() -> tuple[pmui.Switch, pmui.FloatInput]:
-    live = pmui.Switch(
-        label="Watch live",
-        value=False,
-        description="Show the run while the engine process computes it, at this speed, instead of "
-        "playing it when it is done.",
-        margin=(4, 0),
-    )
-    speed = pmui.FloatInput(
-        label="Live speed (swaps/s)",
-        value=120.0,
-        start=1.0,
-        end=LIVE_SPEED_MAX,
-        size="small",
-        sizing_mode="stretch_width",
-        margin=(4, 0, 8, 0),
-        visible=False,
-    )
-    return live, speed
 
 
 VIEW = SortingView

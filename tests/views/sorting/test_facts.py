@@ -7,7 +7,7 @@ import pytest
 from engines.sorting import SortSpec, ensemble, measure, simulate
 from engines.sorting.experiments.cell import EXPERIMENT as CELL
 from engines.sorting.model import CellSpec
-from views.sorting import facts
+from views.sorting import cell_facts, facts
 
 PAIR = SortSpec(algotypes=["bubble", "selection"])
 
@@ -62,7 +62,7 @@ def tuple_of_text(row: list) -> tuple[str, str]:
 def test_a_cell_is_offered_what_it_is_not(frozen):
     damage = {"frozen_at": (3,)} if frozen else {}
     spec = CellSpec(run=SortSpec(n_cells=9, algotypes="bubble", **damage), cell=3)
-    section = facts.cell_section(CELL.result(spec), shown_value="7")
+    section = cell_facts.cell_section(CELL.result(spec), shown_value="7")
     offered = [action["id"] for action in section["actions"]]
     assert offered == [
         "unfreeze" if frozen else "freeze", "become insertion", "become selection", "swap with",
@@ -73,7 +73,9 @@ def test_a_cell_is_offered_what_it_is_not(frozen):
 
 def test_a_selection_cell_says_where_it_wants_to_be():
     spec = CellSpec(run=SortSpec(n_cells=9, algotypes="selection"), cell=3)
-    rows = dict(map(tuple_of_text, facts.cell_section(CELL.result(spec), shown_value="7")["rows"]))
+    rows = dict(
+        map(tuple_of_text, cell_facts.cell_section(CELL.result(spec), shown_value="7")["rows"])
+    )
     assert "ideal position" in rows
 
 
@@ -87,6 +89,6 @@ def test_undo_is_offered_only_after_an_edit():
 def test_text_values_are_shown_as_labels():
     run = SortSpec(own_values=("<b>x</b>", "a\u202eb"), algotypes="bubble")
     report = CELL.result(CellSpec(run=run, cell=1))
-    section = facts.cell_section(report, shown_value=report.label)
+    section = cell_facts.cell_section(report, shown_value=report.label)
     shown = dict(map(tuple_of_text, section["rows"]))["value"]
     assert "\u202e" not in shown

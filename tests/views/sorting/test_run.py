@@ -46,7 +46,7 @@ async def test_before_the_first_run_a_click_does_nothing(view, compute):
     click(view, 3, 0)
     view.inspect.facts._handle_msg({"id": "undo"})
     assert compute.jobs == []
-    assert view._save("csv") is None
+    assert view.saves.save("csv") is None
     assert said(view) == ["There is nothing to save yet; press Run first."]
 
 
@@ -325,7 +325,7 @@ async def test_files_are_of_the_lane_that_is_looked_at(done, compute):
     done.tools.compare.value = "algotypes"
     await compute.settle()
     click(done, 1, 0, lane=2)
-    name, data = done._save("json")
+    name, data = done.saves.save("json")
     assert SortSpec.from_json(data) == done.shown[2][1].spec
     assert name.startswith("sorting-")
 

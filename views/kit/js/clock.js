@@ -6,9 +6,10 @@ class Clock {
     this.length = 0
     this.speed = 100
     this.playing = false
-    this.loops = false
+    this.loop = null
     this.unit = "step"
     this.events = []
+    this.spans = []
     this.steppers = {}
     this.listeners = new Set()
   }
@@ -22,16 +23,20 @@ class Clock {
     for (const listener of this.listeners) listener(this, reason)
   }
 
-  open({length, unit, events, speed}) {
+  open({length, unit, events, spans, speed}) {
+    this.loop = null
     this.length = length
     this.unit = unit ?? this.unit
     this.events = events ?? []
+    this.spans = spans ?? []
     if (speed) this.speed = speed
     this.position = Math.min(this.position, length)
     this.tell("open")
   }
 
+  // Who leaves the stretch that is repeated has seen enough of it.
   seek(position, reason = "seek") {
+    if (this.loop && (position < this.loop.from || position > this.loop.to)) this.repeat(null)
     this.position = Math.max(0, Math.min(this.length, position))
     this.tell(reason)
   }
@@ -43,6 +48,16 @@ class Clock {
     this.last = performance.now()
     this.tell("play")
     requestAnimationFrame((now) => this.advance(now))
+  }
+
+  // Play a stretch again and again, once around in a second or two; null ends that.
+  repeat(stretch) {
+    if (this.loop) this.speed = this.loop.speed
+    this.loop = stretch && {...stretch, speed: this.speed}
+    if (!stretch) return
+    this.speed = Math.max(2, (stretch.to - stretch.from) / 2)
+    this.seek(stretch.from, "rest")
+    this.play()
   }
 
   pause() {
@@ -66,7 +81,9 @@ class Clock {
     if (!this.playing) return
     const elapsed = Math.min(0.1, (now - this.last) / 1000)
     this.last = now
-    this.seek(this.position + elapsed * this.speed, "tick")
+    const next = this.position + elapsed * this.speed
+    const {from, to} = this.loop ?? {}
+    this.seek(this.loop && next >= to ? from + ((next - from) % (to - from)) : next, "tick")
     if (this.position >= this.length) this.pause()
     else requestAnimationFrame((next) => this.advance(next))
   }

@@ -1,9 +1,10 @@
 // What is selected, its numbers, and why: sections of plain text, never HTML.
 
-function factsCell(model, value, tag = "td") {
+function factsCell(value, tag, model) {
   if (value !== null && typeof value === "object") {
-    if (value.action) return element(tag, {}, factsAction(model, {id: value.action, label: value.text, title: value.title}))
-    const cell = element(tag, {class: value.tone ? `nx-${value.tone}` : ""}, String(value.text))
+    const press = () => model.send_msg({kind: "action", id: value.action})
+    const content = value.action ? element("button", {type: "button", class: "nx-go", "aria-label": value.title, onclick: press}, String(value.text)) : String(value.text)
+    const cell = element(tag, {class: value.tone ? `nx-${value.tone}` : ""}, content)
     if (value.series !== undefined) cell.prepend(element("i", {class: "nx-dot", style: `background:var(--nx-series-${value.series})`}))
     if (value.title) cell.title = value.title
     return cell
@@ -22,7 +23,7 @@ function factsSection(section, model) {
     const table = element("table", {})
     if (section.columns) table.append(element("thead", {}, element("tr", {}, ...section.columns.map((name) => element("th", {scope: "col"}, name)))))
     table.append(element("tbody", {}, ...section.rows.map(([label, ...values]) =>
-      element("tr", {}, factsCell(model, label, "th"), ...values.map((value) => factsCell(model, value))))))
+      element("tr", {"aria-current": label?.current ? "step" : null}, factsCell(label, "th", model), ...values.map((value) => factsCell(value, "td", model))))))
     // A wide table is scrolled where it stands, by keyboard too.
     const wide = (section.columns?.length ?? 0) > 3
     body.append(wide ? element("div", {class: "nx-wide", tabindex: "0", role: "group", "aria-label": section.title}, table) : table)
@@ -42,7 +43,13 @@ export function render({model, el}) {
   installTokens(NX_CSS)
   const root = element("div", {class: "nx-facts"})
   el.append(root)
-  const show = () => root.replaceChildren(...model.sections.map((section) => factsSection(section, model)))
+  // What had the focus has it again, so that a button can be pressed time after time.
+  const show = () => {
+    const focused = root.getRootNode().activeElement
+    const words = root.contains(focused) ? focused.textContent : null
+    root.replaceChildren(...model.sections.map((section) => factsSection(section, model)))
+    if (words) [...root.querySelectorAll("button")].find((button) => button.textContent === words)?.focus()
+  }
   model.on("sections", show)
   show()
 }

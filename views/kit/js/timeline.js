@@ -45,8 +45,14 @@ export function render({model, el}) {
     ticks.height = height * ratio
     const pen = ticks.getContext("2d")
     pen.scale(ratio, ratio)
-    pen.fillStyle = tokenReader(el)("warning")
     const inset = 8
+    const token = tokenReader(el)
+    pen.fillStyle = token("warning-ground")
+    for (const {from, to} of clock.spans) {
+      const [left, right] = [from, to].map((at) => inset + (at / Math.max(1, clock.length)) * (width - 2 * inset))
+      pen.fillRect(left, 0, Math.max(2, right - left), height)
+    }
+    pen.fillStyle = token("warning")
     let last = -Infinity
     for (const event of clock.events) {
       const x = inset + (event / Math.max(1, clock.length)) * (width - 2 * inset)
@@ -79,6 +85,7 @@ export function render({model, el}) {
     told = performance.now()
     model.position = Math.floor(clock.position)
     model.playing = clock.playing
+    if (!clock.loop && model.loop.length) model.loop = []
   }
 
   const unlisten = clock.listen((_, reason) => {
@@ -110,7 +117,16 @@ export function render({model, el}) {
     if (model.length >= 0) clock.open({length: model.length, unit: model.unit, events: [], speed: Math.max(2, model.length / 10)})
   }
   model.on("length", open)
-  model.on("seek_to", () => { if (model.seek_to >= 0) clock.seek(model.seek_to, "rest") })
+  model.on("seek_to", () => {
+    if (model.seek_to < 0) return
+    clock.pause()
+    clock.seek(model.seek_to, "rest")
+  })
+  model.on("loop", () => {
+    const [from, to] = model.loop
+    if (to > from) clock.repeat({from, to})
+    else if (clock.loop) { clock.repeat(null); clock.pause() }
+  })
   model.on("remove", () => {
     unlisten()
     untheme()

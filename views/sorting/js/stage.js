@@ -42,6 +42,7 @@ class Stage {
     el.append(this.root)
     this.pending = false
     this.painted = 0
+    this.sound = new Sound()
     this.clock.steppers = {
       swap: (position, direction) => this.stepSwap(position, direction),
       activation: (position, direction) => this.stepActivation(position, direction),
@@ -91,8 +92,10 @@ class Stage {
     const length = unit === "percent" ? 1000 : Math.max(0, ...this.lanes.map((lane) => lane[lengths[unit]]))
     const events = [...(this.lanes[0]?.detours ?? [])].filter((_, i) => i % 3 === 0)
       .map((step) => this.lanes[0].positionOf(step, unit, length))
+    const cycle = this.lanes.length === 1 && this.lanes[0].cycle
+    const spans = cycle ? [{from: this.lanes[0].positionOf(cycle[0], unit, length), to: this.lanes[0].positionOf(cycle[2], unit, length)}] : []
     if (!stayed) this.clock.position = 0
-    this.clock.open({length, unit, events, speed: stayed ? undefined : Math.max(2, length / 14)})
+    this.clock.open({length, unit, events, spans, speed: stayed ? undefined : Math.max(2, length / 14)})
   }
 
   steps() {
@@ -144,6 +147,7 @@ class Stage {
       array.canvas.addEventListener("pointermove", (event) => this.hoverCell(k, event))
       raster.canvas.addEventListener("pointerdown", (event) => this.dragRaster(event))
       this.addExport(array, `array-${k + 1}`, (pen, w, h, look) => drawArray(pen, w, h, lane, this.steps()[k], look))
+      if (k === 0) array.value.before(this.soundSwitch ??= soundButton(this.sound))
       this.addExport(raster, `history-${k + 1}`, (pen, w, h, look) => this.paintRaster(pen, w, h, k, look))
       this.arrays.push(array)
       this.rasters.push({...raster, image: null})
@@ -167,7 +171,8 @@ class Stage {
   recolour() {
     if (this.arrays && this.lanes.length === 1) {
       this.arrays[0].legend.textContent = `height = value, ${this.colourLegend()}, hatched = frozen`
-      this.rasters[0].legend.textContent = `top = first position, ${this.colourLegend("history")}`
+      this.rasters[0].legend.textContent = `top = first position, ${this.colourLegend("history")}${pathLegend(this.lanes[0], this.model.selected)}`
+      for (const {legend} of [this.arrays[0], this.rasters[0]]) legend.title = legend.textContent
     }
     this.ask()
   }
@@ -185,6 +190,14 @@ class Stage {
           exportPicture(kind, `sorting-${name}`, picture.canvas.clientWidth, picture.canvas.clientHeight, look.ground, (pen, w, h) => draw(pen, w, h, look))
         }}, kind))
     }
+  }
+
+  record() {
+    const payload = readPayload(this.model.lanes[0])
+    if (!payload) return
+    recordFilm(payload, this.look(), "sorting").then((done) => {
+      if (!done) this.model.send_msg({kind: "no film"})
+    })
   }
 
   cellUnder(k, event) {
@@ -240,6 +253,7 @@ class Stage {
       raster.key = key
     }
     if (raster.image) pen.drawImage(raster.image, 0, 0, width, height)
+    drawPaths(pen, width, height, lane, this.clock, look)
     const x = (position / Math.max(1, length)) * width
     pen.fillStyle = look.ground
     pen.fillRect(x - 2, 0, 4, height)
@@ -349,11 +363,15 @@ class Stage {
 export function render({model, el}) {
   installTokens(NX_CSS)
   const stage = new Stage(model, el)
-  const unlisten = stage.clock.listen(() => stage.ask())
+  const unlisten = stage.clock.listen((_, reason) => {
+    if (reason === "tick" && stage.lanes.length) stage.sound.follow(stage.lanes[0], stage.steps()[0])
+    stage.ask()
+  })
   const untheme = onThemeChange(() => stage.paintAll())
   model.on("lanes", () => stage.loadSoon())
   model.on("frame", () => stage.showFrame())
-  model.on("selected", () => stage.ask())
+  model.on("selected", () => stage.recolour())
+  model.on("n_movies", () => stage.record())
   model.on("partner", () => stage.ask())
   model.on("colour", () => stage.recolour())
   model.on("history", () => stage.recolour())
@@ -366,6 +384,7 @@ export function render({model, el}) {
   })
   model.on("remove", () => {
     stage.clock.pause()
+    stage.sound.close()
     stage.resized?.disconnect()
     unlisten()
     untheme()
