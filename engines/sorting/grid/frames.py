@@ -157,9 +157,7 @@ class GridResult(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """The sheet at the end, its curves, and the numbers of the run."""
         step = self.moment_step
-        curves = process_curves(
-            self.spec, self.algotype, step, self.errors[step], self.alike[step]
-        )
+        curves = process_curves(self.spec, self.algotype, step, self.errors[step], self.alike[step])
         drawn = sheet_pictures(self.spec, self.rank, self.algotype, self.orders[-1])
         return (*drawn, curves, self.table())
 
