@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engines import devices
 from engines.contract import SpecError
-from engines.sorting.frames import STOPS, Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.frames import (
+    STOPS,
+    Ensemble,
+    EnsembleEngine,
+    EnsembleFrame,
+    EnsembleSpec,
+)
 from engines.sorting.spec import SortSpec
 from engines.sorting.statistics import interval_of_mean
 
@@ -34,9 +41,9 @@ SUMMARIES = (
 )
 
 
-def ensemble(spec: SortSpec, n_runs: int = 100) -> Ensemble:
+def ensemble(spec: SortSpec, n_runs: int = 100, engine: EnsembleEngine = "auto") -> Ensemble:
     """Repeat a spec with seeds seed, seed + 1, ...; the same bytes for any number of threads."""
-    *_, last = frames_of(EnsembleSpec(run=spec, n_runs=n_runs))
+    *_, last = frames_of(EnsembleSpec(run=spec, n_runs=n_runs, engine=engine))
     assert isinstance(last, Ensemble)
     return last
 
@@ -45,23 +52,44 @@ def frames_of(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
     """How far it is, about twenty times a second, and the ensemble last.
 
     Raises:
-        SpecError: the run has edits by hand, which belong to one trajectory.
+        SpecError: the run has edits by hand, which belong to one trajectory; or torch is asked
+            for a run that is not synchronous.
     """
     if spec.run.edits:
         raise SpecError("an ensemble repeats a run without edits by hand; leave them out")
-    import numba
+    from engines.sorting.batched.choice import chosen_engine
 
     runs = _Runs(spec)
+    by_torch = spec.run.n_cells > 0 and chosen_engine(spec) == "torch"
+    yield from _by_torch(runs) if by_torch else _by_threads(runs)
+    yield runs.ensemble()
+
+
+def _by_threads(runs: _Runs) -> Iterator[EnsembleFrame]:
+    """One run per thread at a time, in the numba kernels."""
+    import numba
+
+    n_all = runs.spec.n_runs
     n_batch = numba.get_num_threads()
     with ThreadPoolExecutor(n_batch) as threads:
-        while runs.n_done < spec.n_runs:
+        while runs.n_done < n_all:
             started = time.perf_counter()
-            runs.do(min(n_batch, spec.n_runs - runs.n_done), threads)
+            runs.do(min(n_batch, n_all - runs.n_done), threads)
             took = time.perf_counter() - started
             n_batch = max(1, min(4 * n_batch, int(n_batch * BATCH_S / max(took, 1e-6))))
-            if runs.n_done < spec.n_runs:
+            if runs.n_done < n_all:
                 yield runs.frame()
-    yield runs.ensemble()
+
+
+def _by_torch(runs: _Runs) -> Iterator[EnsembleFrame]:
+    """All runs of a batch round by round, on the current device."""
+    from engines.sorting.batched.batch import batch_runs
+
+    device = devices.current()
+    n_all, size = runs.spec.n_runs, batch_runs(runs.spec.run.n_cells, device)
+    while runs.n_done < n_all:
+        for _ in runs.do_together(min(size, n_all - runs.n_done), device):
+            yield runs.frame()
 
 
 class _Runs:
@@ -87,10 +115,31 @@ class _Runs:
         if self.spec.run.n_cells:
             list(threads.map(self._do_one, runs))
 
+    def do_together(self, n_runs: int, device: str) -> Iterator[None]:
+        """The next ``n_runs`` runs as one batch in torch; yields now and then."""
+        from engines.sorting.batched.batch import HANDED_OVER, SynchronousBatch, unstarted
+        from engines.sorting.many import summarized
+
+        numbers = range(self.n_done, self.n_done + n_runs)
+        batch = SynchronousBatch([unstarted(self._spec_of(run)) for run in numbers], device)
+        for _ in batch.rounds():
+            yield
+        for run, ended in zip(numbers, batch.finished(), strict=True):
+            if ended.code == HANDED_OVER:
+                self._do_one(run)
+            else:
+                rows = (self.numbers[run], self.curves[run])
+                kept = (ended.spec, ended.start, ended.code, ended.numbers, ended.log)
+                self.dg_net[run] = summarized(*kept, *rows)
+        self.n_done += n_runs
+
+    def _spec_of(self, run: int) -> SortSpec:
+        return self.spec.run.replace(seed=self.seeds[run])
+
     def _do_one(self, run: int) -> None:
         from engines.sorting.many import Scratch, whole_run
 
-        spec = self.spec.run.replace(seed=self.seeds[run])
+        spec = self._spec_of(run)
         try:
             scratch = self._scratch.pop()
         except IndexError:  # every other thread is using one
@@ -113,6 +162,9 @@ class _Runs:
 
     def frame(self) -> EnsembleFrame:
         """The runs done so far."""
+        if self.n_done == 0:
+            nothing = np.full(self._kernel.N_POINTS, np.nan)
+            return EnsembleFrame(0, float("nan"), nothing, nothing, fraction=0.0)
         return EnsembleFrame(
             n_done=self.n_done,
             mean_swaps=float(self.numbers[: self.n_done, self._kernel.N_SWAPS].mean()),

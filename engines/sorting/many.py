@@ -50,6 +50,19 @@ def sorted_run(spec: SortSpec, scratch: Scratch) -> tuple[Start, int, np.ndarray
 def whole_run(spec: SortSpec, scratch: Scratch, numbers: np.ndarray, curves: np.ndarray) -> float:
     """Run ``spec`` to its end, fill its rows, and answer its delayed gratification (net)."""
     start, code, values, log = sorted_run(spec, scratch)
+    return summarized(spec, start, code, values, log, numbers, curves)
+
+
+def summarized(
+    spec: SortSpec,
+    start: Start,
+    code: int,
+    values: np.ndarray,
+    log: np.ndarray,
+    numbers: np.ndarray,
+    curves: np.ndarray,
+) -> float:
+    """Fill the rows of a run that has ended, and answer its delayed gratification (net)."""
     numbers[many.STOP] = code
     labels = start.algotype[rng.shuffled(spec.seed, rng.LABELS, spec.n_cells)]
     early_return = spec.dg_early_return

@@ -124,7 +124,7 @@ class SynchronousBatch:
         return len(turns)
 
     def _next_turns(self) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
-        """Shuffles [turn, run] and coins [run, turn] of the next rounds, from the kernel's words."""
+        """Shuffles [turn, run] and coins [run, turn] of the next rounds, by the kernel's words."""
         n, n_runs = self.n, len(self.rows["id"])
         places = 2**20 if self.device.type == "cpu" else 2**25
         n_rounds = max(1, min(MOST_ROUNDS, places // (n * n_runs)))

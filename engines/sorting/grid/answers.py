@@ -18,8 +18,13 @@ _THREE = GridSpec(n_rows=3, n_columns=3, n_permutations=1)
 _MIXED = GridSpec(bubble_parts=0, row_parts=1, column_parts=1)
 
 
-@lru_cache(maxsize=8)
 def _runs(spec: GridSpec, n_runs: int) -> tuple[GridResult, ...]:
+    return _runs_of(spec.to_json(), n_runs)
+
+
+@lru_cache(maxsize=8)
+def _runs_of(text: str, n_runs: int) -> tuple[GridResult, ...]:
+    spec = GridSpec.from_json(text)
     found = (EXPERIMENT.result(spec.replace(seed=seed)) for seed in range(n_runs))
     return tuple(run for run in found if isinstance(run, GridResult))
 
