@@ -163,6 +163,10 @@ class Frame:
 class Result:
     """The last thing a run yields. Subclasses add numpy arrays and numbers, never times."""
 
+    def moments(self) -> tuple[Frame, ...]:
+        """The run as a film, for results that keep one; else the frames that came are shown."""
+        return ()
+
     def pictures(self) -> tuple[Picture, ...]:
         """What the generic view draws when the run has ended."""
         return ()

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engines import devices
 from engines.contract import SpecError
-from engines.sorting.frames import STOPS, Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.frames import (
+    STOPS,
+    Ensemble,
+    EnsembleEngine,
+    EnsembleFrame,
+    EnsembleSpec,
+)
 from engines.sorting.spec import SortSpec
 from engines.sorting.statistics import interval_of_mean
 
@@ -34,9 +41,9 @@ SUMMARIES = (
 )
 
 
-def ensemble(spec: SortSpec, n_runs: int = 100) -> Ensemble:
+def ensemble(spec: SortSpec, n_runs: int = 100, engine: EnsembleEngine = "auto") -> Ensemble:
     """Repeat a spec with seeds seed, seed + 1, ...; the same bytes for any number of threads."""
-    *_, last = frames_of(EnsembleSpec(run=spec, n_runs=n_runs))
+    *_, last = frames_of(EnsembleSpec(run=spec, n_runs=n_runs, engine=engine))
     assert isinstance(last, Ensemble)
     return last
 
@@ -45,7 +52,8 @@ def frames_of(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
     """How far it is, about twenty times a second, and the ensemble last.
 
     Raises:
-        SpecError: the run has edits by hand, which belong to one trajectory.
+        SpecError: the run has edits by hand, which belong to one trajectory; or torch is asked
+            for a run that is not synchronous.
     """
     runs = Runs(spec)
     for _ in growing(runs):
@@ -55,7 +63,20 @@ def frames_of(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
 
 
 def growing(runs: Runs) -> Iterator[Runs]:
-    """Do the runs in batches of about 50 ms, on all threads; yields after each."""
+    """Do the runs in batches, by the engine that is asked for or the faster one; yields between.
+
+    Raises:
+        SpecError: torch is asked for a run that only numba computes.
+    """
+    from engines.sorting.batched.choice import chosen_engine
+
+    by_torch = runs.spec.run.n_cells > 0 and chosen_engine(runs.spec) == "torch"
+    for _ in _by_torch(runs) if by_torch else _by_threads(runs):
+        yield runs
+
+
+def _by_threads(runs: Runs) -> Iterator[None]:
+    """One run per thread at a time in the numba kernels, in batches of about 50 ms."""
     import numba
 
     n_batch = numba.get_num_threads()
@@ -65,7 +86,17 @@ def growing(runs: Runs) -> Iterator[Runs]:
             runs.do(min(n_batch, runs.spec.n_runs - runs.n_done), threads)
             took = time.perf_counter() - started
             n_batch = max(1, min(4 * n_batch, int(n_batch * BATCH_S / max(took, 1e-6))))
-            yield runs
+            yield
+
+
+def _by_torch(runs: Runs) -> Iterator[None]:
+    """All runs of a batch round by round, on the current device."""
+    from engines.sorting.batched.batch import batch_runs
+
+    device, n_all = devices.current(), runs.spec.n_runs
+    size = batch_runs(runs.spec.run.n_cells, device)
+    while runs.n_done < n_all:
+        yield from runs.do_together(min(size, n_all - runs.n_done), device)
 
 
 class Runs:
@@ -95,10 +126,32 @@ class Runs:
         if self.spec.run.n_cells:
             list(threads.map(self._do_one, runs))
 
+    def do_together(self, n_runs: int, device: str) -> Iterator[None]:
+        """The next ``n_runs`` runs as one batch in torch; yields now and then."""
+        from engines.sorting.batched.batch import HANDED_OVER, SynchronousBatch, unstarted
+        from engines.sorting.many import Outcome, summarized
+
+        numbers = range(self.n_done, self.n_done + n_runs)
+        batch = SynchronousBatch([unstarted(self._spec_of(run)) for run in numbers], device)
+        for _ in batch.rounds():
+            yield
+        for run, ended in zip(numbers, batch.finished(), strict=True):
+            if ended.code == HANDED_OVER:
+                self._do_one(run)
+            else:
+                kinds = np.stack([ended.start.algotype] * 2)
+                outcome = Outcome(ended.start, ended.code, kinds, ended.numbers, ended.log, -1)
+                rows = (self.numbers[run], self.curves[run])
+                self.dg_net[run] = summarized(ended.spec, outcome, *rows)
+        self.n_done += n_runs
+
+    def _spec_of(self, run: int) -> SortSpec:
+        return self.spec.run.replace(seed=self.seeds[run])
+
     def _do_one(self, run: int) -> None:
         from engines.sorting.many import Scratch, whole_run
 
-        spec = self.spec.run.replace(seed=self.seeds[run])
+        spec = self._spec_of(run)
         try:
             scratch = self._scratch.pop()
         except IndexError:  # every other thread is using one
@@ -130,6 +183,9 @@ class Runs:
 
     def frame(self) -> EnsembleFrame:
         """The runs done so far."""
+        if self.n_done == 0:
+            nothing = np.full(self._kernel.N_POINTS, np.nan)
+            return EnsembleFrame(0, float("nan"), nothing, nothing, fraction=0.0)
         return EnsembleFrame(
             n_done=self.n_done,
             mean_swaps=float(self.numbers[: self.n_done, self._kernel.N_SWAPS].mean()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -127,6 +127,9 @@ class LiveSpec(Spec):
     )
 
 
+EnsembleEngine = Literal["auto", "numba", "torch"]
+
+
 class EnsembleSpec(Spec):
     """Many runs that differ in their seed only: run r has the seed of ``run`` plus r."""
 
@@ -140,6 +143,13 @@ class EnsembleSpec(Spec):
         le=100_000,
         soft=(1, 1000),
         marks={100: "paper"},
+    )
+    engine: EnsembleEngine = knob(
+        "auto",
+        label="Engine",
+        help="What computes synchronous runs; both give the same bytes, auto times them and takes "
+        "the faster one. Other schedulers always use numba.",
+        group="Engine",
     )
 
 

@@ -39,7 +39,8 @@ class Outcome:
     start: Start
     code: int
     """Why it stopped, as a kernel says it."""
-    cells: np.ndarray
+    kinds: np.ndarray
+    """uint8[2, cell]: algotypes at the start and at the end."""
     numbers: np.ndarray
     log: np.ndarray
     switched_at: int
@@ -59,7 +60,9 @@ def sorted_run(spec: SortSpec, scratch: Scratch) -> Outcome:
         if code == state.RUNNING and values[state.STEP] >= until_step:
             switch(spec, cells, values)
             code, switched_at, until_step = _ready(spec, cells, values), until_step, _FOREVER
-    return Outcome(start, code, cells, values, scratch.log[:, : values[state.LOGGED]], switched_at)
+    kinds = np.stack([start.algotype, cells[state.ALGOTYPE].astype(np.uint8)])
+    log = scratch.log[:, : values[state.LOGGED]]
+    return Outcome(start, code, kinds, values, log, switched_at)
 
 
 def _ready(spec: SortSpec, cells: np.ndarray, values: np.ndarray) -> int:
@@ -69,13 +72,15 @@ def _ready(spec: SortSpec, cells: np.ndarray, values: np.ndarray) -> int:
 
 def whole_run(spec: SortSpec, scratch: Scratch, numbers: np.ndarray, curves: np.ndarray) -> float:
     """Run ``spec`` to its end, fill its rows, and answer its delayed gratification (net)."""
-    run = sorted_run(spec, scratch)
-    start = run.start
+    return summarized(spec, sorted_run(spec, scratch), numbers, curves)
+
+
+def summarized(spec: SortSpec, run: Outcome, numbers: np.ndarray, curves: np.ndarray) -> float:
+    """Fill the rows of a run that has ended, and answer its delayed gratification (net)."""
     numbers[many.STOP] = run.code
-    kinds = np.stack([start.algotype, run.cells[state.ALGOTYPE].astype(np.uint8)])
     return many.summarize(
-        start.rank,
-        kinds,
+        run.start.rank,
+        run.kinds,
         rng.shuffled(spec.seed, rng.LABELS, spec.n_cells),
         run.switched_at,
         run.numbers,

@@ -16,6 +16,10 @@ FRAME_S = 1 / 30
 """A long run shows itself this often."""
 
 
+SWAPS_PER_SECOND = 5e6
+"""A careful guess of the kernels' speed, traces included."""
+
+
 def simulate(spec: SortSpec, *, is_cancelled: Callable[[], bool] | None = None) -> Trajectory:
     """Run a spec to its end.
 
@@ -53,6 +57,11 @@ def estimated_swaps(spec: SortSpec) -> int:
     Exact in the mean for adjacent swaps; selection needs fewer, mixtures up to twice as many.
     """
     return spec.n_cells * (spec.n_cells - 1) // 4
+
+
+def estimated_seconds(spec: SortSpec) -> float:
+    """A guess of the run's length on one thread, traces included."""
+    return min(spec.max_swaps, 2 * estimated_swaps(spec)) / SWAPS_PER_SECOND
 
 
 def inversions(values: np.ndarray) -> int:

@@ -81,7 +81,8 @@ class GenericView(ExperimentView):
         """The result is the last moment."""
         if job is not self._job:
             self.moments, self._job = [], job
-        self.moments.append(result)
+        # Frames that came late were left out, and none come from the store.
+        self.moments = [*(result.moments() or self.moments), result]
         self._draw(result)
         self.clock.length = len(self.moments) - 1
         self.clock.seek_to = -1

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from engines.contract import Card, Experiment, KnownAnswer
 from engines.sorting.frames import SortFrame
 from engines.sorting.presets import PRESETS
-from engines.sorting.simulate import estimated_swaps, frames_of
+from engines.sorting.simulate import estimated_seconds, frames_of
 from engines.sorting.spec import SortSpec
 from engines.sorting.trajectory import Trajectory
-
-SWAPS_PER_SECOND = 5e6
-"""A careful guess of the kernels' speed, traces included."""
 
 
 def frames(spec: SortSpec) -> Iterator[SortFrame | Trajectory]:
@@ -22,7 +19,7 @@ def frames(spec: SortSpec) -> Iterator[SortFrame | Trajectory]:
 
 def seconds(spec: SortSpec) -> float:
     """A guess of the run's length."""
-    return min(spec.max_swaps, 2 * estimated_swaps(spec)) / SWAPS_PER_SECOND
+    return estimated_seconds(spec)
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:

@@ -1,0 +1,1 @@
+"""Many synchronous arrays at once, in torch, with the bytes of the numba kernel."""

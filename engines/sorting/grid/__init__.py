@@ -1,0 +1,1 @@
+"""Sheets of cells: self-sorting in two dimensions."""
