@@ -1,10 +1,10 @@
-"""How fast arrays sort themselves, against a plain Python loop and a torch version of the rules.
+"""How fast arrays sort themselves, against a plain Python loop, and the two engines side by side.
 
     python benchmarks/sorting.py [--full]
 
 Prints target, measured value and verdict, and last one line of JSON with every figure. Times are
 CPU seconds of this process (best of several, since other work on the machine slows them too).
-The default run takes less than a minute; ``--full`` repeats more and adds larger arrays.
+The default run takes about two minutes; ``--full`` repeats more and adds larger arrays.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from engines import codec  # noqa: E402
+from engines import codec, devices, registry  # noqa: E402
 from engines.sorting import AlgotypeShare, SortSpec, ensemble, inversions, simulate  # noqa: E402
-from engines.sorting.experiments import ensemble as ensemble_experiment  # noqa: E402
 from engines.sorting.experiments import run as run_experiment  # noqa: E402
+from engines.sorting.paper.page import PaperSpec  # noqa: E402
 
 N_CELLS = 100
 ALGOTYPES = ("bubble", "insertion", "selection")
@@ -132,40 +133,20 @@ def plain_seconds(algotype: str, n_sorts: int) -> float:
     return (time.process_time() - started) / n_sorts
 
 
-def torch_bubble_seconds(batch: int) -> float:
-    """CPU seconds per finished sort: a batch of arrays, all cells at once.
+def summarized_runs(specs: list[SortSpec]) -> None:
+    """Every run with the row and the curves that an ensemble keeps of it."""
+    from engines.sorting.many import Scratch, sorted_run, summarized
 
-    Every cell flips its coin; an edge that is asked for and stands wrong is swapped when its
-    random priority beats those of the two edges beside it.
-    """
-    import torch
-
-    torch.set_num_threads(1)
-    generator = torch.Generator().manual_seed(0)
-    ranks = torch.argsort(torch.rand(batch, N_CELLS, generator=generator), dim=1)
-    never = torch.full((batch, 1), -1.0)
-    started = time.process_time()
-    while bool((wrong := ranks[:, :-1] > ranks[:, 1:]).any()):
-        rightwards = torch.rand(batch, N_CELLS, generator=generator) < 0.5
-        asked = wrong & (rightwards[:, :-1] | ~rightwards[:, 1:])
-        priority = torch.where(asked, torch.rand(wrong.shape, generator=generator), never)
-        beside = torch.cat([never, priority, never], dim=1)
-        granted = asked & (priority > beside[:, :-2]) & (priority > beside[:, 2:])
-        left = torch.where(granted, ranks[:, 1:], ranks[:, :-1])
-        moved = ranks.clone()
-        moved[:, 1:] = torch.where(granted, ranks[:, :-1], ranks[:, 1:])
-        stays = torch.cat([torch.zeros(batch, 1, dtype=torch.bool), granted], dim=1)
-        moved[:, :-1] = torch.where(stays[:, :-1], moved[:, :-1], left)
-        ranks = moved
-    assert bool((ranks == torch.arange(N_CELLS)).all())
-    return (time.process_time() - started) / batch
+    numbers, curves = np.zeros(9, np.int64), np.zeros((3, 101), np.int32)
+    scratch = Scratch()
+    for spec in specs:
+        summarized(spec, sorted_run(spec, scratch), numbers, curves)
 
 
 def speed(repeats: int, n_plain: int) -> list[Figure]:
     """A hundred sorts from spec to log, what an ensemble adds to them, and the ratios."""
-    from engines.sorting.many import Scratch, sorted_run, whole_run
+    from engines.sorting.many import Scratch, sorted_run
 
-    numbers, curves = np.zeros(9, np.int64), np.zeros((3, 101), np.int32)
     scratch = Scratch()
     limits = {"bubble": 0.05, "insertion": 0.02}
     figures, per_sort = [], {}
@@ -179,18 +160,13 @@ def speed(repeats: int, n_plain: int) -> list[Figure]:
             limit = limits.get(algotype, float("nan")) if scheduler == "uniform" else float("nan")
             name = f"100 {algotype} runs of 100 cells, {scheduler}"
             figures.append(Figure(name, "CPU s", taken, at_most=limit))
-            all_of_it = lambda specs=specs: [whole_run(s, scratch, numbers, curves) for s in specs]  # noqa: E731
-            taken = cpu_seconds(all_of_it, repeats)
+            taken = cpu_seconds(partial(summarized_runs, specs), repeats)
             figures.append(Figure("   with curves, clusters and their null", "CPU s", taken))
     for algotype in ALGOTYPES:
         plain = plain_seconds(algotype, max(1, n_plain // (20 if algotype == "insertion" else 1)))
         ratio = plain / per_sort["uniform", algotype]
         figures.append(Figure(f"{algotype}: plain Python loop, per sort", "CPU s", plain))
         figures.append(Figure(f"{algotype}: faster than plain Python", "times", ratio, at_least=10))
-    torch_sort = torch_bubble_seconds(256)
-    ratio = torch_sort / per_sort["synchronous", "bubble"]
-    figures.append(Figure("bubble: torch synchronous, batch 256, per sort", "CPU s", torch_sort))
-    figures.append(Figure("bubble: faster than torch, both synchronous", "times", ratio))
     return figures
 
 
@@ -243,14 +219,58 @@ def ensembles() -> list[Figure]:
         ensemble(spec, 400)
         walls[n_threads] = time.perf_counter() - started
     started = time.process_time()
-    experiments = (run_experiment, ensemble_experiment)
-    verdicts = [a.verdict() for module in experiments for a in module.known_answers()]
+    verdicts = [
+        answer.verdict()
+        for name in ("run", "ensemble", "paper", "grid")
+        for answer in registry.experiment(f"sorting/{name}").known_answers()
+    ]
     taken = time.process_time() - started
     return [
         *(Figure(f"400 runs, {n} thread(s)", "wall s", wall) for n, wall in walls.items()),
         Figure("all known answers", "CPU s", taken, at_most=40),
         Figure("known answers not reproduced", "", sum(not v.reproduced for v in verdicts), 0),
     ]
+
+
+def engines_side_by_side(n_runs: int) -> list[Figure]:
+    """Synchronous ensembles, the same bytes by numba on all cores and by torch on the device."""
+    from engines.sorting.batched.choice import costs
+
+    device = devices.resolve("auto")
+    figures = []
+    for n_cells in (20, 100):
+        spec = SortSpec(n_cells=n_cells, scheduler="synchronous")
+        found = costs(spec, device, n_runs.bit_length())
+        for name, seconds in (("numba", found.numba_s), (f"torch, {device}", found.torch_s)):
+            title = f"synchronous bubble runs of {n_cells} cells, {name}"
+            figures.append(Figure(title, "runs/s", 1.0 / seconds))
+        name = f"   numba over torch on {device}, {n_cells} cells"
+        figures.append(Figure(name, "times", found.torch_s / found.numba_s))
+    return figures
+
+
+def pages() -> list[Figure]:
+    """The paper page, and a map of 20 x 20 settings with 100 runs of 100 cells in each."""
+    from engines.sorting.paper.page import frames_of as page_of
+    from engines.sorting.sweeps import SweepSpec
+    from engines.sorting.sweeps import frames_of as sweep_of
+
+    figures = []
+    for name, frames, limits in (
+        ("the paper page", lambda: page_of(PaperSpec()), (60.0, float("nan"))),
+        (
+            "20 x 20 settings x 100 runs",
+            lambda: sweep_of(SweepSpec(n_x=20, n_y=20)),
+            (float("nan"), 60.0),
+        ),
+    ):
+        wall, cpu = time.perf_counter(), time.process_time()
+        for _ in frames():
+            pass
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        figures.append(Figure(name, "CPU s", cpu, at_most=limits[0]))
+        figures.append(Figure(name, "wall s", wall, at_most=limits[1]))
+    return figures
 
 
 def as_json(figure: Figure) -> dict[str, object]:
@@ -269,6 +289,8 @@ def main() -> None:
         *(large(20_000, float("nan")) if full else []),
         *logs_and_seeks(2000 if full else 300),
         *ensembles(),
+        *engines_side_by_side(4096 if full else 512),
+        *pages(),
     ]
     for f in figures:
         limit = f"<= {f.at_most:g}" if f.at_most == f.at_most else ""

@@ -8,6 +8,9 @@
 from engines.sorting.celltrace import CellTrace, trace
 from engines.sorting.cycles import Cycle, cycle_of
 from engines.sorting.ensemble import ensemble
+from engines.sorting.grid.frames import GridResult
+from engines.sorting.grid.simulation import sheet
+from engines.sorting.grid.spec import GridSpec
 from engines.sorting.measures import MEASURES, measure
 from engines.sorting.model import (
     PRESETS,
@@ -18,7 +21,10 @@ from engines.sorting.model import (
     SortSpec,
     Trajectory,
 )
+from engines.sorting.pairs import Pair, PairSpec, pair
+from engines.sorting.paper.page import PaperPage, PaperSpec, paper_page
 from engines.sorting.simulate import estimated_swaps, inversions, simulate
+from engines.sorting.sweeps import Sweep, SweepSpec, sweep
 
 __all__ = [
     "MEASURES",
@@ -29,13 +35,25 @@ __all__ = [
     "Edit",
     "Ensemble",
     "EnsembleSpec",
+    "GridResult",
+    "GridSpec",
+    "Pair",
+    "PairSpec",
+    "PaperPage",
+    "PaperSpec",
     "SortSpec",
+    "Sweep",
+    "SweepSpec",
     "Trajectory",
     "cycle_of",
     "ensemble",
     "estimated_swaps",
     "inversions",
     "measure",
+    "pair",
+    "paper_page",
+    "sheet",
     "simulate",
+    "sweep",
     "trace",
 ]

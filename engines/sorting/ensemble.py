@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
-from engines import devices
-from engines.contract import SpecError
-from engines.sorting.frames import (
-    STOPS,
-    Ensemble,
-    EnsembleEngine,
-    EnsembleFrame,
-    EnsembleSpec,
-)
+from engines.sorting.frames import Control, Ensemble, EnsembleEngine, EnsembleFrame, EnsembleSpec
+from engines.sorting.runs import Runs, growing
+from engines.sorting.shares import Algotype, AlgotypeShare
 from engines.sorting.spec import SortSpec
 from engines.sorting.statistics import interval_of_mean
 
-if TYPE_CHECKING:
-    from engines.sorting.many import Scratch
-
-BATCH_S = 0.05
-"""Runs are done in batches of about this long, so that the ensemble can be stopped."""
+N_CLOUD = 20
+"""Single runs that are kept whole, to be drawn behind the means."""
 
 SUMMARIES = (
     "n_swaps",
@@ -55,195 +43,61 @@ def frames_of(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
         SpecError: the run has edits by hand, which belong to one trajectory; or torch is asked
             for a run that is not synchronous.
     """
-    runs = Runs(spec)
-    for _ in growing(runs):
-        if runs.n_done < spec.n_runs:
-            yield runs.frame()
-    yield runs.ensemble()
+    runs, control = Runs(spec), _control(spec)
+    both = [runs] if control is None else [runs, control]
+    for some in both:
+        for _ in growing(some):
+            done = sum(each.n_done for each in both) / (len(both) * spec.n_runs)
+            if done < 1.0:
+                yield replace(runs.frame(), fraction=done)
+    yield _ensemble(runs, control)
 
 
-def growing(runs: Runs) -> Iterator[Runs]:
-    """Do the runs in batches, by the engine that is asked for or the faster one; yields between.
-
-    Raises:
-        SpecError: torch is asked for a run that only numba computes.
-    """
-    from engines.sorting.batched.choice import chosen_engine
-
-    by_torch = runs.spec.run.n_cells > 0 and chosen_engine(runs.spec) == "torch"
-    for _ in _by_torch(runs) if by_torch else _by_threads(runs):
-        yield runs
+def _control(spec: EnsembleSpec) -> Runs | None:
+    """The same runs with one policy for all cells and the mixture's labels on them."""
+    run = spec.run
+    if not spec.control or run.control == "traditional" or len(set(_names(run))) < 2:
+        return None
+    first = AlgotypeShare(algotype=_names(run)[0])
+    alike = run.replace(algotypes=(first,), switch_at=0)
+    return Runs(spec.replace(run=alike), labelled_as=run)
 
 
-def _by_threads(runs: Runs) -> Iterator[None]:
-    """One run per thread at a time in the numba kernels, in batches of about 50 ms."""
-    import numba
-
-    n_batch = numba.get_num_threads()
-    with ThreadPoolExecutor(n_batch) as threads:
-        while runs.n_done < runs.spec.n_runs:
-            started = time.perf_counter()
-            runs.do(min(n_batch, runs.spec.n_runs - runs.n_done), threads)
-            took = time.perf_counter() - started
-            n_batch = max(1, min(4 * n_batch, int(n_batch * BATCH_S / max(took, 1e-6))))
-            yield
+def _names(run: SortSpec) -> list[Algotype]:
+    return [share.algotype for share in run.algotypes]
 
 
-def _by_torch(runs: Runs) -> Iterator[None]:
-    """All runs of a batch round by round, on the current device."""
-    from engines.sorting.batched.batch import batch_runs
+def _ensemble(runs: Runs, control: Runs | None) -> Ensemble:
+    """Everything, once all runs are done."""
+    per_run, spec = runs.per_run(), runs.spec
+    sortedness, same = runs.sortedness(), runs.aggregation()
+    numbers = np.stack([per_run[name].astype(np.float64) for name in SUMMARIES])
+    return Ensemble(
+        spec=spec,
+        seed=np.array(runs.seeds, np.uint64),
+        stop=runs.stops(),
+        **_banded("sortedness", sortedness),
+        **_banded("aggregation", same),
+        **_banded("null_aggregation", runs.null_aggregation()),
+        sortedness_cloud=sortedness[:N_CLOUD],
+        aggregation_cloud=same[:N_CLOUD],
+        control=None if control is None else _as_control(control),
+        summary_names=SUMMARIES,
+        summary=interval_of_mean(numbers, spec.run.seed),
+        **per_run,
+    )
 
-    device, n_all = devices.current(), runs.spec.n_runs
-    size = batch_runs(runs.spec.run.n_cells, device)
-    while runs.n_done < n_all:
-        yield from runs.do_together(min(size, n_all - runs.n_done), device)
+
+def _banded(name: str, curves: np.ndarray) -> dict[str, np.ndarray]:
+    low, high = np.quantile(curves, (0.05, 0.95), axis=0)
+    return {name: curves.mean(axis=0), f"{name}_low": low, f"{name}_high": high}
 
 
-class Runs:
-    """The rows that the kernels fill, batch after batch, one array per thread."""
-
-    def __init__(self, spec: EnsembleSpec) -> None:
-        """Raise SpecError for a run with edits by hand, which belong to one trajectory."""
-        from engines.sorting.kernels import many
-
-        if spec.run.edits:
-            raise SpecError("an ensemble repeats a run without edits by hand; leave them out")
-
-        self._kernel = many
-        self.spec = spec
-        self.n_done = 0
-        n_runs = spec.n_runs
-        self.seeds = [(spec.run.seed + run) % 2**64 for run in range(n_runs)]
-        self.numbers = np.zeros((n_runs, many.N_NUMBERS), np.int64)
-        self.curves = np.zeros((n_runs, 3, many.N_POINTS), np.int32)
-        self.dg_net = np.zeros(n_runs)
-        self._scratch: deque[Scratch] = deque()
-
-    def do(self, n_runs: int, threads: ThreadPoolExecutor) -> None:
-        """The next ``n_runs`` runs; every run writes its own rows only."""
-        runs = range(self.n_done, self.n_done + n_runs)
-        self.n_done += n_runs
-        if self.spec.run.n_cells:
-            list(threads.map(self._do_one, runs))
-
-    def do_together(self, n_runs: int, device: str) -> Iterator[None]:
-        """The next ``n_runs`` runs as one batch in torch; yields now and then."""
-        from engines.sorting.batched.batch import HANDED_OVER, SynchronousBatch, unstarted
-        from engines.sorting.many import Outcome, summarized
-
-        numbers = range(self.n_done, self.n_done + n_runs)
-        batch = SynchronousBatch([unstarted(self._spec_of(run)) for run in numbers], device)
-        for _ in batch.rounds():
-            yield
-        for run, ended in zip(numbers, batch.finished(), strict=True):
-            if ended.code == HANDED_OVER:
-                self._do_one(run)
-            else:
-                kinds = np.stack([ended.start.algotype] * 2)
-                outcome = Outcome(ended.start, ended.code, kinds, ended.numbers, ended.log, -1)
-                rows = (self.numbers[run], self.curves[run])
-                self.dg_net[run] = summarized(ended.spec, outcome, *rows)
-        self.n_done += n_runs
-
-    def _spec_of(self, run: int) -> SortSpec:
-        return self.spec.run.replace(seed=self.seeds[run])
-
-    def _do_one(self, run: int) -> None:
-        from engines.sorting.many import Scratch, whole_run
-
-        spec = self._spec_of(run)
-        try:
-            scratch = self._scratch.pop()
-        except IndexError:  # every other thread is using one
-            scratch = Scratch()
-        self.dg_net[run] = whole_run(spec, scratch, self.numbers[run], self.curves[run])
-        self._scratch.append(scratch)
-
-    def aggregation(self) -> np.ndarray:
-        """float64[run, point]: share of like neighbours (denominator n)."""
-        return self._shares(self._kernel.SAME_CURVE)
-
-    def null_aggregation(self) -> np.ndarray:
-        """float64[run, point]: the same with every run's labels permuted."""
-        return self._shares(self._kernel.NULL_CURVE)
-
-    def _shares(self, row: int) -> np.ndarray:
-        """float64[run, point]: a curve of clusters over n, nan below two cells."""
-        n = self.spec.run.n_cells
-        return self.curves[: self.n_done, row] / (float(n) if n > 1 else np.nan)
-
-    def sortedness(self) -> np.ndarray:
-        """float64[run, point]: percent, of the runs done so far."""
-        n = self.spec.run.n_cells
-        if n == 0:
-            return np.full((self.n_done, self._kernel.N_POINTS), 100.0)
-        first_cell = 0 if self.spec.run.sortedness_no_plus1 else 1
-        errors = self.curves[: self.n_done, self._kernel.ERROR_CURVE]
-        return 100.0 * (n - 1 + first_cell - errors) / n
-
-    def frame(self) -> EnsembleFrame:
-        """The runs done so far."""
-        if self.n_done == 0:
-            nothing = np.full(self._kernel.N_POINTS, np.nan)
-            return EnsembleFrame(0, float("nan"), nothing, nothing, fraction=0.0)
-        return EnsembleFrame(
-            n_done=self.n_done,
-            mean_swaps=float(self.numbers[: self.n_done, self._kernel.N_SWAPS].mean()),
-            sortedness=self.sortedness().mean(axis=0),
-            aggregation=self.aggregation().mean(axis=0),
-            fraction=self.n_done / self.spec.n_runs,
-        )
-
-    def per_run(self) -> dict[str, np.ndarray]:
-        """Every measure with one number per run, by name."""
-        n, kernel, numbers = self.spec.run.n_cells, self._kernel, self.numbers
-        cells = float(n) if n > 1 else np.nan
-        swaps = numbers[:, kernel.N_SWAPS]
-        return {
-            "n_swaps": swaps,
-            "n_paper_steps": numbers[:, kernel.N_PAPER_STEPS],
-            "n_reads": numbers[:, kernel.N_READS],
-            "n_activations": numbers[:, kernel.N_ACTIVATIONS],
-            "final_error": numbers[:, kernel.FINAL_ERROR],
-            "dg_net": self.dg_net,
-            "dg_ratio": self.dg_net + 1.0,
-            "peak_aggregation": numbers[:, kernel.PEAK] / cells,
-            "null_peak": numbers[:, kernel.NULL_PEAK] / cells,
-            "peak_at": 100.0 * numbers[:, kernel.PEAK_STEP] / np.maximum(swaps, 1),
-        }
-
-    def ended_sorted(self) -> np.ndarray:
-        """bool[run]: which runs stopped because the array was sorted."""
-        return self.stops()[: self.n_done] == STOPS.index("sorted")
-
-    def stops(self) -> np.ndarray:
-        """Kernel codes as places in STOPS: sorted 1 and so on; an empty array never ran."""
-        if self.spec.run.n_cells == 0:
-            return np.full(self.spec.n_runs, STOPS.index("empty"), np.uint8)
-        return (self.numbers[:, self._kernel.STOP] - 1).astype(np.uint8)
-
-    def ensemble(self) -> Ensemble:
-        """Everything, once all runs are done."""
-        per_run = self.per_run()
-        sortedness, same = self.sortedness(), self.aggregation()
-        null = self.null_aggregation()
-        low, high = np.quantile(sortedness, (0.05, 0.95), axis=0)
-        same_low, same_high = np.quantile(same, (0.05, 0.95), axis=0)
-        return Ensemble(
-            spec=self.spec,
-            seed=np.array(self.seeds, np.uint64),
-            stop=self.stops(),
-            sortedness=sortedness.mean(axis=0),
-            sortedness_low=low,
-            sortedness_high=high,
-            aggregation=same.mean(axis=0),
-            aggregation_low=same_low,
-            aggregation_high=same_high,
-            null_aggregation=null.mean(axis=0),
-            summary_names=SUMMARIES,
-            summary=interval_of_mean(
-                np.stack([per_run[name].astype(np.float64) for name in SUMMARIES]),
-                self.spec.run.seed,
-            ),
-            **per_run,
-        )
+def _as_control(runs: Runs) -> Control:
+    peak = runs.per_run()["peak_aggregation"]
+    return Control(
+        algotype=_names(runs.spec.run)[0],
+        **_banded("aggregation", runs.aggregation()),
+        peak=peak,
+        peak_interval=interval_of_mean(peak[None], runs.spec.run.seed)[0, 2:],
+    )

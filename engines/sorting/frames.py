@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -151,6 +152,13 @@ class EnsembleSpec(Spec):
         "the faster one. Other schedulers always use numba.",
         group="Engine",
     )
+    control: bool = knob(
+        True,
+        label="Identical-policy control",
+        help="Beside a mixture, the same runs with one algotype for all cells and the mixture's "
+        "labels on them: clusters that labels alone would form. Takes as long again.",
+        group="Engine",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +175,23 @@ class EnsembleFrame(Frame):
     def pictures(self) -> tuple[Picture, ...]:
         """The mean curves so far."""
         lines = {"sortedness": self.sortedness, "aggregation": 100.0 * self.aggregation}
-        return (_over_process(f"Mean of {self.n_done} runs so far", lines, {}),)
+        return (_over_process(f"Mean of {self.n_done} runs so far", lines, {}, {}),)
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """The identical-policy control of a mixture: its labels on cells of one algotype."""
+
+    algotype: str
+    """What every cell follows: the mixture's first algotype."""
+    aggregation: np.ndarray
+    """float64[101]: mean curve, share (denominator n)."""
+    aggregation_low: np.ndarray
+    aggregation_high: np.ndarray
+    peak: np.ndarray
+    """float64[run]: greatest aggregation."""
+    peak_interval: np.ndarray
+    """float64[2]: bootstrap 95 % interval of the mean peak."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +230,13 @@ class Ensemble(Result):
     aggregation_high: np.ndarray
     null_aggregation: np.ndarray
     """float64[101]: mean curve with permuted labels."""
+    null_aggregation_low: np.ndarray
+    null_aggregation_high: np.ndarray
+    sortedness_cloud: np.ndarray
+    """float64[run, 101]: the first twenty runs."""
+    aggregation_cloud: np.ndarray
+    control: Control | None
+    """None for arrays of one algotype."""
     summary_names: tuple[str, ...]
     summary: np.ndarray
     """float64[name, 4]: mean, standard deviation, and bootstrap 95 % interval of the mean."""
@@ -242,22 +273,43 @@ class Ensemble(Result):
         }
         return (
             self._curves(),
-            _histogram("Swaps per run", self.n_swaps, "swaps"),
+            *self._endpoints(),
             Table("Means over the runs, with bootstrap 95 % intervals", columns),
+            endings_table({"": self.stop}),
             Table("Runs", self._runs()),
         )
 
+    def _endpoints(self) -> tuple[Bars, ...]:
+        endpoints = (
+            ("Swaps per run", self.n_swaps, "swaps"),
+            ("Final error per run", self.final_error, "neighbours in the wrong order"),
+            ("Peak aggregation per run", self.peak_aggregation, "share of n"),
+        )
+        return tuple(_histogram(*shown) for shown in endpoints if np.isfinite(shown[1]).all())
+
     def _curves(self) -> Curves:
-        lines = {
-            "sortedness": self.sortedness,
-            "aggregation": 100.0 * self.aggregation,
-            "aggregation, labels permuted": 100.0 * self.null_aggregation,
+        shown = {
+            "sortedness": (self.sortedness, self.sortedness_low, self.sortedness_high),
+            "aggregation": (self.aggregation, self.aggregation_low, self.aggregation_high),
+            "aggregation, labels permuted": (
+                self.null_aggregation,
+                self.null_aggregation_low,
+                self.null_aggregation_high,
+            ),
         }
-        bands = {
-            "sortedness": (self.sortedness_low, self.sortedness_high),
-            "aggregation": (100.0 * self.aggregation_low, 100.0 * self.aggregation_high),
+        if self.control is not None:
+            c = self.control
+            curves = (c.aggregation, c.aggregation_low, c.aggregation_high)
+            shown[f"aggregation, all cells {c.algotype}"] = curves
+        scale = {name: 1.0 if name == "sortedness" else 100.0 for name in shown}
+        lines = {name: scale[name] * mean for name, (mean, _, _) in shown.items()}
+        bands = {name: (scale[name] * a, scale[name] * b) for name, (_, a, b) in shown.items()}
+        clouds = {
+            "sortedness": self.sortedness_cloud,
+            "aggregation": 100.0 * self.aggregation_cloud,
         }
-        return _over_process(f"Mean of {self.n_runs} runs, 5 to 95 % of runs", lines, bands)
+        title = f"Mean of {self.n_runs} runs, 5 to 95 % of runs, and single runs"
+        return _over_process(title, lines, bands, clouds)
 
     def _runs(self) -> dict[str, np.ndarray]:
         return {
@@ -277,9 +329,37 @@ def _over_process(
     title: str,
     lines: dict[str, np.ndarray],
     bands: dict[str, tuple[np.ndarray, np.ndarray]],
+    clouds: dict[str, np.ndarray],
 ) -> Curves:
     process, share = Axis("sorting process", "%"), Axis("share of cells", "%")
-    return Curves(title, np.arange(101), lines, process, share, bands)
+    return Curves(title, np.arange(101), lines, process, share, bands, clouds)
+
+
+def endings_table(stops: Mapping[str, np.ndarray]) -> Table:
+    """How the runs of every condition ended: counts, and Wilson intervals of their shares.
+
+    Args:
+        stops: uint8[run] by condition, indices into STOPS.
+    """
+    from engines.sorting.statistics import wilson
+
+    rows = [
+        (name, STOPS[code], int(count), *wilson(int(count), len(stop)))
+        for name, stop in stops.items()
+        for code, count in enumerate(np.bincount(stop, minlength=len(STOPS)))
+        if count
+    ]
+    named = {"condition": tuple(row[0] for row in rows)} if len(stops) > 1 else {}
+    return Table(
+        "How the runs ended, with Wilson 95 % intervals; none is left out",
+        {
+            **named,
+            "ended": tuple(row[1] for row in rows),
+            "runs": np.array([row[2] for row in rows]),
+            "share from": np.array([row[3] for row in rows]),
+            "share to": np.array([row[4] for row in rows]),
+        },
+    )
 
 
 def _histogram(title: str, numbers: np.ndarray, unit: str) -> Bars:

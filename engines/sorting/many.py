@@ -70,11 +70,6 @@ def _ready(spec: SortSpec, cells: np.ndarray, values: np.ndarray) -> int:
     return prepare(cells, values)
 
 
-def whole_run(spec: SortSpec, scratch: Scratch, numbers: np.ndarray, curves: np.ndarray) -> float:
-    """Run ``spec`` to its end, fill its rows, and answer its delayed gratification (net)."""
-    return summarized(spec, sorted_run(spec, scratch), numbers, curves)
-
-
 def summarized(spec: SortSpec, run: Outcome, numbers: np.ndarray, curves: np.ndarray) -> float:
     """Fill the rows of a run that has ended, and answer its delayed gratification (net)."""
     numbers[many.STOP] = run.code

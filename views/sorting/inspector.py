@@ -128,7 +128,7 @@ class Inspector:
     def _act(self, action: str) -> None:
         if action == "ensemble" and self.trajectory is not None:
             base = self.trajectory.spec.replace(edits=())
-            self._many.ask(EnsembleSpec(run=base, n_runs=N_RUNS))
+            self._many.ask(EnsembleSpec(run=base, n_runs=N_RUNS, control=False))
         else:
             self._on_action(action)
 

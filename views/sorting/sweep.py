@@ -8,7 +8,7 @@ from bokeh.events import Tap
 
 from engines.contract import Frame, Result
 from engines.sorting.frames import EnsembleSpec
-from engines.sorting.sweep import KNOBS, Sweep, SweepFrame
+from engines.sorting.sweeps import KNOBS, Sweep, SweepFrame
 from views.kit.generic import GenericView
 
 _EMPTY = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting.pair import Pair, PairFrame, PairSpec, frames_of
+from engines.sorting.pairs import Pair, PairFrame, PairSpec, frames_of
 from engines.sorting.spec import AlgotypeShare, SortSpec
 
 

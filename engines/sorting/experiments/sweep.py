@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
 from engines.sorting.spec import SortSpec
-from engines.sorting.sweep import Sweep, SweepFrame, SweepSpec, frames_of
+from engines.sorting.sweeps import Sweep, SweepFrame, SweepSpec, frames_of
 
 
 def frames(spec: SweepSpec) -> Iterator[SweepFrame | Sweep]:

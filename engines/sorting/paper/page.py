@@ -10,12 +10,12 @@ import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
 from engines.pictures import Picture
-from engines.sorting.ensemble import Runs
 from engines.sorting.paper import figures
 from engines.sorting.paper.conditions import Condition
 from engines.sorting.paper.samples import Estimate, estimate, runs_of
 from engines.sorting.paper.targets import Target, targets
 from engines.sorting.paper.verdicts import Row, judged
+from engines.sorting.runs import Runs
 from engines.sorting.spec import SortSpec
 
 BURSTS = (1.0, 2.0, 5.0, 7.0, 10.0, 20.0)
@@ -100,6 +100,18 @@ class PaperPage(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """The figures redrawn, then the tables."""
         return (*figures.drawn(self.rows, self.curves, self.bursts), *figures.tables(self.rows))
+
+
+def paper_page(spec: PaperSpec | None = None) -> PaperPage:
+    """Every number of the paper beside ours.
+
+    >>> page = paper_page(PaperSpec(only="error, cell-view bubble with 1 immovable frozen"))
+    >>> page.rows[0].verdict
+    'reproduced'
+    """
+    *_, last = frames_of(PaperSpec() if spec is None else spec)
+    assert isinstance(last, PaperPage)
+    return last
 
 
 def frames_of(spec: PaperSpec) -> Iterator[PaperFrame | PaperPage]:

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.sorting.ensemble import Runs, growing
 from engines.sorting.frames import EnsembleSpec
 from engines.sorting.paper.targets import Z_OF, Target
+from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import SortSpec
 from engines.sorting.statistics import interval, unpaired_z
 

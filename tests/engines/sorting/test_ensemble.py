@@ -8,6 +8,7 @@ from engines import codec
 from engines.contract import SpecError
 from engines.sorting import Edit, EnsembleSpec, SortSpec, ensemble, measure, simulate
 from engines.sorting.ensemble import frames_of
+from engines.sorting.frames import STOPS, endings_table
 from engines.sorting.statistics import interval_of_mean
 
 PAIR = SortSpec(n_cells=40, algotypes=("bubble", "selection"), n_frozen=2, seed=11)
@@ -50,7 +51,9 @@ def test_curves_are_read_at_hundredths_of_the_run():
 
 def test_frames_count_up_and_the_ensemble_comes_last():
     *frames, last = frames_of(EnsembleSpec(run=PAIR, n_runs=50))
-    assert [frame.n_done for frame in frames] == sorted({frame.n_done for frame in frames})
+    done = [frame.fraction for frame in frames]
+    assert done == sorted(set(done))
+    assert frames[0].n_done < frames[-1].n_done == 50  # the control of the mixture comes after
     assert last.n_runs == 50
     assert all(0 < frame.fraction < 1 for frame in frames)
     assert all(frame.pictures() for frame in frames)
@@ -94,3 +97,42 @@ def test_intervals_hold_the_mean_and_shrink_with_more_runs():
     assert ((low < mean) & (mean < high)).all()
     assert np.allclose(high - low, 2 * 1.96 * deviation / 20, rtol=0.1)
     assert np.array_equal(interval_of_mean(samples, 1), interval_of_mean(samples, 1))
+
+
+def test_the_control_is_one_policy_with_the_mixtures_labels(thirty):
+    control = thirty.control
+    assert control.algotype == "bubble"
+    for r in (0, 29):
+        mixed = simulate(PAIR.replace(seed=11 + r))
+        pure = simulate(PAIR.replace(seed=11 + r, algotypes=("bubble",)))
+        peak = 0
+        for step in range(pure.n_steps + 1):
+            labels = mixed.algotype[pure.at(step).order]
+            peak = max(peak, int((labels[1:] == labels[:-1]).sum()))
+        assert control.peak[r] == peak / 40
+    low, high = control.peak_interval
+    assert low < control.peak.mean() < high
+
+
+def test_arrays_of_one_policy_and_programs_need_no_control():
+    assert ensemble(PAIR.replace(algotypes=("insertion",)), 2).control is None
+    program = PAIR.replace(algotypes=("bubble",), control="traditional")
+    assert ensemble(program, 2).control is None
+
+
+def test_the_papers_peaks_stand_above_the_identical_policy_control():
+    """0.613 for bubble cells with the labels of a mixture; the paper's figure 8 shows 0.72."""
+    found = ensemble(SortSpec(algotypes=("bubble", "selection")), 100)
+    assert found.control.peak.mean() == pytest.approx(0.613, abs=0.02)
+    assert found.mean("peak_aggregation") == pytest.approx(0.72, abs=0.02)
+    assert found.null_peak.mean() == pytest.approx(0.605, abs=0.02)
+
+
+def test_endings_are_told_with_wilson_intervals():
+    picture = endings_table({"": np.array([STOPS.index("sorted")] * 8 + [1, 1], np.uint8)})
+    runs = dict(zip(picture.columns["ended"], picture.columns["runs"], strict=True))
+    assert runs["sorted"] == 8
+    at = picture.columns["ended"].index("sorted")
+    # Newcombe 1998, Statistics in Medicine 17: 857-872, method 3 by hand for 8 of 10.
+    assert picture.columns["share from"][at] == pytest.approx(0.4902, abs=1e-4)
+    assert picture.columns["share to"][at] == pytest.approx(0.9433, abs=1e-4)

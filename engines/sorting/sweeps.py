@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 from pydantic import model_validator
 
-from engines.contract import Frame, Result, Spec, SpecError, knob
+from engines.contract import Frame, Result, Spec, knob
 from engines.pictures import Axis, Heatmap, Picture, Table
-from engines.sorting.ensemble import Runs, growing
 from engines.sorting.frames import EnsembleSpec
+from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import AlgotypeShare, SortSpec
+from engines.sorting.sweep_knobs import KNOBS, KnobName, SweepKnob
 from engines.spread import spread
 
-Knob = Literal["mean burst", "frozen cells", "cells", "share of the second algotype", "copies"]
 MeasureName = Literal[
     "peak aggregation",
     "peak aggregation above its null",
@@ -30,63 +30,6 @@ MeasureName = Literal[
     "share of runs that end sorted",
 ]
 
-
-@dataclass(frozen=True)
-class _Knob:
-    """How a knob is set on a run, and what its values are."""
-
-    unit: str
-    whole: bool
-    least: float
-    most: float
-    log: bool
-    set: Callable[[SortSpec, float], SortSpec]
-
-
-def _with_share(run: SortSpec, share: float) -> SortSpec:
-    if len(run.algotypes) != 2:
-        raise SpecError(
-            f"the share of the second algotype needs a mixture of two; this run has "
-            f"{len(run.algotypes)}"
-        )
-    second = round(share / 100.0 * run.n_cells)
-    counts = (run.n_cells - second, second)
-    return run.replace(
-        algotypes=tuple(
-            AlgotypeShare(algotype=a.algotype, descending=a.descending, n_cells=count)
-            for a, count in zip(run.algotypes, counts, strict=True)
-        )
-    )
-
-
-def _with_cells(run: SortSpec, n_cells: float) -> SortSpec:
-    parts = tuple(share.replace(n_cells=None) for share in run.algotypes)
-    return run.replace(algotypes=parts, n_cells=int(n_cells))
-
-
-KNOBS: Mapping[str, _Knob] = {
-    "mean burst": _Knob(
-        "activations",
-        False,
-        1.0,
-        1000.0,
-        True,
-        lambda run, value: run.replace(scheduler="burst", mean_burst=value),
-    ),
-    "frozen cells": _Knob(
-        "cells", True, 0, 1000, False, lambda run, value: run.replace(n_frozen=int(value))
-    ),
-    "cells": _Knob("cells", True, 2, 2000, True, _with_cells),
-    "share of the second algotype": _Knob("%", False, 0, 100, False, _with_share),
-    "copies": _Knob(
-        "cells",
-        True,
-        1,
-        1000,
-        False,
-        lambda run, value: run.replace(value_mode="duplicates", n_copies=int(value)),
-    ),
-}
 
 _MEASURES: Mapping[str, tuple[str, Callable[[Runs], np.ndarray]]] = {
     "peak aggregation": ("share of n", lambda runs: runs.per_run()["peak_aggregation"]),
@@ -122,7 +65,7 @@ class SweepSpec(Spec):
         100, label="Runs", help="In every cell.", unit="runs", group="Sweep", ge=1, le=10_000,
         soft=(1, 400), marks={100: "paper"},
     )  # fmt: skip
-    x: Knob = knob(
+    x: KnobName = knob(
         "mean burst", label="x: knob", help="What changes along this axis.", group="x axis"
     )
     x_from: float = knob(
@@ -135,7 +78,7 @@ class SweepSpec(Spec):
         8, label="Values", help="How many; whole numbers that come twice are taken once.",
         group="x axis", ge=1, le=40,
     )  # fmt: skip
-    y: Knob = knob(
+    y: KnobName = knob(
         "share of the second algotype",
         label="y: knob",
         help="What changes along this axis.",
@@ -177,7 +120,7 @@ class SweepSpec(Spec):
         return KNOBS[self.x].set(run, float(self.values("x")[column]))
 
 
-def _spaced(allowed: _Knob, low: float, high: float, n: int) -> np.ndarray:
+def _spaced(allowed: SweepKnob, low: float, high: float, n: int) -> np.ndarray:
     evenly = np.geomspace if allowed.log and min(low, high) > 0 else np.linspace
     values = evenly(low, high, n)
     if not allowed.whole:
@@ -237,6 +180,20 @@ def _ticked(name: str, values: np.ndarray) -> Axis:
     every = max(1, len(values) // 10)
     ticks = tuple((k + 0.5, f"{values[k]:.3g}") for k in range(0, len(values), every))
     return Axis(name, KNOBS[name].unit, ticks)
+
+
+def sweep(spec: SweepSpec) -> Sweep:
+    """A measure in every cell of a map of settings.
+
+    >>> spec = SweepSpec(run=SortSpec(n_cells=20), measure="final error", y="frozen cells",
+    ...     y_from=0, y_to=3, n_y=2, n_x=1, n_runs=5)
+    >>> found = sweep(spec)
+    >>> float(found.mean[0, 0]), bool(found.mean[1, 0] > 0)
+    (0.0, True)
+    """
+    *_, last = frames_of(spec)
+    assert isinstance(last, Sweep)
+    return last
 
 
 def frames_of(spec: SweepSpec) -> Iterator[SweepFrame | Sweep]:

@@ -10,10 +10,10 @@ import numpy as np
 
 from engines.contract import Frame, Result, Spec, SpecError, knob
 from engines.pictures import Axis, Curves, Picture, Points, Table
-from engines.sorting.ensemble import Runs, growing
-from engines.sorting.frames import STOPS, EnsembleSpec
+from engines.sorting.frames import EnsembleSpec, endings_table
+from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import AlgotypeShare, SortSpec
-from engines.sorting.statistics import Paired, holm, paired, wilson
+from engines.sorting.statistics import Paired, holm, paired
 
 Change = Literal[
     "traditional control",
@@ -140,7 +140,7 @@ class Pair(Result):
             self._scatter("dg_net"),
             self._scatter("n_swaps"),
             self._effects(),
-            self._endings(),
+            endings_table({each.name: each.stop for each in (self.a, self.b)}),
         )
 
     def _scatter(self, measure: str) -> Points:
@@ -166,25 +166,6 @@ class Pair(Result):
             "the paper's Z, unpaired": tuple(_or_identical(d, d.paper_z) for d in shown),
         }
         return Table(f"What changes: B is {self.b.name}", columns)
-
-    def _endings(self) -> Table:
-        rows = [
-            (condition.name, STOPS[code], int(count))
-            for condition in (self.a, self.b)
-            for code, count in enumerate(np.bincount(condition.stop, minlength=len(STOPS)))
-            if count
-        ]
-        intervals = np.array([wilson(count, self.spec.n_runs) for _, _, count in rows])
-        return Table(
-            "How the runs ended, with Wilson 95 % intervals; none is left out",
-            {
-                "condition": tuple(name for name, _, _ in rows),
-                "ended": tuple(reason for _, reason, _ in rows),
-                "runs": np.array([count for _, _, count in rows]),
-                "share from": intervals[:, 0],
-                "share to": intervals[:, 1],
-            },
-        )
 
 
 def _or_identical(difference: Paired, value: float) -> str:
