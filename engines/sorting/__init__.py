@@ -8,8 +8,7 @@
 from engines.sorting.celltrace import CellTrace, trace
 from engines.sorting.cycles import Cycle, cycle_of
 from engines.sorting.ensemble import ensemble
-from engines.sorting.grid.frames import GridResult
-from engines.sorting.grid.simulation import sheet
+from engines.sorting.grid.frames import GridResult, sheet
 from engines.sorting.grid.spec import GridSpec
 from engines.sorting.measures import MEASURES, measure
 from engines.sorting.model import (

@@ -25,18 +25,6 @@ NULL_S = 0.05
 _STOPS = {state.SORTED: "sorted", state.QUIESCENT: "quiescent", state.BUDGET: "budget"}
 
 
-def sheet(spec: GridSpec) -> GridResult:
-    """Let a sheet of cells sort its rows and columns.
-
-    >>> from engines.sorting import GridSpec, sheet
-    >>> sheet(GridSpec(n_rows=3, n_columns=4)).stop
-    'sorted'
-    """
-    *_, last = frames_of(spec)
-    assert isinstance(last, GridResult)
-    return last
-
-
 def frames_of(spec: GridSpec) -> Iterator[GridFrame | GridResult]:
     """Moments of the run, and its result last."""
     run = SheetRun(spec)
