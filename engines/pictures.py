@@ -62,7 +62,10 @@ class Bars:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """A matrix as an image, row 0 at the top; ``diverging`` centres the colours on zero."""
+    """A matrix as an image, row 0 at the top; ``diverging`` centres the colours on zero.
+
+    ``square``: a row is drawn as high as a column is wide.
+    """
 
     title: str
     values: np.ndarray
@@ -70,17 +73,22 @@ class Heatmap:
     y_axis: Axis
     value_axis: Axis
     diverging: bool = False
+    square: bool = False
 
 
 @dataclass(frozen=True)
 class Points:
-    """Points in the plane, coloured by category."""
+    """Points in the plane, coloured by category.
+
+    ``square``: both axes have one scale.
+    """
 
     title: str
     xy: np.ndarray
     x_axis: Axis
     y_axis: Axis
     kind: tuple[str, ...] = ()
+    square: bool = False
 
 
 @dataclass(frozen=True)

@@ -136,18 +136,24 @@ class Pair(Result):
         """Clouds of runs, endpoints against each other, effects, endings."""
         return (
             _cloud("Sortedness", "%", self.a, self.b, "sortedness"),
-            _cloud("Aggregation", "share of n", self.a, self.b, "aggregation"),
+            *self._clusters(),
             self._scatter("dg_net"),
             self._scatter("n_swaps"),
             self._effects(),
             endings_table({each.name: each.stop for each in (self.a, self.b)}),
         )
 
+    def _clusters(self) -> tuple[Curves, ...]:
+        """Nothing to see where no array has two algotypes."""
+        if not any(len({s.algotype for s in run.algotypes}) > 1 for run in self.spec.conditions()):
+            return ()
+        return (_cloud("Aggregation", "share of n", self.a, self.b, "aggregation"),)
+
     def _scatter(self, measure: str) -> Points:
         at = list(MEASURES).index(measure)
         xy = np.stack([self.a.numbers[at], self.b.numbers[at]], axis=1)
         name = MEASURES[measure]
-        x, y = (Axis(f"{name}, {condition.name}") for condition in (self.a, self.b))
+        x, y = (Axis(f"{name}, {letter}") for letter in "AB")
         return Points(f"{name.capitalize()}: every pair of runs", xy, x, y)
 
     def _effects(self) -> Table:

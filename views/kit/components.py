@@ -160,7 +160,9 @@ def current_document() -> Any:
 class Downloads(JSComponent):
     """A row of buttons that save files; the bytes are made when one is pressed."""
 
-    items = param.List(doc='Dicts {"id", "label", "title"}.')
+    items = param.List(
+        doc='Dicts {"id", "label", "title"}; with "figures" the browser draws the page\'s figures.'
+    )
     filename = param.String(default="", doc="Name of the file in ``content``.")
     content = param.Bytes(default=b"", doc="Set by Python; the browser saves it.")
 
@@ -173,9 +175,12 @@ class Downloads(JSComponent):
         """``on_save(id)`` returns a file name and its bytes, or None when there is nothing."""
         super().__init__(**params)
         self._on_save = on_save
+        self.drawn: list[tuple[str, str]] = []
+        """Title and SVG text of the figures on the page, for a button that asks for them."""
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("id") in {item["id"] for item in self.items}:
+            self.drawn = _drawn(data.get("drawn"))
             made = self._on_save(data["id"])
             if made is not None:
                 self.hand_over(*made)
@@ -184,6 +189,13 @@ class Downloads(JSComponent):
         """Let the browser save a file, also one that took a while to make."""
         self.content = b""
         self.param.update(filename=filename, content=content)
+
+
+def _drawn(sent: Any) -> list[tuple[str, str]]:
+    """What the browser sent of its figures; anything of another form is left out."""
+    figures = [each for each in sent if isinstance(each, dict)] if isinstance(sent, list) else []
+    pairs = [(each.get("title"), each.get("svg")) for each in figures]
+    return [(t, svg) for t, svg in pairs if isinstance(t, str) and isinstance(svg, str)]
 
 
 # panel-material-ui restyles models by the end of their class name (Title, Legend, Axis, Figure,

@@ -22,6 +22,9 @@ from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
 from views.kit.text import label
 from views.kit.theme import series
 
+_LEGEND_WIDTH, _LEGEND_GAP = 80, 5
+"""Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
+
 _MARKERS = ("circle", "square", "diamond", "triangle", "inverted_triangle", "hex", "star", "plus")
 """Beside the colours, so that kinds can be told apart without them."""
 
@@ -53,10 +56,12 @@ class PictureFigure:
         legend = self.figure.legend[0]
         self.figure.center.remove(legend)
         # bokeh measures a legend that comes into a shown page before its own styles are there, and
-        # leaves as much room above the plot; one line of entries is never taller than this.
-        row = ":host { height: 22px; max-height: 22px; }"
+        # leaves as much room above the plot; a line of entries is never taller than this.
+        n_rows = 1 + sum(len(name) + _LEGEND_GAP for name in self.layers) // _LEGEND_WIDTH
+        height = f":host {{ height: {22 * n_rows}px; max-height: {22 * n_rows}px; }}"
         legend.update(orientation="horizontal", visible=len(self.layers) > 1, margin=0, padding=2)
-        legend.stylesheets = [row]
+        legend.stylesheets, legend.nrows = [height], n_rows
+        legend.label_text_font_size = "12px"
         self.figure.add_layout(legend, "above")
 
     def fits(self, picture: Picture) -> bool:
@@ -162,7 +167,11 @@ class PictureFigure:
             self._mapper = LinearColorMapper(palette=_palette(diverging=picture.diverging))
             image: Any = self.figure.image  # its stub does not know color_mapper
             image("image", source=source, dw="dw", dh="dh", color_mapper=self._mapper)
-            bar = ColorBar(color_mapper=self._mapper, title=label(picture.value_axis.title))
+            bar = ColorBar(
+                color_mapper=self._mapper,
+                title=label(picture.value_axis.title),
+                title_text_font_size="12px",
+            )
             self.figure.add_layout(bar, "right")
             self.figure.y_range = DataRange1d(flipped=True)  # row 0 at the top
         self._mapper.update(low=low, high=high if high > low else low + 1.0)
@@ -197,7 +206,7 @@ def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
 
 def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
     made = figure(
-        height=300,
+        height=420 if isinstance(picture, Heatmap) else 300,
         sizing_mode="stretch_width",
         x_axis_label=_axis(picture.x_axis),
         y_axis_label=_axis(picture.y_axis),
@@ -210,6 +219,8 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
         if axis.ticks:
             drawn.ticker = [place for place, _ in axis.ticks]
             drawn.major_label_overrides = {place: label(text) for place, text in axis.ticks}
+    if getattr(picture, "square", False):
+        made.match_aspect = True
     made.toolbar.logo = None
     made.toolbar.autohide = True
     made.add_tools(HoverTool(tooltips=_tooltips(picture)))

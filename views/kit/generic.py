@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 import zipfile
 from typing import Any
@@ -24,6 +25,12 @@ _ROWS_SHOWN = 200
 SAVES = [
     {"id": "csv", "label": "CSV", "title": "The numbers of every picture, one file each, zipped"},
     {"id": "npz", "label": "NPZ", "title": "The numbers of every picture as numpy arrays"},
+    {
+        "id": "svg",
+        "label": "SVG",
+        "title": "Every figure as it is drawn here, zipped",
+        "figures": True,
+    },
     {"id": "json", "label": "JSON", "title": "The spec, which repeats this run anywhere"},
 ]
 
@@ -45,7 +52,7 @@ class GenericView(ExperimentView):
         self.facts = Facts(sections=[self._provenance()], sizing_mode="stretch_width")
         self.saves = Downloads(self._save, items=SAVES, sizing_mode="stretch_width")
         self.tables = Facts(sections=[], sizing_mode="stretch_width")
-        self.pictures = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.pictures: pn.layout.ListPanel = pn.Column(sizing_mode="stretch_width", margin=0)
         self.moments: list[Frame | Result] = []
         self._every = 1
         self._came = 0
@@ -133,6 +140,8 @@ class GenericView(ExperimentView):
                 return f"{name}.zip", zipped_csv(tables)
             case "npz":
                 return f"{name}.npz", npz_from_tables(tables)
+            case "svg":
+                return f"{name}-figures.zip", zipped_svg(self.saves.drawn)
             case _:
                 return f"{name}.json", spec.to_json().encode()
 
@@ -206,6 +215,16 @@ def zipped_csv(tables: dict[str, pd.DataFrame]) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in tables.items():
             archive.writestr(f"{name}.csv", csv_text(table))
+    return stream.getvalue()
+
+
+def zipped_svg(drawn: list[tuple[str, str]]) -> bytes:
+    """One SVG per figure, named by its place and title."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for k, (title, svg) in enumerate(drawn, start=1):
+            plain = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60]
+            archive.writestr(f"{k}-{plain or 'figure'}.svg", svg)
     return stream.getvalue()
 
 

@@ -104,10 +104,13 @@ def choice_widget(parameter: Any, knob: Knob, common: dict[str, Any]) -> pn.view
 def grouped_widgets(
     controls: Controls, *, skip: tuple[str, ...] = ()
 ) -> dict[str, list[pn.viewable.Viewable]]:
-    """Widgets by group, in the spec's order; ``skip`` are fields the view shows in its own way."""
+    """Widgets by group, in the spec's order; ``skip`` are fields the view shows in its own way.
+
+    Fields of inner specs are skipped by the same names.
+    """
     groups: dict[str, list[pn.viewable.Viewable]] = {}
     for inner in controls.inner.values():
-        for name, widgets in grouped_widgets(inner).items():
+        for name, widgets in grouped_widgets(inner, skip=skip).items():
             groups.setdefault(name, []).extend(widgets)
     for knob in knobs(controls.spec_type):
         widget = None if knob.name in skip else widget_from_knob(controls, knob)

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
+from engines.contract import ExplorerError
 from engines.sorting.model import ALGOTYPES, AlgotypeShare, SortSpec, cells_per_share
 from views.kit.components import stylesheet, tokens_script
+from views.kit.controls import Controls
 from views.kit.esm import esm
 
 
@@ -22,6 +24,33 @@ class Mix(JSComponent):
         "views.sorting", "mix.js", shared=("base.js",)
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.sorting", "mix.css")]
+
+
+def mix_of(controls: Controls[SortSpec]) -> Mix:
+    """A mix that shows the algotypes of these controls and sets them."""
+    mix = Mix(shares=rows_from_spec(controls.spec()), sizing_mode="stretch_width")
+
+    def show(*_events: Any) -> None:
+        spec = controls.spec_or_none()
+        if spec is None:
+            return
+        rows = rows_from_spec(spec)
+        shown = [row for row in mix.shares if isinstance(row, dict) and row.get("parts")]
+        if shown != [row for row in rows if row["parts"]]:
+            mix.shares = rows
+
+    def take(_event: Any) -> None:
+        spec = controls.spec_or_none()
+        if spec is not None and mix.shares == rows_from_spec(spec):
+            return  # rows say less than a spec: exact cells, or one algotype both ways
+        try:
+            controls.algotypes = shares_from_rows(mix.shares)
+        except (ExplorerError, KeyError, TypeError, ValueError):
+            show()
+
+    mix.param.watch(take, "shares")
+    controls.param.watch(show, ["algotypes", "n_cells"])
+    return mix
 
 
 def rows_from_spec(spec: SortSpec) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from views.kit.generic import GenericView
 from views.kit.runner import Asker
 
 _TONES = {REPRODUCED: "good", CORRECTED: "good", DIFFERS: "bad", IMPOSSIBLE: "warning"}
+_SAID = {DIFFERS: "differ"}
 _COLUMNS = ["condition", "paper", "ours, 95 % interval", "other scheduler", "verdict", "why", ""]
 _NULL = "labels permuted"
 
@@ -104,7 +105,9 @@ def _section(title: str, rows: list[Row], targets: dict[str, Target]) -> dict[st
 
 def _summary(rows: tuple[Row, ...]) -> dict[str, Any]:
     counts = Counter(row.verdict for row in rows)
-    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _TONES if counts[verdict])
+    said = ", ".join(
+        f"{counts[verdict]} {_SAID.get(verdict, verdict)}" for verdict in _TONES if counts[verdict]
+    )
     hidden = sum(row.hidden for row in rows)
     return {
         "title": f"{len(rows)} printed numbers",

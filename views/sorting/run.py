@@ -20,7 +20,7 @@ from views.sorting.components import SortingStage
 from views.sorting.inspector import Inspector
 from views.sorting.lanes import lane_payload, live_lane_payload
 from views.sorting.live import LIVE_SPEED_MAX, live_bytes, live_widgets
-from views.sorting.mix import Mix, rows_from_spec, shares_from_rows
+from views.sorting.mix import mix_of
 from views.sorting.moments import position_of, step_at
 from views.sorting.own_values import OwnValues
 from views.sorting.partial import part_until_last_frame, stopped_by_hand, whole_run
@@ -61,7 +61,7 @@ class SortingView(ExperimentView):
             self.notices.post,
             self._complain,
         )
-        self.mix = Mix(shares=rows_from_spec(self.controls.spec()), **wide)
+        self.mix = mix_of(self.controls)
         self.own_values = OwnValues(self._take_values, self._complain)
         self.live, self.live_speed = live_widgets()
         self.shown: tuple[tuple[str, Trajectory], ...] = ()
@@ -83,8 +83,6 @@ class SortingView(ExperimentView):
     # Assembly ------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.mix.param.watch(self._take_mix, "shares")
-        self.controls.param.watch(self._show_mix, ["algotypes", "n_cells"])
         self.tools.compare.param.watch(self._compare, "value")
         self.clock.param.watch(self._moved, "position")
         self.clock.param.watch(self._loops, "loop")
@@ -351,24 +349,6 @@ class SortingView(ExperimentView):
     def _compare(self, _event: Any) -> None:
         if not self._restoring:
             self.run()
-
-    def _take_mix(self, _event: Any) -> None:
-        spec = self.controls.spec_or_none()
-        if spec is not None and self.mix.shares == rows_from_spec(spec):
-            return  # rows say less than a spec: exact cells, or one algotype both ways
-        try:
-            self.controls.algotypes = shares_from_rows(self.mix.shares)
-        except (ExplorerError, KeyError, TypeError, ValueError):
-            self._show_mix()
-
-    def _show_mix(self, *_events: Any) -> None:
-        spec = self.controls.spec_or_none()
-        if spec is None:
-            return
-        rows = rows_from_spec(spec)
-        shown = [row for row in self.mix.shares if isinstance(row, dict) and row.get("parts")]
-        if shown != [row for row in rows if row["parts"]]:
-            self.mix.shares = rows
 
     def _take_values(self, values: tuple[Any, ...]) -> None:
         self.controls.param.update(value_mode="own", own_values=values, n_cells=len(values))

@@ -9,7 +9,7 @@ from bokeh.events import Tap
 from engines.contract import Frame, Result
 from engines.sorting.frames import EnsembleSpec
 from engines.sorting.sweeps import KNOBS, Sweep, SweepFrame
-from views.kit.generic import GenericView
+from views.sorting.many import ManyView
 
 _EMPTY = {
     "title": "No cell selected",
@@ -17,7 +17,7 @@ _EMPTY = {
 }
 
 
-class SweepView(GenericView):
+class SweepView(ManyView):
     """The generic view, with a map whose cells can be opened."""
 
     def __init__(self, *args: Any, **named: Any) -> None:

@@ -28,17 +28,20 @@ def sheet_pictures(
     shape = (spec.n_rows, spec.n_columns)
     values = rank[order].reshape(shape).astype(np.float64)
     kinds = algotype[order]
-    sheet = Heatmap("The values, small at the top left", values, _COLUMN, _ROW, Axis("rank"))
+    sheet = Heatmap(
+        "The values, small at the top left", values, _COLUMN, _ROW, Axis("rank"), square=True
+    )
     if spec.n_cells > MOST_POINTS:
         codes = kinds.reshape(shape).astype(np.float64)
         title = "The algotypes: " + ", ".join(
             f"{code} {name}" for code, name in enumerate(SHEET_ALGOTYPES) if spec.parts[code]
         )
-        return sheet, Heatmap(title, codes, _COLUMN, _ROW, Axis("algotype"))
+        return sheet, Heatmap(title, codes, _COLUMN, _ROW, Axis("algotype"), square=True)
     row, column = np.divmod(np.arange(spec.n_cells), spec.n_columns)
     xy = np.stack([column + 0.5, spec.n_rows - row - 0.5], axis=1)
     names = tuple(SHEET_ALGOTYPES[kind] for kind in kinds)
-    return sheet, Points("The algotypes", xy, _COLUMN, Axis("row, from the bottom"), names)
+    up = Axis("row, from the bottom")
+    return sheet, Points("The algotypes", xy, _COLUMN, up, names, square=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,31 @@
 // A row of "save as" buttons; the bytes come from Python when one is pressed.
 
+const FIGURES_MAX = 64
+
+function figureViews() {
+  const found = [], seen = new Set()
+  const visit = (view) => {
+    if (!view || seen.has(view)) return
+    seen.add(view)
+    if (view.model?.type === "Figure") found.push(view)
+    else for (const child of view.children?.() ?? []) visit(child)
+  }
+  Object.values(window.Bokeh?.index ?? {}).forEach(visit)
+  return found.filter((view) => view.el.offsetParent !== null || view.el.getClientRects().length).slice(0, FIGURES_MAX)
+}
+
+async function drawnFigures() {
+  return Promise.all(figureViews().map(async (view) => {
+    const blob = await view.export("svg").to_blob()
+    return {title: view.model.title?.text ?? "", svg: await blob.text()}
+  }))
+}
+
 export function render({model, el}) {
   installTokens(NX_CSS)
+  const ask = async ({id, figures}) => model.send_msg({kind: "save", id, drawn: figures ? await drawnFigures() : []})
   const row = element("div", {class: "nx-saves", role: "group", "aria-label": "Save"}, element("span", {}, "Save"),
-    ...model.items.map(({id, label, title}) => element("button", {type: "button", title, "aria-label": title, onclick: () => model.send_msg({kind: "save", id})}, label)))
+    ...model.items.map((item) => element("button", {type: "button", title: item.title, "aria-label": item.title, onclick: () => ask(item)}, item.label)))
   el.append(row)
   model.on("filename", () => {}); model.on("content", () => {
     if (!model.filename || !model.content.byteLength) return
