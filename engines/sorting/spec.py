@@ -135,7 +135,7 @@ class SortSpec(Spec):
         label="Action failure",
         when={"control": ("cell view",)},
         help="Probability that a cell that wants to swap does nothing in this activation.",
-        unit="probability",
+        unit="prob.",
         group="Damage",
         ge=0.0,
         lt=1.0,
@@ -148,7 +148,7 @@ class SortSpec(Spec):
         when={"control": ("cell view",)},
         help="Probability that a cell's comparison gives the wrong answer in this activation; "
         "equal values count as standing right. Not the insertion cell's look at all to its left.",
-        unit="probability",
+        unit="prob.",
         group="Damage",
         ge=0.0,
         le=0.5,

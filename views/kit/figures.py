@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ from views.kit.theme import series
 _LEGEND_WIDTH, _LEGEND_GAP = 80, 5
 """Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
 
+_SQUARE_SIDE = 260.0
+"""Pixels of the longer side of a picture with one scale."""
+
 _MARKERS = ("circle", "square", "diamond", "triangle", "inverted_triangle", "hex", "star", "plus")
 """Beside the colours, so that kinds can be told apart without them."""
 
@@ -35,6 +38,7 @@ class PictureFigure:
     def __init__(self, picture: Curves | Bars | Heatmap | Points) -> None:
         """Builds axes, glyphs, legend and hover for the first picture."""
         self.kind = type(picture)
+        self.is_square = _is_square(picture)
         self.layers = layer_names(picture)
         self._frame = _frame(picture)
         self.figure = _figure(picture)
@@ -58,10 +62,11 @@ class PictureFigure:
         # bokeh measures a legend that comes into a shown page before its own styles are there, and
         # leaves as much room above the plot; a line of entries is never taller than this.
         n_rows = 1 + sum(len(name) + _LEGEND_GAP for name in self.layers) // _LEGEND_WIDTH
-        height = f":host {{ height: {22 * n_rows}px; max-height: {22 * n_rows}px; }}"
+        height = (
+            f":host {{ height: {22 * n_rows}px; max-height: {22 * n_rows}px; font-size: 13px; }}"
+        )
         legend.update(orientation="horizontal", visible=len(self.layers) > 1, margin=0, padding=2)
         legend.stylesheets, legend.nrows = [height], n_rows
-        legend.label_text_font_size = "12px"
         self.figure.add_layout(legend, "above")
 
     def fits(self, picture: Picture) -> bool:
@@ -201,13 +206,34 @@ def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
             own = (picture.value_axis, picture.diverging)
         case _:
             own = ()
-    return (picture.x_axis, picture.y_axis, *own)
+    return (picture.x_axis, picture.y_axis, *own, *_size(picture).values())
+
+
+def _is_square(picture: Picture) -> TypeGuard[Heatmap | Points]:
+    return isinstance(picture, Heatmap | Points) and picture.square
+
+
+def _size(picture: Curves | Bars | Heatmap | Points) -> dict[str, Any]:
+    """As wide as its place and high enough to be read, or both axes to one scale."""
+    if _is_square(picture):
+        width, height = _extent(picture)
+        side = _SQUARE_SIDE / max(width, height, 1.0)
+        return {"frame_width": round(width * side), "frame_height": round(height * side)}
+    height = 420 if isinstance(picture, Heatmap) else 300
+    return {"height": height, "sizing_mode": "stretch_width"}
+
+
+def _extent(picture: Heatmap | Points) -> tuple[float, float]:
+    """Width and height in the units of the axes."""
+    if isinstance(picture, Heatmap):
+        return float(picture.values.shape[1]), float(picture.values.shape[0])
+    width, height = np.ceil(np.ptp(picture.xy, axis=0)) if len(picture.xy) else (1.0, 1.0)
+    return float(width), float(height)
 
 
 def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
     made = figure(
-        height=420 if isinstance(picture, Heatmap) else 300,
-        sizing_mode="stretch_width",
+        **_size(picture),
         x_axis_label=_axis(picture.x_axis),
         y_axis_label=_axis(picture.y_axis),
         tools="pan,wheel_zoom,box_zoom,reset,save",
@@ -219,8 +245,6 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
         if axis.ticks:
             drawn.ticker = [place for place, _ in axis.ticks]
             drawn.major_label_overrides = {place: label(text) for place, text in axis.ticks}
-    if getattr(picture, "square", False):
-        made.match_aspect = True
     made.toolbar.logo = None
     made.toolbar.autohide = True
     made.add_tools(HoverTool(tooltips=_tooltips(picture)))

@@ -6,6 +6,8 @@ import io
 import re
 import uuid
 import zipfile
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,12 @@ from views.kit.workbench import ExperimentView
 
 _MOMENTS_MAX = 400
 _ROWS_SHOWN = 200
+_UNDER = (0, 0, 12, 0)
+_SHRINKS = ":host { min-width: 0 !important; }"
+_WRAPPED = (
+    ":host { flex-wrap: wrap; column-gap: 12px; max-width: 100%; min-width: 0 !important; }"
+    ":host > * { flex: 0 0 auto !important; }"
+)
 SAVES = [
     {"id": "csv", "label": "CSV", "title": "The numbers of every picture, one file each, zipped"},
     {"id": "npz", "label": "NPZ", "title": "The numbers of every picture as numpy arrays"},
@@ -52,7 +60,7 @@ class GenericView(ExperimentView):
         self.facts = Facts(sections=[self._provenance()], sizing_mode="stretch_width")
         self.saves = Downloads(self._save, items=SAVES, sizing_mode="stretch_width")
         self.tables = Facts(sections=[], sizing_mode="stretch_width")
-        self.pictures: pn.layout.ListPanel = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.pictures = pn.Column(stylesheets=[_SHRINKS], sizing_mode="stretch_width", margin=0)
         self.moments: list[Frame | Result] = []
         self._every = 1
         self._came = 0
@@ -118,11 +126,18 @@ class GenericView(ExperimentView):
                 figure.update(picture)
         else:
             self._figures = [PictureFigure(picture) for picture in drawn]
-            self.pictures.objects = [
-                pn.pane.Bokeh(f.figure, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
-                for f in self._figures
-            ]
+            self.pictures.objects = list(self._panes())
         self.tables.sections = [table_section(p) for p in moment.pictures() if isinstance(p, Table)]
+
+    def _panes(self) -> Iterator[pn.viewable.Viewable]:
+        """A row per figure; square ones that follow each other share one, as far as it is wide."""
+        for is_square, drawn in groupby(self._figures, key=lambda drawn: drawn.is_square):
+            mode = "fixed" if is_square else "stretch_width"
+            panes = [pn.pane.Bokeh(d.figure, sizing_mode=mode, margin=_UNDER) for d in drawn]
+            if is_square:
+                yield pn.Row(*panes, stylesheets=[_WRAPPED], sizing_mode="stretch_width", margin=0)
+            else:
+                yield from panes
 
     def _provenance(self) -> dict[str, Any]:
         card = self.experiment.card

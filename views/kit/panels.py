@@ -95,7 +95,7 @@ def show_when(widget: pn.viewable.Viewable, controls: Controls, knob: Knob) -> N
 
 def choice_widget(parameter: Any, knob: Knob, common: dict[str, Any]) -> pn.viewable.Viewable:
     """Segments for a few short choices, a menu for more."""
-    short = sum(len(str(choice)) for choice in knob.choices) <= 36
+    short = sum(len(str(choice)) for choice in knob.choices) <= 28
     if len(knob.choices) <= _SEGMENTS_MAX and short and knob.widget != "choice":
         return pmui.RadioButtonGroup.from_param(parameter, size="small", **common)
     return pmui.Select.from_param(parameter, size="small", **common)

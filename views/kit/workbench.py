@@ -249,8 +249,9 @@ _CONTROL_COLUMN = (
 )
 
 
-# Where there is more than fits, the region scrolls; what is in it keeps its height.
-_SCROLLED = ":host > * { flex-shrink: 0; }"
+# Where there is more than fits, the region scrolls; what is in it keeps its height, which panel
+# would limit to that of the region.
+_SCROLLED = ":host > * { flex-shrink: 0; max-width: 100%; max-height: none !important; }"
 
 
 def _region(css_class: str, objects: list[Any]) -> pn.Column:

@@ -7,8 +7,6 @@ import math
 from collections import Counter
 from typing import Any
 
-import panel as pn
-
 from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
 from engines.sorting.paper.figures import by_id
@@ -33,7 +31,6 @@ class PaperView(GenericView):
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
         self.tables = Facts(self._again, sections=[], sizing_mode="stretch_width")
-        self.pictures = pn.GridBox(ncols=2, sizing_mode="stretch_width", margin=(12, 0))
         self._one = Asker(compute, self.owner, f"{name}#row", self._hear_row)
         self._targets = by_id()
         self._times: Counter[str] = Counter()

@@ -21,6 +21,7 @@ from engines.pictures import Axis, Bars, Curves, Heatmap, Points, Table
 from views.kit import generic
 from views.kit.catalog import view_type
 from views.kit.generic import GenericView, npz_from_tables, picture_tables, table_section
+from views.sorting.many import ManyView
 from views.sorting.run import SortingView
 
 
@@ -252,7 +253,8 @@ def test_the_whole_view_has_controls_stage_inspector_and_time(view):
 
 def test_an_experiment_with_a_view_gets_it_and_others_get_this_one():
     assert view_type("sorting/run") is SortingView
-    assert view_type("sorting/ensemble") is GenericView
+    assert view_type("sorting/ensemble") is ManyView
+    assert view_type("answers/verify") is GenericView
     assert view_type("nowhere/none") is GenericView
 
 

@@ -309,7 +309,7 @@ async def test_the_mean_of_many_runs_is_asked_for_once_somebody_wants_it(
     assert compute.asked(EnsembleSpec) == []
     done.inspect.facts._handle_msg({"id": "ensemble"})
     await compute.settle()
-    assert compute.asked(EnsembleSpec) == [EnsembleSpec(run=BUBBLE, n_runs=12)]
+    assert compute.asked(EnsembleSpec) == [EnsembleSpec(run=BUBBLE, n_runs=12, control=False)]
     ledgers = next(s for s in done.inspect.facts.sections if s.get("title") == "Ledgers")
     assert ledgers["columns"][-1] == "mean of 12"
     mean = np.mean([simulate(BUBBLE.replace(seed=BUBBLE.seed + r)).n_swaps for r in range(12)])
