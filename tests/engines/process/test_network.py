@@ -137,6 +137,39 @@ async def test_a_sweep_on_a_cluster_gives_the_same_bytes(engine, make_engine, tm
     assert [codec.pack(one) for one in here] == [codec.pack(one) for one in there]
 
 
+async def test_one_sweep_uses_all_workers_of_a_cluster_and_gives_the_same_bytes(
+    engine, make_engine, tmp_path
+):
+    from engines import codec
+    from engines.sorting import SortSpec, SweepSpec
+
+    run = SortSpec(n_cells=40, algotypes=("bubble", "selection"))
+    spec = SweepSpec(run=run, n_runs=20, n_x=6, n_y=4)
+    here = await engine.submit(spec).ended()
+    with cluster(tmp_path) as (about, tls):
+        address = await address_in(about)
+        async with make_engine(scheduler=address, **tls) as remote:
+            await workers(remote, 2)
+            job = remote.submit(spec)
+            there = await job.ended()
+            assert not job.state.from_cache
+            security = Security(
+                tls_ca_file=tls["tls_ca"], tls_client_cert=tls["tls_cert"],
+                tls_client_key=tls["tls_key"], require_encryption=True,
+            )  # fmt: skip
+            async with Client(address, security=security, asynchronous=True) as client:
+                done = await client.run(n_executed)
+    assert codec.pack(here) == codec.pack(there)
+    assert len(done) == 2
+    assert sum(done.values()) >= 24 + 1  # a task per cell of the map, and the job itself
+    assert all(n >= 6 for n in done.values())
+
+
+def n_executed(dask_worker):
+    """Tasks this worker has run since it started."""
+    return dask_worker.state.executed_count
+
+
 async def lost_worker(remote):
     """The same crash and the same sentence as at home."""
     from engines.probes.experiments.die import DieSpec

@@ -34,6 +34,14 @@ PICTURES = {
     "flat heatmap": Heatmap("Flat", np.ones((3, 3)), TIME, SHARE, Axis("d")),
     "empty heatmap": Heatmap("None", np.zeros((0, 4)), TIME, SHARE, Axis("d")),
     "heatmap of nan": Heatmap("nan", np.full((2, 2), np.nan), TIME, SHARE, Axis("d")),
+    "a cloud of runs": Curves(
+        "Runs", X, {"mean": X}, TIME, SHARE, clouds={"mean": np.stack([X - 1, X + 1])}
+    ),
+    "named places": Points(
+        "Kinds", np.stack([X, X], 1), Axis("time", "ms", ((0.0, "one"), (3.0, "two"))), SHARE
+    ),
+    "a square map": Heatmap("Sheet", np.eye(4), TIME, SHARE, Axis("d"), square=True),
+    "square points": Points("Sheet", np.stack([X, 2 * X], 1), TIME, SHARE, square=True),
     "diverging": Heatmap("Sign", np.array([[-1.0, 3.0]]), TIME, SHARE, Axis("d"), diverging=True),
 }
 
@@ -155,3 +163,37 @@ def test_tables_keep_their_columns():
     table = table_from_picture({"name": ("a", "b"), "mean": np.array([1.5, 2.5])})
     assert list(table.columns) == ["name", "mean"]
     assert table["mean"].tolist() == [1.5, 2.5]
+
+
+def test_single_runs_are_drawn_behind_their_mean():
+    made = PictureFigure(PICTURES["a cloud of runs"])
+    cloud, mean = made.figure.renderers
+    assert [list(y) for y in cloud.data_source.data["ys"]] == [(X - 1).tolist(), (X + 1).tolist()]
+    assert cloud.glyph.line_color == mean.glyph.line_color
+    assert cloud.glyph.line_width < mean.glyph.line_width
+
+
+def test_places_can_have_names():
+    axis = PictureFigure(PICTURES["named places"]).figure.xaxis[0]
+    assert axis.ticker.ticks == [0.0, 3.0]
+    assert axis.major_label_overrides == {0.0: "one", 3.0: "two"}
+
+
+def test_kinds_have_marks_of_their_own_beside_their_colours():
+    marks = [r.glyph.marker for r in PictureFigure(PICTURES["points"]).figure.renderers]
+    assert len(set(marks)) == len(marks) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height"), [("a square map", 260, 260), ("square points", 130, 260)]
+)
+def test_square_pictures_have_one_scale(name, width, height):
+    made = PictureFigure(PICTURES[name])
+    assert made.is_square
+    assert (made.figure.frame_width, made.figure.frame_height) == (width, height)
+
+
+def test_a_long_legend_has_lines():
+    names = {f"a rather long name of line {k}": X for k in range(5)}
+    legend = PictureFigure(Curves("Many", X, names, TIME, SHARE)).figure.above[-1]
+    assert legend.nrows == 3

@@ -291,3 +291,30 @@ def test_a_long_table_is_cut_on_screen_and_says_so():
 def test_large_whole_numbers_keep_their_digits_in_tables():
     section = table_section(Table("Runs", {"seed": np.array([2**64 - 1], np.uint64)}))
     assert section["rows"] == [["18446744073709551615"]]
+
+
+async def test_figures_drawn_by_the_browser_are_zipped_under_their_titles(view):
+    await ran(view)
+    handed = []
+    view.saves.hand_over = lambda *made: handed.append(made)
+    drawn = [{"title": "Order, 5 %", "svg": "<svg/>"}, {"title": "", "svg": "<svg>2</svg>"}]
+    view.saves._handle_msg({"id": "svg", "drawn": [*drawn, {"title": 3, "svg": "x"}, "odd"]})
+    [(name, content)] = handed
+    assert name.endswith("-figures.zip")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {entry: archive.read(entry).decode() for entry in archive.namelist()}
+    assert files == {"1-order-5.svg": "<svg/>", "2-figure.svg": "<svg>2</svg>"}
+
+
+def test_square_pictures_share_a_row(view):
+    square = Heatmap("a", np.eye(3), Axis("x"), Axis("y"), Axis("z"), square=True)
+    wide = Curves("w", np.arange(3.0), {"l": np.arange(3.0)}, Axis("x"), Axis("y"))
+
+    class Moment(Result):
+        def pictures(self):
+            return (square, square, wide)
+
+    view._draw(Moment())
+    row, last = view.pictures.objects
+    assert len(row.objects) == 2
+    assert last.object is view._figures[2].figure
