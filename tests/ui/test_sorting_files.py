@@ -171,7 +171,7 @@ def test_a_csv_file_is_sorted(own):
         ("a.csv", b"\x80\x04\x95.", r"pickle"),
         ("a.csv", b"PK\x03\x04zip", r"ZIP"),
         ("a.csv", b"", r"empty|no value|nothing"),
-        ("a.csv", b"\xff\xfe\x00\x01\x02", r"text|UTF|decode|read"),
+        ("a.csv", b"\xff\xfe\x00\x01\x02", r"UTF-16"),
         ("<img src=x onerror=alert(1)>.csv", b"x\nnan\n", r"nan"),
     ],
 )
@@ -218,7 +218,8 @@ def test_a_conflict_says_that_it_never_ends(sorting):
     workbench = sorting(f"n_cells=20&seed=3&max_swaps=2000&algotypes={down}").ready()
     workbench.end()
     until(lambda: re.search("budget|livelock", workbench.readout))
-    expect(workbench.page.locator(".nx-why")).to_contain_text(re.compile("budget|for ever"))
+    why = workbench.page.locator(".nx-why").filter(has_text=re.compile("budget|for ever"))
+    expect(why.first).to_be_visible()
 
 
 def test_a_run_that_is_too_long_is_estimated_before_and_told(sorting):

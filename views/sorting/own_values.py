@@ -23,6 +23,7 @@ class OwnValues:
     ) -> None:
         """``on_values`` is given checked values, ``on_error`` a sentence."""
         self._on_values, self._on_error = on_values, on_error
+        self._n_brought = 0
         self.upload = Upload(
             self._read,
             label="Own values",
@@ -41,20 +42,24 @@ class OwnValues:
         show()
 
     def _read(self, name: str, data: bytes) -> None:
+        self._n_brought += 1
         if name:
             self.upload.note = f"reading {label(name)}…"
             # Panel awaits what it can see to be a coroutine function: a partial, not a lambda.
-            pn.state.execute(partial(self._read_file, name, data))
+            pn.state.execute(partial(self._read_file, name, data, self._n_brought))
         else:
             self._take(lambda: values_from_text(data.decode("utf-8", "replace")), "")
 
-    async def _read_file(self, name: str, data: bytes) -> None:
+    async def _read_file(self, name: str, data: bytes, number: int) -> None:
+        """What is brought while a file is still being read replaces it."""
         try:
             read = await numbers_from_upload_async(name, data)
         except ExplorerError as error:
-            self._refuse(error)
+            if number == self._n_brought:
+                self._refuse(error)
             return
-        self._take(lambda: read, f" from {label(name)}")
+        if number == self._n_brought:
+            self._take(lambda: read, f" from {label(name)}")
 
     def _take(self, read: Callable[[], UploadedColumn], where: str) -> None:
         try:

@@ -41,6 +41,18 @@ async def test_values_that_cannot_be_sorted_are_a_sentence(view, compute):
     assert view.own_values.upload.note
 
 
+async def test_what_is_brought_last_counts_though_a_file_is_still_being_read(view, compute):
+    bring = view.own_values
+    bring._read("slow.csv", b"x\n1\nnan\n")
+    number = bring._n_brought
+    bring.upload._handle_msg({"kind": "text", "text": "3, 1, 2"})
+    await bring._read_file("slow.csv", b"x\n1\nnan\n", number)
+    await bring._read_file("slow.csv", b"x\n1\n5\n", number)
+    await compute.settle()
+    assert bring.upload.note == "3 values"
+    assert trajectory(view).spec.own_values == (3, 1, 2)
+
+
 def test_the_mixture_follows_the_controls_and_they_follow_it(view):
     assert [row["parts"] for row in view.mix.shares] == [1, 0, 0]
     rows = [dict(row) for row in view.mix.shares]
