@@ -125,9 +125,13 @@ class GenericView(ExperimentView):
             for figure, picture in zip(self._figures, drawn, strict=True):
                 figure.update(picture)
         else:
-            self._figures = [PictureFigure(picture) for picture in drawn]
+            self._figures = [self._made(PictureFigure(picture)) for picture in drawn]
             self.pictures.objects = list(self._panes())
         self.tables.sections = [table_section(p) for p in moment.pictures() if isinstance(p, Table)]
+
+    def _made(self, drawn: PictureFigure) -> PictureFigure:
+        """A figure that is not on the page yet; a view may listen to it."""
+        return drawn
 
     def _panes(self) -> Iterator[pn.viewable.Viewable]:
         """A row per figure; square ones that follow each other share one, as far as it is wide."""

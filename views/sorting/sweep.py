@@ -9,6 +9,7 @@ from bokeh.events import Tap
 from engines.contract import Frame, Result
 from engines.sorting.frames import EnsembleSpec
 from engines.sorting.sweeps import KNOBS, Sweep, SweepFrame
+from views.kit.figures import PictureFigure
 from views.sorting.many import ManyView
 
 _EMPTY = {
@@ -22,7 +23,6 @@ class SweepView(ManyView):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._tapped: set[int] = set()
         self._cell: tuple[int, int] | None = None
         self._tell()
 
@@ -38,11 +38,11 @@ class SweepView(ManyView):
 
     def _draw(self, moment: Frame | Result) -> None:
         super()._draw(moment)
-        for drawn in self._figures:
-            if id(drawn) not in self._tapped:
-                self._tapped.add(id(drawn))
-                drawn.figure.on_event(Tap, self._tap)
         self._tell()
+
+    def _made(self, drawn: PictureFigure) -> PictureFigure:
+        drawn.figure.on_event(Tap, self._tap)
+        return drawn
 
     def _tap(self, event: Any) -> None:
         self._cell = (int(event.x), int(event.y))

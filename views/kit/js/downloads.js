@@ -3,15 +3,8 @@
 const FIGURES_MAX = 64
 
 function figureViews() {
-  const found = [], seen = new Set()
-  const visit = (view) => {
-    if (!view || seen.has(view)) return
-    seen.add(view)
-    if (view.model?.type === "Figure") found.push(view)
-    else for (const child of view.children?.() ?? []) visit(child)
-  }
-  Object.values(window.Bokeh?.index ?? {}).forEach(visit)
-  return found.filter((view) => view.el.offsetParent !== null || view.el.getClientRects().length).slice(0, FIGURES_MAX)
+  const shown = (view) => view.model.type === "Figure" && view.el.getClientRects().length > 0
+  return [...(window.Bokeh?.index.query(shown) ?? [])].slice(0, FIGURES_MAX)
 }
 
 async function drawnFigures() {
