@@ -65,7 +65,7 @@ class SweepSpec(Spec):
         100, label="Runs", help="In every cell.", unit="runs", group="Sweep", ge=1, le=10_000,
         soft=(1, 400), marks={100: "paper"},
     )  # fmt: skip
-    x: KnobName = knob(
+    x_knob: KnobName = knob(
         "mean burst", label="x: knob", help="What changes along this axis.", group="x axis"
     )
     x_from: float = knob(
@@ -78,7 +78,7 @@ class SweepSpec(Spec):
         8, label="Values", help="How many; whole numbers that come twice are taken once.",
         group="x axis", ge=1, le=40,
     )  # fmt: skip
-    y: KnobName = knob(
+    y_knob: KnobName = knob(
         "share of the second algotype",
         label="y: knob",
         help="What changes along this axis.",
@@ -97,9 +97,14 @@ class SweepSpec(Spec):
 
     @model_validator(mode="after")
     def _two_axes(self) -> SweepSpec:
-        if self.x == self.y:
-            raise ValueError(f"both axes change the {self.x}; choose another knob for one of them")
-        for name, low, high in ((self.x, self.x_from, self.x_to), (self.y, self.y_from, self.y_to)):
+        if self.x_knob == self.y_knob:
+            raise ValueError(
+                f"both axes change the {self.x_knob}; choose another knob for one of them"
+            )
+        for name, low, high in (
+            (self.x_knob, self.x_from, self.x_to),
+            (self.y_knob, self.y_from, self.y_to),
+        ):
             allowed = KNOBS[name]
             if not allowed.least <= min(low, high) <= max(low, high) <= allowed.most:
                 raise ValueError(
@@ -111,13 +116,13 @@ class SweepSpec(Spec):
     def values(self, axis: Literal["x", "y"]) -> np.ndarray:
         """float64[value]: the settings along an axis, evenly or in equal ratios (burst, cells)."""
         if axis == "x":
-            return _spaced(KNOBS[self.x], self.x_from, self.x_to, self.n_x)
-        return _spaced(KNOBS[self.y], self.y_from, self.y_to, self.n_y)
+            return _spaced(KNOBS[self.x_knob], self.x_from, self.x_to, self.n_x)
+        return _spaced(KNOBS[self.y_knob], self.y_from, self.y_to, self.n_y)
 
     def at(self, column: int, row: int) -> SortSpec:
         """The first run of a cell of the map."""
-        run = KNOBS[self.y].set(self.run, float(self.values("y")[row]))
-        return KNOBS[self.x].set(run, float(self.values("x")[column]))
+        run = KNOBS[self.y_knob].set(self.run, float(self.values("y")[row]))
+        return KNOBS[self.x_knob].set(run, float(self.values("x")[column]))
 
 
 def _spaced(allowed: SweepKnob, low: float, high: float, n: int) -> np.ndarray:
@@ -155,8 +160,8 @@ class Sweep(Result):
         rows, columns = np.indices(self.mean.shape).reshape(2, -1)
         spec = self.spec
         table = {
-            spec.x: spec.values("x")[columns],
-            spec.y: spec.values("y")[rows],
+            spec.x_knob: spec.values("x")[columns],
+            spec.y_knob: spec.values("y")[rows],
             spec.measure: self.mean[rows, columns],
             "standard error": self.deviation[rows, columns] / np.sqrt(spec.n_runs),
             "runs that ended sorted": self.sorted_runs[rows, columns],
@@ -170,8 +175,8 @@ def heat_map(spec: SweepSpec, mean: np.ndarray) -> Heatmap:
     return Heatmap(
         f"{spec.measure}, mean of {spec.n_runs} runs",
         mean,
-        _ticked(spec.x, spec.values("x")),
-        _ticked(spec.y, spec.values("y")),
+        _ticked(spec.x_knob, spec.values("x")),
+        _ticked(spec.y_knob, spec.values("y")),
         Axis(spec.measure, unit),
     )
 
@@ -185,7 +190,7 @@ def _ticked(name: str, values: np.ndarray) -> Axis:
 def sweep(spec: SweepSpec) -> Sweep:
     """A measure in every cell of a map of settings.
 
-    >>> spec = SweepSpec(run=SortSpec(n_cells=20), measure="final error", y="frozen cells",
+    >>> spec = SweepSpec(run=SortSpec(n_cells=20), measure="final error", y_knob="frozen cells",
     ...     y_from=0, y_to=3, n_y=2, n_x=1, n_runs=5)
     >>> found = sweep(spec)
     >>> float(found.mean[0, 0]), bool(found.mean[1, 0] > 0)

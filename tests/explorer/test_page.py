@@ -286,8 +286,9 @@ def test_links_name_every_finished_workbench_and_experiment():
     assert [link["title"] for link in links("sorting") if link["active"]] == ["Sorting"]
     assert "answers" not in finished_workbenches()
     shown = experiment_links("sorting", "sorting/ensemble")
-    assert [link["href"] for link in shown] == ["./sorting?x=run", "./sorting?x=ensemble"]
-    assert [link["active"] for link in shown] == [False, True]
+    names = ["run", "ensemble", "pair", "sweep", "paper", "grid"]
+    assert [link["href"] for link in shown] == [f"./sorting?x={name}" for name in names]
+    assert [link["active"] for link in shown] == [name == "ensemble" for name in names]
 
 
 # The engine's pill ------------------------------------------------------------------------------

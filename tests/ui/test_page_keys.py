@@ -76,7 +76,7 @@ FOCUSED = """() => {
 
 def test_tab_walks_from_the_header_through_controls_to_the_timeline(workbench):
     seen: list[str] = []
-    for _ in range(80):
+    for _ in range(120):
         workbench.page.keyboard.press("Tab")
         label, _, _, _ = workbench.page.evaluate(FOCUSED)
         seen.append(label)

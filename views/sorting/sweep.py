@@ -63,8 +63,8 @@ class SweepView(ManyView):
         rows: list[list[str]] = [
             [name, f"{values[at]:.4g} {KNOBS[name].unit}"]
             for name, values, at in (
-                (spec.x, spec.values("x"), column),
-                (spec.y, spec.values("y"), row),
+                (spec.x_knob, spec.values("x"), column),
+                (spec.y_knob, spec.values("y"), row),
             )
         ]
         rows.append([spec.measure, f"{shown.mean[row, column]:.4g}"])

@@ -36,10 +36,10 @@ EXPERIMENT = Experiment(
         "Frozen x cells": SweepSpec(
             run=SortSpec(),
             measure="final error",
-            x="cells",
+            x_knob="cells",
             x_from=20.0,
             x_to=200.0,
-            y="frozen cells",
+            y_knob="frozen cells",
             y_from=0.0,
             y_to=10.0,
             n_y=11,
@@ -47,7 +47,7 @@ EXPERIMENT = Experiment(
         "Frozen x burst": SweepSpec(
             run=SortSpec(),
             measure="delayed gratification",
-            y="frozen cells",
+            y_knob="frozen cells",
             y_from=0.0,
             y_to=8.0,
             n_y=9,

@@ -31,7 +31,7 @@ def test_a_cell_is_the_ensemble_of_its_setting():
 def test_movable_damage_leaves_more_error_the_more_there_is():
     spec = SweepSpec(
         run=SortSpec(n_cells=40), measure="final error", n_runs=30,
-        x="cells", x_from=40, x_to=40, n_x=1, y="frozen cells", y_from=0, y_to=6, n_y=4,
+        x_knob="cells", x_from=40, x_to=40, n_x=1, y_knob="frozen cells", y_from=0, y_to=6, n_y=4,
     )  # fmt: skip
     error = sweep(spec).mean[:, 0]
     assert error[0] == 0.0
@@ -72,7 +72,7 @@ def test_every_knob_sets_what_it_says(name):
 
 
 def test_whole_knobs_take_no_value_twice_and_ratios_are_even():
-    spec = SMALL.replace(x="frozen cells", x_from=0, x_to=3, n_x=10)
+    spec = SMALL.replace(x_knob="frozen cells", x_from=0, x_to=3, n_x=10)
     assert spec.values("x").tolist() == [0, 1, 2, 3]
     bursts = SMALL.replace(x_from=1, x_to=64, n_x=7).values("x")
     np.testing.assert_allclose(bursts[1:] / bursts[:-1], 2.0)
@@ -81,9 +81,9 @@ def test_whole_knobs_take_no_value_twice_and_ratios_are_even():
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"y": "mean burst"}, "both axes change the mean burst"),
+        ({"y_knob": "mean burst"}, "both axes change the mean burst"),
         ({"x_from": 0.0}, "mean burst goes from 1 to 1000 activations, got 0 to 50"),
-        ({"x": "sensing noise", "x_to": 80.0}, "sensing noise goes from 0 to 50 %"),
+        ({"x_knob": "sensing noise", "x_to": 80.0}, "sensing noise goes from 0 to 50 %"),
     ],
 )
 def test_axes_that_make_no_map_are_refused(fields, says):
@@ -97,7 +97,7 @@ def test_a_share_needs_two_algotypes():
 
 
 def test_a_setting_that_does_not_exist_is_refused_before_anything_runs():
-    spec = SMALL.replace(x="frozen cells", x_from=0, x_to=40, n_x=3)
+    spec = SMALL.replace(x_knob="frozen cells", x_from=0, x_to=40, n_x=3)
     with pytest.raises(SpecError, match="frozen"):
         next(frames_of(spec))
 
