@@ -1,0 +1,157 @@
+"""The graph that is measured: layers joined, thresholded and lesioned, as sorted arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from scipy import sparse
+
+from engines.connectome import own, selecting
+from engines.connectome.catalog import load
+from engines.connectome.connectome import LAYERS, Connectome
+from engines.connectome.spec import WiringSpec
+from engines.contract import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Directed weighted edges between the neurons that are left, at most one per ordered pair.
+
+    ``members`` int64[neuron] are the places of its neurons in the connectome; ``pre`` and ``post``
+    int32[edge] count among the members; self-loops are kept apart in ``loops``.
+    """
+
+    members: np.ndarray
+    pre: np.ndarray
+    post: np.ndarray
+    weight: np.ndarray
+    loops: int = 0
+
+    @property
+    def n(self) -> int:
+        """Neurons that are left."""
+        return len(self.members)
+
+    @property
+    def n_edges(self) -> int:
+        """Directed edges without self-loops."""
+        return len(self.pre)
+
+    @cached_property
+    def directed(self) -> sparse.csr_array:
+        """float64 weights [pre, post]."""
+        return sparse.csr_array((self.weight, (self.pre, self.post)), shape=(self.n, self.n))
+
+    @cached_property
+    def binary(self) -> sparse.csr_array:
+        """Ones [pre, post]."""
+        ones = np.ones(self.n_edges)
+        return sparse.csr_array((ones, (self.pre, self.post)), shape=(self.n, self.n))
+
+    @cached_property
+    def undirected(self) -> sparse.csr_array:
+        """Ones where either direction is connected."""
+        return sparse.csr_array((self.binary + self.binary.T) > 0, dtype=np.float64)
+
+    @cached_property
+    def in_degree(self) -> np.ndarray:
+        """int64[neuron] of incoming edges."""
+        return np.bincount(self.post, minlength=self.n)
+
+    @cached_property
+    def out_degree(self) -> np.ndarray:
+        """int64[neuron] of outgoing edges."""
+        return np.bincount(self.pre, minlength=self.n)
+
+    @cached_property
+    def in_strength(self) -> np.ndarray:
+        """float64[neuron], weights of incoming edges."""
+        return np.bincount(self.post, self.weight, self.n)
+
+    @cached_property
+    def out_strength(self) -> np.ndarray:
+        """float64[neuron], weights of outgoing edges."""
+        return np.bincount(self.pre, self.weight, self.n)
+
+    @cached_property
+    def degree(self) -> np.ndarray:
+        """int64[neuron] of different neighbours, either direction."""
+        return np.diff(self.undirected.indptr).astype(np.int64)
+
+
+def connectome_of(spec: WiringSpec) -> Connectome:
+    """The dataset, or the imported connectome, that a spec names."""
+    return own.load_own(spec.own) if spec.own else load(spec.dataset)
+
+
+def lesions_of(spec: WiringSpec) -> tuple[np.ndarray, np.ndarray]:
+    """bool[neuron] of lesioned neurons and int64[edge, 2] of cut edges."""
+    connectome = connectome_of(spec)
+    named, edges = selecting.lesion(connectome, spec.lesion)
+    lesioned = np.zeros(connectome.n_neurons, bool)
+    lesioned[named] = True
+    if spec.lesion_fraction:
+        rng = np.random.Generator(np.random.Philox(spec.lesion_seed))
+        n_drawn = round(spec.lesion_fraction * connectome.n_neurons)
+        lesioned[rng.permutation(connectome.n_neurons)[:n_drawn]] = True
+    return lesioned, edges
+
+
+@lru_cache(maxsize=16)
+def graph_of(spec: WiringSpec) -> Graph:
+    """The joined, thresholded and lesioned graph of a spec, self-loops apart."""
+    connectome = connectome_of(spec)
+    lesioned, cut = lesions_of(spec)
+    joined = joined_layers(connectome, spec.layers)
+    if len(cut):
+        joined = joined.tolil()
+        joined[cut[:, 0], cut[:, 1]] = 0.0
+    return graph_from_matrix(joined, alive=~lesioned, min_weight=spec.min_weight)
+
+
+def joined_layers(connectome: Connectome, layers: tuple[str, ...]) -> sparse.csr_array:
+    """Weights [pre, post] summed over layers; layers of other names than ours are always in."""
+    n = connectome.n_neurons
+    joined = sparse.csr_array((n, n))
+    for layer in connectome.layers:
+        if layer.name in layers or layer.name not in LAYERS:
+            joined = joined + layer.matrix(n)
+    return joined
+
+
+def graph_from_matrix(
+    matrix: sparse.sparray | np.ndarray,
+    *,
+    alive: np.ndarray | None = None,
+    min_weight: float = 0.0,
+) -> Graph:
+    """A graph from weights [pre, post]; ``alive`` bool[neuron] says who is left.
+
+    Raises:
+        InputError: the matrix is not square or holds nan or infinity.
+    """
+    coo = sparse.coo_array(matrix)
+    if coo.shape[0] != coo.shape[1]:
+        raise InputError(
+            f"a connectome's matrix must be square, got {coo.shape[0]} x {coo.shape[1]}"
+        )
+    if not np.isfinite(coo.data).all():
+        raise InputError("the matrix holds nan or infinity; drop or mend those entries first")
+    coo.sum_duplicates()
+    alive = np.ones(coo.shape[0], bool) if alive is None else alive
+    pre, post = coo.coords[0], coo.coords[1]
+    kept = alive[pre] & alive[post] & (coo.data != 0) & (np.abs(coo.data) >= min_weight)
+    place = np.cumsum(alive) - 1
+    pre, post, weight = place[pre[kept]], place[post[kept]], coo.data[kept].astype(float)
+    order = np.lexsort((post, pre))
+    pre, post, weight = pre[order], post[order], weight[order]
+    apart = pre != post
+    return Graph(
+        np.flatnonzero(alive),
+        pre[apart].astype(np.int32),
+        post[apart].astype(np.int32),
+        weight[apart],
+        int(np.count_nonzero(~apart)),
+    )
