@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -20,15 +21,20 @@ MATRIX = "the authors' own matrices (github.com/lrvarshney/elegans)"
 REFERENCE = "networkx 3.6 on the same table"
 
 
-@lru_cache(maxsize=4)
 def measured(spec: MeasuresSpec) -> Measured:
     """The measures of a spec."""
+    return _measured(spec.to_json())
+
+
+@lru_cache(maxsize=4)
+def _measured(text: str) -> Measured:
+    spec = MeasuresSpec.from_json(text)
     *_, last = frames_of(spec)
     assert isinstance(last, Measured)
     return last
 
 
-def _graph(**fields: object) -> Graph:
+def _graph(**fields: Any) -> Graph:
     return graph_of(WiringSpec(**fields))
 
 

@@ -1,4 +1,4 @@
-"""Where the bundled tables lie: beside the packages in a checkout, under ``explorer`` in a wheel."""
+"""Where bundled tables lie: beside the packages in a checkout, under ``explorer`` in a wheel."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ def neuron_class(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def soma_table() -> pd.DataFrame:
+def soma_table() -> Any:
     """Soma centres in micrometres and roles, by neuron; y runs along the body."""
     return pd.read_csv(bundled("celegans/c302_soma_positions.csv")).set_index("neuron")
 
@@ -79,7 +80,7 @@ def soma_roles() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def transmitters() -> dict[str, str]:
     """Classical transmitters by neuron, several joined by a plus sign."""
-    table = pd.read_csv(bundled("celegans/owmeta_celldb_dump.csv"))
+    table: Any = pd.read_csv(bundled("celegans/owmeta_celldb_dump.csv"))
     rows = table[table["Relationship"] == "Neurotransmitter"]
     found: dict[str, list[str]] = {}
     for name, transmitter in zip(rows["Entity1"], rows["Entity2"], strict=True):
@@ -107,18 +108,18 @@ def role(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def extrasynaptic() -> dict[str, pd.DataFrame]:
+def extrasynaptic() -> dict[str, Any]:
     """Monoamine and neuropeptide edges (pre, post, n receptor and ligand pairs) by layer."""
     made = {}
     for layer, file in (("monoamine", "edgelist_MA"), ("neuropeptide", "edgelist_NP")):
         names = ["pre", "post", "ligand", "receptor"]
-        table = pd.read_csv(bundled(f"celegans/{file}.csv"), header=None, names=names)
+        table: Any = pd.read_csv(bundled(f"celegans/{file}.csv"), header=None, names=names)
         table["pre"], table["post"] = table["pre"].map(canonical), table["post"].map(canonical)
         made[layer] = table.groupby(["pre", "post"], as_index=False).size()
     return made
 
 
-def worm(name: str, edges: dict[str, pd.DataFrame], provenance: Provenance) -> Connectome:
+def worm(name: str, edges: dict[str, Any], provenance: Provenance) -> Connectome:
     """A worm from tables of pre, post, weight per layer, with all that is known of its neurons."""
     found = {cell for table in edges.values() for side in ("pre", "post") for cell in table[side]}
     neurons = tuple(sorted(found))
@@ -137,7 +138,7 @@ def worm(name: str, edges: dict[str, pd.DataFrame], provenance: Provenance) -> C
     return Connectome(name, neurons, tuple(layers), provenance, columns, places)
 
 
-def _layer(kind: str, table: pd.DataFrame, index: dict[str, int]) -> Layer:
+def _layer(kind: str, table: Any, index: dict[str, int]) -> Layer:
     pre = table["pre"].map(index).to_numpy(np.int64)
     post = table["post"].map(index).to_numpy(np.int64)
     weight = table["weight"].to_numpy(np.float64)
@@ -146,7 +147,7 @@ def _layer(kind: str, table: pd.DataFrame, index: dict[str, int]) -> Layer:
 
 def varshney2011() -> Connectome:
     """The somatic hermaphrodite: 279 neurons, 6,394 chemical synapses, 514 gap junction pairs."""
-    table = pd.read_csv(bundled("celegans/varshney2011_neuronconnect.csv"))
+    table: Any = pd.read_csv(bundled("celegans/varshney2011_neuronconnect.csv"))
     table["pre"], table["post"] = table["n1"].map(canonical), table["n2"].map(canonical)
     table["weight"] = table["nbr"]
     # S and Sp are listed by the sender; R and Rp are the same synapses seen by the receiver.
@@ -165,7 +166,7 @@ def varshney2011() -> Connectome:
             "279 neurons, 2,194 chemical edges with 6,394 synapses, 514 gap junction pairs",
             (
                 "The paper prints 6,393 synapses; the authors' own matrix sums to 6,394.",
-                f"{junctions:,} neuromuscular junctions are left out: they have no cell as partner.",
+                f"{junctions:,} neuromuscular junctions are left out: no cell is their partner.",
                 "AVFL and AVFR also stand in lower case in the file; they are one cell each.",
                 "Pharyngeal neurons are not part of this table.",
                 "Monoamine and neuropeptide edges: Bentley et al. 2016 (CC BY), weight = number of "
@@ -177,7 +178,7 @@ def varshney2011() -> Connectome:
 
 def cook2019() -> Connectome:
     """The hermaphrodite of Cook et al., corrected in July 2020, pharynx included."""
-    table = pd.read_csv(bundled("celegans/cook2019_herm_edges.csv"))
+    table: Any = pd.read_csv(bundled("celegans/cook2019_herm_edges.csv"))
     return worm(
         "cook2019",
         _edges_by_type(table),
@@ -196,7 +197,7 @@ def cook2019() -> Connectome:
 
 def white1986() -> Connectome:
     """The whole animal as White et al. drew it."""
-    table = pd.read_csv(bundled("celegans/white1986_whole_edges.csv"))
+    table: Any = pd.read_csv(bundled("celegans/white1986_whole_edges.csv"))
     return worm(
         "white1986",
         _edges_by_type(table),
@@ -212,7 +213,7 @@ def white1986() -> Connectome:
 
 def witvliet(stage: int) -> Connectome:
     """One of eight animals, from birth (1) to adulthood (7 and 8)."""
-    table = pd.read_csv(bundled("celegans/witvliet2021_edges.csv"))
+    table: Any = pd.read_csv(bundled("celegans/witvliet2021_edges.csv"))
     made = _edges_by_type(table[table["dataset"] == stage])
     return worm(
         f"witvliet2021_{stage}",
@@ -227,7 +228,7 @@ def witvliet(stage: int) -> Connectome:
     )
 
 
-def _edges_by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _edges_by_type(table: Any) -> dict[str, Any]:
     clean = table.assign(
         pre=table["pre"].map(canonical), post=table["post"].map(canonical), weight=table["synapses"]
     )
@@ -235,7 +236,7 @@ def _edges_by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 @lru_cache(maxsize=1)
-def skeletons() -> dict[str, np.ndarray | tuple[str, ...]]:
+def skeletons() -> dict[str, Any]:
     """Neurite segments: names, int32 neuron of each, float32[segment, 3] ends in micrometres."""
     with np.load(bundled("celegans/c302_skeletons.npz"), allow_pickle=False) as stored:
         return {

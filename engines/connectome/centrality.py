@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -60,7 +61,7 @@ def betweenness_steps(graph: Graph, *, n_sources: int = 0, seed: int = 0) -> Ite
 class _Sums:
     """Running sums over sources, one array per thread."""
 
-    def __init__(self, matrix: sparse.csr_array, n_threads: int) -> None:
+    def __init__(self, matrix: Any, n_threads: int) -> None:
         self.indptr = matrix.indptr.astype(np.int32)
         self.indices = matrix.indices.astype(np.int32)
         self.n = matrix.shape[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ def winding2023() -> Connectome:
     ids = np.unique(edges[[0, 1]].to_numpy())
     pre, post = np.searchsorted(ids, edges[0]), np.searchsorted(ids, edges[1])
     layer = layer_from_edges("chemical", pre, post, edges[2].to_numpy(float))
-    known = meta[~meta.index.duplicated()].reindex(ids)
+    known: Any = meta[~meta.index.duplicated()].reindex(ids)
     columns = {
         "class": _texts(known["simple_group"].replace("unk", "")),
         "role": _texts(known["io"]),
@@ -46,7 +47,7 @@ def winding2023() -> Connectome:
     )
 
 
-def _texts(column: pd.Series) -> tuple[str, ...]:
+def _texts(column: Any) -> tuple[str, ...]:
     return tuple("" if pd.isna(value) else str(value).strip() for value in column)
 
 

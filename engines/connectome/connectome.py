@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -64,7 +64,7 @@ class Layer:
         """Edges from a neuron to itself."""
         return int(np.count_nonzero(self.pre == self.post))
 
-    def matrix(self, n_neurons: int) -> sparse.csr_array:
+    def matrix(self, n_neurons: int) -> Any:
         """Weights [pre, post]."""
         shape = (n_neurons, n_neurons)
         return sparse.csr_array((self.weight, (self.pre, self.post)), shape=shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -40,18 +41,18 @@ class Graph:
         return len(self.pre)
 
     @cached_property
-    def directed(self) -> sparse.csr_array:
+    def directed(self) -> Any:
         """float64 weights [pre, post]."""
         return sparse.csr_array((self.weight, (self.pre, self.post)), shape=(self.n, self.n))
 
     @cached_property
-    def binary(self) -> sparse.csr_array:
+    def binary(self) -> Any:
         """Ones [pre, post]."""
         ones = np.ones(self.n_edges)
         return sparse.csr_array((ones, (self.pre, self.post)), shape=(self.n, self.n))
 
     @cached_property
-    def undirected(self) -> sparse.csr_array:
+    def undirected(self) -> Any:
         """Ones where either direction is connected."""
         return sparse.csr_array((self.binary + self.binary.T) > 0, dtype=np.float64)
 
@@ -99,9 +100,14 @@ def lesions_of(spec: WiringSpec) -> tuple[np.ndarray, np.ndarray]:
     return lesioned, edges
 
 
-@lru_cache(maxsize=16)
 def graph_of(spec: WiringSpec) -> Graph:
     """The joined, thresholded and lesioned graph of a spec, self-loops apart."""
+    return _graph_of(spec.to_json())
+
+
+@lru_cache(maxsize=16)
+def _graph_of(text: str) -> Graph:
+    spec = WiringSpec.from_json(text)
     connectome = connectome_of(spec)
     lesioned, cut = lesions_of(spec)
     joined = joined_layers(connectome, spec.layers)
@@ -111,10 +117,10 @@ def graph_of(spec: WiringSpec) -> Graph:
     return graph_from_matrix(joined, alive=~lesioned, min_weight=spec.min_weight)
 
 
-def joined_layers(connectome: Connectome, layers: tuple[str, ...]) -> sparse.csr_array:
+def joined_layers(connectome: Connectome, layers: tuple[str, ...]) -> Any:
     """Weights [pre, post] summed over layers; layers of other names than ours are always in."""
     n = connectome.n_neurons
-    joined = sparse.csr_array((n, n))
+    joined: Any = sparse.csr_array((n, n))
     for layer in connectome.layers:
         if layer.name in layers or layer.name not in LAYERS:
             joined = joined + layer.matrix(n)
@@ -122,7 +128,7 @@ def joined_layers(connectome: Connectome, layers: tuple[str, ...]) -> sparse.csr
 
 
 def graph_from_matrix(
-    matrix: sparse.sparray | np.ndarray,
+    matrix: Any,
     *,
     alive: np.ndarray | None = None,
     min_weight: float = 0.0,
@@ -132,7 +138,7 @@ def graph_from_matrix(
     Raises:
         InputError: the matrix is not square or holds nan or infinity.
     """
-    coo = sparse.coo_array(matrix)
+    coo: Any = sparse.coo_array(matrix)
     if coo.shape[0] != coo.shape[1]:
         raise InputError(
             f"a connectome's matrix must be square, got {coo.shape[0]} x {coo.shape[1]}"

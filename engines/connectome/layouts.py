@@ -7,6 +7,7 @@ Reingold 1991), started from the spectral one; large graphs repel sampled neuron
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -21,7 +22,7 @@ _ROLES = {"sensory": 0, "input": 0, "polymodal": 1, "interneuron": 1, "inter": 1
 
 
 def layouts(
-    connectome: Connectome, joined: sparse.csr_array, order: np.ndarray, seed: int
+    connectome: Connectome, joined: Any, order: np.ndarray, seed: int
 ) -> dict[str, np.ndarray]:
     """float32[neuron, 2] in the unit square for every layout; ``order`` goes round the ring."""
     undirected = symmetric(joined)
@@ -38,7 +39,7 @@ def layouts(
     return {name: unit_square(xy) for name, xy in made.items()}
 
 
-def symmetric(joined: sparse.sparray) -> sparse.csr_array:
+def symmetric(joined: Any) -> Any:
     """Ones where two neurons are connected either way."""
     both = sparse.csr_array((abs(joined) + abs(joined).T) > 0, dtype=np.float64)
     both.setdiag(0.0)
@@ -81,7 +82,7 @@ def class_columns(connectome: Connectome) -> np.ndarray:
 
 
 def body_axis(position_um: np.ndarray) -> np.ndarray:
-    """float64[neuron, 2]: place along the body, spread by rank; unknown places at the tail's end."""
+    """float64[neuron, 2]: place along the body, spread by rank; unknown places at the tail."""
     along = position_um[:, 1].copy()
     along[~np.isfinite(along)] = np.nanmax(along) + 20.0
     rank = np.argsort(np.argsort(along, kind="stable"), kind="stable")
@@ -93,7 +94,7 @@ def body_axis(position_um: np.ndarray) -> np.ndarray:
     return np.stack([x, across / 60.0 + 0.25 * side * (rank % 5) / 5.0], axis=1)
 
 
-def spectral(undirected: sparse.csr_array, seed: int, n_rounds: int = 40) -> np.ndarray:
+def spectral(undirected: Any, seed: int, n_rounds: int = 40) -> np.ndarray:
     """float64[neuron, 2]: the two slowest modes of the normalised random walk, by power rounds."""
     n = undirected.shape[0]
     rng = np.random.Generator(np.random.Philox(seed))
@@ -119,7 +120,7 @@ def spectral(undirected: sparse.csr_array, seed: int, n_rounds: int = 40) -> np.
 
 
 def force(
-    undirected: sparse.csr_array, start: np.ndarray, seed: int, n_rounds: int = 120
+    undirected: Any, start: np.ndarray, seed: int, n_rounds: int = 120
 ) -> Iterator[np.ndarray]:
     """float64[neuron, 2] after every tenth round, settled last; the same for the same seed."""
     n = len(start)

@@ -85,7 +85,7 @@ class Measures:
         return Curves("Rich club", k, lines, x, y, bands)
 
     def motif_picture(self) -> Bars:
-        """z of the thirteen motifs, or their counts before there are nulls."""
+        """Z of the thirteen motifs, or their counts before there are nulls."""
         from engines.connectome import motifs
 
         ticks = tuple((float(k), name) for k, name in enumerate(motifs.NAMES))

@@ -1,8 +1,9 @@
-"""What a wiring measures: every number with its convention, and "undefined: why" where there is none."""
+"""Every measure of a wiring with its convention, and why there is none where it is undefined."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -29,7 +30,7 @@ class Row:
     """Why there is no value."""
 
 
-def component_sizes(matrix: sparse.sparray, *, strong: bool) -> np.ndarray:
+def component_sizes(matrix: Any, *, strong: bool) -> np.ndarray:
     """int64 sizes, largest first, of strongly or weakly connected components."""
     if matrix.shape[0] == 0:
         return np.zeros(0, np.int64)
@@ -181,7 +182,7 @@ def strength_assortativity(graph: Graph, weight: np.ndarray) -> float:
 
 
 def small_world(real: np.ndarray, nulls: np.ndarray, lattice_clustering: float) -> dict[str, float]:
-    """sigma (Humphries & Gurney 2008) and omega (Telesford et al. 2011) from rows of numbers."""
+    """Sigma (Humphries & Gurney 2008) and omega (Telesford et al. 2011) from rows of numbers."""
     mean = nulls.mean(axis=0)
     sigma = (real[1] / mean[1]) / (real[3] / mean[3])
     omega = mean[3] / real[3] - real[1] / lattice_clustering

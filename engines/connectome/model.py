@@ -1,8 +1,17 @@
 """The shared data types of the connectome workbench: what a view needs, no heavy import."""
 
+from engines.connectome import motifs
 from engines.connectome.connectome import LAYERS, Connectome, Layer, Provenance
+from engines.connectome.instances import Instances
 from engines.connectome.measured import Measured, Measures, MeasuresFrame, shown
-from engines.connectome.spec import LayoutSpec, MeasuresSpec, WiringSpec
+from engines.connectome.paths import Paths
+from engines.connectome.spec import (
+    InstancesSpec,
+    LayoutSpec,
+    MeasuresSpec,
+    PathSpec,
+    WiringSpec,
+)
 from engines.connectome.wiring import ORDERS, Drawing, Wiring
 
 __all__ = [
@@ -10,14 +19,19 @@ __all__ = [
     "ORDERS",
     "Connectome",
     "Drawing",
-    "LayoutSpec",
+    "Instances",
+    "InstancesSpec",
     "Layer",
+    "LayoutSpec",
     "Measured",
     "Measures",
     "MeasuresFrame",
     "MeasuresSpec",
+    "PathSpec",
+    "Paths",
     "Provenance",
     "Wiring",
     "WiringSpec",
+    "motifs",
     "shown",
 ]

@@ -138,7 +138,7 @@ def n_rich(graph: Graph) -> int:
 
 
 def observed(graph: Graph, spec: MeasuresSpec) -> tuple[Numbers, np.ndarray]:
-    """The graph's own numbers by the kernels that measure its nulls, and float64[neuron] clustering."""
+    """The graph's numbers by the kernels that measure its nulls; float64[neuron] clustering."""
     from engines.connectome import motifs
     from engines.connectome.kernels import batch
 
@@ -190,7 +190,7 @@ def empirical_p(real: np.ndarray, nulls: np.ndarray) -> np.ndarray:
 
 
 def z_scores(real: np.ndarray, nulls: np.ndarray) -> np.ndarray:
-    """float64[measure]: distance from the nulls' mean in their standard deviations; nan for none."""
+    """float64[measure]: distance from the nulls' mean in their standard deviations, or nan."""
     spread = nulls.std(axis=0)
     scale = 1e-9 * (np.abs(nulls.mean(axis=0)) + 1e-12)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -164,3 +164,31 @@ class MeasuresSpec(WiringSpec):
     def wiring(self) -> WiringSpec:
         """The wiring alone."""
         return WiringSpec(**{name: getattr(self, name) for name in WiringSpec.model_fields})
+
+
+class PathSpec(Spec):
+    """Ways from one neuron to another."""
+
+    wiring: WiringSpec = knob(WiringSpec(), label="Wiring", help="Whose neurons.", group="Wiring")
+    source: int = knob(0, label="From", help="Place of the first neuron.", group="Path", ge=0)
+    target: int = knob(1, label="To", help="Place of the last neuron.", group="Path", ge=0)
+    k: int = knob(12, label="Routes", help="How many of the shortest.", group="Path", ge=1, le=200)
+    weighted: bool = knob(
+        False,
+        label="Strong edges are short",
+        help="Add up 1 / weight along a route instead of counting steps.",
+        group="Path",
+    )
+
+
+class InstancesSpec(Spec):
+    """Where a motif is."""
+
+    wiring: WiringSpec = knob(WiringSpec(), label="Wiring", help="Whose neurons.", group="Wiring")
+    motif: Literal[
+        "021D", "021U", "021C", "111D", "111U", "030T", "030C",
+        "201", "120D", "120U", "120C", "210", "300",
+    ] = knob("030T", label="Motif", help="Which connected triad.", group="Motif")  # fmt: skip
+    most: int = knob(
+        60, label="At most", help="How many instances are listed.", group="Motif", ge=1, le=100_000
+    )

@@ -44,7 +44,7 @@ def erdos_renyi(n_neurons: int = 279, n_edges: int = 2_990, seed: int = 0) -> Co
 
 
 def lattice(n_neurons: int = 279, n_neighbours: int = 10) -> Connectome:
-    """A ring: each neuron connects to its nearest ``n_neighbours`` (half on each side), both ways."""
+    """A ring: each neuron connects to its nearest ``n_neighbours``, half on each side."""
     reach = np.arange(1, n_neighbours // 2 + 1)
     pre = np.repeat(np.arange(n_neurons), 2 * len(reach))
     post = (pre + np.tile(np.concatenate([reach, -reach]), n_neurons)) % n_neurons

@@ -1,12 +1,12 @@
-"""A wiring ready to be drawn: edges by layer, drawings, orders, and what is known of each neuron."""
+"""A wiring ready to be drawn: edges by layer, drawings, orders, what is known of each neuron."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from engines.connectome import celegans, layouts
 from engines.connectome.connectome import LAYERS, Connectome, Provenance
@@ -145,7 +145,7 @@ def drawing_of(spec: LayoutSpec) -> Drawing:
     )
 
 
-def communities(undirected: sparse.csr_array, weights: sparse.csr_array, seed: int) -> np.ndarray:
+def communities(undirected: Any, weights: Any, seed: int) -> np.ndarray:
     """int32[neuron], largest community 0: Louvain on the undirected binary graph (networkx)."""
     import networkx as nx
 

@@ -15,7 +15,7 @@ _63 = np.uint64(63)
 
 
 @kernel
-def popcount(x: np.uint64) -> int:
+def popcount(x: np.uint64) -> np.int64:
     """Bits that are set."""
     x = x - ((x >> _1) & _M1)
     x = (x & _M2) + ((x >> _2) & _M2)

@@ -20,7 +20,7 @@ def mixed(state: np.uint64) -> np.uint64:
 
 
 @part
-def below(word: np.uint64, bound: int) -> int:
+def below(word: np.uint64, bound: int) -> np.int64:
     """A number in 0..bound-1 from a random word; bounds under 2**32 (bias below 2**-20)."""
     return np.int64(((word >> _S32) * np.uint64(bound)) >> _S32)
 

@@ -76,7 +76,7 @@ def swap_undirected(
         c, d = pre[f], post[f]
         if turn:
             c, d = d, c
-        if a == c or a == d or b == c or b == d or adjacency[a, d] or adjacency[c, b]:
+        if a in (c, d) or b in (c, d) or adjacency[a, d] or adjacency[c, b]:
             continue
         adjacency[a, b] = adjacency[b, a] = 0
         adjacency[c, d] = adjacency[d, c] = 0
