@@ -1,6 +1,7 @@
 """The shared data types of the connectome workbench: what a view needs, no heavy import."""
 
 from engines.connectome import motifs
+from engines.connectome.activity import Activity, ActivityFrame
 from engines.connectome.connectome import LAYERS, Connectome, Layer, Provenance
 from engines.connectome.instances import Instances
 from engines.connectome.measured import Measured, Measures, MeasuresFrame, shown
@@ -12,11 +13,14 @@ from engines.connectome.spec import (
     PathSpec,
     WiringSpec,
 )
+from engines.connectome.stimulus import StimulusSpec
 from engines.connectome.wiring import ORDERS, Drawing, Wiring
 
 __all__ = [
     "LAYERS",
     "ORDERS",
+    "Activity",
+    "ActivityFrame",
     "Connectome",
     "Drawing",
     "Instances",
@@ -30,6 +34,7 @@ __all__ = [
     "PathSpec",
     "Paths",
     "Provenance",
+    "StimulusSpec",
     "Wiring",
     "WiringSpec",
     "motifs",

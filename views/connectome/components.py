@@ -1,4 +1,4 @@
-"""The stage of the connectome workbench: five pictures of one wiring on one selection."""
+"""The stages of the connectome workbench: pictures of one wiring on one selection."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from panel.custom import JSComponent
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm
 
-_SCRIPTS = ("data.js", "graph.js", "matrix.js", "body.js", "table.js", "stage.js", "start.js")
+_SCRIPTS = ("data.js", "graph.js", "matrix.js", "body.js", "table.js", "stage.js")
+_CSS = stylesheet("views.connectome", "stage.css")
 
 
-class WiringStage(JSComponent):
-    """Graph, matrix, body and table; everything is sent once and linked in the browser."""
+class Stage(JSComponent):
+    """What every stage of a wiring knows; everything is sent once and linked in the browser."""
+
+    __abstract = True
 
     wiring = param.Bytes(default=b"", doc="What `payloads.wiring_payload` made.")
     drawing = param.Bytes(default=b"", doc="What `payloads.drawing_payload` made.")
@@ -28,7 +31,28 @@ class WiringStage(JSComponent):
     colour = param.String(default="role", doc="What the colour of a neuron means.")
     swap_axes = param.Boolean(default=False, doc="Whether columns of the matrix are senders.")
 
+    _stylesheets: ClassVar[list[str]] = [_CSS]
+
+
+class WiringStage(Stage):
+    """Graph, matrix, body and table."""
+
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
-        "views.connectome", *_SCRIPTS, shared=("base.js", "svg.js")
+        "views.connectome", *_SCRIPTS, "start.js", shared=("base.js", "svg.js")
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.connectome", "stage.css")]
+
+
+class ActivityStage(Stage):
+    """Graph, body, table and a raster, coloured by activity at the clock's time."""
+
+    activity = param.Bytes(default=b"", doc="What `payloads.activity_payload` made.")
+    clock_id = param.String(default="", doc="Names the clock shared with the timeline.")
+    autoplay = param.Boolean(default=True, doc="Play as soon as activity comes.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.connectome",
+        *_SCRIPTS,
+        "activity.js",
+        "start.js",
+        shared=("base.js", "clock.js", "svg.js"),
+    )

@@ -115,7 +115,9 @@ def pair_sections(wiring: Wiring, first: int, second: int, paths: Paths | None) 
         return [direct]
     if paths.n_steps < 0:
         return [direct, {"title": "No way", "sentence": f"{b} cannot be reached from {a} here."}]
-    title = f"{paths.n_shortest:,} shortest paths of {paths.n_steps} steps"
+    many = "s" if paths.n_shortest != 1 else ""
+    steps = f"{paths.n_steps} step{'s' if paths.n_steps != 1 else ''}"
+    title = f"{paths.n_shortest:,} shortest path{many} of {steps}"
     routes = [
         [" → ".join(map(label, names)), f"{weight:.4g}", f"{weakest:.4g}"]
         for names, weight, weakest in zip(paths.names, paths.weights, paths.weakest, strict=True)

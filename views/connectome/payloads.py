@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engines.connectome.model import Drawing, Wiring
+from engines.connectome.model import Activity, Drawing, Wiring
 from views.kit.payload import payload
 from views.kit.text import label
 
@@ -66,3 +66,24 @@ def numbers_payload(
         full[members] = values
         arrays[name] = full
     return payload({"n": n_neurons, "names": list(arrays)}, arrays)
+
+
+def activity_payload(activity: Activity) -> bytes:
+    """Activity of every neuron through time, with the range its colours span."""
+    shown = activity.mean[:, activity.alive & ~activity.target]
+    if not shown.size:
+        shown = activity.mean
+    low = min(0.0, float(shown.min(initial=0.0)))
+    high = float(shown.max(initial=0.0)) or 1.0
+    meta = {
+        "n": activity.mean.shape[1],
+        "n_bins": len(activity.times_ms),
+        "low": low,
+        "high": high,
+        "label": f"activity ({activity.unit})" if activity.unit else "activity",
+    }
+    arrays = {
+        "values": activity.mean.astype(np.float32),
+        "times": activity.times_ms.astype(np.float32),
+    }
+    return payload(meta, arrays)

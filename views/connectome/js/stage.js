@@ -87,6 +87,7 @@ class WiringStage {
     this.resized = new ResizeObserver(() => { this.ask(); this.table.paint() })
     for (const picture of [this.graphCard, this.matrixCard, this.bodyCard]) this.resized.observe(picture.canvas)
     this.resized.observe(this.table.scroll)
+    this.onBuilt?.()
   }
 
   large(name, picture) {
@@ -262,7 +263,8 @@ class WiringStage {
     const look = lookOf(this.el)
     this.chosen = null
     this.closePaths.hidden = !this.hasPaths()
-    for (const [name, picture] of [["graph", this.graphCard], ["matrix", this.matrixCard], ["body", this.bodyCard]]) {
+    this.layoutMenu.hidden = this.hasPaths()
+    for (const [name, picture] of [["graph", this.graphCard], ["matrix", this.matrixCard], ["body", this.bodyCard], ...(this.extraCards ?? [])]) {
       if (!picture.canvas.clientWidth) continue
       const [pen, width, height] = sizedPen(picture.canvas)
       this.picture(name).draw(pen, width, height, look)
