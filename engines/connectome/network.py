@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ class Network:
     def n(self) -> int:
         """Neurons."""
         return len(self.alive)
+
+    @cached_property
+    def radius(self) -> float:
+        """Spectral radius of the chemical weights."""
+        return spectral_radius(self.chemical)
 
 
 def signs(transmitter: tuple[str, ...], *, glutamate_excites: bool) -> np.ndarray:
@@ -113,7 +119,7 @@ def scaled(network: Network, whole: Network, gain: float) -> tuple[Any, float]:
     left. Also answers the whole's radius before. Weights of a graph without cycles have radius
     zero; they are divided by their largest input.
     """
-    radius = spectral_radius(whole.chemical)
+    radius = whole.radius
     if radius > 1e-9:
         return network.chemical * (gain / radius), radius
     inputs = abs(whole.chemical).sum(axis=1)

@@ -8,6 +8,46 @@ from engines.connectome.kernels.jit import kernel
 
 
 @kernel
+def gathered(
+    i: int,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    weight: np.ndarray,
+    community: np.ndarray,
+    within: np.ndarray,
+    to: np.ndarray,
+    seen: np.ndarray,
+) -> int:
+    """Add a neuron's weights to float64 ``to`` per community; lists those met in ``seen``."""
+    n_seen = 0
+    for e in range(indptr[i], indptr[i + 1]):
+        j = indices[e]
+        if within[j] == within[i]:
+            c = community[j]
+            if to[c] == 0.0:
+                seen[n_seen] = c
+                n_seen += 1
+            to[c] += weight[e]
+    return n_seen
+
+
+@kernel
+def best_of(
+    mine: int, scale: float, n_seen: int, seen: np.ndarray, to: np.ndarray, total: np.ndarray
+) -> int:
+    """The community with the largest gain, the own one when none is better; empties ``to``."""
+    best, best_gain = mine, to[mine] - scale * total[mine]
+    for s in range(n_seen):
+        c = seen[s]
+        gain = to[c] - scale * total[c]
+        if gain > best_gain + 1e-12:
+            best, best_gain = c, gain
+    for s in range(n_seen):
+        to[seen[s]] = 0.0
+    return best
+
+
+@kernel
 def local_moves(
     indptr: np.ndarray,
     indices: np.ndarray,
@@ -28,43 +68,22 @@ def local_moves(
     n = len(strength)
     total = np.zeros(n)
     size = np.zeros(n, np.int32)
-    two_m = 0.0
     for i in range(n):
         total[community[i]] += strength[i]
         size[community[i]] += 1
-        two_m += strength[i]
-    if two_m <= 0.0:
-        return 0
+    two_m = total.sum()
     to = np.zeros(n)
     seen = np.empty(n, np.int32)
     moved, last = 0, -1
-    while last != 0:
+    while last != 0 and two_m > 0.0:
         last = 0
-        for k in range(n):
-            i = order[k]
+        for i in order:
             mine = community[i]
             if only_alone and size[mine] > 1:
                 continue
-            n_seen = 0
-            for e in range(indptr[i], indptr[i + 1]):
-                j = indices[e]
-                if within[j] != within[i]:
-                    continue
-                c = community[j]
-                if to[c] == 0.0:
-                    seen[n_seen] = c
-                    n_seen += 1
-                to[c] += weight[e]
+            n_seen = gathered(i, indptr, indices, weight, community, within, to, seen)
             total[mine] -= strength[i]
-            scale = resolution * strength[i] / two_m
-            best, best_gain = mine, to[mine] - scale * total[mine]
-            for s in range(n_seen):
-                c = seen[s]
-                gain = to[c] - scale * total[c]
-                if gain > best_gain + 1e-12:
-                    best, best_gain = c, gain
-            for s in range(n_seen):
-                to[seen[s]] = 0.0
+            best = best_of(mine, resolution * strength[i] / two_m, n_seen, seen, to, total)
             total[best] += strength[i]
             if best != mine:
                 size[mine] -= 1
