@@ -20,6 +20,7 @@ from engines.contract import Frame, Result, Spec
 from views.connectome import exports, facts
 from views.connectome.components import Stage, WiringStage
 from views.connectome.measures import MeasuresPanel
+from views.connectome.own import OwnConnectome
 from views.connectome.payloads import numbers_payload
 from views.connectome.wired import WiringView
 from views.kit.components import Downloads
@@ -30,7 +31,9 @@ TABS = ("Wiring", "Measures")
 class ExploreView(WiringView):
     """Pick a neuron once and see it everywhere; lesion it and see what every number does."""
 
-    folded_groups: ClassVar[frozenset[str]] = frozenset({"Conventions", "Lesions"})
+    folded_groups: ClassVar[frozenset[str]] = frozenset(
+        {"Conventions", "Lesions", "Own connectome"}
+    )
     stage_type: ClassVar[type[Stage]] = WiringStage
     questions: ClassVar[tuple[str, ...]] = ("instances", "quick", "before")
 
@@ -40,10 +43,12 @@ class ExploreView(WiringView):
         super().__init__(name, compute, owner=owner, spec=spec)
         items = list(exports.ITEMS)
         self.saves = Downloads(self._save, items=items, sizing_mode="stretch_width")
+        self.own = OwnConnectome(self._take_own, self._complain)
         self.tab = pmui.RadioButtonGroup(
             options=list(TABS), value=TABS[0], size="small", margin=(0, 0, 10, 0)
         )
         self.tab.param.watch(self._turn, "value")
+        self.controls.param.watch(lambda _event: self._take_own(""), "dataset")
         self.measuring = MeasuresPanel(self._light_up)
         self.measuring.panel.visible = False
         self.measures: Measures | None = None
@@ -56,6 +61,16 @@ class ExploreView(WiringView):
     def inspector(self) -> list[Any]:
         """The selection, headline numbers, the dataset's card, files."""
         return [self.facts, pn.Spacer(height=12), self.saves]
+
+    def extra_controls(self) -> dict[str, list[Any]]:
+        """A connectome of one's own."""
+        return {"Own connectome": [self.own.panel]}
+
+    def _take_own(self, digest: str) -> None:
+        if digest == self.controls.own:
+            return
+        self.controls.param.update(own=digest, lesion="")
+        self.run()
 
     def more_sections(self) -> list[facts.Section]:
         """The headline numbers."""

@@ -18,7 +18,10 @@ class GridView(GenericView):
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
-        self.pictures = pn.GridBox(ncols=2, sizing_mode="stretch_width", margin=(12, 0))
+        rows = {"grid-auto-rows": "minmax(300px, auto)"}
+        self.pictures = pn.GridBox(
+            ncols=2, sizing_mode="stretch_width", margin=(12, 0), styles=rows
+        )
 
     def timeline(self) -> list[Any]:
         """None: the last moment says it all."""

@@ -37,17 +37,15 @@ class CompareSpec(Spec):
     def wirings(self) -> tuple[WiringSpec, WiringSpec]:
         """Both as specs of their own."""
         pairs = ((self.first, self.first_layers), (self.second, self.second_layers))
-        first, second = (
-            WiringSpec(dataset=name, min_weight=self.min_weight, **switches(layers))
-            for name, layers in pairs
-        )
+        first, second = (with_layers(name, layers, self.min_weight) for name, layers in pairs)
         return first, second
 
 
-def switches(layers: str) -> dict[str, bool]:
-    """The layer fields of a spec for a choice of layers."""
+def with_layers(dataset: Any, layers: str, min_weight: float = 0.0) -> WiringSpec:
+    """A dataset's wiring with a choice of layers."""
     names = ("chemical", "electrical", "monoamine", "neuropeptide")
-    return {name: layers == "all" or name in layers.split(" + ") for name in names}
+    on: dict[str, Any] = {name: layers == "all" or name in layers.split(" + ") for name in names}
+    return WiringSpec(dataset=dataset, min_weight=min_weight, **on)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +113,11 @@ def _memberships(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
     """Rank correlation; nan below two values or without spread."""
-    from scipy import stats
+    from scipy.stats import rankdata
 
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
-    return float(stats.spearmanr(a, b).statistic)
+    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
 
 
 def compared(spec: CompareSpec) -> Comparison:
@@ -147,7 +145,8 @@ def compared(spec: CompareSpec) -> Comparison:
         here = [connectome.index[name] for name in shared]
         matrices.append(np.abs(full[np.ix_(here, here)]))
     only = one.n_neurons - len(shared), two.n_neurons - len(shared)
-    return Comparison(spec, tuple(shared), *matrices, *only)
+    first, second = matrices
+    return Comparison(spec, tuple(shared), first, second, *only)
 
 
 def frames(spec: CompareSpec) -> Iterator[Result]:

@@ -90,10 +90,10 @@ def growth(table: np.ndarray) -> tuple[Picture, ...]:
 
 def wiring_of_animal(spec: DevelopmentSpec, animal: int) -> WiringSpec:
     """One animal's wiring; muscles and glia are lesioned when only neurons count."""
-    from engines.connectome.experiments.compare import switches
+    from engines.connectome.experiments.compare import with_layers
     from engines.connectome.graph import connectome_of
 
-    wiring = WiringSpec(dataset=f"witvliet2021_{animal}", **switches(spec.layers))
+    wiring = with_layers(f"witvliet2021_{animal}", spec.layers)
     if spec.cells == "all cells":
         return wiring
     present = set(connectome_of(wiring).column("role"))

@@ -13,7 +13,7 @@ from engines.connectome.spec import WiringSpec
 from engines.contract import Card, Experiment, Frame, Result, knob
 from engines.pictures import Axis, Bars, Picture, Table
 
-_TOP = 30
+_TOP = 16
 _BATCH = 8
 _COLUMN = {
     "directed efficiency": 6,
