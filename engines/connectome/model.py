@@ -4,6 +4,8 @@ from engines.connectome import motifs
 from engines.connectome.activity import Activity, ActivityFrame
 from engines.connectome.connectome import LAYERS, Connectome, Layer, Provenance
 from engines.connectome.instances import Instances
+from engines.connectome.large import Large, LargeFrame, Raster, RasterFrame
+from engines.connectome.large_spec import LargeSpec, RasterSpec
 from engines.connectome.measured import Measured, Measures, MeasuresFrame, shown
 from engines.connectome.paths import Paths
 from engines.connectome.spec import (
@@ -25,6 +27,9 @@ __all__ = [
     "Drawing",
     "Instances",
     "InstancesSpec",
+    "Large",
+    "LargeFrame",
+    "LargeSpec",
     "Layer",
     "LayoutSpec",
     "Measured",
@@ -34,6 +39,9 @@ __all__ = [
     "PathSpec",
     "Paths",
     "Provenance",
+    "Raster",
+    "RasterFrame",
+    "RasterSpec",
     "StimulusSpec",
     "Wiring",
     "WiringSpec",

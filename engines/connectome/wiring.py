@@ -12,8 +12,10 @@ from engines.connectome import celegans, layouts
 from engines.connectome.connectome import LAYERS, Connectome, Provenance
 from engines.connectome.graph import connectome_of, graph_of, lesions_of
 from engines.connectome.spec import LayoutSpec, WiringSpec
-from engines.contract import Result
+from engines.contract import InputError, Result
 
+DRAWN_MAX = 12_000
+"""Neurons that a browser is asked to draw."""
 ORDERS = ("class", "community", "position", "degree", "name")
 
 
@@ -78,6 +80,11 @@ class Wiring(Result):
 def wiring_of(spec: WiringSpec) -> Wiring:
     """Everything a page shows of a wiring but its drawings."""
     connectome = connectome_of(spec)
+    if connectome.n_neurons > DRAWN_MAX:
+        raise InputError(
+            f"{connectome.n_neurons:,} neurons are too many to be drawn one by one; open Fly size, "
+            "which draws them as pixels"
+        )
     graph = graph_of(spec)
     lesioned, _ = lesions_of(spec)
     shown = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
@@ -56,3 +57,24 @@ class ActivityStage(Stage):
         "start.js",
         shared=("base.js", "clock.js", "svg.js"),
     )
+
+
+class RasterStage(JSComponent):
+    """A large wiring as pixels, panned and zoomed by hand."""
+
+    raster = param.Bytes(default=b"", doc="What `payloads.raster_payload` made.")
+    window = param.List(default=[0.0, 0.0, 1.0, 1.0], doc="Left, bottom, width, height on show.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.connectome", "data.js", "large.js", shared=("base.js", "svg.js")
+    )
+    _stylesheets: ClassVar[list[str]] = [_CSS]
+
+    def __init__(self, on_pick: Callable[[float, float], None], **params: Any) -> None:
+        """``on_pick(x, y)`` is told where the picture was clicked, in the layout's units."""
+        super().__init__(**params)
+        self._on_pick = on_pick
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("kind") == "pick":
+            self._on_pick(float(data["x"]), float(data["y"]))

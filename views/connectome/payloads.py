@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engines.connectome.model import Activity, Drawing, Wiring
+from engines.connectome.model import Activity, Drawing, Raster, Wiring
 from views.kit.payload import payload
 from views.kit.text import label
 
@@ -87,3 +87,29 @@ def activity_payload(activity: Activity) -> bytes:
         "times": activity.times_ms.astype(np.float32),
     }
     return payload(meta, arrays)
+
+
+def raster_payload(raster: Raster, status: str) -> bytes:
+    """Counts on a log scale as bytes, and the window they show."""
+    spec = raster.spec
+    meta = {
+        "columns": spec.columns,
+        "rows": spec.rows,
+        "window": [spec.left, spec.bottom, spec.width, spec.height],
+        "share": raster.share,
+        "status": status,
+        "n_inside": int(raster.neurons.sum()),
+    }
+    arrays = {
+        "edges": _log_bytes(raster.edges),
+        "neurons": (raster.neurons > 0).astype(np.uint8),
+        "focus": (255 * (raster.focus > 0)).astype(np.uint8),
+    }
+    return payload(meta, arrays)
+
+
+def _log_bytes(counts: np.ndarray) -> np.ndarray:
+    """uint8: 0 for none, 255 for the densest pixels."""
+    logs = np.log1p(counts)
+    top = float(np.quantile(logs, 0.999)) if logs.size else 0.0
+    return np.clip(255.0 * logs / max(top, 1e-9), 0, 255).astype(np.uint8)
