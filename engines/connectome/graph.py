@@ -138,26 +138,30 @@ def graph_from_matrix(
     Raises:
         InputError: the matrix is not square or holds nan or infinity.
     """
-    coo: Any = sparse.coo_array(matrix)
-    if coo.shape[0] != coo.shape[1]:
-        raise InputError(
-            f"a connectome's matrix must be square, got {coo.shape[0]} x {coo.shape[1]}"
-        )
-    if not np.isfinite(coo.data).all():
+    rows: Any = sparse.csr_array(matrix)
+    if rows.shape[0] != rows.shape[1]:
+        shape = f"{rows.shape[0]} x {rows.shape[1]}"
+        raise InputError(f"a connectome's matrix must be square, got {shape}")
+    if not np.isfinite(rows.data).all():
         raise InputError("the matrix holds nan or infinity; drop or mend those entries first")
-    coo.sum_duplicates()
-    alive = np.ones(coo.shape[0], bool) if alive is None else alive
-    pre, post = coo.coords[0], coo.coords[1]
-    kept = alive[pre] & alive[post] & (coo.data != 0) & (np.abs(coo.data) >= min_weight)
-    place = np.cumsum(alive) - 1
-    pre, post, weight = place[pre[kept]], place[post[kept]], coo.data[kept].astype(float)
-    order = np.lexsort((post, pre))
-    pre, post, weight = pre[order], post[order], weight[order]
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    n = rows.shape[0]
+    alive = np.ones(n, bool) if alive is None else alive
+    pre = np.repeat(np.arange(n, dtype=np.int32), np.diff(rows.indptr))
+    post, weight = rows.indices, rows.data
+    kept = (weight != 0) & (np.abs(weight) >= min_weight)
+    if not alive.all():
+        kept &= alive[pre] & alive[post]
+    place = (np.cumsum(alive) - 1).astype(np.int32)
+    # Rows are in order and numbering keeps it, so the edges stay sorted.
+    pre, post, weight = place[pre[kept]], place[post[kept]], weight[kept].astype(float)
     apart = pre != post
     return Graph(
         np.flatnonzero(alive),
-        pre[apart].astype(np.int32),
-        post[apart].astype(np.int32),
+        pre[apart],
+        post[apart],
         weight[apart],
         int(np.count_nonzero(~apart)),
     )

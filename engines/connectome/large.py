@@ -82,7 +82,7 @@ class Large(Result):
     number_errors: np.ndarray
     number_how: tuple[str, ...]
     top: np.ndarray
-    """int32: neurons of highest estimated betweenness."""
+    """int32: neurons with most partners."""
     top_names: tuple[str, ...]
     raster: Raster
     times_ms: np.ndarray

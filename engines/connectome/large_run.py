@@ -210,7 +210,7 @@ def _large(
     rates: np.ndarray,
 ) -> Large:
     value = between.value if between is not None else np.zeros(graph.n)
-    top = np.argsort(-value, kind="stable")[:_TOP]
+    top = np.argsort(-(graph.in_degree + graph.out_degree), kind="stable")[:_TOP]
     how = f"betweenness from {between.n_sources if between else 0} sampled sources"
     extra = [
         (f"betweenness of {connectome.neurons[k]}", float(value[k]), float(between.error[k]), how)

@@ -153,7 +153,7 @@ class LargeView(ExperimentView):
             ]
             for k, name in zip(a.top.tolist(), a.top_names, strict=True)
         ]
-        central = {"title": "Most central, sampled", "columns": ["", "in-degree"], "rows": rows}
+        central = {"title": "Most partners", "columns": ["", "in-degree"], "rows": rows}
         tone = "warning" if a.synthetic else ""
         source = {
             "title": "Source",

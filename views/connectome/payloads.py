@@ -109,7 +109,7 @@ def raster_payload(raster: Raster, status: str) -> bytes:
 
 
 def _log_bytes(counts: np.ndarray) -> np.ndarray:
-    """uint8: 0 for none, 255 for the densest pixels."""
+    """uint8: 0 for the emptiest pixels of the window, 255 for the densest."""
     logs = np.log1p(counts)
-    top = float(np.quantile(logs, 0.999)) if logs.size else 0.0
-    return np.clip(255.0 * logs / max(top, 1e-9), 0, 255).astype(np.uint8)
+    low, top = np.quantile(logs, (0.02, 0.999)) if logs.size else (0.0, 0.0)
+    return np.clip(255.0 * (logs - low) / max(top - low, 1e-9), 0, 255).astype(np.uint8)
