@@ -7,20 +7,55 @@
 2990.0
 """
 
-from engines.connectome.api import graph, measure
+from engines.connectome.api import (
+    communities,
+    compare,
+    graph,
+    lesion_scan,
+    measure,
+    paths,
+    stimulate,
+)
 from engines.connectome.catalog import NAMES, catalogue, load
 from engines.connectome.connectome import Connectome, Layer, Provenance
+from engines.connectome.exporting import write_connectome
+from engines.connectome.importing import (
+    ImportOptions,
+    ImportReport,
+    connectome_from_bytes,
+    from_matrix,
+    from_networkx,
+    from_state_dict,
+    read_connectome,
+)
+from engines.connectome.own import keep
 from engines.connectome.spec import MeasuresSpec, WiringSpec
+from engines.connectome.stimulus import StimulusSpec
 
 __all__ = [
     "NAMES",
     "Connectome",
+    "ImportOptions",
+    "ImportReport",
     "Layer",
     "MeasuresSpec",
     "Provenance",
+    "StimulusSpec",
     "WiringSpec",
     "catalogue",
+    "communities",
+    "compare",
+    "connectome_from_bytes",
+    "from_matrix",
+    "from_networkx",
+    "from_state_dict",
     "graph",
+    "keep",
+    "lesion_scan",
     "load",
     "measure",
+    "paths",
+    "read_connectome",
+    "stimulate",
+    "write_connectome",
 ]
