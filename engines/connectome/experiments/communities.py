@@ -115,7 +115,7 @@ def quality_picture(quality: np.ndarray) -> Bars:
 
 def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
     """Runs one after the other, the consensus last."""
-    from engines.connectome import communities as found
+    from engines.connectome import partitions as found
     from engines.connectome.graph import connectome_of, graph_of
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})

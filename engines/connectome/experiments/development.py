@@ -103,7 +103,7 @@ def wiring_of_animal(spec: DevelopmentSpec, animal: int) -> WiringSpec:
 
 def frames(spec: DevelopmentSpec) -> Iterator[DevelopmentFrame | Development]:
     """Animal by animal, everything last."""
-    from engines.connectome import communities
+    from engines.connectome import partitions
     from engines.connectome.graph import connectome_of, graph_of
 
     table = np.full((len(ANIMALS), len(MEASURES)), np.nan)
@@ -112,10 +112,10 @@ def frames(spec: DevelopmentSpec) -> Iterator[DevelopmentFrame | Development]:
     for k, animal in enumerate(ANIMALS):
         wiring = wiring_of_animal(spec, animal)
         graph, neurons = graph_of(wiring), connectome_of(wiring).neurons
-        weights = communities.symmetric_weights(graph.binary, binary=True)
-        label = communities.leiden(weights)
+        weights = partitions.symmetric_weights(graph.binary, binary=True)
+        label = partitions.leiden(weights)
         found = _measured(wiring, spec.n_nulls)
-        found["modularity"] = communities.modularity(weights, label)
+        found["modularity"] = partitions.modularity(weights, label)
         table[k] = [found.get(name, np.nan) for name in MEASURES]
         names = [neurons[i] for i in graph.members]
         labels.append(dict(zip(names, label.tolist(), strict=True)))
@@ -145,7 +145,7 @@ def _on_one_order(graphs: list[tuple[list[str], np.ndarray]], order: list[str]) 
 
 
 def _agreement(labels: list[dict[str, int]]) -> np.ndarray:
-    from engines.connectome.communities import nmi
+    from engines.connectome.partitions import nmi
 
     made = np.ones((len(labels), len(labels)))
     for i, a in enumerate(labels):

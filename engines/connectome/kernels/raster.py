@@ -54,6 +54,9 @@ def lines(
             continue
         n = int(max(abs(x2 - x1), abs(y2 - y1))) + 1
         dx, dy = (x2 - x1) / n, (y2 - y1) / n
+        # Each step is looked at in its middle, so that none falls into its neighbour's pixel.
+        x1 += 0.5 * dx
+        y1 += 0.5 * dy
         for _ in range(n):
             image[int(y1), int(x1)] += 1.0
             x1 += dx

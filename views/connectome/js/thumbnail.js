@@ -2,7 +2,7 @@
 
 export function render({model, el}) {
   installTokens(NX_CSS)
-  const canvas = element("canvas", {class: "nx-thumb", role: "img", "aria-label": "The wiring of the worm"})
+  const canvas = element("canvas", {style: "width:100%;height:100%;display:block", role: "img", "aria-label": "The wiring of the worm"})
   el.append(canvas)
   let data = null
   let shown = 0
