@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from sorting_page import ENDED, READY_MS, address
 
-pytestmark = pytest.mark.ui
+pytestmark = [pytest.mark.ui, pytest.mark.timeout(180)]
 
 # Rows of the picture that are not paper: something has been drawn.
 DRAWN = """canvas => {
@@ -36,7 +36,7 @@ class Wiring:
 
     def done(self) -> Wiring:
         # Kernels are compiled in the first run after an installation.
-        expect(self.line).to_have_text(ENDED, timeout=2 * READY_MS)
+        expect(self.line).to_have_text(ENDED, timeout=3 * READY_MS)
         return self
 
     def button(self, name: str):
@@ -90,7 +90,7 @@ def test_find_lesion_measure_stop_and_save(wiring):
     expect(work.line).to_contain_text("stopped")
     expect(some).to_be_visible()
     with page.expect_download() as saving:
-        work.button("Neurons CSV").click()
+        work.button("The table: one row per neuron").click()
     rows = list(csv.DictReader(io.StringIO(saving.value.path().read_text())))
     assert len(rows) == 279
     assert next(r for r in rows if r["neuron"] == "AVAL")["lesioned"] == "True"
@@ -140,7 +140,7 @@ def test_a_large_wiring_is_zoomed_by_hand(new_page, app_url):
     page = new_page()
     query = "x=large&n_neurons=3000&n_edges=30000&n_blocks=6&n_rounds=20"
     page.goto(address(app_url, "/connectome", query))
-    expect(page.locator(".nx-runbar p.nx-line")).to_have_text(ENDED, timeout=2 * READY_MS)
+    expect(page.locator(".nx-runbar p.nx-line")).to_have_text(ENDED, timeout=3 * READY_MS)
     canvas = page.locator("canvas.nx-large")
     assert canvas.evaluate(DRAWN) > 0.9
     page.get_by_role("button", name="Zoom in").click()
