@@ -29,6 +29,7 @@ from engines.connectome.importing import (
     read_connectome,
 )
 from engines.connectome.own import keep
+from engines.connectome.recordings import Recording, recording
 from engines.connectome.spec import MeasuresSpec, WiringSpec
 from engines.connectome.stimulus import StimulusSpec
 
@@ -40,6 +41,7 @@ __all__ = [
     "Layer",
     "MeasuresSpec",
     "Provenance",
+    "Recording",
     "StimulusSpec",
     "WiringSpec",
     "catalogue",
@@ -56,6 +58,7 @@ __all__ = [
     "measure",
     "paths",
     "read_connectome",
+    "recording",
     "stimulate",
     "write_connectome",
 ]
