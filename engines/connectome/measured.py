@@ -77,10 +77,10 @@ class Measures:
     def rich_picture(self) -> Curves:
         """Density among neurons of degree above k, real and in nulls."""
         k = np.arange(len(self.rich_club), dtype=float)
-        lines, bands = {"this wiring": self.rich_club}, {}
-        if self.n_nulls:
-            lines["nulls, 95 % band"] = self.rich_mean
-            bands["nulls, 95 % band"] = (self.rich_low, self.rich_high)
+        # The same lines with and without nulls, so that a figure need not be built again.
+        nulls = "nulls, 95 % band"
+        lines = {"this wiring": self.rich_club, nulls: self.rich_mean}
+        bands = {nulls: (self.rich_low, self.rich_high)}
         x, y = Axis("degree above k", "neighbours"), Axis("density among them")
         return Curves("Rich club", k, lines, x, y, bands)
 
@@ -93,9 +93,7 @@ class Measures:
             counted = Axis("instances")
             return Bars("Motifs", self.motif_count, Axis("triad", ticks=ticks), counted)
         z = np.nan_to_num(self.motif_z)
-        kind = tuple("p < 0.05, corrected" if p < 0.05 else "not so" for p in self.motif_p)
-        title = "Motifs against nulls"
-        return Bars(title, z, Axis("triad", ticks=ticks), Axis("z"), kind)
+        return Bars("Motifs against nulls", z, Axis("triad", ticks=ticks), Axis("z"))
 
     def degree_picture(self) -> Curves:
         """How many neurons have more than k neighbours."""

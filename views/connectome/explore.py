@@ -50,7 +50,6 @@ class ExploreView(WiringView):
         self.tab.param.watch(self._turn, "value")
         self.controls.param.watch(lambda _event: self._take_own(""), "dataset")
         self.measuring = MeasuresPanel(self._light_up)
-        self.measuring.panel.visible = False
         self.measures: Measures | None = None
         self.before: Measures | None = None
 
@@ -156,7 +155,8 @@ class ExploreView(WiringView):
 
     def _turn(self, _event: Any) -> None:
         measures = self.tab.value == TABS[1]
-        self.canvas.visible, self.measuring.panel.visible = not measures, measures
+        self.canvas.visible = not measures
+        self.measuring.turn(visible=measures)
         self.mark()
 
     def selection(self) -> dict[str, Any]:

@@ -28,8 +28,11 @@ class MeasuresPanel:
         self._on_motif = on_motif
         self.table = Facts(sections=[], **wide)
         self.motifs = Facts(self._press, sections=[], **wide)
-        self.grid = pn.GridBox(ncols=2, **wide, margin=(12, 0))
-        self.panel = pn.Column(self.table, self.grid, self.motifs, **wide, margin=0)
+        self.pair = pn.GridBox(ncols=2, **wide, margin=(12, 0))
+        self.whole = pn.Column(**wide, margin=0)
+        parts = (self.table, self.pair, self.whole, self.motifs)
+        self.panel = pn.Column(*parts, **wide, margin=0, visible=False)
+        self._newest: tuple[MeasuresSpec, Measures, Measures | None] | None = None
         self._figures: list[PictureFigure] = []
         self._shown_s = -EVERY_S
 
@@ -41,12 +44,21 @@ class MeasuresPanel:
     ) -> None:
         """Draw these numbers; moments between two updates are skipped unless they are the last."""
         now = time.monotonic()
-        if not last and now - self._shown_s < EVERY_S:
+        self._newest = spec, measures, before
+        # What nobody looks at is drawn when somebody does.
+        if not self.panel.visible or (not last and now - self._shown_s < EVERY_S):
             return
         self._shown_s = now
         self.table.sections = [table_section(spec, measures, before)]
         self.motifs.sections = [motif_section(measures)]
-        self._draw((measures.rich_picture(), measures.motif_picture(), measures.degree_picture()))
+        self._draw((measures.rich_picture(), measures.degree_picture(), measures.motif_picture()))
+
+    def turn(self, *, visible: bool) -> None:
+        """Come on stage with the newest measures, or leave it."""
+        self.panel.visible = visible
+        if visible and self._newest is not None:
+            spec, measures, before = self._newest
+            self.show(spec, measures, before, last=True)
 
     def _draw(self, pictures: tuple[Picture, ...]) -> None:
         fits = len(self._figures) == len(pictures) and all(
@@ -57,9 +69,8 @@ class MeasuresPanel:
                 figure.update(picture)
             return
         self._figures = [PictureFigure(p) for p in pictures]  # type: ignore[arg-type]
-        self.grid.objects = [
-            pn.pane.Bokeh(f.figure, sizing_mode="stretch_width") for f in self._figures
-        ]
+        panes = [pn.pane.Bokeh(f.figure, sizing_mode="stretch_width") for f in self._figures]
+        self.pair.objects, self.whole.objects = panes[:2], panes[2:]
 
 
 def table_section(

@@ -65,10 +65,11 @@ class WiringView(ExperimentView):
 
     # What they inherit ---------------------------------------------------------------------
 
-    def restore_run(self) -> Job | None:
-        """The pictures first, then the run."""
-        self.ask_wiring()
-        return self.run()
+    def run(self) -> Job | None:
+        """Run what the controls say; the pictures come first when they have not come yet."""
+        if self._askers["wiring"].job is None:
+            self.ask_wiring()
+        return super().run()
 
     def _rewire(self, *_events: Any) -> None:
         self.ask_wiring()

@@ -31,7 +31,7 @@ EXPERIMENT = Experiment(
     spec=MeasuresSpec,
     frames=frames,
     card=Card(
-        title="Wiring and measures",
+        title="Wiring",
         claim="Pick a neuron once and see it in graph, matrix, body and table; lesion it, and hold "
         "every measure against random wirings like it.",
         paper="Varshney et al. 2011, Structural properties of the C. elegans neuronal network",

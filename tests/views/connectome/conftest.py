@@ -65,8 +65,8 @@ def compute() -> Watched:
 
 @pytest.fixture
 async def worm(compute) -> ExploreView:
-    """The main view on the worm, pictures and thirty nulls there."""
-    spec = MeasuresSpec(n_nulls=30)
+    """The main view on the worm, pictures and eight nulls there."""
+    spec = MeasuresSpec(n_nulls=8)
     view = ExploreView("connectome/explore", compute, owner="me", spec=spec)
     view.restore_run()
     await compute.settle()
