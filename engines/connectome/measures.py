@@ -82,6 +82,9 @@ def binary(numbers: Numbers, spec: MeasuresSpec) -> list[Row]:
         ("degree assortativity", 7, "undirected"),
         ("out-in assortativity", 8, "out-degree of sender, in-degree of receiver"),
     ]
+    if spec.null == "undirected degree":
+        # The null knows no direction, so neither may what is held against it.
+        names = [(name, k, f"directions forgotten; {said}") for name, k, said in names]
     return [
         Row(name, float(row[k]), said, k, "" if np.isfinite(row[k]) else _why(name))
         for name, k, said in names

@@ -187,9 +187,10 @@ class WiringView(ExperimentView):
         now = {k: getattr(self.canvas, k) for k in ("layout", "order", "colour")}
         base = {k: self.canvas.param[k].default for k in now}
         kept: dict[str, Any] = {k: v for k, v in now.items() if v != base[k]}
-        if self.wiring is not None and self.chosen():
-            kept["neurons"] = [self.wiring.neurons[k] for k in self.chosen()[:_LINKED_NEURONS]]
-        return kept
+        names = self._wanted
+        if self.wiring is not None:
+            names = [self.wiring.neurons[k] for k in self.chosen()]
+        return {**kept, "neurons": names[:_LINKED_NEURONS]} if names else kept
 
     def select(self, selection: dict[str, Any]) -> None:
         """Restore a selection; what does not fit is left as it is."""

@@ -92,6 +92,29 @@ def test_centralities_agree_with_networkx(matrix):
 
 
 @settings(deadline=None, max_examples=40)
+@given(matrices(3, 14))
+def test_a_second_oracle_agrees(matrix):
+    igraph = pytest.importorskip("igraph")
+    graph = of(matrix)
+    edges = list(zip(graph.pre.tolist(), graph.post.tolist(), strict=True))
+    one = igraph.Graph(n=graph.n, edges=edges, directed=True)
+    two = one.as_undirected(mode="collapse")
+    row = numbers(matrix).columns[0]
+    assert row[1] == pytest.approx(two.transitivity_avglocal_undirected(mode="zero"))
+    if edges:
+        assert row[3] == pytest.approx(two.average_path_length(unconn=True))
+        assert row[4] == pytest.approx(one.average_path_length(unconn=True))
+        assert row[0] == pytest.approx(one.reciprocity())
+    scale = (graph.n - 1) * (graph.n - 2)
+    theirs = np.array(one.betweenness()) / scale
+    np.testing.assert_allclose(betweenness(graph).value, theirs, atol=1e-9)
+    census = one.triad_census()
+    found = dict(zip(motifs.NAMES, numbers(matrix).motifs[0], strict=True))
+    assert round(found["030T"]) == census["030T"]
+    assert round(found["300"]) == census["300"]
+
+
+@settings(deadline=None, max_examples=40)
 @given(matrices(3, 12))
 def test_rich_club_agrees_with_networkx(matrix):
     graph = of(matrix)

@@ -1,5 +1,8 @@
 // The stage: search, graph, matrix, body and table on one selection.
 
+// Where tours point.
+const PLACES = {graph: "nx-at-graph", matrix: "nx-at-matrix", body: "nx-at-body", table: "nx-at-table", raster: "nx-at-raster"}
+
 function card(title, ...controls) {
   const legend = element("span", {class: "nx-legend"})
   const menu = element("span", {class: "nx-export"})
@@ -95,6 +98,7 @@ class WiringStage {
       onclick: () => { this.cards.dataset.large = this.cards.dataset.large === name ? "" : name; this.ask() }}, "⤢")
     picture.head.append(grow)
     picture.box.dataset.name = name
+    picture.box.classList.add(PLACES[name])
   }
 
   searchBar() {
