@@ -23,6 +23,8 @@ from engines.contract import InputError
 THRESHOLD_MV, RESET_MV = 7.0, 0.0
 TAU_M_MS, TAU_S_MS, REFRACTORY_MS, DELAY_MS = 20.0, 5.0, 2.2, 1.8
 BINS_MAX = 400
+SPIKE_BIN_MS = 5.0
+"""Spikes are counted over at least this long."""
 _FRAME_S = 0.06
 _RUNAWAY = 1e6
 _NUMBERS_MAX = 4e8
@@ -129,6 +131,8 @@ def _peaks(mean: np.ndarray, times_ms: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _new_run(spec: StimulusSpec, network: Network, radius: float) -> tuple[_Run, int]:
     every = max(1, -(-spec.n_steps // BINS_MAX))
+    if spec.model == "spiking":
+        every = min(spec.n_steps, max(every, round(SPIKE_BIN_MS / spec.dt_ms)))
     n_bins = -(-spec.n_steps // every)
     ends = np.minimum(np.arange(1, n_bins + 1) * every, spec.n_steps) * spec.dt_ms
     mean = np.zeros((n_bins, network.n), np.float32)

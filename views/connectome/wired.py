@@ -103,6 +103,11 @@ class WiringView(ExperimentView):
             case _:
                 self.hear(job)
 
+    def _complain(self, sentence: str) -> None:
+        # Wiring, measures and the run stumble over the same wrong name; once is enough.
+        if sentence not in [notice["text"] for notice in self.notices.notices[-3:]]:
+            super()._complain(sentence)
+
     def _take_wiring(self, wiring: Wiring) -> None:
         fresh = self.wiring is None or self.wiring.neurons != wiring.neurons
         self.wiring = wiring

@@ -28,8 +28,10 @@ class NeuronTable {
     const places = found ?? Array.from({length: data.n}, (_, k) => k)
     const compare = number ? (a, b) => (Number.isFinite(values[a]) ? values[a] : -1) - (Number.isFinite(values[b]) ? values[b] : -1) : (a, b) => values[a].localeCompare(values[b], "en", {numeric: true})
     this.rows = [...places].sort((a, b) => (up ? 1 : -1) * compare(a, b) || a - b)
-    const template = this.all.map((c) => (c.number ? "minmax(72px, 0.7fr)" : c.key === "name" ? "minmax(84px, 1fr)" : "minmax(96px, 1.2fr)")).join(" ")
-    this.scroll.style.setProperty("--template", template)
+    // Every row is a grid of its own, so widths must not depend on what is in it.
+    const widths = this.all.map((c) => (c.number ? 78 : c.key === "name" ? 84 : 100))
+    this.scroll.style.setProperty("--template", widths.map((w) => `minmax(${w}px, ${w}fr)`).join(" "))
+    this.scroll.style.setProperty("--least", `${widths.reduce((sum, w) => sum + w + 8, 0)}px`)
     this.head.replaceChildren(...this.all.map((column) => this.header(column)))
     this.body.style.height = `${this.rows.length * ROW}px`
     this.paint()
