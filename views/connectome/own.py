@@ -34,11 +34,18 @@ class OwnConnectome:
             self._read, label="Edge list or matrix", accept=ACCEPT, max_bytes=64 * 1024 * 1024,
             placeholder="pre,post,weight\nAVAL,AVBL,3", **wide,
         )  # fmt: skip
+        small: dict[str, Any] = {"size": "small", "margin": (4, 0), **wide}
+        self.columns = {
+            "pre": pmui.TextInput(label="Sender's column, if it is not found", **small),
+            "post": pmui.TextInput(label="Receiver's column", **small),
+        }
         self.report = Facts(self._back, sections=[], **wide)
-        self.panel = pn.Column(self.worm, self.upload, self.report, margin=0, **wide)
+        parts = (self.worm, *self.columns.values(), self.upload, self.report)
+        self.panel = pn.Column(*parts, margin=0, **wide)
 
     def _options(self) -> ImportOptions:
-        return ImportOptions(names="worm" if self.worm.value else "free")
+        named = {side: widget.value.strip() for side, widget in self.columns.items()}
+        return ImportOptions(names="worm" if self.worm.value else "free", **named)
 
     def _read(self, name: str, data: bytes) -> None:
         self.upload.note = f"reading {label(name) or 'the text'}…"

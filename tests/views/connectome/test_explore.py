@@ -191,6 +191,17 @@ async def test_an_own_file_takes_the_stage_and_goes_again(worm, compute):
     assert worm.wiring.n_neurons == 279
 
 
+async def test_columns_that_are_not_found_can_be_named(worm, compute):
+    data = b"alpha,beta,gamma,delta\nx,y,q,w\nz,x,r,t\n"
+    await worm.own.read_file("mine.csv", data)
+    assert "among: alpha, beta, gamma, delta" in said(worm)[-1]
+    worm.own.columns["pre"].value, worm.own.columns["post"].value = "beta", "alpha"
+    await worm.own.read_file("mine.csv", data)
+    await compute.settle()
+    assert worm.wiring.neurons == ("x", "y", "z")
+    assert worm.wiring.out_degree[1] == 1
+
+
 async def test_an_own_file_that_is_wrong_is_a_sentence(worm, compute):
     await worm.own.read_file("mine.pkl", b"\x80\x04.")
     assert "is a pickle" in said(worm)[-1]
