@@ -1,0 +1,234 @@
+"""How fast wirings are measured, shuffled, drawn and simulated, against igraph in the same run.
+
+    python benchmarks/connectome.py [--full]
+
+Prints target, measured value and verdict, and last one line of JSON with every figure. Ratios are
+medians of alternating repeats, so that other work on the machine slows both sides. The default
+run takes about a minute and uses a third of the fly-size graph's layout rounds; ``--full`` adds
+exact betweenness of 10,000 neurons against igraph and the whole layout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from engines.connectome import layouts, nulls, synthetic  # noqa: E402
+from engines.connectome.centrality import betweenness, betweenness_steps  # noqa: E402
+from engines.connectome.connectome import layer_from_edges  # noqa: E402
+from engines.connectome.graph import Graph, graph_from_matrix, graph_of  # noqa: E402
+from engines.connectome.kernels import swaps  # noqa: E402
+from engines.connectome.large import raster_steps  # noqa: E402
+from engines.connectome.large_run import spiking_setup  # noqa: E402
+from engines.connectome.large_spec import RasterSpec  # noqa: E402
+from engines.connectome.spec import LayoutSpec, MeasuresSpec, WiringSpec  # noqa: E402
+from engines.connectome.wiring import drawing_of, wiring_of  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; nan means that there is no target, only a measurement."""
+
+    name: str
+    unit: str
+    measured: float
+    at_most: float = float("nan")
+    at_least: float = float("nan")
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is reached; empty when there is none."""
+        if self.measured > self.at_most or self.measured < self.at_least:
+            return "MISSED"
+        return "" if np.isnan(self.at_most) and np.isnan(self.at_least) else "reached"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def median(work: Callable[[], object], repeats: int = 3) -> float:
+    """Median wall time after one call to compile."""
+    work()
+    return statistics.median(seconds(work) for _ in range(repeats))
+
+
+def ratio(ours: Callable[[], object], theirs: Callable[[], object], repeats: int = 5) -> float:
+    """Median of their CPU time over ours, one after the other each time."""
+    ours(), theirs()
+    found = []
+    for _ in range(repeats):
+        began = time.process_time()
+        theirs()
+        between = time.process_time()
+        ours()
+        found.append((between - began) / max(time.process_time() - between, 1e-9))
+    return statistics.median(found)
+
+
+def null_figures() -> list[Figure]:
+    """Degree-preserving nulls of the worm, alone and with their measures."""
+    import igraph
+
+    graph = graph_of(WiringSpec())
+    adjacency = np.ascontiguousarray(graph.binary.toarray().astype(np.uint8))
+    n_attempts, none = 10 * graph.n_edges, (0, np.zeros(1, np.int32), np.zeros((1, 1), np.int16))
+    edges = list(zip(graph.pre.tolist(), graph.post.tolist(), strict=True))
+    theirs = igraph.Graph(n=graph.n, edges=edges, directed=True)
+
+    def ours_50() -> None:
+        for seed in range(50):
+            arrays = adjacency.copy(), graph.pre.copy(), graph.post.copy()
+            swaps.swap_directed(*arrays, n_attempts, np.uint64(seed), *none)
+
+    def theirs_50() -> None:
+        for _ in range(50):
+            theirs.copy().rewire(n=n_attempts)
+
+    spec = MeasuresSpec(n_nulls=1_000)
+    list(nulls.NullRun(graph, spec.replace(n_nulls=4)).batches())
+    whole = seconds(lambda: list(nulls.NullRun(graph, spec).batches()))
+    return [
+        Figure(
+            "nulls of the worm, igraph's rewire over ours",
+            "x CPU",
+            ratio(ours_50, theirs_50),
+            at_least=5,
+        ),
+        Figure("1,000 nulls with clustering, paths, rich club, motifs", "s", whole, at_most=10),
+    ]
+
+
+def view_figures() -> list[Figure]:
+    """What the page waits for when it opens on the worm."""
+    wiring_of(WiringSpec())
+
+    def fresh() -> None:
+        wiring_of(WiringSpec())
+        drawing_of(LayoutSpec())
+
+    return [Figure("wiring and drawings of the worm", "s", median(fresh), at_most=1)]
+
+
+def middle_figures(*, full: bool) -> list[Figure]:
+    """10,000 neurons with 200,000 edges: betweenness exactly and sampled."""
+    made = synthetic.block_model(10_000, 216_000, 20, 0.7, 1)
+    graph = graph_from_matrix(made.layers[0].matrix(10_000))
+    betweenness(graph, n_sources=4)
+    started = time.perf_counter()
+    n_sources = 0
+    for estimate in betweenness_steps(graph, n_sources=2_000):
+        n_sources = estimate.n_sources
+        if time.perf_counter() - started > 1.0:
+            break
+    figures = [
+        Figure("betweenness 10k: sources sampled in a second", "sources", n_sources, at_least=50)
+    ]
+    if full:
+        import igraph
+
+        edges = np.stack([graph.pre, graph.post], axis=1).tolist()
+        theirs = igraph.Graph(n=graph.n, edges=edges, directed=True)
+        ours_s, theirs_s = seconds(lambda: betweenness(graph)), seconds(theirs.betweenness)
+        figures.append(
+            Figure("betweenness 10k exactly, igraph over ours", "x", theirs_s / ours_s, at_least=1)
+        )
+    return figures
+
+
+def fly_figures(*, full: bool) -> list[Figure]:
+    """130,000 neurons and 2.7 million edges."""
+    made = synthetic.fly_size()
+    layer = made.layers[0]
+    n = made.n_neurons
+    shuffled = np.random.default_rng(0).permutation(layer.n_edges)
+    arrays = layer.pre[shuffled], layer.post[shuffled], layer.weight[shuffled]
+
+    def build() -> Graph:
+        return graph_from_matrix(layer_from_edges("chemical", *arrays).matrix(n))
+
+    build_s = median(build)
+    tracemalloc.start()
+    graph = build()
+    kept_mb = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    started = time.perf_counter()
+    start = layouts.spectral(graph.undirected, 0, n_rounds=8)
+    spectral_s = time.perf_counter() - started
+    n_rounds = 80 if full else 24
+    started = time.perf_counter()
+    *_, xy = layouts.force(graph.undirected, start, 0, n_rounds)
+    force_s = (time.perf_counter() - started) * 80 / n_rounds
+    xy = layouts.unit_square(xy)
+    pre, post = arrays[:2]
+    window = RasterSpec(left=0.3, bottom=0.3, width=0.4, height=0.4, columns=820, rows=560)
+    list(raster_steps(RasterSpec(), xy, pre, post))
+    first = median(lambda: list(raster_steps(RasterSpec(), xy, pre, post)))
+    coarse = median(lambda: next(raster_steps(window, xy, pre, post)))
+    return [
+        Figure("fly size: building from arrays", "s", build_s, at_most=1),
+        Figure("fly size: memory of the graph", "MB", kept_mb, at_most=150),
+        Figure("fly size: spectral start", "s", spectral_s),
+        Figure(
+            "fly size: layout settled" + ("" if full else " (from 24 of 80 rounds)"),
+            "s",
+            spectral_s + force_s,
+            at_most=30,
+        ),
+        Figure("fly size: raster of every edge", "s", first, at_most=1.5),
+        Figure("fly size: coarse picture after a pan", "ms", 1_000 * coarse, at_most=150),
+        spike_figure(),
+    ]
+
+
+def spike_figure() -> Figure:
+    """How fast the spiking model runs, biological over wall time, one core."""
+    from engines.connectome.dynamics import SpikingTrial
+
+    stimulus, network, every = spiking_setup(synthetic.fly_size(), 100.0, 0)
+    SpikingTrial(stimulus, network, 0, every).advance(0, 1)
+    trial = SpikingTrial(stimulus, network, 0, every)
+    wall = seconds(lambda: trial.advance(0, stimulus.n_steps))
+    name = f"fly size: spiking model, {trial.n_spikes:,} spikes in 100 ms"
+    return Figure(name, "x real time", 0.1 / wall, at_least=0.2)
+
+
+def main() -> int:
+    """Print the table and the JSON; the exit status is 0, figures decide nothing."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="exact betweenness and all rounds")
+    full = parser.parse_args().full
+    figures: list[Figure] = []
+    for group in (
+        null_figures,
+        view_figures,
+        lambda: middle_figures(full=full),
+        lambda: fly_figures(full=full),
+    ):
+        for figure in group():
+            figures.append(figure)
+            goal = f"<= {figure.at_most:g}" if not np.isnan(figure.at_most) else ""
+            goal = f">= {figure.at_least:g}" if not np.isnan(figure.at_least) else goal
+            cells = f"{figure.name:62} {figure.measured:10.3g} {figure.unit:12} {goal:9}"
+            print(cells, figure.verdict, flush=True)
+    print(json.dumps([{**asdict(f), "verdict": f.verdict} for f in figures]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Experiments of the connectome workbench, one per file."""

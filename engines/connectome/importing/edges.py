@@ -1,0 +1,261 @@
+"""Edge lists: which columns hold what, which rows count, and what becomes of the others."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from engines.connectome.celegans import canonical, cell_types
+from engines.connectome.connectome import LAYERS, Layer, layer_from_edges
+from engines.connectome.importing.options import REFUSED_SHOWN, ColumnsError, ImportOptions
+from engines.connectome.importing.text import number
+from engines.contract import InputError
+from engines.labels import label
+
+_PRE = ("pre", "pre_root_id", "pre_pt_root_id", "pre_id", "source", "from", "sender", "src",
+        "presynaptic", "n1", "neuron 1", "origin", "bodyid_pre", "head", "u")  # fmt: skip
+_POST = ("post", "post_root_id", "post_pt_root_id", "post_id", "target", "to", "receiver", "tar",
+         "postsynaptic", "n2", "neuron 2", "dst", "dest", "bodyid_post", "tail", "v")  # fmt: skip
+_WEIGHT = ("weight", "weights", "syn_count", "synapses", "n_synapses", "count", "nbr", "number",
+           "n_syn", "w", "strength", "value")  # fmt: skip
+_LAYER = ("layer", "type", "synapse_type", "kind", "connection", "edge_type")
+_LAYER_WORDS = {
+    "chemical": "chemical", "chem": "chemical", "s": "chemical", "sp": "chemical",
+    "send": "chemical", "synapse": "chemical",
+    "electrical": "electrical", "gap": "electrical", "gap junction": "electrical",
+    "gapjunction": "electrical", "ej": "electrical", "gj": "electrical", "elec": "electrical",
+    "monoamine": "monoamine", "neuropeptide": "neuropeptide", "peptide": "neuropeptide",
+}  # fmt: skip
+
+
+def guessed_columns(frame: pd.DataFrame, options: ImportOptions) -> dict[str, str]:
+    """Names of the pre, post, weight and layer columns; the last two may be "".
+
+    Raises:
+        ColumnsError: the two ends cannot be told; it shows columns and first rows.
+    """
+    columns = [str(c) for c in frame.columns]
+    folded = {c.strip().lower(): c for c in reversed(columns)}
+
+    def pick(asked: str, words: tuple[str, ...]) -> str:
+        if asked:
+            if asked not in columns:
+                raise ColumnsError(columns, frame.head().astype(str).to_numpy().tolist())
+            return asked
+        return next((folded[word] for word in words if word in folded), "")
+
+    found = {
+        "pre": pick(options.pre, _PRE),
+        "post": pick(options.post, _POST),
+        "weight": pick(options.weight, _WEIGHT),
+        "layer": pick(options.layer, _LAYER),
+    }
+    if not found["pre"] or not found["post"] or found["pre"] == found["post"]:
+        raise ColumnsError(columns, frame.head().astype(str).to_numpy().tolist())
+    return found
+
+
+def layers_from_frame(
+    frame: pd.DataFrame, options: ImportOptions, first_line: int = 2
+) -> tuple[tuple[str, ...], tuple[Layer, ...], list[str], list[str], int]:
+    """Names, layers, notes, the first refused rows and how many were refused."""
+    columns = guessed_columns(frame, options)
+    notes = [f"'{columns['pre']}' sends to '{columns['post']}'."] if not options.pre else []
+    pre = frame[columns["pre"]].map(_id).to_numpy(object)
+    post = frame[columns["post"]].map(_id).to_numpy(object)
+    weight, bad = _weights(frame, columns["weight"], options)
+    if not columns["weight"]:
+        notes.append("There is no weight column; every row counts 1.")
+    elif not options.weight:
+        notes.append(f"Weights are in '{columns['weight']}'.")
+    odd = np.flatnonzero(bad)[:REFUSED_SHOWN]
+    cells = frame[columns["weight"]].iloc[odd] if columns["weight"] else []
+    refused = [
+        f"line {k + first_line:,}: weight {str(cell)[:30]!r} is no number"
+        for k, cell in zip(odd, cells, strict=False)
+    ]
+    nameless = ((pre == "") | (post == "")) & ~bad
+    refused += [
+        f"line {k + first_line:,}: an end has no name"
+        for k in np.flatnonzero(nameless)[: REFUSED_SHOWN - len(refused)]
+    ]
+    zero = (weight == 0) & ~bad & ~nameless
+    if zero.any():
+        notes.append(f"{int(zero.sum()):,} edges of weight zero were dropped.")
+    kept = ~(bad | nameless | zero)
+    kinds = _kinds(frame, columns["layer"], options, notes)
+    kept &= _ends_that_count(kinds, notes)
+    pre, post, more = _named(pre[kept], post[kept], options)
+    there = (pre != "") & (post != "")
+    notes += more
+    names, layers = _layers(
+        pre[there], post[there], weight[kept][there], kinds[kept][there], options, notes
+    )
+    return names, layers, notes, refused, int((bad | nameless).sum())
+
+
+def _id(cell: object) -> str:
+    """A neuron's name; whole numbers of any size keep every digit."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    text = label(cell)
+    return "" if text.lower() in ("", "nan", "none", "<na>") else text
+
+
+def _weights(
+    frame: pd.DataFrame, column: str, options: ImportOptions
+) -> tuple[np.ndarray, np.ndarray]:
+    if not column:
+        return np.ones(len(frame)), np.zeros(len(frame), bool)
+    values = frame[column]
+    if pd.api.types.is_numeric_dtype(values):
+        numbers = values.to_numpy(float, na_value=np.nan)
+    else:
+        found = [number(str(cell), options.decimal or ".") for cell in values]
+        numbers = np.array([np.nan if value is None else value for value in found], float)
+    bad = ~np.isfinite(numbers)
+    return np.where(bad, 0.0, numbers), bad
+
+
+def _kinds(
+    frame: pd.DataFrame, column: str, options: ImportOptions, notes: list[str]
+) -> np.ndarray:
+    if not column:
+        return np.full(len(frame), options.layer_name, object)
+    texts = frame[column].map(lambda cell: label(cell).lower()).to_numpy(object)
+    seen = set(texts)
+    if not seen & (set(_LAYER_WORDS) | set(LAYERS)):
+        # A type column that names no connections (a neuropil, a transmitter) is none of ours.
+        return np.full(len(frame), options.layer_name, object)
+    notes.append(f"Layers are in '{column}'.")
+    return np.array([_LAYER_WORDS.get(text, text or options.layer_name) for text in texts], object)
+
+
+def _ends_that_count(kinds: np.ndarray, notes: list[str]) -> np.ndarray:
+    """Rows seen from the receiver, or onto muscles, are in the list already or have no partner."""
+    received, muscle = np.isin(kinds, ["r", "rp", "receive"]), kinds == "nmj"
+    if received.any():
+        notes.append(
+            f"{int(received.sum()):,} rows list a synapse from its receiver and were left out."
+        )
+    if muscle.any():
+        notes.append(f"{int(muscle.sum()):,} neuromuscular rows were left out: no cell is partner.")
+    return ~(received | muscle)
+
+
+def _named(
+    pre: np.ndarray, post: np.ndarray, options: ImportOptions
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    if options.names == "free":
+        return pre, post, []
+    notes, known = [], set(cell_types())
+    changed: dict[str, str] = {}
+    for name in sorted(map(str, {*pre, *post})):
+        clean = canonical(name)
+        if clean != name:
+            changed[name] = clean
+    unknown = sorted({changed.get(n, n) for n in map(str, {*pre, *post})} - known)
+    if changed:
+        shown = ", ".join(f"{a} -> {b}" for a, b in list(changed.items())[:8])
+        notes.append(f"{len(changed):,} names were made canonical: {shown}.")
+    fate: dict[str, str] = {}
+    for name in unknown:
+        near = get_close_matches(name, known, 1, 0.6)
+        fate[name] = near[0] if near and options.unknown == "map" else name
+        if options.unknown == "drop":
+            fate[name] = ""
+    if unknown:
+        shown = ", ".join(_with_nearest(name, known) for name in unknown[:8])
+        did = {"keep": "kept", "drop": "dropped with their edges", "map": "mapped where near"}
+        notes.append(
+            f"{len(unknown):,} names are no cells of the worm ({did[options.unknown]}): {shown}."
+        )
+
+    def final(name: str) -> str:
+        clean = changed.get(name, name)
+        return fate.get(clean, clean)
+
+    return (
+        np.array([final(n) for n in pre], object),
+        np.array([final(n) for n in post], object),
+        notes,
+    )
+
+
+def _with_nearest(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, known, 1, 0.6)
+    return f"{name} (near {near[0]})" if near else name
+
+
+def _layers(
+    pre: np.ndarray,
+    post: np.ndarray,
+    weight: np.ndarray,
+    kinds: np.ndarray,
+    options: ImportOptions,
+    notes: list[str],
+) -> tuple[tuple[str, ...], tuple[Layer, ...]]:
+    codes, names = pd.factorize(np.concatenate([pre, post]), sort=True)
+    first, second = codes[: len(pre)], codes[len(pre) :]
+    made = []
+    for kind in dict.fromkeys(kinds.tolist()):
+        here = kinds == kind
+        ends = first[here], second[here]
+        made.append(_layer(kind, *ends, weight[here], options, notes))
+    return tuple(map(str, names)), tuple(made)
+
+
+def _layer(
+    kind: str,
+    pre: np.ndarray,
+    post: np.ndarray,
+    weight: np.ndarray,
+    options: ImportOptions,
+    notes: list[str],
+) -> Layer:
+    pairs = pre.astype(np.int64) * (int(max(pre.max(initial=0), post.max(initial=0))) + 1) + post
+    n_double = len(pairs) - len(np.unique(pairs))
+    if n_double and options.duplicates == "refuse":
+        raise InputError(
+            f"{n_double:,} {kind} edges are listed more than once; sum them, take the largest, or "
+            "mend the file"
+        )
+    if n_double:
+        did = "added up" if options.duplicates == "sum" else "replaced by the largest"
+        notes.append(f"{n_double:,} repeated {kind} edges were {did}.")
+    loops = int(np.count_nonzero(pre == post))
+    if loops:
+        notes.append(f"{loops:,} {kind} self-loops are kept; measures say whether they count.")
+    if np.any(weight < 0):
+        n = int(np.count_nonzero(weight < 0))
+        notes.append(f"{n:,} {kind} weights are negative and are kept as inhibitory.")
+    layer = layer_from_edges(kind, pre, post, weight, combine=options.duplicates)
+    return symmetrised(layer, options, notes) if kind == "electrical" else layer
+
+
+def symmetrised(layer: Layer, options: ImportOptions, notes: list[str]) -> Layer:
+    """A gap junction layer with both directions; disagreements are reported and settled."""
+    n = int(max(layer.pre.max(initial=-1), layer.post.max(initial=-1))) + 1
+    matrix = layer.matrix(n)
+    back = matrix.T.tocsr()
+    listed_both = matrix.multiply(back != 0)
+    gap = abs(listed_both - back.multiply(matrix != 0))
+    worst = float(gap.max()) if gap.nnz else 0.0
+    if worst > 0:
+        notes.append(
+            f"The electrical layer is not symmetric: |A - A'| is up to {worst:g}; the "
+            f"{options.electrical} of both directions was taken."
+        )
+        if options.electrical == "refuse":
+            raise InputError(
+                f"the electrical layer is not symmetric (|A - A'| up to {worst:g}); take the max "
+                "or mean of both directions, or mend the file"
+            )
+    mean = options.electrical == "mean"
+    half = (matrix + back) * 0.5 if mean else matrix
+    one_way = (matrix != 0).astype(float) - (listed_both != 0).astype(float)
+    full = half + half.multiply(one_way + one_way.T) if mean else half
+    coo = full.tocoo()
+    return layer_from_edges(layer.name, coo.coords[0], coo.coords[1], coo.data, symmetric=True)

@@ -1,0 +1,1 @@
+"""Compiled kernels on graphs; nothing here is imported by the page."""

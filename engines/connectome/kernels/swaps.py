@@ -1,0 +1,106 @@
+"""Random wirings by swapping the ends of two edges, on a dense table of who is connected.
+
+Every swap keeps each neuron's degrees and makes neither a self-loop nor a second edge (Maslov &
+Sneppen 2002); further rules keep blocks of classes or the number of edges per distance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engines.connectome.kernels.jit import kernel
+from engines.connectome.kernels.random import _STEP, below, mixed
+
+FREE, BLOCKS, DISTANCES = 0, 1, 2
+
+
+@kernel
+def swap_directed(
+    adjacency: np.ndarray,
+    pre: np.ndarray,
+    post: np.ndarray,
+    n_attempts: int,
+    seed: np.uint64,
+    rule: int,
+    group: np.ndarray,
+    distance_bin: np.ndarray,
+) -> int:
+    """Swap in place: a->b, c->d become a->d, c->b where that is allowed; counts the swaps.
+
+    ``adjacency`` uint8[n, n]; ``group`` int32[n] for BLOCKS, ``distance_bin`` int16[n, n] for
+    DISTANCES, any array otherwise.
+    """
+    m = len(pre)
+    state, done = seed, 0
+    for _ in range(n_attempts):
+        state += _STEP
+        e = below(mixed(state), m)
+        state += _STEP
+        f = below(mixed(state), m)
+        a, b, c, d = pre[e], post[e], pre[f], post[f]
+        if a == d or c == b or adjacency[a, d] or adjacency[c, b]:
+            continue
+        if rule == BLOCKS and group[b] != group[d] and group[a] != group[c]:
+            continue
+        if rule == DISTANCES:
+            old_1, old_2 = distance_bin[a, b], distance_bin[c, d]
+            new_1, new_2 = distance_bin[a, d], distance_bin[c, b]
+            same = (old_1 == new_1 and old_2 == new_2) or (old_1 == new_2 and old_2 == new_1)
+            if not same:
+                continue
+        adjacency[a, b] = 0
+        adjacency[c, d] = 0
+        adjacency[a, d] = 1
+        adjacency[c, b] = 1
+        post[e], post[f] = d, b
+        done += 1
+    return done
+
+
+@kernel
+def swap_undirected(
+    adjacency: np.ndarray, pre: np.ndarray, post: np.ndarray, n_attempts: int, seed: np.uint64
+) -> int:
+    """Swap a-b, c-d into a-d, c-b (or, with even odds, a-c, b-d) on a symmetric table."""
+    m = len(pre)
+    state, done = seed, 0
+    one = np.uint64(1)
+    for _ in range(n_attempts):
+        state += _STEP
+        word = mixed(state)
+        e = below(word, m)
+        turn = word & one
+        state += _STEP
+        f = below(mixed(state), m)
+        a, b = pre[e], post[e]
+        c, d = pre[f], post[f]
+        if turn:
+            c, d = d, c
+        if a in (c, d) or b in (c, d) or adjacency[a, d] or adjacency[c, b]:
+            continue
+        adjacency[a, b] = adjacency[b, a] = 0
+        adjacency[c, d] = adjacency[d, c] = 0
+        adjacency[a, d] = adjacency[d, a] = 1
+        adjacency[c, b] = adjacency[b, c] = 1
+        pre[e], post[e] = a, d
+        pre[f], post[f] = c, b
+        done += 1
+    return done
+
+
+@kernel
+def random_edges(adjacency: np.ndarray, pre: np.ndarray, post: np.ndarray, seed: np.uint64) -> None:
+    """Overwrite the edges by as many drawn without regard to degrees (G(n, m), directed)."""
+    n = len(adjacency)
+    adjacency[:] = 0
+    state, k = seed, 0
+    while k < len(pre):
+        state += _STEP
+        word = mixed(state)
+        a = below(word, n)
+        state += _STEP
+        b = below(mixed(state), n)
+        if a != b and not adjacency[a, b]:
+            adjacency[a, b] = 1
+            pre[k], post[k] = a, b
+            k += 1

@@ -1,0 +1,82 @@
+"""A user's own connectome: picked as a file, read by a limited process, kept by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from engines.connectome import own
+from engines.connectome.importing.child import connectome_from_upload_async
+from engines.connectome.importing.options import ImportOptions, ImportReport
+from engines.contract import ExplorerError
+from views.kit.components import Facts, Upload
+from views.kit.text import label
+
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.graphml,.npz,.npy,.json"
+
+
+class OwnConnectome:
+    """The place to bring a wiring; its report says what was decided on the way."""
+
+    def __init__(self, on_digest: Callable[[str], None], on_error: Callable[[str], None]) -> None:
+        """``on_digest`` is given the digest of a kept connectome, "" to go back."""
+        self._on_digest, self._on_error = on_digest, on_error
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
+        self.worm = pmui.Switch(
+            label="Names are C. elegans cells", value=False, margin=(4, 0),
+            description="Make VB01 and vb1 the same cell, and list names that are none.",
+        )  # fmt: skip
+        self.upload = Upload(
+            self._read, label="Edge list or matrix", accept=ACCEPT, max_bytes=64 * 1024 * 1024,
+            placeholder="pre,post,weight\nAVAL,AVBL,3", **wide,
+        )  # fmt: skip
+        small: dict[str, Any] = {"size": "small", "margin": (4, 0), **wide}
+        self.columns = {
+            "pre": pmui.TextInput(label="Sender's column, if it is not found", **small),
+            "post": pmui.TextInput(label="Receiver's column", **small),
+        }
+        self.report = Facts(self._back, sections=[], **wide)
+        parts = (self.worm, *self.columns.values(), self.upload, self.report)
+        self.panel = pn.Column(*parts, margin=0, **wide)
+
+    def _options(self) -> ImportOptions:
+        named = {side: widget.value.strip() for side, widget in self.columns.items()}
+        return ImportOptions(names="worm" if self.worm.value else "free", **named)
+
+    def _read(self, name: str, data: bytes) -> None:
+        self.upload.note = f"reading {label(name) or 'the text'}…"
+        # Panel awaits what it can see to be a coroutine function: a partial, not a lambda.
+        pn.state.execute(partial(self.read_file, name or "pasted.csv", data))
+
+    async def read_file(self, name: str, data: bytes) -> None:
+        """Read, keep and show a file; what is wrong with it becomes a sentence."""
+        try:
+            found, report = await connectome_from_upload_async(name, data, self._options())
+            digest = own.keep(found)
+        except ExplorerError as error:
+            self.upload.note = label(error, 400)
+            self._on_error(str(error))
+            return
+        self.upload.note = f"{report.n_neurons:,} neurons, {report.n_edges:,} edges"
+        self.report.sections = [report_section(report)]
+        self._on_digest(digest)
+
+    def _back(self, _action: str) -> None:
+        self.upload.note, self.report.sections = "", []
+        self._on_digest("")
+
+
+def report_section(report: ImportReport) -> dict[str, Any]:
+    """What was decided, refused and read, as an inspector section."""
+    refused = [f"{report.n_refused:,} rows were refused:"] if report.n_refused else []
+    said = [*report.notes, *refused, *report.refused]
+    return {
+        "title": label(report.source),
+        "rows": [["rows", f"{report.n_rows:,}"], ["read as", label(report.kind)]],
+        "note": label(" ".join(said), 1_500),
+        "actions": [{"id": "back", "label": "Back to the datasets"}],
+    }
