@@ -1,0 +1,79 @@
+"""A long strip in several lines: cut between columns, outside blocks where that is possible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engines.diagrams.layout.strip import Event, Strip
+
+_CUTTABLE = frozenset(["wire", "dash", "fence"])
+
+
+@dataclass
+class Line:
+    """One line: what is on it, from which x to which x, from which row to which row."""
+
+    x0: float
+    x1: float
+    continued: bool = False
+    events: list[Event] = field(default_factory=list)
+    leaving: list[tuple[Event, float]] = field(default_factory=list)
+    entering: list[tuple[Event, float]] = field(default_factory=list)
+    top: float = 0.0
+    bottom: float = 0.0
+
+
+def lines_from_strip(strip: Strip, width_max: float) -> list[Line]:
+    """The strip cut where it gets wider than ``width_max``."""
+    end = max((event.x1 for event in strip.events), default=0.0)
+    cuts = _cuts(strip, end, width_max)
+    edges = [0.0, *cuts, end]
+    lines = [Line(a, b, k > 0) for k, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+    for event in strip.events:
+        _share(event, lines)
+    y = strip.tracks.y
+    for line in lines:
+        rows = [y[t] for event in line.events for t in event.tracks]
+        line.top, line.bottom = min(rows, default=0.0), max(rows, default=0.0)
+    return [line for line in lines if line.events]
+
+
+def _cuts(strip: Strip, end: float, width_max: float) -> list[float]:
+    """Outside blocks where such a place leaves no line short, inside them else."""
+    cuts: list[float] = []
+    start = 0.0
+    while end - start > 1.12 * width_max:
+        fits = [(x, depth) for x, depth in strip.breaks if 60 < x - start <= width_max]
+        good = [(depth, -x) for x, depth in fits if x - start > 0.5 * width_max]
+        if not fits:
+            later = [x for x, _ in strip.breaks if x > start + 60 and x < end - 60]
+            if not later:
+                break
+            start = min(later)
+        else:
+            start = -min(good)[1] if good else max(x for x, _ in fits)
+        if end - start < 60:
+            break
+        cuts.append(start)
+    return cuts
+
+
+def _share(event: Event, lines: list[Line]) -> None:
+    for line in lines:
+        inside = event.x0 < line.x1 and event.x1 > line.x0
+        point = event.x0 == event.x1 and line.x0 <= event.x0 <= line.x1
+        if not (inside or point):
+            continue
+        if event.what not in _CUTTABLE:
+            line.events.append(event)
+            return
+        a, b = max(event.x0, line.x0), min(event.x1, line.x1)
+        if b - a < 0.5 and event.what != "fence":
+            continue
+        cut = {"cut_left": a > event.x0, "cut_right": b < event.x1, "piece": a > event.x0}
+        line.events.append(replace(event, x0=a, x1=b, data={**event.data, **cut}))
+        if event.what == "wire":
+            if b < event.x1 and b == line.x1:
+                line.leaving.append((event, b))
+            if a > event.x0 and a == line.x0:
+                line.entering.append((event, a))
