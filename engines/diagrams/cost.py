@@ -124,7 +124,8 @@ def parameters(node: Node, args: list[Axes]) -> list[tuple[str, Shape]]:
         case "param":
             shapes = [("weight", node.out.axes)]
         case "norm" if attrs["affine"]:
-            shapes = [("weight", attrs["axes"]), ("bias", attrs["axes"])]
+            own = attrs["axes"] if attrs["fn"] in ("LayerNorm", "RMSNorm") else attrs["axes"][:1]
+            shapes = [("weight", own), ("bias", own)]
         case "conv":
             return _conv_parameters(node)
     has_bias = attrs.get("bias", False)

@@ -147,7 +147,7 @@ def _named_axes(ask: Ask) -> tuple[str, ...]:
 def check_norm(ask: Ask) -> Attrs:
     """Zero mean and unit variance over the named axes (batch and group norm: per channel)."""
     ask.arity(1)
-    ask.keys("eps", "groups", "affine")
+    ask.keys("eps", "groups", "affine", "running")
     ask.real()
     axes = _named_axes(ask)
     ask.gives(ask.axes)
@@ -159,6 +159,7 @@ def check_norm(ask: Ask) -> Attrs:
         "affine": bool(ask.whole("affine", 1)),
         "bias": ask.fn != "RMSNorm",
         **({"groups": groups} if ask.fn == "GroupNorm" else {}),
+        **({"running": bool(ask.whole("running", 0))} if ask.fn == "BatchNorm" else {}),
     }
 
 

@@ -26,7 +26,10 @@ class About:
         card = self.cards.get(path)
         if card is None:
             return {}
-        rows = [["takes", ", ".join(card["takes"]) or "nothing"], ["gives", ", ".join(card["gives"])]]
+        rows = [
+            ["takes", ", ".join(card["takes"]) or "nothing"],
+            ["gives", ", ".join(card["gives"])],
+        ]
         rows += [[name, f"{poly} = {value:,.0f}"] for name, poly, value in card["costs"]]
         if card["torch"]:
             rows.append(["torch", card["torch"]])
@@ -46,7 +49,9 @@ def about(drawing: Drawing) -> About:
 
 def cost_section(drawing: Drawing) -> dict[str, Any]:
     """Totals as polynomials and numbers, and where one cost overtakes another."""
-    rows = [[name, {"text": f"{value:,.0f}", "title": poly}] for name, poly, value in drawing.totals]
+    rows = [
+        [name, {"text": f"{value:,.0f}", "title": poly}] for name, poly, value in drawing.totals
+    ]
     flops = next((poly for name, poly, _ in drawing.totals if name == "FLOPs"), "")
     shown = flops if len(flops) <= 160 else flops[:157] + "…"
     return {
