@@ -335,7 +335,7 @@ class _Checker:
 
 def _label(kind: str, ask: Ask) -> str:
     """``Linear[Q]``: for kinds whose words are no axes, the first word is the label."""
-    if kind not in ("linear", "embed", "fn", "param"):
+    if kind not in ("linear", "embed", "fn", "param", "opaque"):
         return ""
     return next((word.text for word in ask.words()), "")
 

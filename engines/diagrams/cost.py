@@ -99,7 +99,8 @@ def _repeated(node: Node, cost: Cost) -> Cost:
 
 def node_cost(node: Node, args: list[Axes]) -> Cost:
     """One operation that is no block; what it saves for itself alone is in ``saved``."""
-    params = sum((Poly.product(shape) for _, shape in parameters(node, args)), ZERO)
+    own = [] if node.attrs.get("tied") else parameters(node, args)
+    params = sum((Poly.product(shape) for _, shape in own), ZERO)
     out = sum((Poly.product(v.axes) for v in node.outs), ZERO)
     free = node.kind in ("rename", "view", "permute", "expand", "index", "slice")
     moved = ZERO if free else sum(map(Poly.product, args), ZERO) + out + params
@@ -113,8 +114,6 @@ Shape = tuple[Poly, ...]
 def parameters(node: Node, args: list[Axes]) -> list[tuple[str, Shape]]:
     """Learned arrays of one operation: what they are called and their sizes, in torch's order."""
     attrs = node.attrs
-    if attrs.get("tied"):
-        return []
     shapes: list[tuple[str, Axes]] = []
     match node.kind:
         case "linear":

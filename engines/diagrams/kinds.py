@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "topk": ("topk", ""),
     "rotate": ("rotate", ""),
     "fn": ("fn", ""),
+    "opaque": ("opaque", ""),
     "param": ("param", ""),
     "arange": ("const", "arange"),
     "ones": ("const", "ones"),
@@ -64,7 +65,7 @@ def check_einsum(ask: Ask) -> Attrs:
 def check_linear(ask: Ask) -> Attrs:
     """A learned map: the axes that vanish are consumed, those that appear are produced."""
     ask.arity(1)
-    ask.keys()
+    ask.keys("tied")
     ask.real()
     arrows = ask.arrows()
     if arrows:
@@ -81,13 +82,18 @@ def check_linear(ask: Ask) -> Attrs:
         ask.refuse("axis-from-nothing", text, "let an axis of the argument vanish")
     kept = tuple(a for a in ask.axes if a not in ins)
     ask.gives((*kept, *outs))
-    return {"ins": ins, "outs": outs, "bias": ask.call.bias}
+    return {"ins": ins, "outs": outs, "bias": ask.call.bias, **_tied(ask)}
+
+
+def _tied(ask: Ask) -> Attrs:
+    """Whether the weight is one that another operation has and that is counted there."""
+    return {"tied": True} if ask.whole("tied", 0) else {}
 
 
 def check_embed(ask: Ask) -> Attrs:
     """A learned table: a position on an axis becomes a vector."""
     ask.arity(1)
-    ask.keys()
+    ask.keys("tied")
     value = ask.args[0]
     if value.dtype in ("", "bool"):
         hint = f"declare it as  {value.name}: {' '.join(value.axes) or '()'} in v"
@@ -96,7 +102,7 @@ def check_embed(ask: Ask) -> Attrs:
     if not outs:
         ask.refuse("axis-lost", "an embedding makes a new axis", "add one to the result")
     ask.gives((*value.axes, *outs))
-    return {"table": value.dtype, "outs": outs}
+    return {"table": value.dtype, "outs": outs, **_tied(ask)}
 
 
 def check_pointwise(ask: Ask) -> Attrs:
@@ -238,11 +244,18 @@ def check_fn(ask: Ask) -> Attrs:
     return {"ins": ins, "outs": outs}
 
 
-def check_param(ask: Ask) -> Attrs:
-    """A learned array that depends on nothing."""
-    ask.arity(0)
+def check_opaque(ask: Ask) -> Attrs:
+    """Something that was imported and is not known: nothing can be wrong with its axes."""
+    ask.arity(0, ARITY_MAX)
     ask.keys()
     return {}
+
+
+def check_param(ask: Ask) -> Attrs:
+    """A learned array that depends on nothing; a fixed one is given, not learned."""
+    ask.arity(0)
+    ask.keys("fixed")
+    return {"fixed": True} if ask.whole("fixed", 0) else {}
 
 
 def check_const(ask: Ask) -> Attrs:
@@ -271,6 +284,7 @@ CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "topk": check_topk,
     "rotate": check_rotate,
     "fn": check_fn,
+    "opaque": check_opaque,
     "param": check_param,
     "const": check_const,
     **SPACE_CHECKS,

@@ -48,6 +48,10 @@ class Node:
     span: Span = field(default=NOWHERE, compare=False)
     origin: str = field(default="", compare=False)
     """Where an imported operation was written, as ``file:line``."""
+    state: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The imported model's tensors, by what the operation calls them."""
+    copies: tuple[Graph, ...] = field(default=(), compare=False)
+    """The insides of all imported blocks that this repeated one stands for."""
 
     @property
     def out(self) -> Value:
@@ -151,6 +155,8 @@ class Diagram:
     notes: tuple[Note, ...] = ()
     windows: Mapping[str, Window] = field(default_factory=dict)
     """Axes whose size follows from that of the axis a window slides along."""
+    imported: Any = field(default=None, compare=False)
+    """What came with an imported diagram, see `engines.diagrams.importing.result.Imported`."""
 
     @property
     def name(self) -> str:
