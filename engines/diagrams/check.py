@@ -199,6 +199,7 @@ class _Checker:
             self._say(name, "duplicate", f"there is a value {name.text} already{seen}")
         self.lines.setdefault(name.text, name.span.line)
         scope.values[name.text] = value
+        self.sizes.seen.update(value.axes)
 
     def _find(self, scope: _Scope, name: Name) -> Value | None:
         found = scope.find(name.text)

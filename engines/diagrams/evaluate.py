@@ -14,11 +14,11 @@ from engines.diagrams.program import Call, Item, Lit, Many, Method, Name, Op, Ow
 F = torch.nn.functional
 
 
-def rotated(x: Tensor, base: float) -> Tensor:
+def rotated(x: Tensor, base: float, sign: float = 1.0) -> Tensor:
     """Rotary positions: the halves of the last axis turn by angles along the one before it."""
     n_time, n_depth = x.shape[-2:]
     rate = base ** (-torch.arange(0, n_depth, 2, dtype=x.dtype, device=x.device) / n_depth)
-    angle = torch.arange(n_time, dtype=x.dtype, device=x.device)[:, None] * rate
+    angle = torch.arange(n_time, dtype=x.dtype, device=x.device)[:, None] * (sign * rate)
     first, second = x.chunk(2, dim=-1)
     turned = first * angle.cos() - second * angle.sin(), second * angle.cos() + first * angle.sin()
     return torch.cat(turned, dim=-1)
@@ -39,6 +39,8 @@ class Evaluator:
 
     def __init__(self, held: Any, values: dict[str, Any], sizes: Mapping[str, int]) -> None:
         self.held, self.values, self.sizes = held, values, sizes
+        reals = (v.dtype for v in values.values() if v.is_floating_point())
+        self.dtype = next(reals, torch.get_default_dtype())
 
     def __call__(self, tree: Any) -> Any:
         """The value of an expression."""
@@ -53,7 +55,7 @@ class Evaluator:
                 size = value.value(self.sizes)
                 return int(size) if whole else float(size)
             case Name(path):
-                return _constant(path)
+                return self.dtype if path == "dtype" else getattr(torch, path[6:])
             case Item(value, index):
                 return self(value)[index]
             case Op(sign, left, right):
@@ -80,9 +82,3 @@ class Evaluator:
             return rotated
         home, _, name = function.partition(".")
         return getattr(F if home == "F" else torch, name)
-
-
-def _constant(path: str) -> Any:
-    if path.endswith("()"):
-        return getattr(torch, path[6:-2])()
-    return getattr(torch, path[6:])

@@ -16,6 +16,11 @@ POINTWISE = (
     "relu gelu gelu_tanh silu sigmoid tanh exp log sqrt rsqrt square abs neg sin cos elu softplus "
     "leaky_relu reciprocal relu6 hardswish mish sign step"
 ).split()
+DERIVATIVES = [
+    f"{name}'"
+    for name in "relu gelu silu sigmoid tanh exp log sqrt rsqrt square abs sin cos reciprocal".split()
+]
+"""Of elementwise functions, written with a prime; backward diagrams use them."""
 COMBINE = ["add", "sub", "mul", "div", "maximum", "minimum"]
 REDUCE = ["sum", "mean", "max", "min", "prod"]
 NORMS = ["LayerNorm", "RMSNorm", "BatchNorm", "GroupNorm", "InstanceNorm"]
@@ -27,9 +32,13 @@ KINDS: dict[str, tuple[str, str]] = {
     "softmax": ("softmax", "softmax"),
     "log_softmax": ("softmax", "log_softmax"),
     "causal": ("causal", ""),
+    "tril": ("causal", "tril"),
     "masked": ("masked", ""),
+    "where": ("masked", "where"),
+    "scatter": ("scatter", ""),
     "topk": ("topk", ""),
     "rotate": ("rotate", ""),
+    "unrotate": ("rotate", "back"),
     "fn": ("fn", ""),
     "opaque": ("opaque", ""),
     "param": ("param", ""),
@@ -38,6 +47,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "zeros": ("const", "zeros"),
     "eye": ("const", "eye"),
     **{name: ("pointwise", name) for name in POINTWISE},
+    **{name: ("pointwise", name) for name in DERIVATIVES},
     **{name: ("combine", name) for name in COMBINE},
     **{name: ("reduce", name) for name in REDUCE},
     **{name: ("norm", name) for name in NORMS},
@@ -158,7 +168,8 @@ def check_norm(ask: Ask) -> Attrs:
     axes = _named_axes(ask)
     ask.gives(ask.axes)
     groups = ask.whole("groups", 1, 1)
-    default = 1e-5
+    # 0 stands for the smallest step of the numbers in use, which is torch's own default.
+    default = 0.0 if ask.fn == "RMSNorm" else 1e-5
     return {
         "axes": axes,
         "eps": ask.number("eps", default),
@@ -244,6 +255,18 @@ def check_fn(ask: Ask) -> Attrs:
     return {"ins": ins, "outs": outs}
 
 
+def check_scatter(ask: Ask) -> Attrs:
+    """Adds up rows by the position each belongs to: what an embedding's table receives back."""
+    ask.arity(2)
+    ask.keys()
+    value, index = ask.args
+    if index.dtype in ("", "bool"):
+        ask.refuse("dtype", f"{index.name} holds no positions on an axis")
+    ask.has(value, index.axes)
+    ask.gives((index.dtype, *(a for a in value.axes if a not in index.axes)))
+    return {"table": index.dtype}
+
+
 def check_opaque(ask: Ask) -> Attrs:
     """Something that was imported and is not known: nothing can be wrong with its axes."""
     ask.arity(0, ARITY_MAX)
@@ -282,6 +305,7 @@ CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "causal": check_causal,
     "masked": check_masked,
     "topk": check_topk,
+    "scatter": check_scatter,
     "rotate": check_rotate,
     "fn": check_fn,
     "opaque": check_opaque,

@@ -15,6 +15,7 @@ SPACE_KINDS: dict[str, tuple[str, str]] = {
     "expand": ("expand", ""),
     "concat": ("concat", ""),
     "slice": ("slice", ""),
+    "put": ("put", ""),
     "index": ("index", ""),
     "Conv": ("conv", ""),
     "ConvT": ("conv", "T"),
@@ -113,7 +114,24 @@ def check_slice(ask: Ask) -> Attrs:
         start = Poly.of(option.value)
     ask.gives((*(a for a in ask.axes if a != axis), made))
     step = ask.whole("step", 1, 1)
-    return {"axis": axis, "made": made, "start": start, "step": step, "size_axes": start.names}
+    return {"axis": axis, "made": made, "start": start, "step": step}
+
+
+def check_put(ask: Ask) -> Attrs:
+    """A stretch of an axis among zeros: the transpose of a slice."""
+    ask.arity(1)
+    ask.keys("start")
+    arrows = ask.arrows()
+    if not arrows or len(arrows[0][0]) != 1 or len(arrows[0][1]) != 1:
+        ask.refuse("option", "put must name the stretch and the axis", "write put[y -> x](v)")
+    ((axis,), (made,)) = arrows[0]
+    ask.has(ask.args[0], (axis,))
+    option = ask.option("start")
+    start = option.value if option and isinstance(option.value, Poly) else Poly({})
+    if option and isinstance(option.value, str):
+        start = Poly.of(option.value)
+    ask.gives((*(a for a in ask.axes if a != axis), made))
+    return {"axis": axis, "made": made, "start": start}
 
 
 def check_index(ask: Ask) -> Attrs:
@@ -240,6 +258,7 @@ SPACE_CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "expand": check_expand,
     "concat": check_concat,
     "slice": check_slice,
+    "put": check_put,
     "index": check_index,
     "conv": check_conv,
     "pool": check_pool,

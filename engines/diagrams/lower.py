@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -153,11 +154,42 @@ def _pointwise(x: Lowering) -> tuple[Any, Axes]:
         return Method(
             Op(">", x.args[0], Lit(0)), "to", (Method(x.args[0], "dtype", None),)
         ), x.axes[0]
+    if fn.endswith("'"):
+        return derivative(fn[:-1], x.args[0]), x.axes[0]
     called, named = TORCH_POINTWISE[fn]
     for key, word in (("slope", "negative_slope"), ("alpha", "alpha")):
         if key in attrs:
             named = {**named, word: Lit(attrs[key])}
     return Call(called, x.args, named), x.axes[0]
+
+
+def derivative(fn: str, x: Any) -> Any:
+    """The derivative of an elementwise function at x."""
+    torch_of = lambda name: Call(f"torch.{name}", (x,))  # noqa: E731 - a word for what follows
+    one = Lit(1.0)
+    s = torch_of("sigmoid")
+    root = Op("*", x, Lit(0.5**0.5))
+    bell = Call("torch.exp", (Op("*", Op("*", x, x), Lit(-0.5)),))
+    return {
+        "relu": Method(Op(">", x, Lit(0)), "to", (Method(x, "dtype", None),)),
+        "gelu": Op(
+            "+",
+            Op("*", Op("+", Call("torch.erf", (root,)), one), Lit(0.5)),
+            Op("*", Op("*", x, bell), Lit((2 * math.pi) ** -0.5)),
+        ),
+        "silu": Op("*", s, Op("+", Op("*", x, Op("-", one, s)), one)),
+        "sigmoid": Op("*", s, Op("-", one, s)),
+        "tanh": Op("-", one, Call("torch.square", (torch_of("tanh"),))),
+        "exp": torch_of("exp"),
+        "log": torch_of("reciprocal"),
+        "sqrt": Op("*", torch_of("rsqrt"), Lit(0.5)),
+        "rsqrt": Op("*", Op("/", torch_of("rsqrt"), x), Lit(-0.5)),
+        "square": Op("*", x, Lit(2.0)),
+        "abs": torch_of("sign"),
+        "sin": torch_of("cos"),
+        "cos": Call("torch.neg", (torch_of("sin"),)),
+        "reciprocal": Call("torch.neg", (Call("torch.square", (torch_of("reciprocal"),)),)),
+    }[fn]
 
 
 def _combine(x: Lowering) -> tuple[Any, Axes]:
@@ -195,7 +227,7 @@ def _norm(x: Lowering) -> tuple[Any, Axes]:
         shape = Many(tuple(Size(Poly.of(a)) for a in over))
         tree = permuted(x.args[0], axes, order)
         if attrs["fn"] == "RMSNorm":
-            return Call("F.rms_norm", (tree, shape, weights[0], Lit(attrs["eps"]))), order
+            return Call("F.rms_norm", (tree, shape, weights[0], Lit(attrs["eps"] or None))), order
         return Call("F.layer_norm", (tree, shape, *weights, Lit(attrs["eps"]))), order
     return _channel_norm(x, over, rest, weights)
 
@@ -252,12 +284,30 @@ def _causal(x: Lowering) -> tuple[Any, Axes]:
     dtype, device = Name("torch.bool"), Method(tree, "device", None)
     ones = Call("torch.ones", sizes, {"dtype": dtype, "device": device})
     future = aligned(Method(ones, "triu", (Lit(1),)), (query, key), x.axes[0])
-    return Method(tree, "masked_fill", (future, NEGATIVE)), x.axes[0]
+    fill = Lit(0.0) if x.node.attrs.get("fn") == "tril" else NEGATIVE
+    return Method(tree, "masked_fill", (future, fill)), x.axes[0]
 
 
 def _masked(x: Lowering) -> tuple[Any, Axes]:
     mask = aligned(Method(x.args[1], "logical_not"), x.axes[1], x.axes[0])
-    return Method(x.args[0], "masked_fill", (mask, NEGATIVE)), x.axes[0]
+    fill = Lit(0.0) if x.node.attrs.get("fn") == "where" else NEGATIVE
+    return Method(x.args[0], "masked_fill", (mask, fill)), x.axes[0]
+
+
+def _scatter(x: Lowering) -> tuple[Any, Axes]:
+    value, index = x.args
+    rest = tuple(a for a in x.axes[0] if a not in x.axes[1])
+    tree = permuted(value, x.axes[0], (*x.axes[1], *rest))
+    sizes = tuple(Size(Poly.of(a)) for a in (x.node.attrs["table"], *rest))
+    like = {"dtype": Method(value, "dtype", None), "device": Method(value, "device", None)}
+    empty = Call("torch.zeros", sizes, like)
+    n = len(x.axes[1])
+    if n > 1:
+        tree = Method(tree, "flatten", (Lit(0), Lit(n - 1)))
+        index = Method(index, "flatten")
+    elif n == 0:
+        tree, index = Method(tree, "unsqueeze", (Lit(0),)), Method(index, "unsqueeze", (Lit(0),))
+    return Method(empty, "index_add", (Lit(0), index, tree)), (x.node.attrs["table"], *rest)
 
 
 def _topk(x: Lowering) -> tuple[Any, Axes]:
@@ -272,7 +322,8 @@ def _rotate(x: Lowering) -> tuple[Any, Axes]:
     time, depth = x.node.attrs["axes"]
     order = (*(a for a in x.axes[0] if a not in (time, depth)), time, depth)
     tree = permuted(x.args[0], x.axes[0], order)
-    return Call("rotated", (tree, Lit(x.node.attrs["base"]))), order
+    back = (Lit(-1.0),) if x.node.attrs.get("fn") == "back" else ()
+    return Call("rotated", (tree, Lit(x.node.attrs["base"]), *back)), order
 
 
 def _param(x: Lowering) -> tuple[Any, Axes]:
@@ -283,8 +334,8 @@ def _const(x: Lowering) -> tuple[Any, Axes]:
     fn = x.node.attrs["fn"]
     sizes = tuple(Size(Poly.of(a)) for a in x.out)
     if fn == "eye":
-        return Call("torch.eye", sizes, {"dtype": Name("torch.get_default_dtype()")}), x.out
-    named = {} if fn == "arange" else {"dtype": Name("torch.get_default_dtype()")}
+        return Call("torch.eye", sizes, {"dtype": Name("dtype")}), x.out
+    named = {} if fn == "arange" else {"dtype": Name("dtype")}
     return Call(f"torch.{fn}", sizes or (Lit(()),), named), x.out
 
 
@@ -322,6 +373,7 @@ _LOWERINGS: dict[str, Callable[[Lowering], tuple[Any, Axes]]] = {
     "causal": _causal,
     "masked": _masked,
     "topk": _topk,
+    "scatter": _scatter,
     "rotate": _rotate,
     "param": _param,
     "const": _const,

@@ -78,6 +78,16 @@ def _slice(x: Lowering) -> tuple[Any, Axes]:
     return tree, tuple(attrs["made"] if a == attrs["axis"] else a for a in x.axes[0])
 
 
+def _put(x: Lowering) -> tuple[Any, Axes]:
+    attrs = x.node.attrs
+    dim = x.dim(attrs["axis"])
+    after = len(x.axes[0]) - 1 - dim
+    end = Size(Poly.of(attrs["made"]) - attrs["start"] - Poly.of(attrs["axis"]))
+    pads = Many((*(Lit(0) for _ in range(2 * after)), Size(attrs["start"]), end))
+    tree = Call("F.pad", (x.args[0], pads))
+    return tree, tuple(attrs["made"] if a == attrs["axis"] else a for a in x.axes[0])
+
+
 def _index(x: Lowering) -> tuple[Any, Axes]:
     axis, at = x.node.attrs["axis"], x.node.attrs["at"]
     # An index without a number stands for every position; running takes the first.
@@ -150,6 +160,7 @@ SPACE_LOWERINGS: dict[str, Callable[[Lowering], tuple[Any, Axes]]] = {
     "expand": _expand,
     "concat": _concat,
     "slice": _slice,
+    "put": _put,
     "index": _index,
     "conv": _conv,
     "pool": _pool,

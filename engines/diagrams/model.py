@@ -102,8 +102,7 @@ class Graph:
         """Every name whose size matters: axes, tables, factors, repeats."""
         found = dict.fromkeys(self.axes())
         for _, _, node in self.walk():
-            found.update(dict.fromkeys(node.attrs.get("size_axes", ())))
-            for key in ("repeat", "scale"):
+            for key in ("repeat", "scale", "start"):
                 value = node.attrs.get(key)
                 if isinstance(value, Poly):
                     found.update(dict.fromkeys(value.names))

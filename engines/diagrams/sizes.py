@@ -32,6 +32,10 @@ class Sizes:
     declared: dict[str, tuple[Poly, Span]] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
     windows: dict[str, tuple[Window, Span]] = field(default_factory=dict)
+    fits: list[tuple[str, Window, Span]] = field(default_factory=list)
+    """Windows that must make an axis which something else has made."""
+    seen: set[str] = field(default_factory=set)
+    """Axes that values have had so far."""
     known: dict[str, Poly] = field(default_factory=dict)
     said_by: dict[str, Span] = field(default_factory=dict)
     reasons: dict[str, Equation] = field(default_factory=dict)
@@ -52,12 +56,11 @@ class Sizes:
         self.declared[name] = (value, span)
 
     def window(self, name: str, window: Window, span: Span) -> None:
-        """The axis that a sliding window makes."""
-        other = self.windows.get(name)
-        if other is not None and other[0] != window:
-            text = f"{name} has another size than in line {other[1].line}"
-            self._complain(span, "size-conflict", text, "give it a name of its own")
-        self.windows.setdefault(name, (window, span))
+        """The axis that a sliding window makes; an axis that is there already must only fit."""
+        if name in self.seen or name in self.windows:
+            self.fits.append((name, window, span))
+        else:
+            self.windows[name] = (window, span)
 
     def solve(self) -> dict[str, Poly]:
         """Every axis that is not free, in terms of free ones; problems are collected.
@@ -156,7 +159,8 @@ class Sizes:
             self._complain(span, "not-divisible", text, "choose whole sizes that divide")
 
     def _check_windows(self) -> None:
-        for name, (window, span) in self.windows.items():
+        rules = [(name, window, span) for name, (window, span) in self.windows.items()]
+        for name, window, span in (*rules, *self.fits):
             size = self.number(Poly.of(window.axis))
             if size is None or size != int(size):
                 continue

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engines.diagrams.lower import lowered
-from engines.diagrams.model import Diagram, Graph, Node
+from engines.diagrams.model import Diagram, Graph, Node, Value
 from engines.diagrams.owned import Owned, owned
 from engines.diagrams.poly import Poly
 from engines.diagrams.program import Var, code, identifier, size_code
 from engines.diagrams.sizes import numbers
 
 ROTATED = '''
-def rotated(x, base):
+def rotated(x, base, sign=1.0):
     """Rotary positions: the halves of the last axis turn by angles along the one before it."""
     n_time, n_depth = x.shape[-2:]
     rate = base ** (-torch.arange(0, n_depth, 2, dtype=x.dtype, device=x.device) / n_depth)
-    angle = torch.arange(n_time, dtype=x.dtype, device=x.device)[:, None] * rate
+    angle = torch.arange(n_time, dtype=x.dtype, device=x.device)[:, None] * (sign * rate)
     first, second = x.chunk(2, dim=-1)
     turned = first * angle.cos() - second * angle.sin(), second * angle.cos() + first * angle.sin()
     return torch.cat(turned, dim=-1)
@@ -53,7 +53,7 @@ class _Source:
 
     def text(self) -> str:
         top = self.cls(self.diagram.graph)
-        body = "\n\n".join(self.classes)
+        body = "\n\n\n".join(self.classes)
         needed = {f"n_{identifier(n)}": v for n, v in self.sizes.items()}
         constants = "\n".join(f"{n} = {v}" for n, v in needed.items() if n in body)
         helper = ROTATED if "rotated(" in body else ""
@@ -88,22 +88,22 @@ class _Source:
 
     def _class_text(self, name: str, graph: Graph, init: list[str], forward: list[str]) -> str:
         inputs = [identifier(v.name) for v in graph.inputs]
-        shapes = [
-            f"{', '.join(f'n_{identifier(a)}' for a in v.axes)}, = {identifier(v.name)}.shape"
-            for v in graph.inputs
-            if v.axes
-        ]
+        shapes = [_shape_line(v) for v in graph.inputs if v.axes]
         used = "\n".join(forward)
-        shapes = [s.replace(",  =", " =") for s in shapes if _needs(s, used)]
+        shapes = [s for s in shapes if _needs(s, used)]
         lines = [f"class {name}(nn.Module):"]
         types = "; ".join(f"{v.name}: {' '.join(v.axes) or '()'}" for v in graph.inputs)
         lines.append(f'    """{types}"""' if '"' not in types and "\\" not in types else "")
         functions = any(n.kind == "fn" for _, _, n in graph.walk())
+        lines.append("")
         lines.append("    def __init__(self" + (", functions" if functions else "") + "):")
         lines += ["        super().__init__()", *(f"        {line}" for line in init), ""]
         lines.append(
             f"    def forward(self, {', '.join(inputs)}):" if inputs else "    def forward(self):"
         )
+        if "dtype=dtype" in used:
+            real = next((identifier(v.name) + ".dtype" for v in graph.inputs if not v.dtype), None)
+            shapes = [f"dtype = {real or 'torch.get_default_dtype()'}", *shapes]
         lines += [f"        {line}" for line in (*shapes, *forward)]
         lines.append(f"        return {', '.join(map(identifier, graph.outputs))}")
         return "\n".join(lines)
@@ -151,6 +151,12 @@ class _Source:
         forward.append(f"    {', '.join(parts)} = self.{own.block}({', '.join([*state, *steps])})")
         forward += [f"    {name}.append({name}_step)" for name in collected]
         forward += [f"{name} = torch.stack({name})" for name in collected]
+
+
+def _shape_line(value: Value) -> str:
+    names = ", ".join(f"n_{identifier(a)}" for a in value.axes)
+    comma = "," if len(value.axes) == 1 else ""
+    return f"{names}{comma} = {identifier(value.name)}.shape"
 
 
 def _needs(line: str, used: str) -> bool:

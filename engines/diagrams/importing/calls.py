@@ -31,11 +31,17 @@ def call(*names: str) -> Callable[[Handler], Handler]:
     return register
 
 
+_LAYERS = ("Linear", "Embedding", "Norm", "Conv", "norm")
+
+
 def label(t: Tracer, state: str) -> str:
-    """What the model calls the layer that owns a parameter."""
-    path = state.rsplit(".", 1)[0] if "." in state else state
-    last = path.rsplit(".", 1)[-1]
-    return last if not last.isdigit() else _leaf(path)
+    """What the model calls the layer that owns a parameter, or the parameter itself."""
+    path = state.partition("#")[0]
+    if t.stack and any(word in t.stack[-1][1] for word in _LAYERS):
+        last = t.stack[-1][0].rsplit(".", 1)[-1]
+    else:
+        last = _leaf(path)
+    return last if not last.isdigit() else ""
 
 
 def number(value: Any) -> Fraction:
@@ -124,6 +130,7 @@ def _rows(t: Tracer, weight: Sym, index: Sym) -> Sym:
     n = len(index.const)
     if n == size_of(weight.dims[0]):
         return table
+    t.read(table)  # the whole table is the model's parameter, whatever part of it is read
     return stretch(t, table, 0, 0, n)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from engines.diagrams.importing.atoms import Atom, Dim, size_of
 from engines.diagrams.importing.calls import UncoveredError, call, combine, label, pointwise
 from engines.diagrams.importing.shapes import grown, reduced, select
@@ -65,10 +67,13 @@ def rms_norm(
     """Over the last dimensions, without a mean."""
     x = _met(t, x, len(shape), weight)
     axes = tuple(a for d in x.dims[len(x.dims) - len(shape) :] for a in t.atoms.resolved(d))
-    default = 1.1920928955078125e-07
-    return _norm(
-        t, x, "RMSNorm", axes, weight, None, eps=float(eps if eps is not None else default)
-    )
+    return _norm(t, x, "RMSNorm", axes, weight, None, eps=_own_step(eps))
+
+
+def _own_step(eps: float | None) -> float:
+    """0 for the step of the numbers in use; the export writes that of the example's type."""
+    steps = [torch.finfo(d).eps for d in (torch.float32, torch.float64, torch.bfloat16)]
+    return 0.0 if eps is None or eps in steps else float(eps)
 
 
 @call("batch_norm.default")

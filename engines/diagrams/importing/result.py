@@ -17,6 +17,7 @@ from engines.diagrams.importing.export import Traced, exported, opaque_function,
 from engines.diagrams.importing.naming import named
 from engines.diagrams.importing.shapes import grown
 from engines.diagrams.importing.tracer import Draft, Sym, Tracer
+from engines.diagrams.importing.unfuse import unfused
 from engines.diagrams.model import Diagram, Graph, Node, Value, Window
 from engines.diagrams.owned import owned
 from engines.diagrams.poly import Poly
@@ -145,6 +146,8 @@ def _finished(name: str, traced: Traced) -> tuple[Diagram, dict[str, str], dict[
     t.stack, t.origin = (), ""
     outputs = tuple(_laid_out(t, sym) for sym in traced.outputs)
     _prune(t, outputs)
+    unfused(t)
+    outputs = _told(t, outputs)
     order = [a for s in traced.inputs for d in s.dims for a in d]
     order += [a for d in _all(t.drafts) for a in (*d.axes, *_attr_atoms(d))]
     names, sources = named(t.atoms, order)
@@ -206,6 +209,21 @@ def _laid_out(t: Tracer, sym: Sym) -> str:
     return t.emit("permute", (value,), tuple((a,) for a in order)).value
 
 
+def _told(t: Tracer, outputs: tuple[str, ...]) -> tuple[str, ...]:
+    """Outputs by names that say so."""
+    wanted = ["out"] if len(set(outputs)) == 1 else [f"out{k + 1}" for k in range(len(outputs))]
+    made = {d.out for d in t.drafts if d.kind != "block"}
+    new: dict[str, str] = {}
+    for old, name in zip(outputs, wanted, strict=False):
+        if old in made and old not in new and name not in t.axes:
+            new[old] = name
+            t.axes[name], t.dtypes[name] = t.axes[old], t.dtypes[old]
+    for draft in t.drafts:
+        draft.out = new.get(draft.out, draft.out)
+        draft.args = tuple(new.get(n, n) for n in draft.args)
+    return tuple(new.get(n, n) for n in outputs)
+
+
 def _attr_atoms(draft: Draft) -> list[Atom]:
     found: list[Atom] = []
 
@@ -227,6 +245,7 @@ class _Writer:
 
     def __init__(self, t: Tracer, names: dict[Atom, str]) -> None:
         self.t, self.names = t, names
+        self.seen: dict[str, str] = {}
 
     def axes(self, atoms: Dim) -> tuple[str, ...]:
         return tuple(self.names[a] for a in self.t.atoms.resolved(atoms))
@@ -240,6 +259,9 @@ class _Writer:
         out = self.value(draft.out, draft.axes, draft.dtype)
         extra = tuple(self.value(n, atoms, "") for n, atoms in draft.extra)
         attrs = {k: self.attr(v) for k, v in draft.attrs.items()}
+        path = draft.state.get("weight", "")
+        if path and self.seen.setdefault(path, draft.out) != draft.out:
+            attrs["tied"] = True
         body = None
         if draft.body is not None:
             inputs = tuple(self.value(n, atoms, "") for n, atoms in draft.body_inputs)
@@ -270,8 +292,8 @@ def _sized(graph: Graph, numbers: dict[str, int]) -> Diagram:
     for name, size in numbers.items():
         sizes.declared[name] = (Poly.of(size), Node("", (), ()).span)
     span = Node("", (), ()).span
-    for _, g, node in graph.walk():
-        del g
+    sizes.seen.update(a for v in graph.inputs for a in v.axes)
+    for _, _, node in graph.walk():
         attrs = node.attrs
         if node.kind == "view":
             for ins, outs in attrs["arrows"]:
@@ -288,8 +310,7 @@ def _sized(graph: Graph, numbers: dict[str, int]) -> Diagram:
             rule = (attrs["kernel"], attrs["stride"], attrs["pad"], attrs["dilation"])
             for a, b in zip(attrs["ins"], attrs["outs"], strict=True):
                 if a != b:
-                    window = Window(a, *rule, attrs.get("fn") == "T")
-                    sizes.windows.setdefault(b, (window, span))
+                    sizes.window(b, Window(a, *rule, attrs.get("fn") == "T"), span)
     known = sizes.solve()
     windows = {n: w for n, (w, _) in sizes.windows.items() if n not in known}
     declared = {n: v for n, (v, _) in sizes.declared.items() if n not in known and n not in windows}

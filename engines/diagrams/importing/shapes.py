@@ -268,7 +268,14 @@ def cut(t: Tracer, x: Sym, dim: int = 0, start: Any = None, end: Any = None, ste
 
 def stretch(t: Tracer, x: Sym, dim: int, start: int, size: int, step: int = 1) -> Sym:
     """``size`` positions of an axis from ``start``; rows of a parameter are a parameter."""
-    if x.state and not x.value and x.const is None and dim == 0 and step == 1 and "#" not in x.state:
+    if (
+        x.state
+        and not x.value
+        and x.const is None
+        and dim == 0
+        and step == 1
+        and "#" not in x.state
+    ):
         rows = (t.atoms.new(size, "weight"),)
         return replace(x, dims=(rows, *x.dims[1:]), state=f"{x.state}#{start}:{start + size}")
     x = t.merged(x, dim)
@@ -310,6 +317,8 @@ def chunked(t: Tracer, x: Sym, n: int, dim: int = 0) -> list[Sym]:
 def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     """One after the other."""
     dim %= len(parts[0].dims)
+    if len(parts) == 1:
+        return parts[0]
     ready = []
     for part in parts:
         found = t.merged(part, dim)

@@ -258,6 +258,8 @@ def is_count(tensor: Any) -> bool:
 
 
 def _leaf(path: str) -> str:
-    parts = [p for p in path.replace("_", ".").split(".") if p not in ("weight", "bias", "p", "b")]
-    named = [p for p in parts if p and not p.isdigit()]
-    return named[-1] if named else ""
+    """The last word of a parameter's path that says something."""
+    *rest, last = path.partition("#")[0].split(".")
+    last = last.removesuffix("_weight").removesuffix("_bias")
+    words = [w for w in (*rest, last) if w not in ("weight", "bias") and not w.isdigit()]
+    return words[-1] if words else ""

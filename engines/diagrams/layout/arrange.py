@@ -35,7 +35,7 @@ def targets(node: Node, shown: Shown) -> tuple[Axes, Axes]:
             return _drawn(attrs["axes"], shown), ()
         case "index":
             return (attrs["axis"],), ()
-        case "slice":
+        case "slice" | "put":
             return (attrs["axis"],), (attrs["made"],)
         case "expand":
             return (), _drawn(attrs["outs"], shown)

@@ -8,10 +8,9 @@ from typing import Any
 from engines.diagrams.layout.arrange import Shown, gathered, moved_wires, targets, wanted_orders
 from engines.diagrams.layout.strip import Segment, Strip, Wire
 from engines.diagrams.layout.text import runs, runs_width, width
-from engines.diagrams.layout.tracks import Tracks
 from engines.diagrams.model import Axes, Node, join
 
-__all__ = ["Glyph", "above_gap", "gathered", "is_gappy", "moved_wires", "wanted_orders"]
+__all__ = ["Glyph", "above_gap", "gathered", "moved_wires", "wanted_orders"]
 
 SYMBOLS = {
     "relu": "R", "gelu": "G", "gelu_tanh": "G", "silu": "S", "sigmoid": "σ", "tanh": "tanh",
@@ -24,15 +23,10 @@ SYMBOLS = {
 }  # fmt: skip
 
 
-def is_gappy(segment: Segment, _tracks: Tracks) -> bool:
-    """Whether consumed wires have left a gap inside this value."""
-    return bool(above_gap(segment, _tracks))
-
-
-def above_gap(segment: Segment, _tracks: Tracks) -> list[Wire]:
-    """The wires above the gap."""
-    axes = [w.axis for w in segment.wires]
-    return segment.wires[: axes.index(segment.gap)] if segment.gap in axes else []
+def above_gap(segment: Segment) -> list[Wire]:
+    """The wires above the lowest gap that consumed wires have left inside this value."""
+    below = [k for k, w in enumerate(segment.wires) if w.axis in segment.gaps and k > 0]
+    return segment.wires[: max(below)] if below else []
 
 
 class Glyph:
@@ -63,6 +57,7 @@ class Glyph:
             "causal": self.pointwise,
             "rotate": self.pointwise,
             "masked": self.combine,
+            "scatter": self.box,
             "permute": self.permute,
             "param": self.source,
             "const": self.source,
@@ -93,8 +88,8 @@ class Glyph:
     def output(self, wires: list[Wire], *, gap: str = "") -> list[Segment]:
         """One segment with these wires in place of everything taken."""
         dash = self.takes[-1].dash if self.takes else self.strip.tracks.new()
-        gap = gap or next((s.gap for s in self.takes if s.gap), "")
-        return [Segment(self.node.out.name, wires or [self._blank()], dash, gap)]
+        gaps = frozenset(a for s in self.takes for a in s.gaps) | {gap}
+        return [Segment(self.node.out.name, wires or [self._blank()], dash, gaps)]
 
     def _blank(self) -> Wire:
         track = self.takes[0].wires[0].track if self.takes else self.strip.tracks.new()
@@ -114,8 +109,8 @@ class Glyph:
         new_tracks = tracks[: len(outs)]
         new_tracks += [self.strip.tracks.new() for _ in range(len(outs) - len(tracks))]
         made = [Wire(a, t, x1) for a, t in zip(outs, new_tracks, strict=True)]
-        if segment.gap in ins and outs:
-            segment.gap = outs[0]
+        if outs and segment.gaps & set(ins):
+            segment.gaps |= {outs[0]}
         return [*kept[:at], *made, *kept[at:]], list(dict.fromkeys([*tracks, *new_tracks]))
 
     # Operations on one value --------------------------------------------------------------
@@ -160,7 +155,7 @@ class Glyph:
                 return {"text": node.name or "f"}
             case "topk":
                 return {"text": f"top {attrs['k']}"}
-            case "slice":
+            case "slice" | "put":
                 return {"text": "⌇"}
         return {"text": text}
 
@@ -178,7 +173,7 @@ class Glyph:
                 return 26.0
             case "norm":
                 return 34.0
-            case "view" | "rename" | "expand":
+            case "view" | "rename" | "expand" | "slice" | "put":
                 return 14.0
             case "reduce":
                 return 26 + width(text, 15)
@@ -188,6 +183,7 @@ class Glyph:
         """Between two arrow-heads, above the last wire, touching none."""
         segment = self.takes[0]
         text = SYMBOLS.get(self.node.attrs.get("fn", ""), self.node.attrs.get("fn", ""))
+        text = SYMBOLS.get(text[:-1], text[:-1]) + "′" if text.endswith("'") else text
         text = {"causal": "◣", "rotate": "↻"}.get(self.node.kind, text)
         size = 32 + width(text, 16)
         x0 = self.x + 4
@@ -428,6 +424,7 @@ _PAINTER = {
     "reduce": "reduce",
     "index": "pentagon",
     "slice": "bar",
+    "put": "bar",
     "topk": "boxed",
 }
 

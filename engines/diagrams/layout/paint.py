@@ -420,8 +420,9 @@ class Painter:
 
     def paint_fence(self, event: Event) -> None:
         """A block's ground, title and, when it repeats, its brackets."""
-        top, bottom = self.ys(event)
         data = event.data
+        rows = data.get("rows")
+        top, bottom = [row * ROW + self.dy for row in rows] if rows else self.ys(event)
         depth = data["path"].count("/")
         x0, x1 = event.x0 + self.dx, event.x1 + self.dx
         shape = {"x": x0, "y": top, "width": x1 - x0, "height": bottom - top, "rx": 8.0}

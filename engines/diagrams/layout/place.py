@@ -198,7 +198,7 @@ class Placer:
 
     def _copy(self, segment: Segment) -> Segment:
         """Still on the tracks of its original; `_arranged` moves it to its own."""
-        wires = [Wire(w.axis, w.track, -1.0, True) for w in segment.wires]
+        wires = [Wire(w.axis, w.track, -1.0, not w.axis) for w in segment.wires]
         return Segment(segment.value, wires, self.strip.tracks.new())
 
     def _arranged(
@@ -222,6 +222,13 @@ class Placer:
                 moved = glyphs.moved_wires(segment.wires, order)
                 segment.wires = order
                 bent.update({id(w): (w, segment) for w in moved})
+        sinking: set[int] = set()
+        for node, takes in zip(nodes, taken, strict=True):
+            for segment in takes if node.kind in ("combine", "concat", "block") else ():
+                upper = glyphs.above_gap(segment)
+                sinking.update(id(w) for w in upper)
+                bent.update({id(w): (w, segment) for w in upper})
+                segment.gaps = frozenset()
         for segment in copies:
             bent.update({id(w): (w, segment) for w in segment.wires})
             for wire in segment.wires:
@@ -230,7 +237,8 @@ class Placer:
         for wire, segment in bent.values():
             if wire.x < x:
                 self.strip.run(wire, x, segment.value)
-            self.strip.bend(wire, self.strip.tracks.new(), x + SHUFFLE, segment.value)
+            track = self.strip.tracks.new(sinking=id(wire) in sinking)
+            self.strip.bend(wire, track, x + SHUFFLE, segment.value)
         if bent:
             self.constrain(segments, fence)
         return bool(bent)
@@ -327,7 +335,7 @@ class Placer:
         inner = []
         for segment in item.takes:
             wires = self._entered(segment, over, x + pad / 2)
-            inner.append(Segment(names[id(segment)], wires, segment.dash, segment.gap))
+            inner.append(Segment(names[id(segment)], wires, segment.dash, segment.gaps))
         if inner:  # the line below the block stays outside
             inner[-1].dash = tracks.new()
         self.dashes(inner, x, x + pad, None)
@@ -368,7 +376,7 @@ class Placer:
             if over in value.axes:
                 wires = [Wire(over, self.strip.tracks.new(), x - 15), *wires]
                 wires = [w for w in wires if w.axis]
-            gives.append(Segment(value.name, wires, segment.dash, segment.gap))
+            gives.append(Segment(value.name, wires, segment.dash, segment.gaps))
         if gives:
             gives[-1].dash = dash
         self.dashes(gives, out and x - 10 or x, x, None)
@@ -384,7 +392,6 @@ class Placer:
     ) -> tuple[list[Segment], float]:
         """Outputs in their order, each with its wires together."""
         wanted: list[Segment] = []
-        copies = Counter(graph.outputs)
         for name in graph.outputs:
             found = next((s for s in segments if s.value == name and s not in wanted), None)
             if found is None:
@@ -399,10 +406,11 @@ class Placer:
                 segments.insert(k, segment)
                 segment.dash = self.strip.tracks.new()
                 bent += [(w, segment, False) for w in segment.wires]
-            elif glyphs.is_gappy(segment, self.strip.tracks):
-                upper = glyphs.above_gap(segment, self.strip.tracks)
-                bent += [(w, segment, True) for w in upper]
-        del copies
+            elif any(w.x < 0 for w in segment.wires):
+                bent += [(w, segment, False) for w in segment.wires]
+            elif glyphs.above_gap(segment):
+                bent += [(w, segment, True) for w in glyphs.above_gap(segment)]
+                segment.gaps = frozenset()
         if not bent:
             return wanted, x
         for wire, segment, sinking in bent:

@@ -34,8 +34,8 @@ class Segment:
     value: str
     wires: list[Wire]
     dash: int
-    gap: str = ""
-    """The first axis below a gap that consumed wires have left; empty for none."""
+    gaps: frozenset[str] = frozenset()
+    """Axes right below a gap that consumed wires have left."""
 
     @property
     def axes(self) -> Axes:

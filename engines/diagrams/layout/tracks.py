@@ -48,16 +48,23 @@ class Tracks:
         y = [0.0] * n
         ready = deque(i for i in range(n) if not waiting[i])
         seen = []
-        while ready:
+        done = [False] * n
+        self.n_unsolved = 0
+        while len(seen) < n:
+            if not ready:  # contradictory constraints: go on as if the rest were satisfied
+                self.n_unsolved += 1
+                ready.append(done.index(False))
             upper = ready.popleft()
+            if done[upper]:
+                continue
+            done[upper] = True
             seen.append(upper)
             for lower, gap in self.below[upper].items():
-                if y[upper] + gap > y[lower]:
+                if y[upper] + gap > y[lower] and not done[lower]:
                     y[lower] = y[upper] + gap
                 waiting[lower] -= 1
                 if not waiting[lower]:
                     ready.append(lower)
-        self.n_unsolved = n - len(seen)
         for track in reversed(seen):
             if track in self.sinking and self.below[track]:
                 y[track] = min(y[low] - gap for low, gap in self.below[track].items())

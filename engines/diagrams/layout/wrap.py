@@ -33,9 +33,21 @@ def lines_from_strip(strip: Strip, width_max: float) -> list[Line]:
         _share(event, lines)
     y = strip.tracks.y
     for line in lines:
-        rows = [y[t] for event in line.events for t in event.tracks]
-        line.top, line.bottom = min(rows, default=0.0), max(rows, default=0.0)
+        cut = [e for e in line.events if e.what == "fence" and _is_cut(e)]
+        rows = [y[t] for event in line.events if event not in cut for t in event.tracks]
+        top, bottom = min(rows, default=0.0), max(rows, default=0.0)
+        for n, event in enumerate(sorted(cut, key=lambda e: -e.data["path"].count("/")), start=1):
+            event.data["rows"] = (
+                max(y[event.tracks[0]], top - 0.95 * n),
+                min(y[event.tracks[1]], bottom + 0.5 * n),
+            )
+        edges = [row for event in cut for row in event.data["rows"]]
+        line.top, line.bottom = min([top, *edges]), max([bottom, *edges])
     return [line for line in lines if line.events]
+
+
+def _is_cut(event: Event) -> bool:
+    return bool(event.data.get("cut_left") or event.data.get("cut_right"))
 
 
 def _cuts(strip: Strip, end: float, width_max: float) -> list[float]:

@@ -1,0 +1,462 @@
+"""The backward pass of a diagram, as a diagram.
+
+Its inputs are the cotangents of the outputs, the values the forward pass must keep (its tape) and
+the parameters; its outputs are the gradients. Linear operations go back through their own wires
+bent round, copies become sums, elementwise operations become products with their derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from engines.diagrams.cost import parameters
+from engines.diagrams.errors import problem
+from engines.diagrams.model import Axes, Diagram, Graph, Node, Value
+from engines.diagrams.poly import Poly
+
+
+@dataclass
+class _Pass:
+    """What is known while going back."""
+
+    values: dict[str, Value]
+    nodes: list[Node] = field(default_factory=list)
+    grads: dict[str, list[str]] = field(default_factory=dict)
+    axes: dict[str, Axes] = field(default_factory=dict)
+    used: dict[str, Value] = field(default_factory=dict)
+    """Tape and parameters that were read."""
+    params: dict[str, str] = field(default_factory=dict)
+    """Gradient of each parameter, by its name."""
+    extra: dict[str, Poly] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def read(self, name: str) -> str:
+        """A value of the forward pass."""
+        if name not in self.axes:
+            self.used[name] = self.values[name]
+            self.axes[name] = self.values[name].axes
+        return name
+
+    def param(self, name: str, axes: Axes) -> str:
+        """A parameter or buffer as a value."""
+        self.used[name] = Value(name, axes)
+        self.axes[name] = axes
+        return name
+
+    def name(self, base: str) -> str:
+        """A name that is free."""
+        found, k = base, 2
+        while found in self.taken or found in self.values:
+            found, k = f"{base}{k}", k + 1
+        self.taken.add(found)
+        return found
+
+    def emit(
+        self, kind: str, args: tuple[str, ...], axes: Axes, base: str = "t", **attrs: Any
+    ) -> str:
+        """A further operation of the backward pass."""
+        out = self.name(base)
+        scale = attrs.pop("scale", None)
+        if scale is not None:
+            attrs["scale"] = scale
+        self.nodes.append(Node(kind, args, (Value(out, axes),), attrs))
+        self.axes[out] = axes
+        return out
+
+    def give(self, name: str, grad: str) -> None:
+        """One more contribution to the gradient of a value."""
+        self.grads.setdefault(name, []).append(grad)
+
+    def total(self, name: str) -> str | None:
+        """The gradient of a value: the sum over everybody who read it."""
+        parts = self.grads.get(name)
+        if not parts:
+            return None
+        if len(parts) == 1:
+            return parts[0]
+        axes = self.values[name].axes
+        total = self.emit("combine", tuple(parts), axes, f"d{name}", fn="add")
+        self.grads[name] = [total]
+        return total
+
+    def fitted(self, grad: str, axes: Axes) -> str:
+        """Summed over every axis that these lack, in their order."""
+        over = tuple(a for a in self.axes[grad] if a not in axes)
+        if over:
+            rest = tuple(a for a in axes if a in self.axes[grad])
+            grad = self.emit("reduce", (grad,), rest, fn="sum", axes=over)
+        if self.axes[grad] != axes:
+            grad = self.emit("permute", (grad,), axes)
+        return grad
+
+    def times(self, *parts: str) -> str:
+        """A product number by number, broadcast by name."""
+        axes = tuple(dict.fromkeys(a for p in parts for a in self.axes[p]))
+        return self.emit("combine", parts, axes, fn="mul")
+
+    def minus(self, a: str, b: str) -> str:
+        """A difference number by number."""
+        axes = tuple(dict.fromkeys((*self.axes[a], *self.axes[b])))
+        return self.emit("combine", (a, b), axes, fn="sub")
+
+    def mean(self, a: str, over: Axes) -> str:
+        """The mean over some axes."""
+        rest = tuple(x for x in self.axes[a] if x not in over)
+        return self.emit("reduce", (a,), rest, fn="mean", axes=over)
+
+
+def inlined(graph: Graph) -> Graph:
+    """The graph without blocks; repeated ones cannot be laid flat.
+
+    Raises:
+        DiagramError: a block repeats or runs along an axis.
+    """
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        if node.body is None:
+            nodes.append(node)
+            continue
+        if "repeat" in node.attrs or node.attrs.get("over"):
+            text = f"{node.name} repeats; its backward pass needs a tape for every turn"
+            raise problem("backward", text, "take the backward pass of the block itself")
+        body = inlined(node.body)
+        prefix = f"{node.name}_"
+        names = dict(zip((v.name for v in body.inputs), node.args, strict=True))
+        names |= dict(zip(body.outputs, (v.name for v in node.outs), strict=True))
+        rename = {
+            v.name: names.get(v.name, prefix + v.name) for n in body.nodes for v in n.outs
+        } | {v.name: names[v.name] for v in body.inputs}
+        for inner in body.nodes:
+            outs = tuple(Value(rename[v.name], v.axes, v.dtype) for v in inner.outs)
+            label = prefix + (inner.name or inner.out.name)
+            nodes.append(
+                Node(inner.kind, tuple(rename[a] for a in inner.args), outs, inner.attrs, label)
+            )
+    return Graph(graph.name, graph.inputs, tuple(nodes), graph.outputs)
+
+
+def backward(diagram: Diagram) -> Diagram:
+    """The diagram that computes every gradient.
+
+    Inputs, in order: cotangents named ``d<output>``, then tape and parameters by their names.
+    Outputs: gradients of the real inputs, then of the parameters, named ``d<name>``.
+
+    Raises:
+        DiagramError: an operation has no rule (opaque ones, functions not known), or a block repeats.
+    """
+    graph = inlined(diagram.graph)
+    back = _Pass(graph.values())
+    back.taken |= set(back.values)
+    cotangents = []
+    for name in dict.fromkeys(graph.outputs):
+        value = Value(back.name(f"d{name}"), back.values[name].axes)
+        back.axes[value.name] = value.axes
+        back.give(name, value.name)
+        cotangents.append(value)
+    for node in reversed(graph.nodes):
+        grad = back.total(node.out.name)
+        if grad is None:
+            continue
+        rule = RULES.get(node.kind)
+        if rule is None:
+            text = f"{node.kind} {node.name or node.attrs.get('fn', '')}".strip()
+            raise problem("backward", f"there is no rule for the gradient of {text}")
+        scale = node.attrs.get("scale")
+        if scale is not None and node.kind not in ("einsum", "linear"):
+            grad = back.emit("permute", (grad,), back.axes[grad], scale=scale)
+        rule(back, node, grad)
+    return _finished(diagram, graph, back, cotangents)
+
+
+def _finished(diagram: Diagram, graph: Graph, back: _Pass, cotangents: list[Value]) -> Diagram:
+    outputs = []
+    for value in graph.inputs:
+        if value.dtype:
+            continue
+        grad = back.total(value.name)
+        if grad is None:
+            grad = back.emit("const", (), value.axes, fn="zeros")
+        outputs.append(back.fitted(grad, value.axes))
+    outputs += back.params.values()
+    inputs = (*cotangents, *back.used.values())
+    body = Graph(f"{graph.name}_backward", inputs, tuple(back.nodes), tuple(outputs))
+    derived = {**diagram.derived, **back.extra}
+    return Diagram(body, diagram.sizes, derived, {}, (), diagram.windows)
+
+
+def gradient_names(diagram: Diagram) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the outputs of `backward` are the gradients of: inputs, then parameters."""
+    graph = inlined(diagram.graph)
+    inputs = tuple(v.name for v in graph.inputs if not v.dtype)
+    back = backward(diagram)
+    n = len(back.graph.outputs) - len(inputs)
+    made = _parameter_names(graph)
+    return inputs, tuple(made[-n:] if n else ())
+
+
+def _parameter_names(graph: Graph) -> list[str]:
+    values = graph.values()
+    found = []
+    for node in reversed(graph.nodes):
+        for suffix, _ in parameters(node, [values[a].axes for a in node.args]):
+            found.append(parameter_name(node, suffix))
+    return found
+
+
+def parameter_name(node: Node, suffix: str) -> str:
+    """A parameter as a value of the backward pass."""
+    return f"{'W' if suffix == 'weight' else suffix}_{node.out.name}"
+
+
+# Rules ----------------------------------------------------------------------------------------
+
+
+def _einsum(b: _Pass, node: Node, g: str) -> None:
+    scale = node.attrs.get("scale")
+    for k, name in enumerate(node.args):
+        others = [b.read(other) for j, other in enumerate(node.args) if j != k]
+        axes = b.values[name].axes
+        b.give(name, b.emit("einsum", (g, *others), axes, f"d{name}", scale=scale))
+
+
+def _linear(b: _Pass, node: Node, g: str) -> None:
+    ins, outs = node.attrs["ins"], node.attrs["outs"]
+    both = [a for a in outs if a in ins]
+    if both:  # one name on both sides of the weight: the side of the result gets another
+        new = tuple(a + "'" for a in both)
+        renamed = tuple(dict(zip(both, new, strict=True)).get(a, a) for a in b.axes[g])
+        g = b.emit("rename", (g,), renamed, ins=tuple(both), outs=new)
+        b.extra.update({n: Poly.of(a) for a, n in zip(both, new, strict=True)})
+        outs = tuple(dict(zip(both, new, strict=True)).get(a, a) for a in outs)
+    scale = node.attrs.get("scale")
+    weight = b.param(parameter_name(node, "weight"), (*outs, *ins))
+    name = node.args[0]
+    x = b.read(name)
+    b.give(name, b.emit("einsum", (g, weight), b.values[name].axes, f"d{name}", scale=scale))
+    b.params[weight] = b.emit("einsum", (g, x), (*outs, *ins), f"d{weight}", scale=scale)
+    if node.attrs["bias"]:
+        scaled = b.emit("permute", (g,), b.axes[g], scale=scale) if scale is not None else g
+        bias = parameter_name(node, "bias")
+        b.params[bias] = b.fitted(scaled, outs)
+
+
+def _combine(b: _Pass, node: Node, g: str) -> None:
+    fn = node.attrs["fn"]
+    if "by" in node.attrs:
+        by = Fraction(node.attrs["by"])
+        factor = {"mul": by, "div": 1 / by if by else by}.get(fn)
+        if factor is None and fn not in ("add", "sub"):
+            raise problem("backward", f"there is no rule for the gradient of {fn} with a number")
+        scaled = b.emit("permute", (g,), b.axes[g], scale=Poly.of(factor)) if factor else g
+        b.give(node.args[0], scaled)
+        return
+    for k, name in enumerate(node.args):
+        grad = _of_argument(b, node, fn, k, g)
+        b.give(name, b.fitted(grad, b.values[name].axes))
+
+
+def _of_argument(b: _Pass, node: Node, fn: str, k: int, g: str) -> str:
+    others = [b.read(o) for j, o in enumerate(node.args) if j != k]
+    if fn == "add" or (fn == "sub" and k == 0):
+        return g
+    if fn == "sub":
+        return b.emit("pointwise", (g,), b.axes[g], fn="neg")
+    if fn == "mul":
+        return b.times(g, *others)
+    if fn == "div" and len(node.args) == 2:
+        lower = b.read(node.args[1])
+        axes = b.axes[g]
+        over = b.emit("combine", (g, lower), axes, fn="div")
+        if k == 0:
+            return over
+        minus = b.emit("pointwise", (b.times(over, b.read(node.out.name)),), axes, fn="neg")
+        return minus
+    raise problem("backward", f"there is no rule for the gradient of {fn}")
+
+
+def _pointwise(b: _Pass, node: Node, g: str) -> None:
+    from engines.diagrams.kinds import DERIVATIVES
+
+    fn, name = node.attrs["fn"], node.args[0]
+    if fn == "neg":
+        b.give(name, b.emit("pointwise", (g,), b.axes[g], fn="neg"))
+        return
+    if fn in ("sign", "step"):
+        return
+    if f"{fn}'" not in DERIVATIVES:
+        raise problem("backward", f"there is no rule for the gradient of {fn}")
+    slope = b.emit("pointwise", (b.read(name),), b.values[name].axes, fn=f"{fn}'")
+    b.give(name, b.times(g, slope))
+
+
+def _softmax(b: _Pass, node: Node, g: str) -> None:
+    axes, a = node.attrs["axes"], b.read(node.out.name)
+    if node.attrs["fn"] == "log_softmax":
+        share = b.emit("pointwise", (a,), b.axes[a], fn="exp")
+        b.give(node.args[0], b.minus(g, b.times(share, _summed(b, g, axes))))
+        return
+    inner = _summed(b, b.times(g, a), axes)
+    b.give(node.args[0], b.times(a, b.minus(g, inner)))
+
+
+def _summed(b: _Pass, name: str, axes: Axes) -> str:
+    rest = tuple(x for x in b.axes[name] if x not in axes)
+    return b.emit("reduce", (name,), rest, fn="sum", axes=axes)
+
+
+def _norm(b: _Pass, node: Node, g: str) -> None:
+    fn, attrs = node.attrs["fn"], node.attrs
+    if fn not in ("LayerNorm", "RMSNorm", "BatchNorm"):
+        raise problem("backward", f"there is no rule for the gradient of {fn}")
+    x = b.read(node.args[0])
+    channel = attrs["axes"]
+    over = tuple(a for a in b.axes[x] if a not in channel) if fn == "BatchNorm" else channel
+    centred, rate = _standard(b, node, x, over)
+    unit = b.times(centred, rate)
+    own = channel if fn != "BatchNorm" else channel[:1]
+    lifted = g
+    if attrs["affine"]:
+        weight = b.param(parameter_name(node, "weight"), own)
+        b.params[weight] = b.fitted(b.times(g, unit), own)
+        if attrs["bias"]:
+            b.params[parameter_name(node, "bias")] = b.fitted(g, own)
+        lifted = b.times(g, weight)
+    if attrs.get("running"):
+        b.give(node.args[0], b.fitted(b.times(lifted, rate), b.axes[x]))
+        return
+    along = b.times(unit, b.mean(b.times(lifted, unit), over))
+    rest = lifted if fn == "RMSNorm" else b.minus(lifted, b.mean(lifted, over))
+    b.give(node.args[0], b.fitted(b.times(b.minus(rest, along), rate), b.axes[x]))
+
+
+def _standard(b: _Pass, node: Node, x: str, over: Axes) -> tuple[str, str]:
+    """The centred values and one over their deviation."""
+    fn, attrs = node.attrs["fn"], node.attrs
+    eps = attrs["eps"] or 2.0**-52
+    if attrs.get("running"):
+        own = attrs["axes"][:1]
+        mean, var = (b.param(parameter_name(node, s), own) for s in ("mean", "var"))
+        centred = b.minus(x, mean)
+    else:
+        centred = x if fn == "RMSNorm" else b.minus(x, b.mean(x, over))
+        var = b.mean(b.emit("pointwise", (centred,), b.axes[centred], fn="square"), over)
+    safe = b.emit("combine", (var,), b.axes[var], fn="add", by=eps)
+    return centred, b.emit("pointwise", (safe,), b.axes[safe], fn="rsqrt")
+
+
+def _reduce(b: _Pass, node: Node, g: str) -> None:
+    fn, axes, name = node.attrs["fn"], node.attrs["axes"], node.args[0]
+    if fn not in ("sum", "mean"):
+        raise problem("backward", f"there is no rule for the gradient of {fn}")
+    scale = Poly.product(axes) ** -1 if fn == "mean" else None
+    wide = (*axes, *b.axes[g])
+    spread = b.emit("expand", (g,), wide, outs=axes, scale=scale)
+    b.give(name, b.fitted(spread, b.values[name].axes))
+
+
+def _view(b: _Pass, node: Node, g: str) -> None:
+    name = node.args[0]
+    arrows = tuple((outs, ins) for ins, outs in reversed(node.attrs["arrows"]))
+    b.give(name, b.emit("view", (g,), b.values[name].axes, f"d{name}", arrows=arrows))
+
+
+def _rename(b: _Pass, node: Node, g: str) -> None:
+    name = node.args[0]
+    ins, outs = node.attrs["ins"], node.attrs["outs"]
+    b.give(name, b.emit("rename", (g,), b.values[name].axes, f"d{name}", ins=outs, outs=ins))
+
+
+def _permute(b: _Pass, node: Node, g: str) -> None:
+    b.give(node.args[0], b.fitted(g, b.values[node.args[0]].axes))
+
+
+def _expand(b: _Pass, node: Node, g: str) -> None:
+    b.give(node.args[0], b.fitted(g, b.values[node.args[0]].axes))
+
+
+def _concat(b: _Pass, node: Node, g: str) -> None:
+    ins, (made,) = node.attrs["ins"], node.attrs["outs"]
+    start = Poly({})
+    for name, axis in zip(node.args, ins, strict=True):
+        attrs = {"axis": made, "made": axis, "start": start, "step": 1}
+        part = b.emit("slice", (g,), b.values[name].axes, f"d{name}", **attrs)
+        b.give(name, part)
+        start = start + Poly.of(axis)
+
+
+def _slice(b: _Pass, node: Node, g: str) -> None:
+    attrs = node.attrs
+    if attrs["step"] != 1:
+        raise problem("backward", "there is no rule for the gradient of a slice with a step")
+    name = node.args[0]
+    put = {"axis": attrs["made"], "made": attrs["axis"], "start": attrs["start"]}
+    b.give(name, b.emit("put", (g,), b.values[name].axes, f"d{name}", **put))
+
+
+def _index(b: _Pass, node: Node, g: str) -> None:
+    name, axis = node.args[0], node.attrs["axis"]
+    one = b.name(f"{axis}_1")
+    b.extra[one] = Poly.of(1)
+    wide = b.emit("view", (g,), (one, *b.axes[g]), arrows=(((), (one,)),))
+    at = node.attrs["at"] if isinstance(node.attrs["at"], int) else 0
+    put = {"axis": one, "made": axis, "start": Poly.of(at)}
+    b.give(name, b.emit("put", (wide,), b.values[name].axes, f"d{name}", **put))
+
+
+def _embed(b: _Pass, node: Node, g: str) -> None:
+    index = b.read(node.args[0])
+    axes = (node.attrs["table"], *node.attrs["outs"])
+    weight = parameter_name(node, "weight")
+    attrs = {"table": node.attrs["table"]}
+    b.params[weight] = b.emit("scatter", (g, index), axes, f"d{weight}", **attrs)
+
+
+def _param(b: _Pass, node: Node, g: str) -> None:
+    if not node.attrs.get("fixed"):
+        b.params[parameter_name(node, "weight")] = b.fitted(g, node.out.axes)
+
+
+def _causal(b: _Pass, node: Node, g: str) -> None:
+    b.give(node.args[0], b.emit("causal", (g,), b.axes[g], fn="tril", axes=node.attrs["axes"]))
+
+
+def _masked(b: _Pass, node: Node, g: str) -> None:
+    mask = b.read(node.args[1])
+    b.give(node.args[0], b.emit("masked", (g, mask), b.axes[g], fn="where"))
+
+
+def _rotate(b: _Pass, node: Node, g: str) -> None:
+    fn = "" if node.attrs.get("fn") == "back" else "back"
+    attrs = {"axes": node.attrs["axes"], "base": node.attrs["base"]} | ({"fn": fn} if fn else {})
+    b.give(node.args[0], b.emit("rotate", (g,), b.axes[g], **attrs))
+
+
+def _nothing(b: _Pass, node: Node, g: str) -> None:
+    del b, node, g
+
+
+RULES: dict[str, Callable[[_Pass, Node, str], None]] = {
+    "einsum": _einsum,
+    "linear": _linear,
+    "combine": _combine,
+    "pointwise": _pointwise,
+    "softmax": _softmax,
+    "norm": _norm,
+    "reduce": _reduce,
+    "view": _view,
+    "rename": _rename,
+    "permute": _permute,
+    "expand": _expand,
+    "concat": _concat,
+    "slice": _slice,
+    "index": _index,
+    "embed": _embed,
+    "param": _param,
+    "const": _nothing,
+    "causal": _causal,
+    "masked": _masked,
+    "rotate": _rotate,
+}
