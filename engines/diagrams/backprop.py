@@ -55,15 +55,14 @@ class _Pass:
         return found
 
     def emit(
-        self, kind: str, args: tuple[str, ...], axes: Axes, base: str = "t", **attrs: Any
+        self, kind: str, args: tuple[str, ...], shape: Axes, called: str = "t", **attrs: Any
     ) -> str:
-        """A further operation of the backward pass."""
-        out = self.name(base)
-        scale = attrs.pop("scale", None)
-        if scale is not None:
-            attrs["scale"] = scale
-        self.nodes.append(Node(kind, args, (Value(out, axes),), attrs))
-        self.axes[out] = axes
+        """A further operation of the backward pass; its result has the axes of ``shape``."""
+        out = self.name(called)
+        if attrs.get("scale", 0) is None:
+            del attrs["scale"]
+        self.nodes.append(Node(kind, args, (Value(out, shape),), attrs))
+        self.axes[out] = shape
         return out
 
     def give(self, name: str, grad: str) -> None:
@@ -142,11 +141,29 @@ def backward(diagram: Diagram) -> Diagram:
     """The diagram that computes every gradient.
 
     Inputs, in order: cotangents named ``d<output>``, then tape and parameters by their names.
-    Outputs: gradients of the real inputs, then of the parameters, named ``d<name>``.
+    Outputs: gradients of the real inputs, then of the parameters, as `gradient_names` lists them.
 
     Raises:
         DiagramError: an operation has no rule (opaque ones, functions not known), or a block repeats.
     """
+    graph, back, cotangents = _walked(diagram)
+    outputs = []
+    for value in graph.inputs:
+        if value.dtype:
+            continue
+        grad = back.total(value.name)
+        if grad is None:
+            grad = back.emit("const", (), value.axes, fn="zeros")
+        outputs.append(back.fitted(grad, value.axes))
+    outputs += back.params.values()
+    inputs = (*cotangents, *back.used.values())
+    body = Graph(f"{graph.name}_backward", inputs, tuple(back.nodes), tuple(outputs))
+    derived = {**diagram.derived, **back.extra}
+    return Diagram(body, diagram.sizes, derived, {}, (), diagram.windows)
+
+
+def _walked(diagram: Diagram) -> tuple[Graph, _Pass, list[Value]]:
+    """Every operation from last to first."""
     graph = inlined(diagram.graph)
     back = _Pass(graph.values())
     back.taken |= set(back.values)
@@ -168,42 +185,13 @@ def backward(diagram: Diagram) -> Diagram:
         if scale is not None and node.kind not in ("einsum", "linear"):
             grad = back.emit("permute", (grad,), back.axes[grad], scale=scale)
         rule(back, node, grad)
-    return _finished(diagram, graph, back, cotangents)
+    return graph, back, cotangents
 
 
-def _finished(diagram: Diagram, graph: Graph, back: _Pass, cotangents: list[Value]) -> Diagram:
-    outputs = []
-    for value in graph.inputs:
-        if value.dtype:
-            continue
-        grad = back.total(value.name)
-        if grad is None:
-            grad = back.emit("const", (), value.axes, fn="zeros")
-        outputs.append(back.fitted(grad, value.axes))
-    outputs += back.params.values()
-    inputs = (*cotangents, *back.used.values())
-    body = Graph(f"{graph.name}_backward", inputs, tuple(back.nodes), tuple(outputs))
-    derived = {**diagram.derived, **back.extra}
-    return Diagram(body, diagram.sizes, derived, {}, (), diagram.windows)
-
-
-def gradient_names(diagram: Diagram) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def gradient_names(diagram: Diagram) -> tuple[str, ...]:
     """What the outputs of `backward` are the gradients of: inputs, then parameters."""
-    graph = inlined(diagram.graph)
-    inputs = tuple(v.name for v in graph.inputs if not v.dtype)
-    back = backward(diagram)
-    n = len(back.graph.outputs) - len(inputs)
-    made = _parameter_names(graph)
-    return inputs, tuple(made[-n:] if n else ())
-
-
-def _parameter_names(graph: Graph) -> list[str]:
-    values = graph.values()
-    found = []
-    for node in reversed(graph.nodes):
-        for suffix, _ in parameters(node, [values[a].axes for a in node.args]):
-            found.append(parameter_name(node, suffix))
-    return found
+    graph, back, _ = _walked(diagram)
+    return (*(v.name for v in graph.inputs if not v.dtype), *back.params)
 
 
 def parameter_name(node: Node, suffix: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engines.diagrams.backprop import backward, inlined, parameter_name
+from engines.diagrams.backprop import backward, gradient_names, inlined, parameter_name
 from engines.diagrams.evaluate import Evaluator
 from engines.diagrams.model import Diagram
 from engines.diagrams.module import DiagramModule, module_from_diagram
@@ -68,17 +68,9 @@ def gradients(diagram: Diagram, sizes: dict[str, int] | None = None, seed: int =
         ]
         found = runner(*arrays)
     found = found if isinstance(found, tuple) else (found,)
-    ours = dict(zip(_order(flat, back), found, strict=True))
+    ours = dict(zip(gradient_names(flat), found, strict=True))
     wanted = dict(zip(names, theirs, strict=True))
     return Gradients(ours, {name: wanted[name] for name in ours})
-
-
-def _order(flat: Diagram, back: Diagram) -> list[str]:
-    from engines.diagrams.backprop import gradient_names
-
-    del back
-    inputs, params = gradient_names(flat)
-    return [*inputs, *params]
 
 
 def _forward(module: DiagramModule, inputs: list[Tensor]) -> dict[str, Tensor]:

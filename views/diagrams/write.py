@@ -1,71 +1,36 @@
-"""The main view: a text, its diagram live beside it, its costs."""
+"""The main view: a text and its diagram, live side by side."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, ClassVar
-
-import panel as pn
 
 from engines.compute import Compute, Job
 from engines.contract import Result, Spec
-from engines.diagrams.spec import AxisSize, Drawing, DrawSpec
-from engines.pictures import Curves, Table
-from views.diagrams.components import DiagramAxes, DiagramEditor, DiagramStage
-from views.diagrams.exports import ITEMS, saved
-from views.diagrams.facts import about, cost_section, provenance
-from views.kit.components import Downloads, Facts
-from views.kit.figures import PictureFigure
-from views.kit.workbench import ExperimentView
-
-_WIDTHS = {"--nx-left": "clamp(260px, 29vw, 440px)", "--nx-right": "clamp(220px, 20vw, 300px)"}
+from engines.diagrams.spec import Drawing
+from views.diagrams.base import DiagramView
+from views.diagrams.components import DiagramEditor
 
 
-class WriteView(ExperimentView):
+class WriteView(DiagramView):
     """A text and its diagram side by side."""
 
-    own_controls: ClassVar[tuple[str, ...]] = ("text", "collapsed", "sizes")
-    folded_groups: ClassVar[frozenset[str]] = frozenset({"Look"})
+    redraw_on: ClassVar[tuple[str, ...]] = ("direction", "width", "curve_axis")
 
     def __init__(
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
-        link, wide = uuid.uuid4().hex, {"sizing_mode": "stretch_width"}
-        self.drawn: Drawing | None = None
-        self._picked = ""
-        self.canvas = DiagramStage(self._hear, link_id=link, **wide)
-        self.editor = DiagramEditor(self._write, text=self.controls.text, link_id=link, **wide)
-        self.axes = DiagramAxes(self._resize, link_id=link, **wide)
-        self.facts = Facts(sections=[], **wide)
-        self.saves = Downloads(self._save, items=list(ITEMS), **wide)
-        self.curves = pn.Column(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
-        self._figure: PictureFigure | None = None
+        self.editor = DiagramEditor(
+            self._write,
+            text=self.controls.text,
+            link_id=self.link_id,
+            sizing_mode="stretch_width",
+        )
         self.controls.param.watch(self._follow, ["text"])
-        knobs = ["direction", "width", "curve_axis"]
-        self.controls.param.watch(lambda _event: self.run(), knobs)
-
-    # Assembly ------------------------------------------------------------------------------
-
-    def stage(self) -> list[Any]:
-        """The diagram above its curves."""
-        return [self.canvas, self.curves]
-
-    def inspector(self) -> list[Any]:
-        """Costs, crossovers, what is picked, files."""
-        return [self.facts, pn.Spacer(height=12), self.saves]
 
     def extra_controls(self) -> dict[str, list[Any]]:
         """The editor and the sizes."""
         return {"Text": [self.editor], "Sizes": [self.axes]}
-
-    def __panel__(self) -> pn.Column:
-        """Wider at the left than other workbenches: that is where one writes."""
-        view = super().__panel__()
-        view.styles = {**view.styles, **_WIDTHS}
-        return view
-
-    # Hearing -------------------------------------------------------------------------------
 
     def _write(self, text: str) -> None:
         if text != self.controls.text:
@@ -76,117 +41,21 @@ class WriteView(ExperimentView):
         if self.editor.text != self.controls.text:
             self.editor.text = self.controls.text
 
-    def _resize(self, axis: str, size: int) -> None:
-        others = [item for item in self.controls.sizes if item.axis != axis]
-        self.controls.sizes = (*others, AxisSize(axis=axis, size=size))
-        self.run()
-
-    def _hear(self, message: dict[str, Any]) -> None:
-        kind, path = message["kind"], str(message.get("path", ""))
-        if kind == "pick":
-            self._picked = path
-            self._tell()
-            return
-        folded = set(self.drawn.folded if self.drawn else self.controls.collapsed)
-        if kind == "toggle":
-            folded ^= {path}
-            self.controls.collapsed = tuple(sorted(folded | {"*"}))
-        else:
-            self.controls.collapsed = self._every_block() if message.get("all") else ("*",)
-        self.run()
-
-    def _every_block(self) -> tuple[str, ...]:
-        return ("*", *about(self.drawn).blocks) if self.drawn else ("*",)
-
-    # Showing -------------------------------------------------------------------------------
-
     def show_result(self, result: Result, job: Job) -> None:
         """The picture, or what is wrong with the text."""
+        del job
         if not isinstance(result, Drawing):
             return
         # An older answer must not undo what has been typed since.
         if result.spec.text == self.controls.text:
             self.editor.mistakes = [vars(mistake) for mistake in result.mistakes]
-        if not result.scene:
-            self.canvas.note = f"The last text that fits is shown; {_count(result)} to mend."
-            self.canvas.scene = ""
+        if result.scene:
+            self.show_drawing(result)
             return
-        self.drawn = result
-        self.canvas.param.update(
-            note=" ".join(result.notes),
-            alt=_in_words(result),
-            cards=result.cards,
-            scene=result.scene,
-        )
-        self.axes.rows = [
-            {"axis": axis, "said": said, "size": size, "free": free}
-            for axis, said, size, free in result.legend
-        ]
-        self._plot(result)
-        self._tell()
-
-    def _plot(self, result: Drawing) -> None:
-        curves = [p for p in result.pictures() if isinstance(p, Curves)]
-        if not curves:
-            self.curves.objects = []
-            return
-        if self._figure is not None and self._figure.fits(curves[0]):
-            self._figure.update(curves[0])
-            if self.curves.objects:
-                return
-        self._figure = PictureFigure(curves[0])
-        self.curves.objects = [pn.pane.Bokeh(self._figure.figure, sizing_mode="stretch_width")]
-
-    def _tell(self) -> None:
-        if self.drawn is None:
-            return
-        sections = [cost_section(self.drawn)]
-        if self._picked:
-            sections.append(about(self.drawn).section(self._picked))
-        sections += [_table(p) for p in self.drawn.pictures() if isinstance(p, Table)]
-        sections.append(provenance(self.experiment.card))
-        self.facts.sections = [section for section in sections if section]
-
-    def selection(self) -> dict[str, Any]:
-        """The picked operation."""
-        return {"picked": self._picked} if self._picked else {}
-
-    def select(self, selection: dict[str, Any]) -> None:
-        """Restore it."""
-        picked = selection.get("picked")
-        self._picked = picked if isinstance(picked, str) else ""
-        self._tell()
-
-    def take(self, spec: Spec) -> None:
-        """Another text opens with nothing picked or folded by hand."""
-        self._picked = ""
-        super().take(spec)
-
-    def _save(self, kind: str) -> tuple[str, bytes] | None:
-        spec = self.controls.spec_or_none()
-        if self.drawn is None or not isinstance(spec, DrawSpec):
-            self._complain("There is nothing to save yet; mend the text first.")
-            return None
-        return saved(self.drawn, kind, self._complain)
-
-
-def _count(result: Drawing) -> str:
-    n = len(result.mistakes)
-    return f"{n} mistake{'s' if n != 1 else ''}"
-
-
-def _in_words(result: Drawing) -> str:
-    first = result.spec.text.strip().split("\n")[-1 if "def" not in result.spec.text else 0]
-    return f"Neural circuit diagram of {first}, {result.n_visible} operations"
-
-
-def _table(picture: Table) -> dict[str, Any]:
-    names = list(picture.columns)
-    rows = [
-        [str(row[0]), *(f"{value:.3g}" for value in row[1:])]
-        for row in zip(*picture.columns.values(), strict=True)
-    ]
-    return {"title": picture.title, "columns": names, "rows": rows[:12]}
+        n = len(result.mistakes)
+        mistakes = f"{n} mistake{'s' if n != 1 else ''}"
+        self.canvas.note = f"The last text that fits is shown; {mistakes} to mend."
+        self.canvas.scene = ""
 
 
 VIEW = WriteView

@@ -202,26 +202,3 @@ class SwiGLU(nn.Module):
 MODELS: dict[str, Callable[..., nn.Module]] = {
     cls.__name__: cls for cls in (MLP, GPTBlock, GPT, ResNet18, UNet, ViT, SwiGLU)
 }
-EXAMPLES: dict[str, tuple[str, str]] = {
-    "GPT, 12 layers": ("GPT(12, 128, 4)", "2 64 in 256"),
-    "Transformer encoder layer": (
-        "nn.TransformerEncoderLayer(64, 4, 128, batch_first=True)",
-        "2 10 64",
-    ),
-    "Transformer decoder layer": (
-        "nn.TransformerDecoderLayer(64, 4, 128, batch_first=True)",
-        "2 10 64, 2 7 64",
-    ),
-    "Multi-head attention": (
-        "nn.MultiheadAttention(64, 4, batch_first=True)",
-        "2 10 64, 2 7 64, 2 7 64",
-    ),
-    "MLP digit recogniser": ("MLP()", "3 28 28"),
-    "ResNet-18": ("ResNet18(16)", "2 3 64 64"),
-    "U-Net": ("UNet(1, 8, 3)", "2 1 32 32"),
-    "Vision transformer": ("ViT()", "2 3 16 16"),
-    "SwiGLU": ("SwiGLU()", "2 10 64"),
-    "LSTM": ("nn.LSTM(16, 32, 2, batch_first=True)", "2 10 16"),
-    "GRU": ("nn.GRU(16, 32, batch_first=True)", "2 10 16"),
-    "Transformer": ("nn.Transformer(32, 4, 2, 2, 64, batch_first=True)", "2 10 32, 2 7 32"),
-}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -139,6 +140,14 @@ def diagram_from_torch(
     tensors = {**program.state_dict, **program.constants, **traced.tracer.constants}
     weights = _weights(diagram.graph, diagram.graph, "")
     return replace(diagram, imported=Imported(report, weights, tensors, functions))
+
+
+def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
+    """Axis names by the name of forward's argument, from ``b t m, b s m``."""
+    if not text.strip():
+        return {}
+    arguments = list(inspect.signature(module.forward).parameters)
+    return dict(zip(arguments, (part.strip() for part in text.split(",")), strict=False))
 
 
 def _finished(name: str, traced: Traced) -> tuple[Diagram, dict[str, str], dict[str, Any]]:

@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def import_answers():
+    return ()
