@@ -65,9 +65,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """Operations in order, from inputs to outputs."""
+    """Operations in order, from inputs to outputs; what it is called does not make it another."""
 
-    name: str
+    name: str = field(compare=False)
     inputs: tuple[Value, ...]
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]

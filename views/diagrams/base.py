@@ -44,7 +44,7 @@ class DiagramView(ExperimentView):
         self.saves = Downloads(self._save, items=list(ITEMS), **wide)
         self.curves = pn.Column(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
         self._figure: PictureFigure | None = None
-        self.controls.param.watch(lambda _event: self.run(), list(self.redraw_on))
+        self.controls.param.watch(lambda _event: self.redraw(), list(self.redraw_on))
 
     # Assembly ------------------------------------------------------------------------------
 
@@ -66,12 +66,16 @@ class DiagramView(ExperimentView):
         view.styles = {**view.styles, **_WIDTHS}
         return view
 
+    def redraw(self) -> None:
+        """The same diagram, looked at in another way."""
+        self.run()
+
     # Hearing -------------------------------------------------------------------------------
 
     def _resize(self, axis: str, size: int) -> None:
         others = [item for item in self.controls.sizes if item.axis != axis]
         self.controls.sizes = (*others, AxisSize(axis=axis, size=size))
-        self.run()
+        self.redraw()
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind, path = message["kind"], str(message.get("path", ""))
@@ -85,7 +89,7 @@ class DiagramView(ExperimentView):
             self.controls.collapsed = tuple(sorted(folded | {"*"}))
         else:
             self.controls.collapsed = self._every_block() if message.get("all") else ("*",)
-        self.run()
+        self.redraw()
 
     def _every_block(self) -> tuple[str, ...]:
         return ("*", *about(self.drawn).blocks) if self.drawn else ("*",)

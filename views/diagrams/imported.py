@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from engines.compute import Job
-from engines.contract import Result
-from engines.diagrams.imports import ImportedDrawing
-from engines.diagrams.spec import DrawSpec
+from engines.compute import Compute, Job
+from engines.contract import Result, Spec
+from engines.diagrams.imports import ImportedDrawing, ImportSpec
+from engines.diagrams.spec import TEXT_MAX, Drawing, DrawSpec
 from views.diagrams.base import DiagramView
+from views.kit.runner import Asker
 
 
 class ImportView(DiagramView):
     """A model's diagram, with a report and a comparison beside it."""
 
     own_controls: ClassVar[tuple[str, ...]] = ("collapsed", "sizes")
-    imported: ImportedDrawing | None = None
+
+    def __init__(
+        self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
+    ) -> None:
+        super().__init__(name, compute, owner=owner, spec=spec)
+        self.imported: ImportedDrawing | None = None
+        self._redraws = Asker(compute, self.owner, f"{name}#redraw", self._redrawn)
+
+    def redraw(self) -> None:
+        """From the text of the import: the model need not be read again."""
+        spec = self.controls.spec_or_none()
+        if self.imported is None or not isinstance(spec, ImportSpec):
+            self.run()
+        elif len(self.imported.text) <= TEXT_MAX:
+            self._redraws.ask(spec.draw_spec(self.imported.text))
+
+    def _redrawn(self, job: Job) -> None:
+        if isinstance(job.result, Drawing) and job.result.scene:
+            self.show_drawing(job.result)
 
     def show_result(self, result: Result, job: Job) -> None:
         """The drawing and its report."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engines.contract import Card, Experiment, Frame
+from engines.contract import Card, Experiment, Frame, KnownAnswer
 from engines.diagrams.imports import EXAMPLES, ImportedDrawing, ImportSpec
 
 
@@ -71,7 +71,7 @@ def seconds(spec: ImportSpec) -> float:
     return 6.0 if spec.compare else 3.0
 
 
-def known_answers():  # noqa: ANN201 - loads torch
+def known_answers() -> tuple[KnownAnswer, ...]:
     """Eleven models against torch itself."""
     from engines.diagrams.answers import import_answers
 

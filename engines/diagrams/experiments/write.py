@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Experiment
+from engines.contract import Card, Experiment, KnownAnswer
 from engines.diagrams.library import PRESETS
 from engines.diagrams.spec import Drawing, DrawSpec
 
@@ -14,6 +14,13 @@ def frames(spec: DrawSpec) -> Iterator[Drawing]:
     from engines.diagrams.draw import drawing
 
     yield drawing(spec)
+
+
+def known_answers() -> tuple[KnownAnswer, ...]:
+    """The library against torch."""
+    from engines.diagrams.answers import library_answers
+
+    return library_answers()
 
 
 EXPERIMENT = Experiment(
@@ -28,5 +35,6 @@ EXPERIMENT = Experiment(
         link="https://arxiv.org/abs/2402.05424",
     ),
     presets={name: DrawSpec(text=text) for name, text in PRESETS.items()},
+    known_answers=known_answers,
     order=0,
 )

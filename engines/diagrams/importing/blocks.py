@@ -15,6 +15,10 @@ Stacks = Mapping[str, tuple[tuple[str, str], ...]]
 """The modules around every operation, by the name of its first result."""
 
 
+_LAYERS = frozenset(["Linear", "Embedding", "LayerNorm", "RMSNorm", "Dropout", "Upsample"])
+"""Modules that are an operation, even where reading their tables takes two."""
+
+
 def with_blocks(graph: Graph, stacks: Stacks) -> Graph:
     """The flat graph as blocks inside blocks, repeats folded."""
     nodes = _grouped(list(graph.nodes), 0, stacks, set(graph.outputs), graph.values())
@@ -39,7 +43,7 @@ def _grouped(
         inside = Counter(name for node in run for name in node.args)
         made = {v.name: v for node in run for v in node.outs}
         outs = [v for n, v in made.items() if n in needed or readers[n] > inside[n]]
-        if here is None or len(run) == 1 or not outs:
+        if here is None or len(run) == 1 or not outs or here[1] in _LAYERS:
             found += run
             continue
         inner = _grouped(run, depth + 1, stacks, {v.name for v in outs}, known)

@@ -202,11 +202,19 @@ class Glyph:
         segment, x1 = self.takes[0], self.x + 46
         order = {axis: k for k, axis in enumerate(self.shown(self.node.out.axes))}
         after = sorted(segment.wires, key=lambda w: order[w.axis])
-        for wire in moved_wires(segment.wires, after):
-            self.strip.run(wire, self.x, segment.value)
-            self.strip.bend(wire, self.strip.tracks.new(), x1, segment.value)
-            wire.labelled = False
-        return self.output(after), x1
+        moved = {id(w) for w in moved_wires(segment.wires, after)}
+        wires = [self._bent(w, x1, segment.value) if id(w) in moved else w for w in after]
+        if self.node.attrs.get("scale") is not None:
+            x1 = self.scaled(x1, segment.wires[-1].track)
+        return self.output(wires), x1
+
+    def _bent(self, wire: Wire, x1: float, value: str) -> Wire:
+        """The wire on a track of its own from x1 on; the old one is still known to this column."""
+        self.strip.run(wire, self.x, value)
+        track = self.strip.tracks.new()
+        ends = {"axis": wire.axis, "value": value}
+        self.strip.add("bend", self.x, x1, wire.track, track, **ends)
+        return Wire(wire.axis, track, x1)
 
     def source(self) -> tuple[list[Segment], float]:
         """A learned array or a constant: wires that begin here."""
