@@ -162,6 +162,85 @@ class Diagram:
         """What it is called."""
         return self.graph.name
 
+    # What people do with a diagram; every verb loads what it needs when it is called. --------
+
+    @staticmethod
+    def from_text(text: str) -> Diagram:
+        """The diagram of a text; DiagramError tells every mistake in it."""
+        from engines.diagrams.check import diagram_from_text
+
+        return diagram_from_text(text)
+
+    @staticmethod
+    def from_torch(module: Any, args: tuple[Any, ...], **options: Any) -> Diagram:
+        """The diagram of a torch module, see `engines.diagrams.importing.result`."""
+        from engines.diagrams.importing.result import diagram_from_torch
+
+        return diagram_from_torch(module, args, **options)
+
+    @property
+    def report(self) -> Any:
+        """What an import understood; None for a diagram that was written."""
+        return self.imported.report if self.imported is not None else None
+
+    def to_torch(self, sizes: Mapping[str, int] | None = None, functions: Any = None) -> Any:
+        """The diagram as an `nn.Module`; an imported one has the model's weights."""
+        from engines.diagrams.module import module_from_diagram
+
+        if self.imported is None:
+            return module_from_diagram(self, sizes, functions)
+        found = module_from_diagram(self, sizes, self.imported.functions)
+        self.imported.load(found)
+        return found
+
+    def verify(self, module: Any, **options: Any) -> Any:
+        """Compare with the module it was imported from, see `engines.diagrams.verify`."""
+        from engines.diagrams.verify import verify
+
+        return verify(module, self, **options)
+
+    def backward(self) -> Diagram:
+        """The diagram that computes every gradient."""
+        from engines.diagrams.backprop import backward
+
+        return backward(self)
+
+    def costs(self) -> Any:
+        """FLOPs, parameters, memory and traffic as polynomials: ``.total`` and ``.by_path``."""
+        from engines.diagrams.cost import bill
+
+        return bill(self)
+
+    def compare(self, other: Diagram) -> Any:
+        """What another diagram adds, lacks and changes."""
+        from engines.diagrams.compare import comparison
+
+        return comparison(self, other)
+
+    def text(self) -> str:
+        """The diagram as a text."""
+        from engines.diagrams.writing import text_from_diagram
+
+        return text_from_diagram(self)
+
+    def source(self, sizes: Mapping[str, int] | None = None) -> str:
+        """The diagram as Python that needs nothing but torch."""
+        from engines.diagrams.source import source_from_diagram
+
+        return source_from_diagram(self, sizes)
+
+    def file(self, kind: str, **look: Any) -> bytes:
+        """The diagram as svg, tikz, html, json, python or text."""
+        from engines.diagrams.files import file_from_diagram
+
+        return file_from_diagram(self, kind, **look)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the picture, in the reader's own light or dark."""
+        from engines.diagrams.files import file_from_diagram
+
+        return file_from_diagram(self, "svg", mode="auto").decode()
+
 
 def join(path: str, name: str) -> str:
     """A path one block deeper."""

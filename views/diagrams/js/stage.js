@@ -12,6 +12,7 @@ export function render({model, el}) {
     button("−", "Zoom out", () => setZoom(zoom / 1.2)), zoomText, button("+", "Zoom in", () => setZoom(zoom * 1.2)),
     button("Fit", "Fit the width", () => fit()), button("1:1", "Natural size", () => setZoom(1)),
     button("Fold all", "Fold every block", () => model.send_msg({kind: "fold", all: true})),
+    button("PNG", "Save the picture in pixels", () => savePng()),
     button("Open all", "Open every block", () => model.send_msg({kind: "fold", all: false})), search)
   const card = element("div", {class: "nx-card", hidden: true, role: "status"})
   const empty = element("p", {class: "nx-empty"}, "")
@@ -27,6 +28,33 @@ export function render({model, el}) {
   }
   function fit() {
     if (scene) setZoom(Math.min(1.6, (paper.clientWidth - 4) / scene.width), false)
+  }
+  // Styles come from this page, so they are written into the copy before it becomes pixels.
+  function savePng() {
+    if (!svg) return
+    const copy = svg.cloneNode(true)
+    const from = svg.querySelectorAll("*"), to = copy.querySelectorAll("*")
+    for (let k = 0; k < from.length; k++) {
+      const look = getComputedStyle(from[k])
+      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-style", "font-weight"]) to[k].style.setProperty(name, look.getPropertyValue(name))
+    }
+    copy.setAttribute("width", scene.width); copy.setAttribute("height", scene.height)
+    const image = new Image()
+    image.onload = () => {
+      const canvas = element("canvas")
+      canvas.width = 2 * scene.width; canvas.height = 2 * scene.height
+      const pen = canvas.getContext("2d")
+      pen.scale(2, 2)
+      pen.fillStyle = tokenReader(paper)("surface")
+      pen.fillRect(0, 0, scene.width, scene.height)
+      pen.drawImage(image, 0, 0)
+      canvas.toBlob((blob) => {
+        const link = element("a", {href: URL.createObjectURL(blob), download: "diagram.png"})
+        link.click()
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+      })
+    }
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy))
   }
   function index() {
     byAxis = new Map(); byPath = new Map()
