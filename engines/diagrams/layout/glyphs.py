@@ -18,7 +18,7 @@ SYMBOLS = {
     "neg": "−", "reciprocal": "1/", "add": "+", "sub": "−", "mul": "×", "div": "÷",
     "maximum": "max", "minimum": "min", "sum": "Σ", "mean": "𝔼", "max": "Max", "min": "Min",
     "prod": "Π", "softmax": "softmax", "log_softmax": "log softmax", "LayerNorm": "LN",
-    "RMSNorm": "RMS", "GroupNorm": "GN", "InstanceNorm": "IN", "arange": "0…", "ones": "1",
+    "RMSNorm": "RMS", "BatchNorm": "BN", "GroupNorm": "GN", "InstanceNorm": "IN", "arange": "0…", "ones": "1",
     "zeros": "0", "step": "θ", "sign": "±",
 }  # fmt: skip
 
@@ -108,6 +108,9 @@ class Glyph:
         at = min(at, len(kept))
         new_tracks = tracks[: len(outs)]
         new_tracks += [self.strip.tracks.new() for _ in range(len(outs) - len(tracks))]
+        if len(hit) == len(outs) == len(ins):  # each axis goes on where it came in
+            place = {w.axis: ins.index(w.axis) for w in hit}
+            outs = tuple(outs[place[w.axis]] for w in hit)
         made = [Wire(a, t, x1) for a, t in zip(outs, new_tracks, strict=True)]
         if outs and segment.gaps & set(ins):
             segment.gaps |= {outs[0]}
@@ -120,7 +123,8 @@ class Glyph:
         segment, x = self.takes[0], self.x + 6
         ins, outs = targets(self.node, self.shown)
         size = self._unary_width()
-        wires, tracks = self.swap(segment, ins, outs, x, x + size)
+        begin = x + 32 if self.node.kind == "pool" else x + size
+        wires, tracks = self.swap(segment, ins, outs, x, begin)
         if not tracks:
             tracks = [segment.wires[-1].track]
         self.symbol(_PAINTER.get(self.node.kind, "boxed"), x, x + size, tracks, **self._said())
@@ -168,7 +172,9 @@ class Glyph:
             case "conv":
                 return 44.0 + (12 if said["stride"] > 1 else 0)
             case "pool":
-                return 74.0
+                return 82.0
+            case "window":
+                return 34.0
             case "softmax":
                 return 26.0
             case "norm":

@@ -37,12 +37,44 @@ class Painter:
             self.scene.width = max(self.scene.width, line.x1 + self.dx + LEFT + 18)
             top += (line.bottom - line.top) * ROW + LINE_SKIP + 12
         self.scene.height = top - 8
+        self._notes()
         order = {"fence": 0, "tint": 1, "wire": 2, "glyph": 3, "text": 4}
         # Blocks are placed from the inside out, but lie behind what they hold.
         self.scene.marks.sort(
             key=lambda m: (order[m.layer], m.path.count("/") if m.layer == "fence" else 0)
         )
         return self.scene
+
+    def _notes(self) -> None:
+        """Call-outs below the picture, each with a line to its value; then the size equations."""
+        left, top = LEFT, self.scene.height
+        for value, text in self.strip.notes:
+            place = self._place_of(value)
+            size = width(text, 12.5) + 20
+            if left > LEFT and left + size > max(self.scene.width, 400):
+                left, top = LEFT, top + 38
+            shape = {"x": left, "y": top, "width": size, "height": 26.0, "rx": 4.0}
+            if place is not None:
+                d = f"M{number(left + 16)} {number(top)}L{number(place[0])} {number(place[1])}"
+                self.mark("path", "leader", {"d": d}, layer="fence", value=value)
+            self.mark("rect", "note-box", shape, layer="glyph", value=value)
+            self.words(left + 10, top + 17, ((text, ""),), "title", value=value)
+            self.scene.width = max(self.scene.width, left + size + LEFT)
+            left += size + 14
+        bottom = top + 38 if self.strip.notes else top
+        if self.strip.legend:
+            text = "   ".join(self.strip.legend)
+            self.words(LEFT, bottom + 10, ((text, ""),), "note")
+            self.scene.width = max(self.scene.width, width(text, 12) + 2 * LEFT)
+            bottom += 24
+        self.scene.height = bottom
+
+    def _place_of(self, value: str) -> tuple[float, float] | None:
+        for mark in self.scene.marks:
+            if mark.value == value and mark.role in ("wire", "double"):
+                x, _, y = str(mark.shape["d"])[1:].partition(" ")
+                return float(x) + 6, float(y.partition("H")[0].partition("C")[0])
+        return None
 
     def _tips(self, line: Line) -> None:
         """Arrow tips where wires go on in the next line, and where they come from."""
@@ -374,36 +406,34 @@ class Painter:
             path=path,
         )
 
-    def _window(self, event: Event, x0: float, x1: float, y: float) -> None:
+    def _window(self, event: Event, x0: float, x1: float, ys: list[float]) -> None:
         path, data = event.data["path"], event.data
+        low = max(ys)
         d = (
-            f"M{number(x0)} {number(y - 12)}H{number(x1)}V{number(y + 20)}"
-            f"L{number(x0)} {number(y + 10)}Z"
+            f"M{number(x0)} {number(min(ys) - 11)}H{number(x1)}V{number(low + 21)}"
+            f"L{number(x0)} {number(low + 11)}Z"
         )
         self.mark("path", "trapezoid", {"d": d}, layer="glyph", path=path)
         text = "★" + (f"/{data['stride']}" if data["stride"] > 1 else "")
-        self.words((x0 + x1) / 2, y + 3, ((text, ""),), "star", "middle", path=path)
+        middle = (min(ys) + low) / 2 + 5
+        self.words((x0 + x1) / 2, middle, ((text, ""),), "star", "middle", path=path)
 
     def paint_pool(self, event: Event) -> None:
         """Windows, whose places end in a largest or a mean."""
-        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
+        x0, ys = event.x0 + self.dx, self.ys(event)
         path, data = event.data["path"], event.data
-        ys = self.ys(event)
-        for y in ys[:1]:
-            self._window(event, x0, x0 + 28, y)
-            low = y + 14
-            self.mark("path", "double", {"d": f"M{number(x0 + 28)} {number(low)}h12"}, path=path)
-            self.mark("path", "between", {"d": f"M{number(x0 + 28)} {number(low)}h12"}, path=path)
-            self.words(x0 + 30, low - 4, ((str(data["kernel"]), ""),), "small", path=path)
-            self.words(x0 + 42, low + 4, ((data["reduce"], ""),), "small", path=path)
-        for y in ys:
-            d = f"M{number(x0 + (28 if y == ys[0] else 0))} {number(y)}H{number(x1)}"
-            self.mark("path", "wire", {"d": d}, path=path)
+        self._window(event, x0, x0 + 32, ys)
+        low = max(ys) + 14
+        for role in ("double", "between"):
+            self.mark("path", role, {"d": f"M{number(x0 + 32)} {number(low)}h12"}, path=path)
+        self.words(x0 + 34, low + 11, ((str(data["kernel"]), ""),), "small", path=path)
+        self.words(x0 + 46, low + 4, ((data["reduce"], ""),), "small", path=path)
+        tip = x0 + 46 + width(data["reduce"], 10) + 13
+        self.mark("path", "head", {"d": _barb(tip, low)}, layer="glyph", path=path)
 
     def paint_window(self, event: Event) -> None:
         """Positions become positions and places."""
-        ys = self.ys(event)
-        self._window(event, event.x0 + self.dx, event.x1 + self.dx, ys[0])
+        self._window(event, event.x0 + self.dx, event.x1 + self.dx, self.ys(event)[:1])
 
     def paint_unit(self, event: Event) -> None:
         """The mirror of a cup: two wires that begin together."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from engines.diagrams.layout import glyphs
@@ -38,6 +38,8 @@ class Placer:
         self.collapsed = collapsed
         self.member = {axis: g for g, axes in diagram.groups.items() for axis in axes}
         self.strip.groups = dict(diagram.groups)
+        self.strip.notes = tuple((note.value, note.text) for note in diagram.notes)
+        self.strip.legend = _equations(diagram)
         self.diagram = diagram
         self._depth = 0
         self._drawn: set[int] = set()
@@ -432,6 +434,8 @@ def placed(diagram: Diagram, collapsed: Collection[str] = ()) -> Strip:
     return strip
 
 
-def sizes_shown(sizes: Mapping[str, object]) -> tuple[str, ...]:
-    """Lines of the legend."""
-    return tuple(f"{name} = {value}" for name, value in sizes.items())
+def _equations(diagram: Diagram) -> tuple[str, ...]:
+    """Sizes that are defined by others, axes under a second name left out."""
+    named = {n: v for n, v in diagram.derived.items() if str(v) not in diagram.derived}
+    told = [f"{n} = {v}" for n, v in named.items() if len(v.names) > 1 or len(v.terms) > 1]
+    return tuple(told[:8])

@@ -70,6 +70,10 @@ class Strip:
     breaks: list[tuple[float, int]] = field(default_factory=list)
     """Where a line may wrap, and within how many blocks."""
     groups: dict[str, Axes] = field(default_factory=dict)
+    notes: tuple[tuple[str, str], ...] = ()
+    """(value, text) of every call-out."""
+    legend: tuple[str, ...] = ()
+    """Size equations, as lines."""
     n_visible: int = 0
 
     def add(self, what: str, x0: float, x1: float, *tracks: int, **data: Any) -> None:

@@ -15,6 +15,14 @@ def MultiHeadAttention(E: y m, X: x m) -> y m
   z: y m = Linear[O](o)
 """
 
+CALLED_OUT = (
+    ATTENTION
+    + """  note q "Learned maps generate Q, K and V from the inputs."
+  note s "The h axes are diagonalised: heads run in parallel."
+  note o "The heads are combined into one vector."
+"""
+)
+
 SDPA = """\
 def Attention(Q: y k, K: x k, V: x k) -> y k
   s: y x = einsum(Q, K) * k^(-1/2)
@@ -93,6 +101,7 @@ def VisualAttention(Y: c p q, X: c r s) -> c p q
 PAPER = "Vaswani et al. 2017; Abbott 2024, figure"
 ENTRIES = {
     "attention": Entry("Multi-head attention", ATTENTION, f"{PAPER} 21", {"m": 64}),
+    "notes": Entry("Multi-head attention, called out", CALLED_OUT, f"{PAPER} 21", {"m": 64}),
     "sdpa": Entry("Scaled dot-product attention", SDPA, f"{PAPER} 20"),
     "causal": Entry("Causal attention", CAUSAL, "torch scaled_dot_product_attention"),
     "masked": Entry("Masked attention", MASKED, "torch scaled_dot_product_attention"),

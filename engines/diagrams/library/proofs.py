@@ -305,6 +305,7 @@ REFERENCES: dict[str, Reference] = {
     "outer": lambda m, x, y: torch.outer(m.G @ x, m.H @ y),
     "digits": _digits,
 }
+REFERENCES["notes"] = _heads
 REFERENCES["scores-steps"] = REFERENCES["scores"]
 
 
