@@ -76,7 +76,8 @@ def _levels(
             partner = next((x for x in left[i0:i1] if pairs.get(x.path) == y.path), None)
             if partner is not None:
                 lines.append(("changed", partner.path, y.path))
-                wires.append((y.path, _wires(partner.node), _wires(y.node)))
+                before, after = _wires(partner.node), _wires(y.node)
+                wires += [(y.path, before, after)] if before != after else []
             else:
                 lines.append(("added", "", y.path))
 

@@ -118,7 +118,7 @@ def check_embed(ask: Ask) -> Attrs:
 def check_pointwise(ask: Ask) -> Attrs:
     """Every number by itself."""
     ask.arity(1)
-    ask.keys("slope", "alpha")
+    ask.keys(*{"leaky_relu": ("slope",), "elu": ("alpha",)}.get(ask.fn, ()))
     ask.real()
     ask.gives(ask.axes)
     return {"alpha": ask.number("alpha", 1.0)} if ask.fn == "elu" else _slope(ask)
