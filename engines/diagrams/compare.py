@@ -69,9 +69,7 @@ def _levels(
                 _same(x, y, lines, wires)
             continue
         pairs = _moved(left[i0:i1], right[j0:j1])
-        for x in left[i0:i1]:
-            if x.path not in pairs:
-                lines.append(("removed", x.path, ""))
+        lines += [("removed", x.path, "") for x in left[i0:i1] if x.path not in pairs]
         for y in right[j0:j1]:
             partner = next((x for x in left[i0:i1] if pairs.get(x.path) == y.path), None)
             if partner is not None:

@@ -99,7 +99,7 @@ def _repeated(node: Node, cost: Cost) -> Cost:
 
 def node_cost(node: Node, args: list[Axes]) -> Cost:
     """One operation that is no block; what it saves for itself alone is in ``saved``."""
-    own = [] if node.attrs.get("tied") else parameters(node, args)
+    own = [] if node.attrs.get("tied") else parameters(node)
     params = sum((Poly.product(shape) for _, shape in own), ZERO)
     out = sum((Poly.product(v.axes) for v in node.outs), ZERO)
     free = node.kind in ("rename", "view", "permute", "expand", "index", "slice")
@@ -111,7 +111,7 @@ def node_cost(node: Node, args: list[Axes]) -> Cost:
 Shape = tuple[Poly, ...]
 
 
-def parameters(node: Node, args: list[Axes]) -> list[tuple[str, Shape]]:
+def parameters(node: Node) -> list[tuple[str, Shape]]:
     """Learned arrays of one operation: what they are called and their sizes, in torch's order."""
     attrs = node.attrs
     shapes: list[tuple[str, Axes]] = []

@@ -32,9 +32,8 @@ def crossings(high: Poly, low: Poly, axis: str, sizes: dict[str, int]) -> list[f
         return []
     degree = int(max(found))
     line = [found.get(e, 0.0) for e in map(type(max(found)), range(degree, -1, -1))]
-    roots = np.roots(line) if degree else np.array([])
-    real = roots[np.abs(roots.imag) < 1e-9].real
-    return sorted(float(r) for r in real if r > 1e-9)
+    roots = [complex(r) for r in np.roots(line)] if degree else []
+    return sorted(r.real for r in roots if abs(r.imag) < 1e-9 < r.real)
 
 
 def dominance(
@@ -48,8 +47,10 @@ def dominance(
         for low_power, (low, low_name) in parts.items():
             if high_power <= low_power:
                 continue
-            for size in crossings(high, low, axis, sizes):
-                found.append(Crossover(axis, size, high_name, low_name))
+            found += [
+                Crossover(axis, size, high_name, low_name)
+                for size in crossings(high, low, axis, sizes)
+            ]
     return found
 
 

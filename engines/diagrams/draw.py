@@ -154,7 +154,7 @@ def cards(diagram: Diagram, costs: Bill, sizes: dict[str, int]) -> dict[str, dic
     found = {}
     for path, graph, node in diagram.graph.walk():
         key = join(path, node.name if node.body is not None else node.outs[0].name)
-        types = {name: value for name, value in graph.values().items()}
+        types = graph.values()
         cost = costs.by_path.get(key, Cost())
         found[key] = {
             "title": title(node),

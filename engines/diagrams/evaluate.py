@@ -42,7 +42,7 @@ class Evaluator:
         reals = (v.dtype for v in values.values() if v.is_floating_point())
         self.dtype = next(reals, torch.get_default_dtype())
 
-    def __call__(self, tree: Any) -> Any:
+    def __call__(self, tree: Any) -> Any:  # noqa: C901 - one case per kind of expression
         """The value of an expression."""
         match tree:
             case Var(name):

@@ -12,13 +12,50 @@ from engines.diagrams.asking import Ask, Attrs
 from engines.diagrams.kinds_space import SPACE_CHECKS, SPACE_KINDS
 from engines.diagrams.poly import Poly
 
-POINTWISE = (
-    "relu gelu gelu_tanh silu sigmoid tanh exp log sqrt rsqrt square abs neg sin cos elu softplus "
-    "leaky_relu reciprocal relu6 hardswish mish sign step"
-).split()
+POINTWISE = [
+    "relu",
+    "gelu",
+    "gelu_tanh",
+    "silu",
+    "sigmoid",
+    "tanh",
+    "exp",
+    "log",
+    "sqrt",
+    "rsqrt",
+    "square",
+    "abs",
+    "neg",
+    "sin",
+    "cos",
+    "elu",
+    "softplus",
+    "leaky_relu",
+    "reciprocal",
+    "relu6",
+    "hardswish",
+    "mish",
+    "sign",
+    "step",
+]
 DERIVATIVES = [
     f"{name}'"
-    for name in "relu gelu silu sigmoid tanh exp log sqrt rsqrt square abs sin cos reciprocal".split()
+    for name in [
+        "relu",
+        "gelu",
+        "silu",
+        "sigmoid",
+        "tanh",
+        "exp",
+        "log",
+        "sqrt",
+        "rsqrt",
+        "square",
+        "abs",
+        "sin",
+        "cos",
+        "reciprocal",
+    ]
 ]
 """Of elementwise functions, written with a prime; backward diagrams use them."""
 COMBINE = ["add", "sub", "mul", "div", "maximum", "minimum"]

@@ -17,7 +17,10 @@ TORCH_POINTWISE: dict[str, tuple[str, dict[str, Any]]] = {
     **{
         n: (f"F.{n}", {}) for n in ("relu", "silu", "elu", "softplus", "relu6", "hardswish", "mish")
     },
-    **{n: (f"torch.{n}", {}) for n in "sigmoid tanh exp log sqrt rsqrt square abs neg sin".split()},
+    **{
+        n: (f"torch.{n}", {})
+        for n in ["sigmoid", "tanh", "exp", "log", "sqrt", "rsqrt", "square", "abs", "neg", "sin"]
+    },
     **{n: (f"torch.{n}", {}) for n in ("cos", "reciprocal", "sign")},
     "gelu": ("F.gelu", {}),
     "gelu_tanh": ("F.gelu", {"approximate": Lit("tanh")}),
@@ -202,8 +205,8 @@ def _combine(x: Lowering) -> tuple[Any, Axes]:
         if fn in _SIGNS:
             tree = Op(_SIGNS[fn], tree, other)
         else:
-            other = other if not isinstance(other, Lit) else Call("torch.full_like", (tree, other))
-            tree = Call(f"torch.{fn}", (tree, other))
+            whole = Call("torch.full_like", (tree, other)) if isinstance(other, Lit) else other
+            tree = Call(f"torch.{fn}", (tree, whole))
     return tree, x.out
 
 
@@ -268,7 +271,7 @@ def _reduce(x: Lowering) -> tuple[Any, Axes]:
     attrs = x.node.attrs
     dims = tuple(sorted(x.dim(a) for a in attrs["axes"]))
     rest = tuple(a for a in x.axes[0] if a not in attrs["axes"])
-    name = {"max": "amax", "min": "amin"}.get(attrs["fn"], attrs["fn"])
+    name = {"max": "amax", "min": "amin"}.get(attrs["fn"]) or str(attrs["fn"])
     if name == "prod":
         tree = x.args[0]
         for dim in reversed(dims):

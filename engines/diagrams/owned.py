@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engines.diagrams.cost import Shape, parameters
-from engines.diagrams.model import Axes, Graph, Node
+from engines.diagrams.model import Graph, Node
 from engines.diagrams.poly import Poly
 from engines.diagrams.program import identifier
 
@@ -23,14 +23,13 @@ class Owned:
 def owned(graph: Graph) -> list[Owned]:
     """For every operation of one level, in order."""
     taken: set[str] = set()
-    axes = {name: value.axes for name, value in graph.values().items()}
-    return [_of_node(node, [axes[name] for name in node.args], taken) for node in graph.nodes]
+    return [_of_node(node, taken) for node in graph.nodes]
 
 
-def _of_node(node: Node, args: list[Axes], taken: set[str]) -> Owned:
+def _of_node(node: Node, taken: set[str]) -> Owned:
     if node.body is not None:
         return Owned({}, {}, block=_free(node.name, taken))
-    found = list(parameters(node, args))
+    found = list(parameters(node))
     buffers: list[tuple[str, Shape]] = []
     if node.kind == "norm" and node.attrs.get("running"):
         channel = Poly.of(node.attrs["axes"][0])

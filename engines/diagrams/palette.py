@@ -48,6 +48,8 @@ DARK: dict[str, str] = {
 FONT = "'STIX Two Text','Latin Modern Roman','Cambria','Liberation Serif','Times New Roman',serif"
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 
+# One rule per group of roles, whatever its length.
+# ruff: noqa: E501
 LOOK = """
 .wire,.scalar,.thin,.dash,.double,.between,.hollow,.ring,.bracket,.stop,.bar,.trapezoid,.box{fill:none;stroke:var(--d-wire);stroke-width:1.3}
 .double{stroke-width:4.6}.between{stroke:var(--d-ground);stroke-width:2}

@@ -160,7 +160,7 @@ def _shape_line(value: Value) -> str:
 
 
 def _needs(line: str, used: str) -> bool:
-    names = line.split(" = ")[0].replace(",", " ").split()
+    names = line.split(" = ", maxsplit=1)[0].replace(",", " ").split()
     return any(name in used for name in names)
 
 

@@ -35,7 +35,9 @@ class Fit:
         return tuple(pair for _, pairs in self.entries for pair in pairs)
 
 
-def fitted(definition: Definition, args: tuple[Value, ...], outs: tuple[Value, ...]) -> Fit | str:
+def fitted(  # noqa: C901 - each refusal has its sentence
+    definition: Definition, args: tuple[Value, ...], outs: tuple[Value, ...]
+) -> Fit | str:
     """How the definition fits the call; a sentence when it does not.
 
     Two axes of the definition that the caller gives the same axis stay two: the second gets a

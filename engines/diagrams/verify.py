@@ -161,7 +161,7 @@ def compared(
     inputs: tuple[Tensor, ...],
     bound: float,
 ) -> list[Check]:
-    """Outputs and gradients of the inputs, for the same random cotangents; grads are left behind."""
+    """Outputs and gradients of the inputs, for equal random cotangents; grads stay behind."""
     theirs_in = [_free(t) for t in inputs]
     ours_in = [_free(t) for t in inputs]
     with sdpa_kernel(SDPBackend.MATH):

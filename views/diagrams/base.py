@@ -18,7 +18,6 @@ from views.kit.components import Downloads, Facts
 from views.kit.figures import PictureFigure
 from views.kit.workbench import ExperimentView
 
-
 _WIDTHS = {"--nx-left": "clamp(260px, 29vw, 440px)", "--nx-right": "clamp(220px, 20vw, 300px)"}
 
 
@@ -34,7 +33,8 @@ class DiagramView(ExperimentView):
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
-        self.link_id, wide = uuid.uuid4().hex, {"sizing_mode": "stretch_width"}
+        self.link_id = uuid.uuid4().hex
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
         link = self.link_id
         self.drawn: Drawing | None = None
         self._picked = ""

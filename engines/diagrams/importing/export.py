@@ -13,14 +13,15 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.fx.node import map_arg
 
 from engines.diagrams.errors import DiagramError, problem
-from engines.diagrams.importing import layers, shapes
+from engines.diagrams.importing import calls, layers, recurrent, reductions, shapes
 from engines.diagrams.importing.atoms import Atom, Dim
-from engines.diagrams.importing.calls import CALLS, UncoveredError
+from engines.diagrams.importing.elementwise import CALLS, UncoveredError
 from engines.diagrams.importing.tracer import Sym, Tracer
 
-_HANDLERS = (layers, shapes)  # importing them registers their calls
+_HANDLERS = (calls, layers, recurrent, reductions, shapes)  # importing them registers their calls
 _CHECKS = ("_assert", "sym_", "_guards", "_set_grad", "_log_api")
 
 
@@ -61,7 +62,7 @@ def exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -
             return torch.export.export(module, args, kwargs, strict=False)
     except DiagramError:
         raise
-    except Exception as error:  # noqa: BLE001 - torch refuses with many types; all become a sentence
+    except Exception as error:
         raise _refusal(error) from error
 
 
@@ -71,7 +72,8 @@ _REFUSALS = (
      "use torch.where or torch.cond, or import the branch you mean"),
     (r"\.numpy\(\)", "numpy", "the model leaves torch by .numpy()",
      "keep the computation in torch tensors"),
-    (r"must have same reduction dim|mat1 and mat2|size of tensor|expected input|shape '|Expected size"
+    (r"must have same reduction dim|mat1 and mat2|size of tensor|expected input|shape '"
+     r"|Expected size"
      r"|normalized_shape", "shape",
      "the example inputs do not fit the model", "check the shapes of the example inputs"),
     (r"positional argument|keyword argument|takes .* argument", "arguments",
@@ -208,8 +210,8 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     target = str(node.target).removeprefix("aten.")
     if any(word in target for word in _CHECKS):
         return
-    args = torch.fx.node.map_arg(node.args, lambda n: env.get(n.name))
-    named = torch.fx.node.map_arg(node.kwargs, lambda n: env.get(n.name))
+    args = map_arg(node.args, lambda n: env.get(n.name))
+    named = map_arg(node.kwargs, lambda n: env.get(n.name))
     if node.target is getitem:
         env[node.name] = _part(tracer, args[0][args[1]], bool(node.users))
         return
@@ -225,8 +227,8 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     handler = _handler(target)
     before = len(tracer.drafts)
     try:
-        if handler is None or "alpha" in named and named["alpha"] != 1:
-            raise UncoveredError
+        if handler is None:
+            raise UncoveredError  # noqa: TRY301 - as its handlers do
         plain = {k: v for k, v in named.items() if v is not None}
         env[node.name] = handler(tracer, *[_thawed(a) for a in args], **plain)
         found.n_covered += 1
@@ -266,7 +268,7 @@ def _flat(value: Any) -> list[Any]:
 
 def _makes_constant(target: str) -> bool:
     made = ("arange", "zeros", "ones", "full", "tril", "triu", "scalar_tensor", "eye", "linspace")
-    return target.split(".")[0] in made
+    return target.split(".", maxsplit=1)[0] in made
 
 
 def _constant(node: Any, args: Any, named: Any, tracer: Tracer) -> Sym | None:
@@ -329,7 +331,7 @@ def _opaque(node: Any, target: str, args: Any, named: Any, tracer: Tracer) -> An
             continue
         shape = tuple(int(n) for n in part.shape)
         dims = tuple((tracer.atoms.new(n, "opaque"),) if n != 1 else () for n in shape)
-        label = f"{target.split('.')[0]}_{len(tracer.functions) + 1}"
+        label = f"{target.split('.', maxsplit=1)[0]}_{len(tracer.functions) + 1}"
         tracer.functions[label] = (node.target, args, named, k, orders, shapes_in, len(parts) > 1)
         dtype = "bool" if part.dtype == torch.bool else "" if part.is_floating_point() else "tokens"
         made.append(tracer.emit("opaque", names, dims, base="o", name=label, dtype=dtype))

@@ -85,7 +85,7 @@ def _made(tree: ast.expr, cls: Any, args: list[Any], named: dict[str, Any]) -> n
         return cls(*args, **named)
     except DiagramError:
         raise
-    except Exception as error:  # noqa: BLE001 - a constructor may refuse with anything
+    except Exception as error:
         raise _at(tree, "arguments", f"{cls.__name__}: {error}") from error
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from engines.diagrams.importing.atoms import Atom, Dim, size_of
-from engines.diagrams.importing.calls import UncoveredError, call
+from engines.diagrams.importing.elementwise import UncoveredError, call
 from engines.diagrams.importing.tracer import Sym, Tracer
 from engines.diagrams.poly import Poly
 
@@ -101,7 +101,6 @@ def _common(
 ) -> list[Dim]:
     """The common refinement of two factorisations, or a bar where there is none."""
     queue = [(a, a.size) for a in took]
-    dims: list[Dim] = []
     plan: dict[Atom, list[int]] = {a: [] for a in took}
     shares: list[list[tuple[Atom, int]]] = []
     for size in sizes:
@@ -122,9 +121,7 @@ def _common(
     if not all(t.atoms.may_split(a) for a in cut):
         return _barred_parts(t, took, plan, shares, bars)
     parts = {a: t.atoms.split(a, plan[a]) if len(plan[a]) > 1 else (a,) for a in took}
-    for share in shares:
-        dims.append(tuple(parts[a][n] for a, n in share))
-    return dims
+    return [tuple(parts[a][n] for a, n in share) for share in shares]
 
 
 def _barred_parts(
@@ -134,7 +131,7 @@ def _barred_parts(
     shares: list[list[tuple[Atom, int]]],
     bars: list[tuple[Dim, Dim]],
 ) -> list[Dim]:
-    parts: dict[Atom, Dim] = {}
+    parts: dict[Atom, tuple[Atom, ...]] = {}
     for atom in took:
         if len(plan[atom]) > 1:
             parts[atom] = tuple(t.atoms.new(n, "view") for n in plan[atom])
@@ -248,8 +245,8 @@ def select(t: Tracer, x: Sym, dim: int, at: int) -> Sym:
         return replace(x, dims=rest)
     if len(axes) > 1:
         x = t.merged(x, dim)
-        axes = t.atoms.resolved(x.dims[dim])
-    attrs = {"axis": axes[0], "at": int(at) % axes[0].size}
+    axis = t.atoms.resolved(x.dims[dim])[0]
+    attrs = {"axis": axis, "at": int(at) % axis.size}
     return t.emit("index", (t.read(x),), rest, attrs=attrs, dtype=x.dtype)
 
 
@@ -288,7 +285,7 @@ def stretch(t: Tracer, x: Sym, dim: int, start: int, size: int, step: int = 1) -
 
 @call("split.Tensor", "chunk.default", "split_with_sizes.default")
 def split(t: Tracer, x: Sym, sizes: Any, dim: int = 0) -> list[Sym]:
-    """Parts of an axis; equal parts of what a learned map made are positions on an axis of parts."""
+    """Parts of an axis; equal parts of what a learned map made are positions on a new axis."""
     dim %= len(x.dims)
     total = size_of(x.dims[dim])
     lengths = list(sizes) if isinstance(sizes, list | tuple) else _lengths(total, int(sizes))
@@ -342,43 +339,6 @@ def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
 def stack(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     """Side by side along a new axis."""
     return cat(t, [unsqueeze(t, part, dim) for part in parts], dim)
-
-
-def reduced(t: Tracer, fn: str, x: Sym, dims: Any, keepdim: bool) -> Sym:
-    """Dimensions end in a sum, a mean or a largest."""
-    rank = len(x.dims)
-    asked = range(rank) if dims in (None, []) else [dims] if isinstance(dims, int) else dims
-    over = sorted({d % rank for d in asked})
-    axes = tuple(a for d in over for a in t.atoms.resolved(x.dims[d]))
-    left = tuple(() if d in over else dim for d, dim in enumerate(x.dims))
-    left = left if keepdim else tuple(d for k, d in enumerate(left) if k not in over)
-    if not axes:
-        return replace(x, dims=left)
-    return t.emit("reduce", (t.read(x),), left, attrs={"fn": fn, "axes": axes})
-
-
-@call("mean.dim", "mean.default")
-def mean(t: Tracer, x: Sym, dims: Any = None, keepdim: bool = False, **_dtype: Any) -> Sym:
-    """``torch.mean``."""
-    return reduced(t, "mean", x, dims, keepdim)
-
-
-@call("sum.dim_IntList", "sum.default")
-def summed(t: Tracer, x: Sym, dims: Any = None, keepdim: bool = False, **_dtype: Any) -> Sym:
-    """``torch.sum``."""
-    return reduced(t, "sum", x, dims, keepdim)
-
-
-@call("amax.default")
-def amax(t: Tracer, x: Sym, dims: Any = None, keepdim: bool = False) -> Sym:
-    """``torch.amax``."""
-    return reduced(t, "max", x, dims, keepdim)
-
-
-@call("amin.default")
-def amin(t: Tracer, x: Sym, dims: Any = None, keepdim: bool = False) -> Sym:
-    """``torch.amin``."""
-    return reduced(t, "min", x, dims, keepdim)
 
 
 @call("upsample_nearest2d.vec")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,7 +55,7 @@ class Tracer:
         self.dtypes: dict[str, Any] = {}
         self.stack: tuple[tuple[str, str], ...] = ()
         self.origin = ""
-        self.functions: dict[str, Callable[..., Any]] = {}
+        self.functions: dict[str, tuple[Any, ...]] = {}
         self.opaque: list[str] = []
         self.constants: dict[str, Any] = {}
         """Tensors the model computes from nothing, by the name they are given."""
@@ -162,8 +161,8 @@ class Tracer:
         ):
             a, b = self._refined(a, i, b, j)
             left, right = self.atoms.resolved(a.dims[i]), self.atoms.resolved(b.dims[j])
-        for x, y in zip(left, right, strict=False):
-            x, y = self.atoms.find(x), self.atoms.find(y)
+        for one, other in zip(left, right, strict=False):
+            x, y = self.atoms.find(one), self.atoms.find(other)
             if x is not y and not self.atoms.unite(x, y):
                 b = self.rename(b, y, x)
         return a, b

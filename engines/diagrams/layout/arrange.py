@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from engines.diagrams.layout.strip import Segment, Wire
 from engines.diagrams.model import Axes, Node
@@ -10,7 +11,9 @@ from engines.diagrams.model import Axes, Node
 Shown = Callable[[Axes], Axes]
 
 
-def targets(node: Node, shown: Shown) -> tuple[Axes, Axes]:
+def targets(  # noqa: C901 - one case per kind of operation
+    node: Node, shown: Shown
+) -> tuple[Axes, Axes]:
     """Axes an operation consumes and axes it produces, as drawn."""
     attrs = node.attrs
     match node.kind:
@@ -30,7 +33,8 @@ def targets(node: Node, shown: Shown) -> tuple[Axes, Axes]:
         case "window":
             return _drawn(attrs["ins"], shown), _drawn((*attrs["outs"], attrs["place"]), shown)
         case "softmax" | "norm" | "topk" | "causal" | "rotate":
-            return (_drawn(attrs["axes"], shown),) * 2
+            axes = _drawn(attrs["axes"], shown)
+            return axes, axes
         case "reduce":
             return _drawn(attrs["axes"], shown), ()
         case "index":
@@ -50,7 +54,7 @@ def gathered(segments: list[Segment], takes: list[Segment]) -> list[Segment]:
     """Move an operation's arguments side by side in ``segments``; those that moved."""
     moved = []
     ordered = sorted(takes, key=segments.index)
-    for upper, lower in zip(ordered, ordered[1:], strict=False):
+    for upper, lower in pairwise(ordered):
         i, j = segments.index(upper), segments.index(lower)
         if j == i + 1:
             continue

@@ -16,8 +16,10 @@ let locked = null
 const light = axis => {
   svg.querySelectorAll(".lit").forEach(n => n.classList.remove("lit"))
   svg.classList.toggle("dim", Boolean(axis))
-  if (axis) svg.querySelectorAll("[data-axis]").forEach(n => n.classList.toggle("lit", n.dataset.axis === axis))
-  document.querySelectorAll("#axes button").forEach(b => b.setAttribute("aria-pressed", String(b.dataset.axis === axis)))
+  const own = n => n.dataset.axis === axis
+  if (axis) svg.querySelectorAll("[data-axis]").forEach(n => n.classList.toggle("lit", own(n)))
+  const names = document.querySelectorAll("#axes button")
+  names.forEach(b => b.setAttribute("aria-pressed", String(own(b))))
 }
 const own = (e, key) => e.target.closest?.(`[data-${key}]`)?.dataset[key]
 svg.addEventListener("pointerover", e => { if (!locked) light(own(e, "axis")) })
@@ -26,7 +28,8 @@ svg.addEventListener("click", e => {
   card.hidden = !about
   if (about) {
     card.textContent = [about.title, about.takes.join(", ") + " -> " + about.gives.join(", "),
-      ...about.costs.map(c => c[0] + ": " + c[1]), about.torch, about.gradient].filter(Boolean).join("\\n")
+      ...about.costs.map(c => c[0] + ": " + c[1]), about.torch, about.gradient]
+      .filter(Boolean).join("\\n")
     return
   }
   locked = axis && axis !== locked ? axis : null
@@ -61,5 +64,6 @@ def html_from_scene(
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<title>{escape(title)}</title><style>{style}</style><h1>{escape(title)}</h1>"
         f'<div id="axes">{rows}</div>{svg_from_scene(scene, "light")}<pre id="card" hidden></pre>'
-        f'<script type="application/json" id="cards">{data}</script><script>{_SCRIPT}</script></html>\n'
+        f'<script type="application/json" id="cards">{data}</script>'
+        f"<script>{_SCRIPT}</script></html>\n"
     )

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from engines.diagrams.layout.scene import Mark, Scene, number
-from engines.diagrams.layout.strip import ROW, Event, Strip
-from engines.diagrams.layout.text import Run, runs, runs_width, width
+from engines.diagrams.layout.canvas import arrow, curve
+from engines.diagrams.layout.scene import Scene, number
+from engines.diagrams.layout.strip import ROW, Event
+from engines.diagrams.layout.symbols import SymbolCanvas
+from engines.diagrams.layout.text import Run, runs, width
 from engines.diagrams.layout.wrap import Line, lines_from_strip
 
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᐟ", "0123456789−/")
-DOUBLE = 2.3
-"""Half the distance of the two lines of an axis group."""
 TOP, LEFT, LINE_SKIP = 30.0, 14.0, 34.0
 
 
-class Painter:
-    """Paints one line of the strip at a time; ``dx``, ``dy`` move it to its place."""
-
-    def __init__(self, strip: Strip) -> None:
-        self.strip = strip
-        self.scene = Scene()
-        self.dx = self.dy = 0.0
+class Painter(SymbolCanvas):
+    """Paints the strip line by line."""
 
     def run(self, width_max: float) -> Scene:
         """The whole picture, wrapped at a width."""
@@ -87,66 +81,12 @@ class Painter:
         y = self.y(event.tracks[0])
         axis = event.data.get("axis", "")
         self.line(f"M{number(x)} {number(y)}H{number(x + size)}", event.data)
-        self.mark("path", "tip", {"d": _arrow(x + size, y, 7)}, layer="glyph", axis=axis)
-
-    # Small things -------------------------------------------------------------------------
-
-    def y(self, track: int) -> float:
-        """Pixels from the top."""
-        return self.strip.tracks.y[track] * ROW + self.dy
-
-    def ys(self, event: Event) -> list[float]:
-        """Heights of all of an event's tracks."""
-        return [self.y(track) for track in event.tracks]
-
-    def mark(self, tag: str, role: str, shape: dict[str, Any], **rest: Any) -> None:
-        """Add a shape."""
-        self.scene.marks.append(Mark(tag, role, shape, **rest))
-
-    def line(self, d: str, data: dict[str, Any]) -> None:
-        """A wire along a path; an axis group is a double line."""
-        axis, value = data.get("axis", ""), data.get("value", "")
-        role = "double" if axis in self.strip.groups else "wire" if axis else "scalar"
-        self.mark("path", role, {"d": d}, axis=axis, value=value)
-        if role == "double":
-            self.mark("path", "between", {"d": d}, axis=axis, value=value)
-
-    def words(
-        self,
-        x: float,
-        y: float,
-        parts: tuple[Run, ...],
-        role: str,
-        anchor: str = "start",
-        **rest: Any,
-    ) -> None:
-        """Text whose baseline is at y."""
-        shape: dict[str, Any] = {"x": x, "y": y, "anchor": anchor}
-        self.mark("text", role, shape, runs=parts, layer="text", **rest)
+        self.mark("path", "tip", {"d": arrow(x + size, y, 7)}, layer="glyph", axis=axis)
 
     def event(self, event: Event) -> None:
         """Paint one event."""
         painter: Callable[[Event], None] = getattr(self, "paint_" + event.what)
         painter(event)
-
-    def box(self, event: Event, role: str, pad: float = 0.42, **rest: Any) -> tuple[float, float]:
-        """A rectangle around an event's tracks; its top and bottom."""
-        ys = self.ys(event)
-        top, bottom = min(ys) - pad * ROW, max(ys) + pad * ROW
-        shape = {
-            "x": event.x0 + self.dx,
-            "y": top,
-            "width": event.x1 - event.x0,
-            "height": bottom - top,
-            "rx": 4.0,
-        }
-        self.mark("rect", role, shape, **rest)
-        return top, bottom
-
-    def middle(self, event: Event) -> tuple[float, float]:
-        """The centre of an event."""
-        ys = self.ys(event)
-        return (event.x0 + event.x1) / 2 + self.dx, (min(ys) + max(ys)) / 2
 
     # Wires --------------------------------------------------------------------------------
 
@@ -158,13 +98,13 @@ class Painter:
     def paint_bend(self, event: Event) -> None:
         """From one track to another."""
         y0, y1 = self.ys(event)
-        self.line(_curve(event.x0 + self.dx, y0, event.x1 + self.dx, y1), event.data)
+        self.line(curve(event.x0 + self.dx, y0, event.x1 + self.dx, y1), event.data)
 
     def paint_into_bar(self, event: Event) -> None:
         """To the lower part of a concatenation's bar."""
         y0, y1 = self.ys(event)
         drop = 0.42 * ROW * event.data["rank"]
-        self.line(_curve(event.x0 + self.dx, y0, event.x1 + self.dx, y1 + drop), event.data)
+        self.line(curve(event.x0 + self.dx, y0, event.x1 + self.dx, y1 + drop), event.data)
 
     def paint_dash(self, event: Event) -> None:
         """Between two values."""
@@ -192,27 +132,22 @@ class Painter:
         xa = x1 - radius
         upper, lower = ym - radius, ym + radius
         d = (
-            _curve(x0, y0, xa, upper)
+            curve(x0, y0, xa, upper)
             + f"A{number(radius)} {number(radius)} 0 0 1 {number(xa)} {number(lower)}"
-            + _curve(xa, lower, x0, y1, start=False)
+            + curve(xa, lower, x0, y1, start=False)
         )
         self.line(d, event.data)
         self.scene.marks[-1].path = event.data["path"]
         self.mark("path", "cup", {"d": f"M{number(x1)} {number(ym)}h0.1"}, path=event.data["path"])
         if event.data["arrow"]:
-            self._arrow_line(x1, ym, 15, event.data["path"])
-
-    def _arrow_line(self, x: float, y: float, size: float, path: str) -> None:
-        d = f"M{number(x)} {number(y)}H{number(x + size - 5)}"
-        self.mark("path", "thin", {"d": d}, path=path)
-        self.mark("path", "head", {"d": _arrow(x + size, y, 6)}, layer="glyph", path=path)
+            self.arrow_line(x1, ym, 15, event.data["path"])
 
     def paint_scale(self, event: Event) -> None:
         """What the result is multiplied by, on an arrow."""
         x, y = event.x0 + self.dx, self.y(event.tracks[0])
         size = event.x1 - event.x0 - 4
         path = event.data["path"]
-        self._arrow_line(x, y, size, path)
+        self.arrow_line(x, y, size, path)
         self.words(x + 2, y - 5, power_runs(event.data["text"]), "factor", path=path)
 
     # Words --------------------------------------------------------------------------------
@@ -232,219 +167,6 @@ class Painter:
         x = event.x0 if event.data["end"] else event.x1
         text = event.data["text"]
         self.words(x + self.dx, y, runs(text), "value", anchor, value=text)
-
-    # Operations ---------------------------------------------------------------------------
-
-    def _tint(self, event: Event, pad: float = 0.42) -> tuple[float, float]:
-        node = event.data["node"]
-        kind = node.kind
-        return self.box(event, f"tint {kind}", pad, layer="tint", path=event.data["path"])
-
-    def paint_touch(self, event: Event) -> None:
-        """Nothing to see, something to hover."""
-        self.box(event, "touch", 0.2, layer="tint", path=event.data["path"])
-
-    def paint_bold(self, event: Event) -> None:
-        """A learned map: bold symbol, its name above, a plus below when it has a bias."""
-        self._tint(event)
-        self._symbol(event, "learned")
-
-    def paint_plain(self, event: Event) -> None:
-        """A symbol that is not learned."""
-        self._symbol(event, "symbol")
-
-    def _symbol(self, event: Event, role: str) -> None:
-        x, y = self.middle(event)
-        data = event.data
-        text, sup, sub = data["text"], data.get("sup", ""), data.get("sub", "")
-        size = width(sup, 12) + (8 if sub and not sup else 0)
-        left = x - size / 2
-        self.words(left, y + 8, ((text, ""),), role, "middle", path=data["path"])
-        right = left + width(text, 24) / 2 + 1
-        if sup:
-            self.words(right, y - 3, ((sup, ""),), "mark", path=data["path"])
-        if sub:
-            self.words(right, y + 12, ((sub, ""),), "mark", path=data["path"])
-
-    def paint_boxed(self, event: Event) -> None:
-        """Any function."""
-        self.box(event, "box", layer="glyph", path=event.data["path"])
-        x, y = self.middle(event)
-        self.words(
-            x, y + 6, ((event.data["text"], ""),), "symbol", "middle", path=event.data["path"]
-        )
-
-    def paint_solid(self, event: Event) -> None:
-        """A folded block, as a solid that can be opened."""
-        path, depth = event.data["path"], 7.0
-        top, bottom = self.box(event, "front", 0.5, layer="glyph", path=path)
-        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
-        d = (
-            f"M{number(x0)} {number(top)}l{depth} {-depth}H{number(x1 + depth)}"
-            f"V{number(bottom - depth)}L{number(x1)} {number(bottom)}V{number(top)}Z"
-            f"M{number(x1)} {number(top)}l{depth} {-depth}"
-        )
-        self.mark("path", "side", {"d": d}, layer="tint", path=path)
-        x, y = self.middle(event)
-        note = event.data["note"]
-        self.words(
-            x, y + (0 if note else 5), ((event.data["text"], ""),), "title", "middle", path=path
-        )
-        if note:
-            self.words(x, y + 16, ((note, ""),), "note", "middle", path=path)
-
-    def paint_arrows(self, event: Event) -> None:
-        """Elementwise: a symbol between two arrow-heads that touches no wire."""
-        x, y = self.middle(event)
-        if event.data["above"]:
-            y -= 0.5 * ROW
-        x0, x1, path = event.x0 + self.dx, event.x1 + self.dx, event.data["path"]
-        for tip in (x0 + 12, x1):
-            self.mark("path", "head", {"d": _barb(tip, y)}, layer="glyph", path=path)
-        self.words(x, y + 5.5, ((event.data["text"], ""),), "pointwise", "middle", path=path)
-
-    def paint_plus(self, event: Event) -> None:
-        """What happens where wires have joined."""
-        x, _ = self.middle(event)
-        y = min(self.ys(event)) - 0.32 * ROW
-        text, path = event.data["text"], event.data["path"]
-        self.words(x, y, ((text, ""),), "pointwise", "middle", path=path)
-        self.box(event, "touch", 0.3, layer="tint", path=path)
-
-    def paint_triangle(self, event: Event) -> None:
-        """Softmax: a triangle that points against the wire."""
-        self._tint(event)
-        x0, x1 = event.x0 + self.dx + 4, event.x1 + self.dx - 2
-        path = event.data["path"]
-        for y in self.ys(event):
-            d = f"M{number(x0)} {number(y)}L{number(x1)} {number(y - 9)}V{number(y + 9)}Z"
-            self.mark("path", "hollow", {"d": d}, layer="glyph", path=path)
-            if event.data["text"].startswith("log"):
-                self.words(x1 - 9, y + 4, (("ln", ""),), "small", "middle", path=path)
-            for xa, xb in ((event.x0 + self.dx, x0), (x1, event.x1 + self.dx)):
-                d = f"M{number(xa)} {number(y)}H{number(xb)}"
-                self.mark("path", "wire", {"d": d}, path=path)
-
-    def paint_norm(self, event: Event) -> None:
-        """A circle on the normalised wires."""
-        self._tint(event)
-        x, _ = self.middle(event)
-        path = event.data["path"]
-        for y in self.ys(event):
-            r = 10.5
-            self.mark("circle", "ring", {"cx": x, "cy": y, "r": r}, layer="glyph", path=path)
-            self.words(x, y + 3.5, ((event.data["text"], ""),), "small", "middle", path=path)
-            for xa, xb in ((event.x0 + self.dx, x - r), (x + r, event.x1 + self.dx)):
-                d = f"M{number(xa)} {number(y)}H{number(xb)}"
-                self.mark("path", "wire", {"d": d}, path=path)
-
-    def paint_bar(self, event: Event) -> None:
-        """A view: wires end and begin at a thick bar."""
-        x, _ = self.middle(event)
-        ys, path = self.ys(event), event.data["path"]
-        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
-        d = f"M{number(x)} {number(min(ys) - 9)}V{number(max(ys) + 9)}"
-        self.mark("path", "bar", {"d": d}, layer="glyph", path=path)
-        n_in = len(event.data["node"].attrs.get("arrows", ((("",), ("",)),))[0][0])
-        for k, y in enumerate(ys):
-            a, b = (x0 if k < n_in else x), (x1 if len(ys) == 1 or k == 0 or k >= n_in else x)
-            a, b = (x0, x1) if len(ys) == 1 else (a, b)
-            self.mark("path", "wire", {"d": f"M{number(a)} {number(y)}H{number(b)}"}, path=path)
-
-    def paint_concat(self, event: Event) -> None:
-        """A thick bar over a tuple."""
-        x, y = event.x0 + self.dx + 2, self.y(event.tracks[0])
-        low = y + 0.42 * ROW * (event.data["n"] - 1) + 8
-        d = f"M{number(x)} {number(y - 8)}V{number(low)}"
-        self.mark("path", "bar", {"d": d}, layer="glyph", path=event.data["path"])
-
-    def paint_equals(self, event: Event) -> None:
-        """A wire that goes on under another name."""
-        x, _ = self.middle(event)
-        path = event.data["path"]
-        for y in self.ys(event):
-            x0, x1 = number(event.x0 + self.dx), number(event.x1 + self.dx)
-            self.mark("path", "wire", {"d": f"M{x0} {number(y)}H{x1}"}, path=path)
-            for dx in (-2, 2):
-                d = f"M{number(x + dx)} {number(y - 5)}V{number(y + 5)}"
-                self.mark("path", "stop", {"d": d}, layer="glyph", path=path)
-
-    def paint_reduce(self, event: Event) -> None:
-        """A wire that ends in a sum, a mean or a largest."""
-        path = event.data["path"]
-        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
-        for y in self.ys(event):
-            self.words(x0 + 3, y + 5, ((event.data["text"], ""),), "symbol", path=path)
-            self.mark("path", "head", {"d": _barb(x1, y)}, layer="glyph", path=path)
-        self.box(event, "touch", 0.3, layer="tint", path=path)
-
-    def paint_pentagon(self, event: Event) -> None:
-        """An index: the wire stops in a tag with the position."""
-        x0, x1, path = event.x0 + self.dx, event.x1 + self.dx, event.data["path"]
-        for y in self.ys(event):
-            d = (
-                f"M{number(x0)} {number(y - 11)}H{number(x1 - 9)}L{number(x1)} {number(y)}"
-                f"L{number(x1 - 9)} {number(y + 11)}H{number(x0)}Z"
-            )
-            self.mark("path", "tag", {"d": d}, layer="glyph", path=path)
-            x = (x0 + x1 - 8) / 2
-            self.words(x, y + 5, runs(event.data["text"]), "index", "middle", path=path)
-
-    def paint_star(self, event: Event) -> None:
-        """A convolution: windows and a learned map in one closed box."""
-        self._tint(event)
-        path, data = event.data["path"], event.data
-        self.box(event, "box conv", 0.34, layer="glyph", path=path)
-        x, y = self.middle(event)
-        text = f"★{data['kernel']}" + (f"/{data['stride']}" if data["stride"] > 1 else "")
-        self.words(
-            x,
-            y + 5,
-            ((text, ""), (data["sup"], "sup"), (data["sub"], "sub")),
-            "star",
-            "middle",
-            path=path,
-        )
-
-    def _window(self, event: Event, x0: float, x1: float, ys: list[float]) -> None:
-        path, data = event.data["path"], event.data
-        low = max(ys)
-        d = (
-            f"M{number(x0)} {number(min(ys) - 11)}H{number(x1)}V{number(low + 21)}"
-            f"L{number(x0)} {number(low + 11)}Z"
-        )
-        self.mark("path", "trapezoid", {"d": d}, layer="glyph", path=path)
-        text = "★" + (f"/{data['stride']}" if data["stride"] > 1 else "")
-        middle = (min(ys) + low) / 2 + 5
-        self.words((x0 + x1) / 2, middle, ((text, ""),), "star", "middle", path=path)
-
-    def paint_pool(self, event: Event) -> None:
-        """Windows, whose places end in a largest or a mean."""
-        x0, ys = event.x0 + self.dx, self.ys(event)
-        path, data = event.data["path"], event.data
-        self._window(event, x0, x0 + 32, ys)
-        low = max(ys) + 14
-        for role in ("double", "between"):
-            self.mark("path", role, {"d": f"M{number(x0 + 32)} {number(low)}h12"}, path=path)
-        self.words(x0 + 34, low + 11, ((str(data["kernel"]), ""),), "small", path=path)
-        self.words(x0 + 46, low + 4, ((data["reduce"], ""),), "small", path=path)
-        tip = x0 + 46 + width(data["reduce"], 10) + 13
-        self.mark("path", "head", {"d": _barb(tip, low)}, layer="glyph", path=path)
-
-    def paint_window(self, event: Event) -> None:
-        """Positions become positions and places."""
-        self._window(event, event.x0 + self.dx, event.x1 + self.dx, self.ys(event)[:1])
-
-    def paint_unit(self, event: Event) -> None:
-        """The mirror of a cup: two wires that begin together."""
-        y0, y1 = self.ys(event)
-        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
-        r = (y1 - y0) / 2
-        d = (
-            f"M{number(x1)} {number(y0)}H{number(x0 + r)}"
-            f"A{number(r)} {number(r)} 0 0 0 {number(x0 + r)} {number(y1)}H{number(x1)}"
-        )
-        self.mark("path", "wire", {"d": d}, path=event.data["path"])
 
     # Blocks -------------------------------------------------------------------------------
 
@@ -490,32 +212,3 @@ def power_runs(text: str) -> tuple[Run, ...]:
         else:
             parts.append((plain, where))
     return tuple(parts)
-
-
-def text_width(parts: tuple[Run, ...], size: float) -> float:
-    """Pixels of runs."""
-    return runs_width(parts, size)
-
-
-def _curve(x0: float, y0: float, x1: float, y1: float, *, start: bool = True) -> str:
-    move = f"M{number(x0)} {number(y0)}" if start else ""
-    if abs(y1 - y0) < 0.05:
-        return f"{move}H{number(x1)}"
-    bend = (x1 - x0) * 0.55
-    return (
-        f"{move}C{number(x0 + bend)} {number(y0)} {number(x1 - bend)} {number(y1)} "
-        f"{number(x1)} {number(y1)}"
-    )
-
-
-def _arrow(x: float, y: float, size: float) -> str:
-    back, half = number(x - size), size * 0.6
-    return f"M{number(x)} {number(y)}L{back} {number(y - half)}V{number(y + half)}Z"
-
-
-def _barb(x: float, y: float) -> str:
-    """An arrow-head with a notch, its tip at x."""
-    return (
-        f"M{number(x)} {number(y)}L{number(x - 11)} {number(y - 5.5)}"
-        f"L{number(x - 7.5)} {number(y)}L{number(x - 11)} {number(y + 5.5)}Z"
-    )

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from engines.diagrams.layout import glyphs
+from engines.diagrams.layout.order import Fence, Order, Placed
 from engines.diagrams.layout.plan import levels, uses
 from engines.diagrams.layout.strip import Segment, Strip, Wire
 from engines.diagrams.layout.text import runs, runs_width, width
 from engines.diagrams.model import Axes, Diagram, Graph, Node, Value, join
 
 SHUFFLE, LABEL_MIN, NAME_SIZE, LABEL_SIZE = 46.0, 30.0, 19.0, 15.0
-WIRE_GAP, DASH_GAP = 1.0, 0.62
-Fence = tuple[int, int]
-"""Tracks of the upper and the lower edge of a block."""
 
 
-@dataclass
-class Placed:
-    """One operation in the column that is being placed, with the segments it takes."""
-
-    node: Node
-    takes: list[Segment]
-    gives: list[Segment] = field(default_factory=list)
-    fence: Fence | None = None
-    over: int | None = None
-    """A track above the first wire for a symbol that needs the room."""
-
-
-class Placer:
+class Placer(Order):
     """Places one diagram; ``collapsed`` are the paths of blocks drawn as closed boxes."""
 
     def __init__(self, diagram: Diagram, collapsed: Collection[str] = ()) -> None:
-        self.strip = Strip()
+        super().__init__(Strip())
         self.collapsed = collapsed
         self.member = {axis: g for g, axes in diagram.groups.items() for axis in axes}
         self.strip.groups = dict(diagram.groups)
@@ -42,8 +27,6 @@ class Placer:
         self.strip.legend = _equations(diagram)
         self.diagram = diagram
         self._depth = 0
-        self._drawn: set[int] = set()
-        """Dashed lines that have begun."""
 
     def run(self) -> Strip:
         """The whole diagram."""
@@ -53,7 +36,7 @@ class Placer:
         for segment in segments:
             self._named(segment, 0.0, indent - 8)
         x = indent + self.label(segments, indent)
-        self.dashes(segments, indent, x, None)
+        self.dashes(segments, indent, x)
         self.constrain(segments, None)
         out, x = self.graph(graph, segments, x, "", None)
         x1 = x + 8
@@ -65,7 +48,7 @@ class Placer:
             for wire in segment.wires:
                 self.strip.run(wire, x1, segment.value)
             self._named(segment, x1 + 8, x1 + 8, end=True)
-        self.dashes(out, x, x1, None)
+        self.dashes(out, x, x1)
         return self.strip
 
     def _named(self, segment: Segment, x0: float, x1: float, *, end: bool = False) -> None:
@@ -105,35 +88,6 @@ class Placer:
                 self.strip.add("label", x + 3, x + 3 + size, wire.track, axis=wire.axis)
         return max(room, LABEL_MIN) if room else 10.0
 
-    def constrain(
-        self, segments: list[Segment], fence: Fence | None, over: dict | None = None
-    ) -> None:
-        """Everything of this level lies in this order, within the fence."""
-        order = self.strip.tracks.order
-        above, gap = (fence[0], 1.05) if fence else (None, 0.0)
-        for segment in segments:
-            special = (over or {}).get(id(segment))
-            if special is not None:
-                if above is not None:
-                    order(above, special, gap - 0.28)
-                above, gap = special, 0.72
-            for wire in segment.wires:
-                if above is not None:
-                    order(above, wire.track, gap)
-                above, gap = wire.track, WIRE_GAP
-            if segment is not segments[-1] and above is not None:
-                order(above, segment.dash, DASH_GAP)
-                above, gap = segment.dash, DASH_GAP
-        if fence and above is not None:
-            order(above, fence[1], 0.55)
-
-    def dashes(self, segments: list[Segment], x0: float, x1: float, fence: Fence | None) -> None:
-        """The lines between values from x0 to x1."""
-        for segment in segments[:-1]:
-            begun = segment.dash in self._drawn
-            self._drawn.add(segment.dash)
-            self.strip.add("dash", x0 if begun else min(x1, x0 + 16), x1, segment.dash)
-
     # One level ----------------------------------------------------------------------------
 
     def graph(
@@ -151,9 +105,9 @@ class Placer:
         self.constrain(segments, fence)
         for nodes in levels(graph):
             taken = self._taken(nodes, segments, left)
-            moved = self._arranged(nodes, taken, segments, left, x, fence)
+            moved = self._arranged(nodes, taken, segments, x, fence)
             x1 = x + SHUFFLE if moved else x
-            self.dashes(segments, x, x1, fence)
+            self.dashes(segments, x, x1)
             alone = len(nodes) == 1 and depth >= 0
             self._depth = depth + 1 if alone else -1
             x = self._column(nodes, taken, segments, x1, path, fence)
@@ -162,11 +116,11 @@ class Placer:
                 self._ended(segment, x)
             segments[:] = fresh
             x0, x = x, x + self.label(segments, x)
-            self.dashes(segments, x0, x, fence)
+            self.dashes(segments, x0, x)
             self.constrain(segments, fence)
             if depth >= 0:
                 self.strip.breaks.append((x0, depth))
-        return self._sorted(graph, segments, left, x, fence)
+        return self._sorted(graph, segments, x, fence)
 
     def _without_unused(
         self, segments: list[Segment], left: Counter[str], x: float
@@ -203,12 +157,11 @@ class Placer:
         wires = [Wire(w.axis, w.track, -1.0, not w.axis) for w in segment.wires]
         return Segment(segment.value, wires, self.strip.tracks.new())
 
-    def _arranged(
+    def _arranged(  # noqa: C901 - what bends is gathered in one place
         self,
         nodes: list[Node],
         taken: list[list[Segment]],
         segments: list[Segment],
-        left: Counter[str],
         x: float,
         fence: Fence | None,
     ) -> bool:
@@ -262,7 +215,7 @@ class Placer:
             ends.append(self._place(item, takes, x, path))
             placed.append(item)
         x1 = max(ends)
-        self._level_order(placed, segments, fence)
+        self.level_order(placed, segments, fence)
         inside = {id(s) for item in placed for s in item.takes[:-1]}
         for segment in segments[:-1]:
             if id(segment) not in inside:
@@ -276,43 +229,6 @@ class Placer:
             for segment in item.takes:
                 segments.remove(segment)
             segments[at:at] = item.gives
-
-    def _level_order(
-        self, placed: list[Placed], segments: list[Segment], fence: Fence | None
-    ) -> None:
-        """In this column a block is as tall as its fence, a symbol above its wires needs room."""
-        over = {id(i.takes[0]): i.over for i in placed if i.over is not None and i.takes}
-        fences = {id(s): i.fence for i in placed if i.fence for s in i.takes}
-        if not fences:
-            self.constrain(segments, fence, over)
-            return
-        order = self.strip.tracks.order
-        above: tuple[int, float] | None = (fence[0], 1.05) if fence else None
-        seen: set[int] = set()
-        for segment in segments:
-            edge = fences.get(id(segment))
-            if edge and edge[0] in seen:
-                last = [s for s in segments if fences.get(id(s)) == edge][-1]
-                if segment is last and segment is not segments[-1]:
-                    order(edge[1], segment.dash, 0.3)
-                    above = (segment.dash, 0.3)
-                continue
-            chain = [edge[0], edge[1]] if edge else [w.track for w in segment.wires]
-            gaps = [0.3, 1.0] if edge else [WIRE_GAP] * len(chain)
-            for track, gap in zip(chain, gaps, strict=True):
-                if above is not None:
-                    order(above[0], track, max(above[1], 0.0) if track == chain[0] else gap)
-                above = (track, WIRE_GAP)
-            if edge:
-                seen.add(edge[0])
-                above = (edge[1], 0.3)
-            same = [s for s in segments if edge and fences.get(id(s)) == edge]
-            is_last = not edge or segment is same[-1]
-            if is_last and segment is not segments[-1] and above is not None:
-                order(above[0], segment.dash, 0.3 if edge else DASH_GAP)
-                above = (segment.dash, DASH_GAP)
-        if fence and above is not None:
-            order(above[0], fence[1], 0.55)
 
     def _place(self, item: Placed, args: list[Segment], x: float, path: str) -> float:
         node = item.node
@@ -340,7 +256,7 @@ class Placer:
             inner.append(Segment(names[id(segment)], wires, segment.dash, segment.gaps))
         if inner:  # the line below the block stays outside
             inner[-1].dash = tracks.new()
-        self.dashes(inner, x, x + pad, None)
+        self.dashes(inner, x, x + pad)
         self.constrain(inner, fence)
         out, x1 = self.graph(node.body, inner, x + pad, path, fence, self._depth)
         title = node.name
@@ -381,14 +297,13 @@ class Placer:
             gives.append(Segment(value.name, wires, segment.dash, segment.gaps))
         if gives:
             gives[-1].dash = dash
-        self.dashes(gives, out and x - 10 or x, x, None)
+        self.dashes(gives, x - 10, x)
         return gives
 
     def _sorted(
         self,
         graph: Graph,
         segments: list[Segment],
-        left: Counter[str],
         x: float,
         fence: Fence | None,
     ) -> tuple[list[Segment], float]:
@@ -423,7 +338,7 @@ class Placer:
             track = self.strip.tracks.new(sinking=sinking)
             self.strip.bend(wire, track, x + SHUFFLE, segment.value)
         self.constrain(wanted, fence)
-        self.dashes(wanted, x, x + SHUFFLE, fence)
+        self.dashes(wanted, x, x + SHUFFLE)
         return wanted, x + SHUFFLE
 
 

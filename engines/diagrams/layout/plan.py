@@ -23,9 +23,6 @@ def levels(graph: Graph) -> list[list[Node]]:
         if not node.args:
             later = [at[u] for value in node.outs for u in users.get(value.name, ())]
             at[k] = max(0, min(later, default=1) - 1)
-    pushed = bool(graph.nodes) and any(not n.args and at[k] == 0 for k, n in enumerate(graph.nodes))
-    if pushed:  # a source needs a column before its first reader
-        at = [a if not n.args else a for a, n in zip(at, graph.nodes, strict=True)]
     found: list[list[Node]] = [[] for _ in range(max(at, default=-1) + 2)]
     for place, node in zip(at, graph.nodes, strict=True):
         found[place].append(node)

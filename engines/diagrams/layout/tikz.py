@@ -13,7 +13,8 @@ _ESCAPES = {
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
 }  # fmt: skip
 _MATH = {
-    "★": r"$\star$", "Σ": r"$\Sigma$", "Π": r"$\Pi$", "σ": r"$\sigma$", "𝔼": r"E", "◣": r"$\llcorner$",
+    "★": r"$\star$", "Σ": r"$\Sigma$", "Π": r"$\Pi$", "σ": r"$\sigma$", "𝔼": r"E",
+    "◣": r"$\llcorner$",
     "↻": r"$\circlearrowright$", "√": r"$\surd$", "×": r"$\times$", "÷": r"$\div$", "−": r"$-$",
     "∗": r"$*$", "′": r"$'$", "″": r"$''$", "‴": r"$'''$", "…": r"\dots{}", "±": r"$\pm$",
     "θ": r"$\theta$", "λ": r"$\lambda$", "⌇": r"$\wr$", "\u0304": "", "\u0305": "", "²": r"$^2$",
@@ -27,7 +28,7 @@ _NUMBERS = re.compile(r"[MHVLCAZhlZ]|-?\d+(?:\.\d+)?")
 
 
 def tikz_from_scene(scene: Scene) -> str:
-    """The picture as ``\\begin{tikzpicture} ... \\end{tikzpicture}``, one unit a point."""
+    """The picture as one ``tikzpicture``, a unit a point."""
     colours = "\n".join(
         rf"\definecolor{{ncd-{name}}}{{HTML}}{{{value[1:]}}}" for name, value in LIGHT.items()
     )

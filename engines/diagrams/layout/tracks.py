@@ -38,7 +38,7 @@ class Tracks:
         if known.get(lower, -1.0) < gap:
             known[lower] = gap
 
-    def solve(self) -> list[float]:
+    def solve(self) -> list[float]:  # noqa: C901 - one pass down, one up
         """Heights of all tracks, the topmost at 0."""
         n = len(self.below)
         waiting = [0] * n

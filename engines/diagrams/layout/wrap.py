@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from engines.diagrams.layout.strip import Event, Strip
 
@@ -28,7 +29,7 @@ def lines_from_strip(strip: Strip, width_max: float) -> list[Line]:
     end = max((event.x1 for event in strip.events), default=0.0)
     cuts = _cuts(strip, end, width_max)
     edges = [0.0, *cuts, end]
-    lines = [Line(a, b, k > 0) for k, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+    lines = [Line(a, b, k > 0) for k, (a, b) in enumerate(pairwise(edges))]
     for event in strip.events:
         _share(event, lines)
     y = strip.tracks.y

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engines.diagrams.check import diagram_from_text
 from engines.diagrams.library import LIBRARY
-from engines.diagrams.module import DiagramModule, module_from_diagram
+from engines.diagrams.module import module_from_diagram
 from engines.diagrams.sizes import numbers
 from engines.diagrams.verify import Check, example_inputs, relative_error
 
@@ -25,8 +25,8 @@ _FUNCTIONS: dict[str, Callable[..., Tensor]] = {
 }
 
 
-def _heads(m: DiagramModule, e: Tensor, x: Tensor) -> Tensor:
-    """torch's own multi-head attention with the diagram's weights, heads as it wants them."""
+def _heads(m: Any, e: Tensor, x: Tensor) -> Tensor:
+    """Torch's own multi-head attention with the diagram's weights, heads as it wants them."""
     k, h, d = m.Q.shape
     # torch keeps a head's numbers together (h k), the text says k h.
     qkv = torch.cat([w.transpose(0, 1).reshape(h * k, d) for w in (m.Q, m.K, m.V)])
@@ -38,14 +38,14 @@ def _heads(m: DiagramModule, e: Tensor, x: Tensor) -> Tensor:
     return found[:, 0]
 
 
-def _multi_query(m: DiagramModule, x: Tensor, e: Tensor) -> Tensor:
+def _multi_query(m: Any, x: Tensor, e: Tensor) -> Tensor:
     q = torch.einsum("ym,khm->hyk", e, m.Q)
     key, value = (F.linear(x, w).expand(len(q), -1, -1) for w in (m.K, m.V))
     o = F.scaled_dot_product_attention(q, key, value)
     return torch.einsum("hyk,mkh->ym", o, m.O)
 
 
-def _rotary(_m: DiagramModule, q: Tensor, k: Tensor) -> Tensor:
+def _rotary(_m: Any, q: Tensor, k: Tensor) -> Tensor:
     def turned(x: Tensor) -> Tensor:
         n, d = x.shape[-2:]
         rate = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
@@ -56,7 +56,7 @@ def _rotary(_m: DiagramModule, q: Tensor, k: Tensor) -> Tensor:
     return turned(q) @ turned(k).transpose(-1, -2) / q.shape[-1] ** 0.5
 
 
-def _visual(m: DiagramModule, y: Tensor, x: Tensor) -> Tensor:
+def _visual(m: Any, y: Tensor, x: Tensor) -> Tensor:
     def maps(weight: Tensor, image: Tensor) -> Tensor:
         k, h, c = weight.shape
         flat = F.conv2d(image[None], weight.reshape(k * h, c, 1, 1))[0]
@@ -68,7 +68,7 @@ def _visual(m: DiagramModule, y: Tensor, x: Tensor) -> Tensor:
     return F.conv2d(flat, m.O.reshape(c, k * h, 1, 1))[0]
 
 
-def _layer(m: DiagramModule, x: Tensor, *, pre: bool) -> Tensor:
+def _layer(m: Any, x: Tensor, *, pre: bool) -> Tensor:
     """One encoder layer by functional torch, with the diagram's weights."""
 
     def norm(name: str, v: Tensor) -> Tensor:
@@ -89,7 +89,7 @@ def _layer(m: DiagramModule, x: Tensor, *, pre: bool) -> Tensor:
 
 
 def _encoder(pre: bool) -> Reference:
-    def reference(m: DiagramModule, x: Tensor) -> Tensor:
+    def reference(m: Any, x: Tensor) -> Tensor:
         for layer in m.Layer:
             x = _layer(layer, x, pre=pre)
         return x
@@ -97,7 +97,7 @@ def _encoder(pre: bool) -> Reference:
     return reference
 
 
-def _transformer(m: DiagramModule, s: Tensor, t: Tensor) -> Tensor:
+def _transformer(m: Any, s: Tensor, t: Tensor) -> Tensor:
     def norm(layer: Any, name: str, v: Tensor) -> Tensor:
         weight, bias = getattr(layer, f"{name}_weight"), getattr(layer, f"{name}_bias")
         return F.layer_norm(v, v.shape[-1:], weight, bias)
@@ -116,7 +116,7 @@ def _transformer(m: DiagramModule, s: Tensor, t: Tensor) -> Tensor:
     return t
 
 
-def _gpt(m: DiagramModule, tokens: Tensor) -> Tensor:
+def _gpt(m: Any, tokens: Tensor) -> Tensor:
     x = F.embedding(tokens, m.tokens) + m.positions
     for p in m.Layer:
         n = F.layer_norm(x, x.shape[-1:], p.n_weight, p.n_bias)
@@ -131,12 +131,12 @@ def _gpt(m: DiagramModule, tokens: Tensor) -> Tensor:
     return F.linear(F.layer_norm(x, x.shape[-1:], m.l_weight, m.l_bias), m.head)
 
 
-def _swiglu(m: DiagramModule, x: Tensor) -> Tensor:
+def _swiglu(m: Any, x: Tensor) -> Tensor:
     n = F.rms_norm(x, x.shape[-1:], m.n, 1e-6)
     return x + F.linear(F.silu(F.linear(n, m.gate)) * F.linear(n, m.up), m.down)
 
 
-def _experts(m: DiagramModule, x: Tensor) -> Tensor:
+def _experts(m: Any, x: Tensor) -> Tensor:
     """One token and one expert at a time."""
     rows = []
     for token in x:
@@ -147,7 +147,7 @@ def _experts(m: DiagramModule, x: Tensor) -> Tensor:
 
 
 def _recurrent(kind: str) -> Reference:
-    def reference(m: DiagramModule, x: Tensor, *state: Tensor) -> Any:
+    def reference(m: Any, x: Tensor, *state: Tensor) -> Any:
         cell = m.Cell
         if kind == "lstm":
             rows = [cell.ih_weight.flatten(0, 1), cell.hh_weight.flatten(0, 1)]
@@ -165,7 +165,7 @@ def _recurrent(kind: str) -> Reference:
     return reference
 
 
-def _graph(m: DiagramModule, e: Tensor, v: Tensor, r: Tensor, s: Tensor) -> Any:
+def _graph(m: Any, e: Tensor, v: Tensor, r: Tensor, s: Tensor) -> Any:
     joined = torch.cat([e, r @ v, s @ v], 1)
     weight = torch.cat([m.edge_weight, m.receiver, m.sender], 1)
     edges = F.relu(F.linear(joined, weight, m.edge_bias))
@@ -173,28 +173,28 @@ def _graph(m: DiagramModule, e: Tensor, v: Tensor, r: Tensor, s: Tensor) -> Any:
     return edges, F.relu(F.linear(torch.cat([v, r.T @ edges], 1), both, m.node_bias))
 
 
-def _conv1d(m: DiagramModule, x: Tensor) -> Tensor:
+def _conv1d(m: Any, x: Tensor) -> Tensor:
     weight, bias = (m.y_weight, m.y_bias)
     return F.conv1d(x, weight, bias, stride=2, padding=2)
 
 
-def _pools(_m: DiagramModule, x: Tensor) -> Any:
+def _pools(_m: Any, x: Tensor) -> Any:
     return F.max_pool2d(x, 2), F.avg_pool2d(x, 2), F.adaptive_avg_pool2d(x, 1)[..., 0, 0]
 
 
-def _norms(m: DiagramModule, x: Tensor) -> Tensor:
+def _norms(m: Any, x: Tensor) -> Tensor:
     x = F.batch_norm(x, None, None, m.n_weight, m.n_bias, training=True)
     x = F.group_norm(x, 4, m.g_weight, m.g_bias)
     x = F.instance_norm(x, weight=m.i_weight, bias=m.i_bias)
     return F.layer_norm(x, x.shape[1:], m.l_weight, m.l_bias)
 
 
-def _bn_relu(m: DiagramModule, name: str, x: Tensor) -> Tensor:
+def _bn_relu(m: Any, name: str, x: Tensor) -> Tensor:
     weight, bias = getattr(m, f"{name}_weight"), getattr(m, f"{name}_bias")
     return F.relu(F.batch_norm(x, None, None, weight, bias, training=True))
 
 
-def _residual(m: DiagramModule, image: Tensor) -> Tensor:
+def _residual(m: Any, image: Tensor) -> Tensor:
     r = _bn_relu(m, "g", image.permute(3, 2, 0, 1))
     p = m.Residual
     a = _bn_relu(p, "g1", F.conv2d(r, p.a, stride=2))
@@ -202,7 +202,7 @@ def _residual(m: DiagramModule, image: Tensor) -> Tensor:
     return (d + F.conv2d(r, m.s, stride=2)).permute(2, 3, 1, 0)
 
 
-def _resnet(m: DiagramModule, image: Tensor) -> Tensor:
+def _resnet(m: Any, image: Tensor) -> Tensor:
     x = F.conv2d(image.permute(3, 2, 0, 1), m.H, padding=1)
     for p in m.Block:
         a = F.conv2d(_bn_relu(p, "g1", x), p.a)
@@ -212,7 +212,7 @@ def _resnet(m: DiagramModule, image: Tensor) -> Tensor:
     return F.softmax(F.linear(pooled, m.l_weight, m.l_bias), 1)
 
 
-def _unet(m: DiagramModule, x: Tensor) -> Tensor:
+def _unet(m: Any, x: Tensor) -> Tensor:
     def conv(p: Any, name: str, v: Tensor, pad: int = 1) -> Tensor:
         return F.conv2d(v, getattr(p, f"{name}_weight"), getattr(p, f"{name}_bias"), padding=pad)
 
@@ -228,7 +228,7 @@ def _unet(m: DiagramModule, x: Tensor) -> Tensor:
     return conv(m, "z", h, 0)
 
 
-def _digits(m: DiagramModule, image: Tensor) -> Tensor:
+def _digits(m: Any, image: Tensor) -> Tensor:
     stack = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(),
                           nn.Linear(512, 10), nn.Softmax(0)).double()  # fmt: skip
     state = {
@@ -243,18 +243,18 @@ def _sdpa(**named: Any) -> Reference:
     return lambda _m, q, k, v: F.scaled_dot_product_attention(q, k, v, **named)
 
 
-def _grouped(_m: DiagramModule, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def _grouped(_m: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     b, g, h, y, d = q.shape
     found = F.scaled_dot_product_attention(q.reshape(b, g * h, y, d), k, v, enable_gqa=True)
     return found.reshape(b, g, h, y, d)
 
 
-def _cached(_m: DiagramModule, q: Tensor, k: Tensor, v: Tensor, k1: Tensor, v1: Tensor) -> Tensor:
+def _cached(_m: Any, q: Tensor, k: Tensor, v: Tensor, k1: Tensor, v1: Tensor) -> Tensor:
     keys, values = (torch.cat([old, new[None]]).transpose(0, 1) for old, new in ((k, k1), (v, v1)))
     return F.scaled_dot_product_attention(q[:, None], keys, values)[:, 0]
 
 
-def _depthwise(m: DiagramModule, x: Tensor) -> Tensor:
+def _depthwise(m: Any, x: Tensor) -> Tensor:
     f = F.conv2d(x, m.f_weight, m.f_bias, padding=1, groups=6)
     return F.conv2d(f, m.g_weight, m.g_bias)
 
@@ -301,7 +301,7 @@ REFERENCES: dict[str, Reference] = {
         [q[..., h] @ k[..., h].T / q.shape[1] ** 0.5 for h in range(q.shape[2])], -1
     ),
     "snake": lambda m, x: F.linear(F.linear(x, m.G), m.H),
-    "transpose": lambda m, x: torch.tensordot(x, m.F, ([1, 0], [2, 0])),
+    "transpose": lambda m, x: torch.tensordot(x.T, m.F.transpose(0, 2).transpose(1, 2), 2),
     "outer": lambda m, x, y: torch.outer(m.G @ x, m.H @ y),
     "digits": _digits,
 }

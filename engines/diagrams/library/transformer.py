@@ -203,7 +203,7 @@ def GraphNetworkBlock(E: e i, V: v j, R: e v, S: e v) -> e p, v q
 """
 
 ENTRIES = {
-    "pre-norm": Entry("Pre-norm encoder", PRE_NORM, "torch.nn.TransformerEncoderLayer(norm_first=True)"),
+    "pre-norm": Entry("Pre-norm encoder", PRE_NORM, "torch TransformerEncoderLayer(norm_first)"),
     "post-norm": Entry("Post-norm encoder", POST_NORM, "torch.nn.TransformerEncoderLayer"),
     "transformer": Entry("Transformer", TRANSFORMER, "Vaswani et al. 2017; Abbott 2024, figure 22"),
     "gpt": Entry("GPT", GPT, "Radford et al. 2019"),

@@ -169,7 +169,7 @@ def test_going_back_twice_through_linear_parts_is_going_forward():
     text = "def F(X: x m) -> x k\n  y: x k = Linear[A](X)\n"
     once = backward(Diagram.from_text(text))
     (grad,) = [n for n in once.graph.nodes if n.out.name == "dX"]
-    inner = f"def B(G: x k, W: k m) -> x m\n  d: x m = einsum(G, W)\n"
+    inner = "def B(G: x k, W: k m) -> x m\n  d: x m = einsum(G, W)\n"
     twice = backward(Diagram.from_text(inner))
     back = next(n for n in twice.graph.nodes if n.out.axes == ("x", "k"))
     assert grad.kind == back.kind == "einsum"
