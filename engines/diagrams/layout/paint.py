@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engines.diagrams.layout.canvas import arrow, curve
-from engines.diagrams.layout.scene import Scene, number
+from engines.diagrams.layout.scene import LAYERS, Mark, Scene, number
 from engines.diagrams.layout.strip import ROW, Event
 from engines.diagrams.layout.symbols import SymbolCanvas
 from engines.diagrams.layout.text import Run, runs, width
@@ -30,6 +30,14 @@ class Painter(SymbolCanvas):
             self._tips(line)
             self.scene.width = max(self.scene.width, line.x1 + self.dx + LEFT + 18)
             top += (line.bottom - line.top) * ROW + LINE_SKIP + 12
+        self.scene.height = top - 8
+        self._notes()
+        layers: dict[str, list[Mark]] = {layer: [] for layer in LAYERS}
+        for mark in self.scene.marks:
+            layers[mark.layer].append(mark)
+        # Blocks are placed from the inside out, but lie behind what they hold.
+        layers["fence"].sort(key=lambda mark: mark.path.count("/"))
+        self.scene.marks = [mark for layer in LAYERS for mark in layers[layer]]
         self.scene.height = top - 8
         self._notes()
         order = {"fence": 0, "tint": 1, "wire": 2, "glyph": 3, "text": 4}

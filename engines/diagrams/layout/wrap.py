@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -30,12 +31,20 @@ def lines_from_strip(strip: Strip, width_max: float) -> list[Line]:
     cuts = _cuts(strip, end, width_max)
     edges = [0.0, *cuts, end]
     lines = [Line(a, b, k > 0) for k, (a, b) in enumerate(pairwise(edges))]
+    starts = [line.x0 for line in lines]
     for event in strip.events:
-        _share(event, lines)
+        first = max(0, bisect_right(starts, event.x0) - 1)
+        if event.x1 < lines[first].x1 and event.x0 > lines[first].x0:
+            lines[first].events.append(event)  # most lie within one line
+        else:
+            last = bisect_right(starts, event.x1)
+            _share(event, lines[max(0, first - 1) : last + 1])
     y = strip.tracks.y
     for line in lines:
         cut = [e for e in line.events if e.what == "fence" and _is_cut(e)]
-        rows = [y[t] for event in line.events if event not in cut for t in event.tracks]
+        rows = [
+            y[t] for e in line.events if e.what != "fence" or not _is_cut(e) for t in e.tracks
+        ]
         top, bottom = min(rows, default=0.0), max(rows, default=0.0)
         for n, event in enumerate(sorted(cut, key=lambda e: -e.data["path"].count("/")), start=1):
             event.data["rows"] = (
