@@ -65,7 +65,7 @@ def gpt() -> None:
 
 
 def peer(model: torch.nn.Module, tokens: torch.Tensor, ours: float) -> None:
-    """torchlens traces and draws the same model, when it is installed."""
+    """Torchlens traces and draws the same model, when it is installed."""
     if importlib.util.find_spec("torchlens") is None:
         print("torchlens is not installed; no ratio")
         return

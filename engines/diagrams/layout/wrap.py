@@ -42,9 +42,7 @@ def lines_from_strip(strip: Strip, width_max: float) -> list[Line]:
     y = strip.tracks.y
     for line in lines:
         cut = [e for e in line.events if e.what == "fence" and _is_cut(e)]
-        rows = [
-            y[t] for e in line.events if e.what != "fence" or not _is_cut(e) for t in e.tracks
-        ]
+        rows = [y[t] for e in line.events if e.what != "fence" or not _is_cut(e) for t in e.tracks]
         top, bottom = min(rows, default=0.0), max(rows, default=0.0)
         for n, event in enumerate(sorted(cut, key=lambda e: -e.data["path"].count("/")), start=1):
             event.data["rows"] = (
