@@ -1,8 +1,8 @@
-"""How fast the diagrams workbench is, beside named peers, in one run.
+"""How fast the diagrams workbench is, beside named peers.
 
     python benchmarks/diagrams.py [--full]
 
-``--full`` adds the 6.9-billion-parameter GPT on ``meta``. Peers that are not installed are left out.
+``--full`` adds the 6.9-billion-parameter GPT on ``meta``. Missing peers are left out.
 """
 
 from __future__ import annotations

@@ -48,10 +48,10 @@ async def test_a_broken_line_is_underlined_and_the_last_picture_stays(write):
 
 
 async def test_a_slider_moves_the_costs(write):
-    before = dict((row[0], row[1]["text"]) for row in write.facts.sections[0]["rows"])
+    before = {row[0]: row[1]["text"] for row in write.facts.sections[0]["rows"]}
     write.axes._handle_msg({"axis": "k", "size": 64})
     await write.runner.job.ended()
-    after = dict((row[0], row[1]["text"]) for row in write.facts.sections[0]["rows"])
+    after = {row[0]: row[1]["text"] for row in write.facts.sections[0]["rows"]}
     assert after["FLOPs"] != before["FLOPs"]
     assert next(r["size"] for r in write.axes.rows if r["axis"] == "k") == 64
 
