@@ -36,7 +36,8 @@ class Pen:
     ) -> None:
         self.strip, self.shown, self.node, self.x = strip, shown, node, x
         self.takes, self.args = takes, args
-        self.path = join(path, node.outs[0].name if node.outs else node.name)
+        own = node.outs[0].name if node.outs and node.body is None else node.name
+        self.path = join(path, own)
         self.over: int | None = None
 
     def symbol(self, what: str, x0: float, x1: float, tracks: list[int], **data: Any) -> None:
