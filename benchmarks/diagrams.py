@@ -1,0 +1,143 @@
+"""How fast the diagrams workbench is, beside named peers.
+
+    python benchmarks/diagrams.py [--full]
+
+``--full`` adds the 6.9-billion-parameter GPT on ``meta``. Missing peers are left out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from engines.diagrams import LIBRARY, Diagram
+from engines.diagrams.draw import folded_blocks, scene_of
+from engines.diagrams.importing.models import GPT
+from engines.diagrams.layout.svg import svg_from_scene
+
+warnings.simplefilter("ignore")
+FIGURES: dict[str, float] = {}
+
+
+def best(work: Callable[[], Any], times: int = 5) -> float:
+    """Milliseconds of the fastest of several runs."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        found.append(1000 * (time.perf_counter() - start))
+    return min(found)
+
+
+def tell(what: str, value: float, unit: str = "ms", goal: str = "") -> None:
+    FIGURES[what] = round(value, 3)
+    print(f"{what:<62} {value:>10.2f} {unit:<3} {goal}")
+
+
+def texts() -> None:
+    text = LIBRARY["attention"].text
+    tell("attention: text to checked diagram", best(lambda: Diagram.from_text(text)))
+    diagram = Diagram.from_text(text)
+    tell("attention: diagram to SVG", best(lambda: diagram.file("svg")))
+
+
+def gpt() -> None:
+    model, tokens = GPT(12, 128, 4), torch.zeros(2, 64, dtype=torch.int64)
+    Diagram.from_torch(model, (tokens,))
+    start = time.perf_counter()
+    diagram = Diagram.from_torch(model, (tokens,))
+    total = 1000 * (time.perf_counter() - start)
+    report = diagram.report
+    tell("GPT, 12 layers: torch.export", 1000 * report.seconds_export)
+    rest = 1000 * report.seconds_rest
+    tell("GPT, 12 layers: axes, names, blocks, repeats", rest, goal="goal 150 with drawing")
+    draw = best(lambda: svg_from_scene(scene_of(diagram, folded_blocks(diagram, ()))[0]))
+    tell("GPT, 12 layers: layout and SVG", draw)
+    tell("GPT, 12 layers: everything beyond torch.export", rest + draw, goal="goal 150")
+    peer(model, tokens, total + draw)
+
+
+def peer(model: torch.nn.Module, tokens: torch.Tensor, ours: float) -> None:
+    """Torchlens traces and draws the same model, when it is installed."""
+    if importlib.util.find_spec("torchlens") is None:
+        print("torchlens is not installed; no ratio")
+        return
+    import torchlens
+
+    start = time.perf_counter()
+    torchlens.trace(model, tokens)
+    theirs = 1000 * (time.perf_counter() - start)
+    tell("torchlens: trace of the same model", theirs)
+    tell("ours over torchlens", ours / theirs, "x", "goal at most 1")
+
+
+def long_text(n: int) -> str:
+    lines, last = [], "X"
+    for k in range(n // 4):
+        lines += [
+            f"  a{k}: b x f = Linear+[w{k}, m -> f]({last})",
+            f"  b{k}: b x f = gelu(a{k})",
+            f"  c{k}: b x m = Linear+[v{k}](b{k})",
+            f"  d{k}: b x m = add({last}, c{k})",
+        ]
+        last = f"d{k}"
+    return "def Long(X: b x m) -> b x m\n" + "\n".join(lines) + "\n"
+
+
+def layouts() -> None:
+    diagram = Diagram.from_text(long_text(1000))
+    scene, _ = scene_of(diagram)
+    tell("1,000 operations: layout", best(lambda: scene_of(diagram)), goal="goal 50")
+    tell("1,000 operations: SVG text", best(lambda: svg_from_scene(scene)))
+    nested = Diagram.from_text(LIBRARY["transformer"].text)
+    fold = best(lambda: scene_of(nested, ("Encoder",)))
+    tell("fold one block of a transformer", fold, goal="goal 10")
+
+
+def discopy_chain() -> None:
+    """A chain of 400 boxes, drawn by DisCoPy when it is installed."""
+    chain = "\n".join(f"  v{k}: x = relu({f'v{k - 1}' if k else 'X'})" for k in range(400))
+    diagram = Diagram.from_text(f"def Chain(X: x) -> x\n{chain}\n")
+    ours = best(lambda: diagram.file("svg", folded=("*",)), 3)
+    tell("400 boxes in a chain: SVG", ours)
+    if importlib.util.find_spec("discopy") is None:
+        print("DisCoPy is not installed; no ratio")
+        return
+    from discopy.monoidal import Box, Ty
+
+    x = Ty("x")
+    theirs = Box("f", x, x)
+    for _ in range(399):
+        theirs = theirs >> Box("f", x, x)
+    start = time.perf_counter()
+    theirs.draw(path="/dev/null", show=False)
+    tell("DisCoPy over ours", 1000 * (time.perf_counter() - start) / ours, "x")
+
+
+def large() -> None:
+    start = time.perf_counter()
+    with torch.device("meta"):
+        model = GPT(32, 4096, 32, 50_000, 2048)
+        tokens = torch.zeros(1, 2048, dtype=torch.int64)
+    n = sum(p.numel() for p in model.parameters())
+    diagram = Diagram.from_torch(model, (tokens,))
+    svg_from_scene(scene_of(diagram)[0])
+    tell(f"{n / 1e9:.1f} billion parameters on meta: built to SVG",
+         1000 * (time.perf_counter() - start), goal="goal 5000")  # fmt: skip
+
+
+def main() -> None:
+    for part in (texts, layouts, discopy_chain, gpt, *([large] if "--full" in sys.argv else [])):
+        part()
+    print(json.dumps(FIGURES))
+
+
+if __name__ == "__main__":
+    main()

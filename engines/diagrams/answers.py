@@ -1,0 +1,131 @@
+"""Known answers of the workbench: torch's own numbers, and closed forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from engines.contract import KnownAnswer
+from engines.diagrams.imports import EXAMPLES
+from engines.diagrams.library import LIBRARY
+
+EXACT, ROUNDING = 0.0, 1e-12
+
+
+def library_answers() -> tuple[KnownAnswer, ...]:
+    """Every entry: forward and gradients in float64; derived gradients; costs."""
+    found = [
+        KnownAnswer(
+            f"{entry.title}: largest relative error of outputs and gradients",
+            f"torch in float64 ({entry.source})",
+            0.0,
+            ROUNDING,
+            _proof_error(name),
+        )
+        for name, entry in LIBRARY.items()
+    ]
+    found += [
+        KnownAnswer(
+            f"{LIBRARY[name].title}: derived backward diagram",
+            "torch.autograd in float64",
+            0.0,
+            ROUNDING,
+            _gradient_error(name),
+        )
+        for name in BACKWARD
+    ]
+    return (*found, *_costs())
+
+
+BACKWARD = (
+    "attention", "sdpa", "causal", "masked", "gqa", "mqa", "cache", "rotary", "visual", "swiglu",
+    "graph", "scores", "snake", "transpose", "outer", "digits", "elementwise",
+)  # fmt: skip
+"""Entries without repeats or windows, whose backward diagrams are derived."""
+
+
+def _proof_error(name: str) -> Callable[[], float]:
+    def error() -> float:
+        from engines.diagrams.library.proofs import proof
+
+        return max(check.error for check in proof(name))
+
+    return error
+
+
+def _gradient_error(name: str) -> Callable[[], float]:
+    def error() -> float:
+        from engines.diagrams.check import diagram_from_text
+        from engines.diagrams.tape import gradients
+
+        entry = LIBRARY[name]
+        found = gradients(diagram_from_text(entry.text), dict(entry.sizes))
+        return max(check.error for check in found.checks())
+
+    return error
+
+
+def _costs() -> list[KnownAnswer]:
+    def attention(value: Callable[[Any], Any]) -> Callable[[], float]:
+        def ours() -> float:
+            from engines.diagrams.check import diagram_from_text
+            from engines.diagrams.cost import bill
+
+            diagram = diagram_from_text(LIBRARY["attention"].text)
+            sizes = {"y": 20, "x": 22, "m": 64, "k": 16, "h": 4}
+            return float(value(bill(diagram).total).value(sizes))
+
+        return ours
+
+    # 4hkmx + 4hkmy + 4hkxy at these sizes, and 4hkm weights.
+    flops = 4 * 4 * 16 * (64 * 22 + 64 * 20 + 22 * 20)
+    source = "closed form: two FLOPs per multiplication"
+    return [
+        KnownAnswer("attention: FLOPs", source, flops, EXACT, attention(lambda c: c.flops)),
+        KnownAnswer(
+            "attention: parameters", "closed form 4hkm", 16384, EXACT, attention(lambda c: c.params)
+        ),
+    ]
+
+
+def import_answers() -> tuple[KnownAnswer, ...]:
+    """Every model of the import presets: run back, counted, no axes at odds."""
+    found = []
+    for name in EXAMPLES:
+        source = "the model itself, run by torch in float64"
+        error = f"{name}: largest error of outputs and all gradients"
+        found.append(KnownAnswer(error, source, 0.0, ROUNDING, _of(name, "error")))
+        counts = f"{name}: FLOPs and parameters that differ"
+        found.append(KnownAnswer(counts, "torch FlopCounterMode, MATH backend", 0.0, EXACT,
+                                 _of(name, "counts")))  # fmt: skip
+        odd = f"{name}: axis conflicts and opaque calls"
+        found.append(KnownAnswer(odd, "none are allowed", 0.0, EXACT, _of(name, "odd")))
+    return tuple(found)
+
+
+def _of(name: str, which: str) -> Callable[[], float]:
+    return lambda: imported(name)[which]
+
+
+@lru_cache(maxsize=32)
+def imported(name: str) -> dict[str, float]:
+    """How one model of the presets fares."""
+    import torch
+
+    from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
+    from engines.diagrams.importing.result import diagram_from_torch
+    from engines.diagrams.verify import verify
+
+    model, inputs = EXAMPLES[name]
+    torch.manual_seed(0)
+    module = module_from_text(model)
+    diagram = diagram_from_torch(module, inputs_from_text(inputs))
+    checks = verify(module, diagram).checks
+    report = diagram.imported.report
+    counted = [c for c in checks if c.what in ("FLOPs", "parameters")]
+    return {
+        "error": max(c.error for c in checks if c not in counted),
+        "counts": float(sum(not c.holds for c in counted)),
+        "odd": float(len(report.conflicts) + len(report.opaque)),
+    }

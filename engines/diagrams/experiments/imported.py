@@ -1,0 +1,95 @@
+"""A PyTorch model becomes a diagram, is run back and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engines.contract import Card, Experiment, Frame, KnownAnswer
+from engines.diagrams.imports import EXAMPLES, ImportedDrawing, ImportSpec
+
+
+def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
+    """A frame per stage, the drawing last."""
+    from engines.diagrams.draw import drawing_of_diagram
+    from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
+    from engines.diagrams.importing.result import diagram_from_torch, names_of_inputs
+    from engines.diagrams.source import source_from_diagram
+    from engines.diagrams.writing import text_from_diagram
+
+    yield Frame(fraction=0.05)
+    module = module_from_text(spec.module, "meta")
+    inputs = inputs_from_text(spec.inputs, "meta")
+    names = names_of_inputs(module, spec.names)
+    yield Frame(fraction=0.15)
+    diagram = diagram_from_torch(module, inputs, names=names)
+    yield Frame(fraction=0.7)
+    report = diagram.imported.report
+    text = text_from_diagram(diagram)
+    drawing = drawing_of_diagram(diagram, spec.draw_spec(text))
+    checks, note = (), ""
+    if spec.compare:
+        checks, note = _compared(spec)
+    rows = (
+        ("calls known", f"{report.n_covered} of {report.n_calls}"),
+        ("axes", f"{len(report.names)}"),
+        ("named by you", f"{sum(v == 'hinted' for v in report.names.values())}"),
+        ("conflicts", f"{len(report.conflicts)}"),
+        ("torch.export", f"{report.seconds_export:.2f} s"),
+        ("everything else", f"{1000 * report.seconds_rest:.0f} ms"),
+    )
+    notes = tuple(n for n in (*drawing.notes, *report.notes, note) if n)
+    drawing = replace(drawing, notes=notes)
+    source = source_from_diagram(diagram)
+    yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque)
+
+
+def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], ...], str]:
+    """Model and diagram on the same numbers; too large ones are not built."""
+    import torch
+
+    from engines.diagrams.importing.expressions import (
+        PARAMETERS_MAX,
+        inputs_from_text,
+        module_from_text,
+    )
+    from engines.diagrams.importing.result import diagram_from_torch
+    from engines.diagrams.verify import verify
+
+    n = sum(p.numel() for p in module_from_text(spec.module, "meta").parameters())
+    if n > PARAMETERS_MAX:
+        return (), f"{n:,} parameters are too many to build here; only the shapes were read."
+    torch.manual_seed(0)
+    module = module_from_text(spec.module)
+    diagram = diagram_from_torch(module, inputs_from_text(spec.inputs))
+    found = verify(module, diagram)
+    return tuple((c.what, c.error, c.tolerance, c.holds) for c in found.checks), ""
+
+
+def seconds(spec: ImportSpec) -> float:
+    """Most of it is torch.export."""
+    return 6.0 if spec.compare else 3.0
+
+
+def known_answers() -> tuple[KnownAnswer, ...]:
+    """Eleven models against torch itself."""
+    from engines.diagrams.answers import import_answers
+
+    return import_answers()
+
+
+EXPERIMENT = Experiment(
+    spec=ImportSpec,
+    frames=frames,
+    card=Card(
+        title="A PyTorch model as a diagram",
+        claim="Any model torch can export becomes a diagram with named axes, folded repeats and "
+        "visible broadcasts; it is run back and compared with the model.",
+        paper="Abbott 2024, Neural Circuit Diagrams, TMLR",
+        link="https://arxiv.org/abs/2402.05424",
+    ),
+    presets={name: ImportSpec(module=m, inputs=i) for name, (m, i) in EXAMPLES.items()},
+    known_answers=known_answers,
+    seconds=seconds,
+    order=1,
+)

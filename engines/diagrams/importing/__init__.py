@@ -1,0 +1,1 @@
+"""An existing module becomes a diagram, through `torch.export` and without decomposing it."""

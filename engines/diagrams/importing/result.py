@@ -1,0 +1,344 @@
+"""The end of an import: a diagram, where its weights are, and a report of what was understood."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import torch
+from torch import nn
+
+from engines.diagrams.importing.atoms import Atom, Dim
+from engines.diagrams.importing.blocks import with_blocks
+from engines.diagrams.importing.export import Traced, exported, opaque_function, walked
+from engines.diagrams.importing.naming import named
+from engines.diagrams.importing.shapes import grown
+from engines.diagrams.importing.tracer import Draft, Sym, Tracer
+from engines.diagrams.importing.unfuse import unfused
+from engines.diagrams.model import Diagram, Graph, Node, Value, Window
+from engines.diagrams.owned import owned
+from engines.diagrams.poly import Poly
+from engines.diagrams.sizes import Equation, Sizes
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import understood."""
+
+    n_calls: int
+    n_covered: int
+    opaque: tuple[str, ...]
+    """Calls that are run but not known, with where the model makes them."""
+    conflicts: tuple[str, ...]
+    names: Mapping[str, str]
+    """Every axis: "hinted" by a person or "inferred"."""
+    notes: tuple[str, ...]
+    seconds_export: float
+    seconds_rest: float
+    """Everything beyond torch.export."""
+
+    @property
+    def share(self) -> float:
+        """The share of calls that are known."""
+        return self.n_covered / self.n_calls if self.n_calls else 1.0
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.n_covered} of {self.n_calls} calls known",
+            f"{len(self.names)} axes, "
+            f"{sum(v == 'hinted' for v in self.names.values())} named by you, the rest inferred",
+        ]
+        if self.opaque:
+            lines.append("opaque: " + ", ".join(self.opaque))
+        return "; ".join([*lines, *self.notes])
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What comes with an imported diagram."""
+
+    report: Report
+    weights: Mapping[str, str]
+    """The model's tensor for each parameter and buffer of `to_torch()`, by name."""
+    tensors: Mapping[str, torch.Tensor] = field(repr=False)
+    functions: Mapping[str, Callable[..., Any]] = field(repr=False)
+
+    def load(self, module: nn.Module) -> None:
+        """Give a module made from the diagram the model's own numbers, shared where they were."""
+        own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers())
+        first: dict[str, tuple[str, tuple[int, ...]]] = {}
+        for name, path in self.weights.items():
+            tensor = rows(self.tensors, path).detach()
+            if path in first and first[path][1] == own[name].shape:
+                _tie(module, name, first[path][0])
+                continue
+            first[path] = (name, tuple(own[name].shape))
+            with torch.no_grad():
+                own[name].copy_(tensor.reshape(own[name].shape))
+
+
+def rows(tensors: Mapping[str, Any], path: str) -> Any:
+    """A tensor by its path, or some of its rows: ``in_proj_weight#0:16``."""
+    name, _, part = path.partition("#")
+    if not part:
+        return tensors[name]
+    first, _, last = part.partition(":")
+    return tensors[name][int(first) : int(last)]
+
+
+def _tie(module: nn.Module, name: str, other: str) -> None:
+    owner_path, _, leaf = name.rpartition(".")
+    source_path, _, source = other.rpartition(".")
+    shared = getattr(module.get_submodule(source_path), source)
+    setattr(module.get_submodule(owner_path), leaf, shared)
+
+
+def diagram_from_torch(
+    module: nn.Module,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any] | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Diagram:
+    """The diagram of a module, by running `torch.export` on example inputs (``meta`` ones too).
+
+    Args:
+        module: any module torch can export; it is read in evaluation mode.
+        args: example inputs; only their shapes and types matter.
+        kwargs: named example inputs.
+        names: axes of inputs by the name of forward's argument, e.g. ``{"x": "b t m"}``.
+        tell: called with (done, of) while it reads.
+
+    Raises:
+        DiagramError: torch cannot export the module; the text says where and what to do.
+    """
+    start = time.perf_counter()
+    program = exported(module, args, dict(kwargs or {}))
+    exported_at = time.perf_counter()
+    traced = walked(program, dict(names or {}), tell)
+    diagram, sources, functions = _finished(type(module).__name__, traced)
+    notes = ["read in evaluation mode: dropout is off, batch norm uses running statistics"]
+    if not any(
+        isinstance(m, nn.Dropout | nn.modules.batchnorm._BatchNorm) for m in module.modules()
+    ):
+        notes = []
+    report = Report(
+        traced.n_calls,
+        traced.n_covered,
+        tuple(traced.opaque),
+        tuple(traced.tracer.atoms.conflicts),
+        sources,
+        tuple(notes),
+        exported_at - start,
+        time.perf_counter() - exported_at,
+    )
+    tensors = {**program.state_dict, **program.constants, **traced.tracer.constants}
+    weights = _weights(diagram.graph, diagram.graph, "")
+    return replace(diagram, imported=Imported(report, weights, tensors, functions))
+
+
+def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
+    """Axis names by the name of forward's argument, from ``b t m, b s m``."""
+    if not text.strip():
+        return {}
+    arguments = list(inspect.signature(module.forward).parameters)
+    return dict(zip(arguments, (part.strip() for part in text.split(",")), strict=False))
+
+
+def _finished(name: str, traced: Traced) -> tuple[Diagram, dict[str, str], dict[str, Any]]:
+    t = traced.tracer
+    t.stack, t.origin = (), ""
+    outputs = tuple(_laid_out(t, sym) for sym in traced.outputs)
+    _prune(t, outputs)
+    unfused(t)
+    outputs = _told(t, outputs)
+    order = [a for s in traced.inputs for d in s.dims for a in d]
+    order += [a for d in _all(t.drafts) for a in (*d.axes, *_attr_atoms(d))]
+    names, sources = named(t.atoms, order)
+    write = _Writer(t, names)
+    inputs = tuple(write.value(s.value, t.flat(s), t.dtypes[s.value]) for s in traced.inputs)
+    nodes = tuple(write.node(draft) for draft in t.drafts)
+    functions = {
+        d.name: opaque_function(t, d.name, t.axes, d.args)
+        for d in _all(t.drafts)
+        if d.kind == "opaque"
+    }
+    stacks = {n.out.name: d.stack for n, d in zip(nodes, t.drafts, strict=True)}
+    graph = with_blocks(Graph(name, inputs, nodes, outputs), stacks)
+    sizes = {n: a.size for a, n in names.items()}
+    used = set(graph.size_names())
+    return (
+        _sized(graph, {n: s for n, s in sizes.items() if n in used}),
+        {n: s for n, s in sources.items() if n in used},
+        functions,
+    )
+
+
+def _all(drafts: list[Draft]) -> list[Draft]:
+    found = []
+    for draft in drafts:
+        found.append(draft)
+        found += _all(draft.body or [])
+    return found
+
+
+def _prune(t: Tracer, outputs: tuple[str, ...]) -> None:
+    """Leave out what nobody reads."""
+    needed = set(outputs)
+    kept = []
+    for draft in reversed(t.drafts):
+        made = {draft.out, *(name for name, _ in draft.extra)}
+        if made & needed:
+            needed.update(draft.args)
+            kept.append(draft)
+    t.drafts = kept[::-1]
+
+
+def _laid_out(t: Tracer, sym: Sym) -> str:
+    """The value whose axes are, one by one and in order, the dimensions of an output."""
+    for k in range(len(sym.dims)):
+        if not t.atoms.resolved(sym.dims[k]):
+            sym = grown(t, sym, k, t.atoms.new(1, "const"))
+        else:
+            sym = t.merged(sym, k)
+    value = t.read(sym)
+    order = t.flat(sym)
+    if tuple(t.atoms.resolved(t.axes[value])) == order:
+        return value
+    draft = next((d for d in t.drafts if d.out == value), None)
+    if draft is not None and draft.kind not in ("block", "opaque", "param", "const"):
+        draft.axes = order
+        t.axes[value] = order
+        return value
+    return t.emit("permute", (value,), tuple((a,) for a in order)).value
+
+
+def _told(t: Tracer, outputs: tuple[str, ...]) -> tuple[str, ...]:
+    """Outputs by names that say so."""
+    wanted = ["out"] if len(set(outputs)) == 1 else [f"out{k + 1}" for k in range(len(outputs))]
+    made = {d.out for d in t.drafts if d.kind != "block"}
+    new: dict[str, str] = {}
+    for old, name in zip(outputs, wanted, strict=False):
+        if old in made and old not in new and name not in t.axes:
+            new[old] = name
+            t.axes[name], t.dtypes[name] = t.axes[old], t.dtypes[old]
+    for draft in t.drafts:
+        draft.out = new.get(draft.out, draft.out)
+        draft.args = tuple(new.get(n, n) for n in draft.args)
+    return tuple(new.get(n, n) for n in outputs)
+
+
+def _attr_atoms(draft: Draft) -> list[Atom]:
+    found: list[Atom] = []
+
+    def gather(value: Any) -> None:
+        if isinstance(value, Atom):
+            found.append(value)
+        elif isinstance(value, tuple):
+            for part in value:
+                gather(part)
+
+    for value in draft.attrs.values():
+        gather(value)
+    gather(draft.dtype)
+    return found
+
+
+class _Writer:
+    """Drafts as nodes, atoms as names."""
+
+    def __init__(self, t: Tracer, names: dict[Atom, str]) -> None:
+        self.t, self.names = t, names
+        self.seen: dict[str, str] = {}
+
+    def axes(self, atoms: Dim) -> tuple[str, ...]:
+        return tuple(self.names[a] for a in self.t.atoms.resolved(atoms))
+
+    def value(self, name: str, atoms: Dim, dtype: Any) -> Value:
+        if isinstance(dtype, Atom):
+            dtype = self.axes((dtype,))[0]
+        return Value(name, self.axes(atoms), "index" if dtype == "tokens" else str(dtype))
+
+    def node(self, draft: Draft) -> Node:
+        out = self.value(draft.out, draft.axes, draft.dtype)
+        extra = tuple(self.value(n, atoms, "") for n, atoms in draft.extra)
+        attrs = {k: self.attr(v) for k, v in draft.attrs.items()}
+        path = draft.state.get("weight", "")
+        if path and self.seen.setdefault(path, draft.out) != draft.out:
+            attrs["tied"] = True
+        body = None
+        if draft.body is not None:
+            inputs = tuple(self.value(n, atoms, "") for n, atoms in draft.body_inputs)
+            nodes = tuple(self.node(d) for d in draft.body)
+            body = Graph(draft.name, inputs, nodes, draft.body_outputs)
+        return Node(
+            draft.kind, draft.args, (out, *extra), attrs, draft.name, body,
+            origin=draft.origin, state=draft.state,
+        )  # fmt: skip
+
+    def attr(self, value: Any) -> Any:
+        if isinstance(value, Atom):
+            return self.axes((value,))[0]
+        if isinstance(value, tuple) and value and value[0] == "root":
+            return Poly.product(self.axes(value[1])) ** Fraction(-1, 2)
+        if isinstance(value, tuple) and value and value[0] == "each":
+            return tuple(self.axes((a,))[0] for a in value[1])
+        if isinstance(value, tuple) and value and all(isinstance(v, Atom) for v in value):
+            return self.axes(value)
+        if isinstance(value, tuple):
+            return tuple(self.attr(v) for v in value)
+        return value
+
+
+def _sized(  # noqa: C901 - one case per kind of operation
+    graph: Graph, numbers: dict[str, int]
+) -> Diagram:
+    """Sizes as they are in the example, tied where views, renames and windows tie them."""
+    sizes = Sizes()
+    for name, size in numbers.items():
+        sizes.declared[name] = (Poly.of(size), Node("", (), ()).span)
+    span = Node("", (), ()).span
+    sizes.seen.update(a for v in graph.inputs for a in v.axes)
+    for _, _, node in graph.walk():
+        attrs = node.attrs
+        if node.kind == "view":
+            for ins, outs in attrs["arrows"]:
+                pair = Poly.product(ins), Poly.product(outs)
+                sizes.equations.append(Equation(*pair, span, "view"))
+        elif node.kind == "rename":
+            for a, b in zip(attrs["ins"], attrs["outs"], strict=True):
+                sizes.equations.append(Equation(Poly.of(b), Poly.of(a), span, "rename"))
+        elif node.kind == "concat":
+            total = sum(map(Poly.of, attrs["ins"]), Poly({}))
+            made = Poly.of(attrs["outs"][0])
+            sizes.equations.append(Equation(made, total, span, "concat"))
+        elif node.kind in ("conv", "pool"):
+            rule = (attrs["kernel"], attrs["stride"], attrs["pad"], attrs["dilation"])
+            for a, b in zip(attrs["ins"], attrs["outs"], strict=True):
+                if a != b:
+                    sizes.window(b, Window(a, *rule, attrs.get("fn") == "T"), span)
+    known = sizes.solve()
+    windows = {n: w for n, (w, _) in sizes.windows.items() if n not in known}
+    declared = {n: v for n, (v, _) in sizes.declared.items() if n not in known and n not in windows}
+    return Diagram(graph, declared, known, {}, (), windows)
+
+
+def _weights(template: Graph, source: Graph, prefix: str) -> dict[str, str]:
+    """The model's tensor for each parameter of the module that the diagram becomes."""
+    found: dict[str, str] = {}
+    for node, own, original in zip(template.nodes, owned(template), source.nodes, strict=True):
+        for suffix, name in own.names.items():
+            found[prefix + name] = original.state[suffix]
+        if node.body is None or original.body is None:
+            continue
+        if "repeat" in node.attrs:
+            for k, copy in enumerate(original.copies):
+                found |= _weights(node.body, copy, f"{prefix}{own.block}.{k}.")
+        else:
+            found |= _weights(node.body, original.body, f"{prefix}{own.block}.")
+    return found

@@ -1,0 +1,1 @@
+"""Where everything goes: columns from the order of operations, heights from who is above whom."""

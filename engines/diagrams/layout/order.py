@@ -1,0 +1,99 @@
+"""Who lies above whom: constraints between tracks, and the dashed lines between values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engines.diagrams.layout.strip import Segment, Strip
+from engines.diagrams.model import Node
+
+WIRE_GAP, DASH_GAP = 1.0, 0.62
+Fence = tuple[int, int]
+"""Tracks of the upper and the lower edge of a block."""
+
+
+@dataclass
+class Placed:
+    """One operation in the column that is being placed, with the segments it takes."""
+
+    node: Node
+    takes: list[Segment]
+    gives: list[Segment] = field(default_factory=list)
+    fence: Fence | None = None
+    over: int | None = None
+    """A track above the first wire for a symbol that needs the room."""
+
+
+class Order:
+    """Writes the order of segments into a strip's tracks."""
+
+    def __init__(self, strip: Strip) -> None:
+        self.strip = strip
+        self._drawn: set[int] = set()
+        """Dashed lines that have begun."""
+
+    def constrain(
+        self, segments: list[Segment], fence: Fence | None, over: dict | None = None
+    ) -> None:
+        """Everything of this level lies in this order, within the fence."""
+        order = self.strip.tracks.order
+        above, gap = (fence[0], 1.05) if fence else (None, 0.0)
+        for segment in segments:
+            special = (over or {}).get(id(segment))
+            if special is not None:
+                if above is not None:
+                    order(above, special, gap - 0.28)
+                above, gap = special, 0.72
+            for wire in segment.wires:
+                if above is not None:
+                    order(above, wire.track, gap)
+                above, gap = wire.track, WIRE_GAP
+            if segment is not segments[-1] and above is not None:
+                order(above, segment.dash, DASH_GAP)
+                above, gap = segment.dash, DASH_GAP
+        if fence and above is not None:
+            order(above, fence[1], 0.55)
+
+    def dashes(self, segments: list[Segment], x0: float, x1: float) -> None:
+        """The lines between values from x0 to x1."""
+        for segment in segments[:-1]:
+            begun = segment.dash in self._drawn
+            self._drawn.add(segment.dash)
+            self.strip.add("dash", x0 if begun else min(x1, x0 + 16), x1, segment.dash)
+
+    def level_order(
+        self, placed: list[Placed], segments: list[Segment], fence: Fence | None
+    ) -> None:
+        """In this column a block is as tall as its fence, a symbol above its wires needs room."""
+        over = {id(i.takes[0]): i.over for i in placed if i.over is not None and i.takes}
+        fences = {id(s): i.fence for i in placed if i.fence for s in i.takes}
+        if not fences:
+            self.constrain(segments, fence, over)
+            return
+        order = self.strip.tracks.order
+        above: tuple[int, float] | None = (fence[0], 1.05) if fence else None
+        seen: set[int] = set()
+        for segment in segments:
+            edge = fences.get(id(segment))
+            if edge and edge[0] in seen:
+                last = [s for s in segments if fences.get(id(s)) == edge][-1]
+                if segment is last and segment is not segments[-1]:
+                    order(edge[1], segment.dash, 0.3)
+                    above = (segment.dash, 0.3)
+                continue
+            chain = [edge[0], edge[1]] if edge else [w.track for w in segment.wires]
+            gaps = [0.3, 1.0] if edge else [WIRE_GAP] * len(chain)
+            for track, gap in zip(chain, gaps, strict=True):
+                if above is not None:
+                    order(above[0], track, max(above[1], 0.0) if track == chain[0] else gap)
+                above = (track, WIRE_GAP)
+            if edge:
+                seen.add(edge[0])
+                above = (edge[1], 0.3)
+            same = [s for s in segments if edge and fences.get(id(s)) == edge]
+            is_last = not edge or segment is same[-1]
+            if is_last and segment is not segments[-1] and above is not None:
+                order(above[0], segment.dash, 0.3 if edge else DASH_GAP)
+                above = (segment.dash, DASH_GAP)
+        if fence and above is not None:
+            order(above[0], fence[1], 0.55)

@@ -1,0 +1,126 @@
+"""The views as a person uses them, without a browser and without an engine process."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engines.compute import InProcess
+from engines.diagrams.compared import CompareSpec
+from engines.diagrams.imports import ImportSpec
+from engines.diagrams.library import LIBRARY
+from engines.diagrams.spec import DrawSpec
+from views.diagrams.compare import CompareView
+from views.diagrams.exports import ITEMS
+from views.diagrams.imported import ImportView
+from views.diagrams.write import WriteView
+
+
+async def shown(view):
+    job = view.run()
+    assert job is not None
+    await job.ended()
+    return view
+
+
+@pytest.fixture
+async def write() -> WriteView:
+    return await shown(WriteView("diagrams/write", InProcess(), spec=DrawSpec()))
+
+
+async def test_a_text_is_drawn_with_its_costs(write):
+    assert json.loads(write.canvas.scene)["marks"]
+    assert [row["axis"] for row in write.axes.rows] == ["y", "m", "x", "k", "h"]
+    titles = [section.get("title") for section in write.facts.sections]
+    assert titles[0] == "Costs"
+    assert "4hkmx + 4hkmy + 4hkxy" in write.facts.sections[0]["note"]
+
+
+async def test_a_broken_line_is_underlined_and_the_last_picture_stays(write):
+    before = write.drawn
+    write.editor._handle_msg({"text": write.controls.text.replace("softmax[x]", "softmax[w]")})
+    await write.runner.job.ended()
+    (mistake,) = write.editor.mistakes
+    assert (mistake["line"], mistake["code"]) == (6, "not-an-axis")
+    assert write.drawn is before
+    assert "1 mistake" in write.canvas.note
+
+
+async def test_a_slider_moves_the_costs(write):
+    before = {row[0]: row[1]["text"] for row in write.facts.sections[0]["rows"]}
+    write.axes._handle_msg({"axis": "k", "size": 64})
+    await write.runner.job.ended()
+    after = {row[0]: row[1]["text"] for row in write.facts.sections[0]["rows"]}
+    assert after["FLOPs"] != before["FLOPs"]
+    assert next(r["size"] for r in write.axes.rows if r["axis"] == "k") == 64
+
+
+async def test_a_block_is_folded_and_opened_by_hand(write):
+    write.take(DrawSpec(text=LIBRARY["pre-norm"].text))
+    await shown(write)
+    write.canvas._handle_msg({"kind": "toggle", "path": "Layer"})
+    await write.runner.job.ended()
+    assert write.drawn.folded == ("Layer",)
+    write.canvas._handle_msg({"kind": "toggle", "path": "Layer"})
+    await write.runner.job.ended()
+    assert write.drawn.folded == ()
+
+
+async def test_an_operation_that_is_picked_is_told_about(write):
+    write.canvas._handle_msg({"kind": "pick", "path": "a"})
+    section = next(s for s in write.facts.sections if s.get("title", "").startswith("softmax"))
+    assert "⟨dy, a⟩" in section["sentence"]
+    assert write.selection() == {"picked": "a"}
+
+
+@pytest.mark.parametrize("kind", [item["id"] for item in ITEMS])
+async def test_every_file_can_be_saved(write, kind):
+    name, content = write._save(kind)
+    assert name.startswith("multiheadattention.")
+    assert len(content) > 100
+
+
+async def test_the_backward_pass_is_a_picture_too(write):
+    write.controls.direction = "backward"
+    await write.runner.job.ended()
+    assert write.drawn.spec.direction == "backward"
+    assert json.loads(write.canvas.scene)["marks"]
+
+
+async def test_what_has_no_backward_pass_says_so(write):
+    write.take(DrawSpec(text=LIBRARY["unet"].text, direction="backward"))
+    await shown(write)
+    assert any("no rule" in m["message"] for m in write.editor.mistakes)
+
+
+async def test_a_model_is_imported_and_compared():
+    view = ImportView(
+        "diagrams/imported", InProcess(), spec=ImportSpec(module="SwiGLU()", inputs="2 10 64")
+    )
+    await shown(view)
+    verdict = view.facts.sections[0]
+    assert verdict["title"] == "Compared with the model"
+    assert {row[1]["text"] for row in verdict["rows"]} == {"equal"}
+    view.axes._handle_msg({"axis": "m", "size": 128})
+    await view._redraws.job.ended()
+    assert next(r["size"] for r in view.axes.rows if r["axis"] == "m") == 128
+
+
+async def test_a_model_that_cannot_be_read_is_a_sentence():
+    spec = ImportSpec(module="nn.Lnear(3, 4)", inputs="2 3")
+    view = ImportView("diagrams/imported", InProcess(), spec=spec)
+    job = view.run()
+    with pytest.raises(Exception, match=r"nn\.Linear"):
+        await job.ended()
+    assert any("nn.Linear" in n["text"] for n in view.notices.notices)
+
+
+async def test_two_diagrams_are_compared():
+    spec = CompareSpec(text=LIBRARY["attention"].text, other=LIBRARY["mqa"].text)
+    view = await shown(CompareView("diagrams/compare", InProcess(), spec=spec))
+    sections = {s["title"]: s for s in view.facts.sections}
+    assert ["params", {"text": "-2hkm + 2km", "tone": "text"}] in sections[
+        "The second costs more by"
+    ]["rows"]
+    assert "differs" in view.stages["other"].scene

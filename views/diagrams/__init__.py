@@ -1,0 +1,1 @@
+"""The diagrams workbench: the drawing, its text, its costs."""

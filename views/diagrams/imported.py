@@ -1,0 +1,84 @@
+"""The view of an imported model: its diagram, what was understood, how it compares."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from engines.compute import Compute, Job
+from engines.contract import Result, Spec
+from engines.diagrams.imports import ImportedDrawing, ImportSpec
+from engines.diagrams.spec import TEXT_MAX, Drawing, DrawSpec
+from views.diagrams.base import DiagramView
+from views.kit.runner import Asker
+
+
+class ImportView(DiagramView):
+    """A model's diagram, with a report and a comparison beside it."""
+
+    own_controls: ClassVar[tuple[str, ...]] = ("collapsed", "sizes")
+
+    def __init__(
+        self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
+    ) -> None:
+        super().__init__(name, compute, owner=owner, spec=spec)
+        self.imported: ImportedDrawing | None = None
+        self._redraws = Asker(compute, self.owner, f"{name}#redraw", self._redrawn)
+
+    def redraw(self) -> None:
+        """From the text of the import: the model need not be read again."""
+        spec = self.controls.spec_or_none()
+        if self.imported is None or not isinstance(spec, ImportSpec):
+            self.run()
+        elif len(self.imported.text) <= TEXT_MAX:
+            self._redraws.ask(spec.draw_spec(self.imported.text))
+
+    def _redrawn(self, job: Job) -> None:
+        if isinstance(job.result, Drawing) and job.result.scene:
+            self.show_drawing(job.result)
+
+    def show_result(self, result: Result, job: Job) -> None:
+        """The drawing and its report."""
+        del job
+        if isinstance(result, ImportedDrawing):
+            self.imported = result
+            self.show_drawing(result.drawing)
+
+    def first_sections(self) -> list[dict[str, Any]]:
+        """Comparison and report."""
+        if self.imported is None:
+            return []
+        return [_verdict(self.imported), self._understood(self.imported)]
+
+    def _understood(self, imported: ImportedDrawing) -> dict[str, Any]:
+        edit = self.link("diagrams/write", DrawSpec(text=imported.text))
+        short = len(imported.text) < 6_000
+        links = [("Open as a text to edit", edit)] if edit and short else []
+        opaque = "; ".join(imported.opaque[:6])
+        return {
+            "title": "Import",
+            "rows": [[name, value] for name, value in imported.report],
+            "sentence": f"Run but not known: {opaque}" if opaque else "",
+            "links": links,
+            "note": "Axes of one length are kept apart: an axis is known by where it comes from.",
+        }
+
+
+def _verdict(imported: ImportedDrawing) -> dict[str, Any]:
+    if not imported.checks:
+        return {}
+    rows = [
+        [what, {"text": "equal" if holds else f"differs by {error:.1e}",
+                "tone": "good" if holds else "bad", "title": f"{error:.2e}, at most {bound:g}"}]
+        for what, error, bound, holds in imported.checks
+    ]  # fmt: skip
+    good = all(holds for *_, holds in imported.checks)
+    sentence = (
+        "The diagram computes what the model computes, in float64 on random inputs."
+        if good
+        else "The diagram does not compute what the model computes; do not trust it."
+    )
+    return {"title": "Compared with the model", "rows": rows, "sentence": sentence,
+            "tone": "" if good else "warning"}  # fmt: skip
+
+
+VIEW = ImportView
