@@ -29,7 +29,7 @@ class DrawSpec(Spec):
     text: str = knob(
         ATTENTION,
         label="Text",
-        help="The diagram in words; the language is under Help.",
+        help="The diagram in words, a line per operation.",
         widget="hidden",
         max_length=TEXT_MAX,
     )

@@ -31,7 +31,9 @@ class CompareView(ExperimentView):
             self.editors[field] = DiagramEditor(
                 self._writer(field), text=text, link_id=link, **wide
             )
-            self.stages[field] = DiagramStage(lambda _message: None, link_id=link, **wide)
+            self.stages[field] = DiagramStage(
+                lambda _message: None, link_id=link, foldable=False, **wide
+            )
         self.facts = Facts(sections=[], **wide)
         self.controls.param.watch(self._follow, list(self.own_controls))
         self.controls.param.watch(lambda _event: self.run(), ["width"])

@@ -28,6 +28,7 @@ class DiagramStage(JSComponent):
 
     scene = param.String(default="", doc="The scene as JSON; empty while the text is wrong.")
     cards = param.String(default="{}", doc="What to tell about each operation, JSON by path.")
+    foldable = param.Boolean(default=True, doc="Whether blocks can be folded here.")
     note = param.String(default="", doc="A sentence below the picture.")
     alt = param.String(default="", doc="The picture in words, for those who cannot see it.")
     link_id = param.String(doc="Shared with the editor and the legend that belong to it.")

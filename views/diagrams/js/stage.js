@@ -11,9 +11,9 @@ export function render({model, el}) {
   const tools = element("div", {class: "nx-tools"},
     button("−", "Zoom out", () => setZoom(zoom / 1.2)), zoomText, button("+", "Zoom in", () => setZoom(zoom * 1.2)),
     button("Fit", "Fit the width", () => fit()), button("1:1", "Natural size", () => setZoom(1)),
-    button("Fold all", "Fold every block", () => model.send_msg({kind: "fold", all: true})),
     button("PNG", "Save the picture in pixels", () => savePng()),
-    button("Open all", "Open every block", () => model.send_msg({kind: "fold", all: false})), search)
+    ...(model.foldable ? [button("Fold all", "Fold every block", () => model.send_msg({kind: "fold", all: true})),
+      button("Open all", "Open every block", () => model.send_msg({kind: "fold", all: false}))] : []), search)
   const card = element("div", {class: "nx-card", hidden: true, role: "status"})
   const empty = element("p", {class: "nx-empty"}, "")
   el.append(element("div", {class: "nx-stage"}, tools, element("div", {class: "nx-frame"}, paper, card), empty))
@@ -132,7 +132,7 @@ export function render({model, el}) {
     const blocks = cards()
     let found = path
     while (found && !blocks[found]?.block) found = found.includes("/") ? found.slice(0, found.lastIndexOf("/")) : ""
-    if (found) model.send_msg({kind: "toggle", path: found})
+    if (found && model.foldable) model.send_msg({kind: "toggle", path: found})
     event.preventDefault()
   })
   paper.addEventListener("wheel", (event) => {
