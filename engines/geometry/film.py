@@ -293,8 +293,6 @@ def film_from_set(activations: ActivationSet, spec: FilmSpec) -> Film:
 
 
 def _widened(stacks: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Layers of different widths as one stack: missing units are 0 and change no Euclidean
-    distance.
-    """
+    """Layers of different widths as one stack; missing units are 0, which moves no point."""
     width = max(s.shape[2] for s in stacks.values())
     return np.stack([np.pad(s[-1], ((0, 0), (0, width - s.shape[2]))) for s in stacks.values()])

@@ -1,7 +1,10 @@
 """What views know of this engine: specs, frames and results; loads no torch."""
 
 from engines.geometry.film import Film, FilmFrame
+from engines.geometry.moment import LayerMoment, Moment, MomentSpec
+from engines.geometry.scores import Score
+from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
 from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.studio import StudioRun
 
-__all__ = ["Film", "FilmFrame", "FilmSpec", "StudioRun", "StudioSpec"]
+__all__ = ["Film", "FilmFrame", "FilmSpec", "LayerMoment", "Moment", "MomentSpec", "Phase", "PhaseFrame", "PhaseSpec", "Score", "StudioRun", "StudioSpec"]

@@ -6,8 +6,9 @@ weights in place: measured 8 to 10 times faster than one network after the other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -67,11 +68,11 @@ class Networks:
         starts = [self.nonlinearities.index(name) for name in names] + [self.n_nets]
         return [(n, slice(starts[k], starts[k + 1])) for k, n in enumerate(names)]
 
-    def _each(self, function: object, values: Tensor) -> Tensor:
+    def _each(self, function: Callable[[Tensor, str], Tensor], values: Tensor) -> Tensor:
         parts = self.stretches()
         if len(parts) == 1:
-            return function(values, parts[0][0])  # type: ignore[operator]
-        return torch.cat([function(values[where], name) for name, where in parts])  # type: ignore[operator]
+            return function(values, parts[0][0])
+        return torch.cat([function(values[where], name) for name, where in parts])
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Inputs [net, stimulus, in] through every layer; the last entry are the logits."""
@@ -143,7 +144,7 @@ def initial_networks(
 def _initial(sizes: Sequence[int], seed: int) -> tuple[list[Tensor], list[Tensor]]:
     draw = torch.Generator().manual_seed(seed)
     weights, biases = [], []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in pairwise(sizes):
         weights.append(torch.randn(n_in, n_out, generator=draw) / n_in**0.5)
         biases.append(torch.randn(1, n_out, generator=draw) / n_in**0.5)
     return weights, biases

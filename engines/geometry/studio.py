@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from engines.geometry.film import Film, FilmFrame, LiveFilm, film_of
 from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.store import ActivationWriter
 from engines.pictures import Axis, Curves, Picture
+
+if TYPE_CHECKING:
+    from engines.geometry.training import Training
 
 FRAME_S = 0.1
 """At most ten moments a second are sent."""
@@ -128,14 +132,14 @@ class Learning(Frame):
     """Between two snapshots that lie far apart: only how far it is."""
 
 
-def _learn(training: object, to_step: int, last: float) -> Iterator[Learning]:
+def _learn(training: Training, to_step: int, last: float) -> Iterator[Learning]:
     """Advance in stretches of a tenth of a second, so that a run can be stopped between."""
     stride = 8
-    while training.step < to_step:  # type: ignore[attr-defined]
+    while training.step < to_step:
         started = time.monotonic()
-        training.advance(min(to_step, training.step + stride))  # type: ignore[attr-defined]
+        training.advance(min(to_step, training.step + stride))
         stride = stride * 2 if time.monotonic() - started < FRAME_S / 4 else stride
-        yield Learning(fraction=training.step / last)  # type: ignore[attr-defined]
+        yield Learning(fraction=training.step / last)
 
 
 __all__ = ["FilmFrame", "StudioRun", "frames_of", "layer_names", "set_name", "shown_tracks"]

@@ -29,7 +29,7 @@ class GeometryStage(JSComponent):
     low = param.Number(default=0.2, doc="Lower quantile of the geo-topological transform.")
     high = param.Number(default=0.8, doc="Upper quantile of the geo-topological transform.")
     order = param.String(default="as given", doc="Order of the RDM's rows.")
-    loop = param.List(default=[], doc="Pairs of stimuli that a loop in the scatter joins.")
+    close = param.Bytes(default=b"", doc="One moment looked at closely, from `close_bytes`.")
     start_at = param.Integer(default=-1, doc="Where the cursor is when a film comes, if not -1.")
     autoplay = param.Boolean(default=True, doc="Play as soon as a film comes.")
 
@@ -37,6 +37,7 @@ class GeometryStage(JSComponent):
         "views.geometry",
         "film.js",
         "pictures.js",
+        "closeup.js",
         "stage.js",
         shared=("base.js", "clock.js", "svg.js"),
     )

@@ -11,9 +11,10 @@ import panel as pn
 
 from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
-from engines.geometry.model import Film, FilmFrame, FilmSpec
+from engines.geometry.model import Film, FilmFrame, FilmSpec, Moment, MomentSpec
 from views.geometry.components import GeometryStage
-from views.geometry.payloads import film_bytes, frame_bytes
+from views.geometry.payloads import close_bytes, film_bytes, frame_bytes
+from views.geometry.score_facts import score_sections
 from views.geometry.toolbar import Toolbar
 from views.kit.components import Downloads, Facts, Timeline
 from views.kit.generic import SAVES, npz_from_tables, picture_tables, zipped_csv
@@ -44,9 +45,12 @@ class FilmView(ExperimentView):
         self.nets: tuple[str, ...] = ()
         self.measures: Mapping[str, np.ndarray] = {}
         self._films = Asker(compute, self.owner, f"{name}#film", self._hear_film)
+        self._moments = Asker(compute, self.owner, f"{name}#moment", self._hear_moment)
+        self.close_up: Moment | None = None
         for part in ("layout", "dissimilarity"):
             getattr(self.tools, part).param.watch(self._lay_out, "value")
-        self.canvas.param.watch(self._look_again, ["selected", "left", "right"])
+        self.canvas.param.watch(self._look_again, ["left", "right", "colour"])
+        self.canvas.param.watch(self._selected, "selected")
         self.clock.param.watch(self._look_again, "position")
 
     # What subclasses say -------------------------------------------------------------------
@@ -87,7 +91,8 @@ class FilmView(ExperimentView):
         if film is None:
             return
         self.nets, self.measures = self.curves_of(result)
-        self.canvas.param.update(selected=[], loop=[])
+        self.canvas.param.update(close=b"")
+        self.close_up = None
         self._send(film, job.id)
         if self.tools.choices().keys() & {"layout", "dissimilarity"}:
             self._lay_out()
@@ -129,9 +134,39 @@ class FilmView(ExperimentView):
     # Selecting -----------------------------------------------------------------------------
 
     def _look_again(self, *_events: Any) -> None:
-        if not self.clock.playing:
+        if self.clock.playing:
+            return
+        self.describe()
+        self.mark()
+        self._look_closely()
+
+    def _selected(self, _event: Any) -> None:
+        self.describe()
+        self.mark()
+
+    def _look_closely(self) -> None:
+        """Ask for the scores of what is shown at this moment."""
+        film = self.film
+        if film is None or not film.source:
+            return
+        by_layer = film.unit == "layer"
+        layers = (film.moment_names[self.moment],) if by_layer else tuple(
+            dict.fromkeys(film.tracks[k] for k in self.shown)
+        )
+        self._moments.ask(
+            MomentSpec(
+                source=film.source,
+                layers=layers,
+                snapshot=-1 if by_layer else self.moment,
+                column=self.canvas.colour,
+            )
+        )
+
+    def _hear_moment(self, job: Job) -> None:
+        if isinstance(job.result, Moment) and self.film is not None:
+            self.close_up = job.result
+            self.canvas.close = close_bytes(job.result, self.moment)
             self.describe()
-            self.mark()
 
     @property
     def shown(self) -> tuple[int, ...]:
@@ -150,7 +185,8 @@ class FilmView(ExperimentView):
 
     def describe(self) -> None:
         """The selection in numbers, beside where all this comes from."""
-        self.facts.sections = [*self.selection_sections(), self._provenance()]
+        scores = score_sections(self.close_up) if self.close_up else []
+        self.facts.sections = [*self.selection_sections(), *scores, self._provenance()]
 
     def selection_sections(self) -> list[dict[str, Any]]:
         """What is selected: mean dissimilarity within, and to the others."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engines.geometry.model import Film, FilmFrame
+from engines.geometry.model import Film, FilmFrame, Moment
 from views.kit.payload import payload
 from views.kit.text import label
 
@@ -83,3 +83,25 @@ def _named(nets: tuple[str, ...], tracks: tuple[str, ...]) -> dict[str, list]:
     known = [kind if kind in kinds else tracks[k] for k, kind in enumerate(of_tracks)]
     whole = kinds if set(known) <= set(kinds) else [*kinds, *known]
     return {"nets": list(nets), "kinds": whole, "kindOfTrack": known}
+
+
+def close_bytes(moment: Moment, at: int) -> bytes:
+    """Bars, loop, TwoNN plot and tuning of the layers of one moment; ``at`` is its snapshot."""
+    meta = {
+        "at": at,
+        "names": [label(layer.name) for layer in moment.layers],
+        "loops": [layer.loop.tolist() for layer in moment.layers],
+        "n_units": [len(layer.units) for layer in moment.layers],
+        "n_stimuli": len(moment.stimuli),
+        "dimension": [
+            layer.two_nn_dimension if np.isfinite(layer.two_nn_dimension) else None
+            for layer in moment.layers
+        ],
+    }
+    arrays = {}
+    for k, layer in enumerate(moment.layers):
+        arrays[f"components{k}"] = layer.bars0.astype(np.float32)
+        arrays[f"holes{k}"] = layer.bars1.astype(np.float32)
+        arrays[f"nearest{k}"] = layer.two_nn_points.astype(np.float32)
+        arrays[f"units{k}"] = layer.units
+    return payload(meta, arrays)

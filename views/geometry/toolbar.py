@@ -28,18 +28,16 @@ class Toolbar:
     def __init__(self, stage: GeometryStage) -> None:
         """Bound to a stage."""
         self._stage = stage
-        self.dims = pmui.RadioButtonGroup(
-            label="Scatter", options=["2-D", "3-D"], value="2-D", size="small", margin=0
-        )
-        self.colour = _select("Colour", [], 116)
-        self.form = _select("RDM shows", list(FORMS), 140)
+        self.dims = _select("Scatter", ["2-D", "3-D"], 74)
+        self.colour = _select("Colour", [], 96)
+        self.form = _select("RDM shows", list(FORMS), 132)
         self.quantiles = pmui.RangeSlider(
             label="l to u", start=0.0, end=1.0, value=(0.2, 0.8), step=0.05, size="small",
             width=130, margin=(0, 8), visible=False,
         )  # fmt: skip
-        self.order = _select("Sorted by", list(ORDERS), 108)
-        self.layout = _select("Layout", list(get_args(Layout)), 150)
-        self.dissimilarity = _select("Dissimilarity", list(get_args(Dissimilarity)), 140)
+        self.order = _select("Sorted by", list(ORDERS), 98)
+        self.layout = _select("Layout", list(get_args(Layout)), 138)
+        self.dissimilarity = _select("Dissimilarity", list(get_args(Dissimilarity)), 138)
         for widget in (self.dims, self.colour, self.form, self.quantiles, self.order):
             widget.param.watch(self._to_stage, "value")
 
@@ -69,7 +67,7 @@ class Toolbar:
             *shown,
             self.layout,
             self.dissimilarity,
-            gap="10px",
+            gap="8px",
             align_items="end",
             margin=(0, 0, 10, 0),
             sizing_mode="stretch_width",

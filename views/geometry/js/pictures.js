@@ -85,10 +85,10 @@ function drawAxes(pen, width, height, film, track, look) {
 }
 
 // A loop that topology found: its stimuli joined.
-function drawLoop(pen, places, look) {
+function drawLoop(pen, places, loop, look) {
   pen.strokeStyle = look.accent
   pen.lineWidth = 2
-  for (const [a, b] of look.loop) {
+  for (const [a, b] of loop) {
     if (!places[a] || !places[b]) continue
     pen.beginPath()
     pen.moveTo(places[a][0], places[a][1])
@@ -97,11 +97,11 @@ function drawLoop(pen, places, look) {
   }
 }
 
-function drawScatter(pen, width, height, film, track, position, look) {
+function drawScatter(pen, width, height, film, track, position, loop, look) {
   drawAxes(pen, width, height, film, track, look)
   if (look.trail) drawTrails(pen, width, height, film, track, position, look)
   const places = projected(film.coordsAt(track, position), film.n, film, look, width, height)
-  if (look.loop.length) drawLoop(pen, places, look)
+  if (loop?.length) drawLoop(pen, places, loop, look)
   const order = places.map((_, k) => k).sort((a, b) => places[a][2] - places[b][2])
   const r = film.n > 400 ? 2.5 : film.n > 100 ? 3.5 : 5.5
   for (const k of order) {

@@ -70,7 +70,7 @@ class GeometryStageView {
     return {
       series, kinds, kindOf, colourOf: (k) => series[kindOf(k) % 7], column: model.colour, order: model.order,
       dims: model.dims, yaw: this.yaw, pitch: this.pitch, trail: model.trail, form: model.form, low: model.low, high: model.high,
-      chosen: new Set(model.selected), loop: model.loop, netColour: hue,
+      chosen: new Set(model.selected), netColour: hue,
       trackColour: (track) => series[film?.kinds?.length ? [...new Set(film.kinds)].indexOf(film.kindOfTrack?.[track]) % 8 : track % 8] ?? series[track % 8],
       shownNets: new Set(this.tracks().map((track) => film?.nets.indexOf(film.tracks[track])).filter((net) => net >= 0)),
       nullRgb: [number >> 16, (number >> 8) & 255, number & 255],
@@ -126,12 +126,14 @@ class GeometryStageView {
     this.addExport(this.spectrum, "spectrum", (pen, w, h, look) => drawSpectrum(pen, w, h, film, this.tracks(), this.moment(), look), () => this.spectrumRows())
     const names = Object.keys(film.measures ?? {})
     this.curves = names.slice(0, 3).map((name) => this.curveCard(name))
+    this.closeUp ??= new CloseUp(this)
     const key = element("p", {class: "nx-key"})
     this.key = key
     this.root.replaceChildren(
       element("div", {class: tracks.length > 1 ? "nx-two" : "nx-one"}, ...this.scatters.map((s) => s.card)), key,
       element("div", {class: tracks.length > 1 ? "nx-three" : "nx-two"}, ...this.rdms.map((r) => r.card), this.spectrum.card),
       element("div", {class: "nx-three"}, ...this.curves.map((c) => c.card)),
+      this.closeUp.root,
       ...film.notes.map((note) => element("p", {class: "nx-note"}, note)))
     this.showKey()
   }
@@ -158,7 +160,7 @@ class GeometryStageView {
     made.canvas.setAttribute("aria-label", `Stimuli as points, ${this.film.tracks[this.tracks()[side]]}`)
     made.canvas.addEventListener("pointerdown", (event) => this.drag(side, event))
     made.canvas.addEventListener("pointermove", (event) => this.hover(side, event))
-    this.addExport(made, "scatter", (pen, w, h, look) => drawScatter(pen, w, h, this.film, this.tracks()[side], this.clock.position, look), () => this.scatterRows(side))
+    this.addExport(made, "scatter", (pen, w, h, look) => drawScatter(pen, w, h, this.film, this.tracks()[side], this.clock.position, this.loopOf(side), look), () => this.scatterRows(side))
     return made
   }
 
@@ -189,6 +191,9 @@ class GeometryStageView {
     return {...made, measure: name}
   }
 
+  // A loop that topology found, while the cursor is where it was looked for.
+  loopOf(side) { return this.closeUp?.loop(this.film.tracks[this.tracks()[side]]) }
+
   moment() { return Math.max(0, Math.min(this.film.length - 1, Math.round(this.clock.position))) }
 
   paint() {
@@ -204,6 +209,7 @@ class GeometryStageView {
         if (!this.hovering) this.scatters[side].value.textContent = this.film.momentName(moment)
         this.rdms[side].name.textContent = this.film.dissimilarity ? `${look.form === "dissimilarity" ? this.film.dissimilarity : look.form} RDM` : "RDM"
       })
+      this.closeUp.paint(look)
       const ratios = this.tracks().map((track) => this.film.participationAt(track, moment))
       this.spectrum.value.textContent = `PR ${ratios.map((ratio) => (Number.isFinite(ratio) ? ratio.toFixed(2) : "undefined")).join(" | ")}`
       for (const curve of this.curves) {
@@ -357,8 +363,9 @@ export function render({model, el}) {
   const resized = new ResizeObserver(() => stage.paint())
   resized.observe(el)
   model.on("film", () => { if (model.film.byteLength ?? model.film.length) stage.take(model.film) })
+  model.on("close", () => { stage.closeUp?.take(model.close); if (stage.film) stage.paint() })
   model.on("frame", () => stage.takeFrame(model.frame))
-  for (const name of ["dims", "trail", "form", "low", "high", "order", "selected", "loop"]) model.on(name, () => stage.paint())
+  for (const name of ["dims", "trail", "form", "low", "high", "order", "selected"]) model.on(name, () => stage.paint())
   model.on("colour", () => { if (stage.film) { stage.showKey(); stage.paint() } })
   for (const name of ["left", "right"]) model.on(name, () => { if (stage.film) { stage.build(); stage.paint() } })
   model.on("remove", () => { unlisten(); untheme(); resized.disconnect() })
