@@ -2,9 +2,22 @@
 
 from engines.geometry.film import Film, FilmFrame
 from engines.geometry.moment import LayerMoment, Moment, MomentSpec
-from engines.geometry.scores import Score
 from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
+from engines.geometry.scores import Score
 from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.studio import StudioRun
 
-__all__ = ["Film", "FilmFrame", "FilmSpec", "LayerMoment", "Moment", "MomentSpec", "Phase", "PhaseFrame", "PhaseSpec", "Score", "StudioRun", "StudioSpec"]
+__all__ = [
+    "Film",
+    "FilmFrame",
+    "FilmSpec",
+    "LayerMoment",
+    "Moment",
+    "MomentSpec",
+    "Phase",
+    "PhaseFrame",
+    "PhaseSpec",
+    "Score",
+    "StudioRun",
+    "StudioSpec",
+]

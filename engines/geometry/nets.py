@@ -122,9 +122,10 @@ def initial_networks(
     *,
     loss: str = "logistic",
     frozen_readout: bool = True,
+    scale: float = 1.0,
     device: str = "cpu",
 ) -> Networks:
-    """Weights and biases normal with variance 1 / inputs; equal seeds give equal weights.
+    """Weights and biases normal with SD scale / sqrt(inputs); equal seeds give equal weights.
 
     Args:
         sizes: inputs, units of each hidden layer, outputs.
@@ -132,12 +133,13 @@ def initial_networks(
         seeds: one per network.
         loss: as of `Networks`.
         frozen_readout: as of `Networks`.
+        scale: of the standard deviation.
         device: where they are.
     """
     made = [_initial(sizes, seed) for seed in seeds]
     n_layers = len(sizes) - 1
-    weights = [torch.stack([net[0][k] for net in made]).to(device) for k in range(n_layers)]
-    biases = [torch.stack([net[1][k] for net in made]).to(device) for k in range(n_layers)]
+    weights = [scale * torch.stack([net[0][k] for net in made]).to(device) for k in range(n_layers)]
+    biases = [scale * torch.stack([net[1][k] for net in made]).to(device) for k in range(n_layers)]
     return Networks(weights, biases, tuple(nonlinearities), loss, frozen_readout)
 
 

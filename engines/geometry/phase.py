@@ -141,9 +141,7 @@ class Phase(Result):
         mean, deviation = self.values[shown].mean(-1), self.values[shown].std(-1)
         names = [_shown(n) for n in self.spec.nonlinearities]
         lines = {name: mean[k] for k, name in enumerate(names)}
-        bands = {
-            n: (mean[k] - deviation[k], mean[k] + deviation[k]) for k, n in enumerate(names)
-        }
+        bands = {n: (mean[k] - deviation[k], mean[k] + deviation[k]) for k, n in enumerate(names)}
         begun = {f"{n}, random start": self.start[shown][k].mean(-1) for k, n in enumerate(names)}
         title = f"{shown}, mean and SD of {self.spec.n_seeds} seeds"
         axes = Axis("alignment c / c_max"), Axis(shown)

@@ -22,7 +22,7 @@ def seconds(spec: PhaseSpec) -> float:
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
-    """tanh takes the targets' geometry, ReLU keeps the inputs'."""
+    """Tanh takes the targets' geometry, ReLU keeps the inputs'."""
     from engines.geometry.answers import phase_answers
 
     return phase_answers()
