@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -228,10 +229,7 @@ def _planted() -> float:
 
     rng = np.random.default_rng(6)
     sizes = [64, 64, 64, 10]
-    one = [
-        (rng.standard_normal((a, b)), rng.standard_normal(b))
-        for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    one = [(rng.standard_normal((a, b)), rng.standard_normal(b)) for a, b in pairwise(sizes)]
     planted = [rng.permutation(64), rng.permutation(64)]
     found = weight_matching(one, permuted(one, planted))
     back = [np.argsort(p) for p in planted]

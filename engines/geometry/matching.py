@@ -16,8 +16,8 @@ import numpy as np
 from engines.contract import Frame, Result, Seed, Spec, knob
 from engines.pictures import Axis, Curves, Heatmap, Picture, Table
 
-START_SCALE = 0.577
-"""Times 1 / sqrt(inputs): the standard deviation of torch's own linear layers."""
+START_SCALE = 0.3
+"""Times 1 / sqrt(inputs): small enough for networks to learn features instead of keeping noise."""
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 """(weight [in, out], bias [out]) of every layer, the readout last."""
@@ -31,11 +31,11 @@ class MatchingSpec(Spec):
         soft=(32, 512),
     )  # fmt: skip
     n_steps: int = knob(
-        1000, label="Steps", help="Batches of 64 digits.", group="Training", ge=10, le=20_000,
+        800, label="Steps", help="Batches of 64 digits.", group="Training", ge=10, le=20_000,
         soft=(200, 4_000),
     )  # fmt: skip
     learning_rate: float = knob(
-        0.3, label="Learning rate", help="Of plain gradient descent.", group="Training", gt=0.0,
+        0.2, label="Learning rate", help="Of plain gradient descent.", group="Training", gt=0.0,
         le=2.0, soft=(0.01, 0.5), log=True,
     )  # fmt: skip
     match: Literal["weights", "activations"] = knob(
@@ -188,7 +188,7 @@ def frames_of(spec: MatchingSpec) -> Iterator[MatchingFrame | Matching]:
     import torch
     from sklearn.datasets import load_digits
 
-    from engines.geometry.nets import initial_networks
+    from engines.geometry.nets import initial_networks, n_threads
 
     pictures, digit = load_digits(return_X_y=True)
     rng = np.random.default_rng([spec.seed % 2**32, 5])
@@ -208,8 +208,9 @@ def frames_of(spec: MatchingSpec) -> Iterator[MatchingFrame | Matching]:
     wanted = torch.nn.functional.one_hot(torch.as_tensor(y[n_test:]), 10).float()
     draw = torch.Generator().manual_seed(spec.seed % 2**63)
     for step in range(spec.n_steps):
-        chosen = torch.randint(len(pool), (2, 64), generator=draw)
-        nets.step(pool[chosen], wanted[chosen], spec.learning_rate)
+        with n_threads(1):
+            chosen = torch.randint(len(pool), (2, 64), generator=draw)
+            nets.step(pool[chosen], wanted[chosen], spec.learning_rate)
         if step % 20 == 0:
             yield MatchingFrame(step, fraction=0.9 * step / spec.n_steps)
     one, other = (

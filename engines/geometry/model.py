@@ -1,13 +1,18 @@
 """What views know of this engine: specs, frames and results; loads no torch."""
 
+from engines.geometry.files import FilesRun, FilesSpec, keep_upload
 from engines.geometry.film import Film, FilmFrame
+from engines.geometry.library import names
 from engines.geometry.moment import LayerMoment, Moment, MomentSpec
 from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
 from engines.geometry.scores import Score
+from engines.geometry.sentences import SentencesRun, SentencesSpec
 from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.studio import StudioRun
 
 __all__ = [
+    "FilesRun",
+    "FilesSpec",
     "Film",
     "FilmFrame",
     "FilmSpec",
@@ -18,6 +23,10 @@ __all__ = [
     "PhaseFrame",
     "PhaseSpec",
     "Score",
+    "SentencesRun",
+    "SentencesSpec",
     "StudioRun",
     "StudioSpec",
+    "keep_upload",
+    "names",
 ]

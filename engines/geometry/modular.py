@@ -220,6 +220,8 @@ def frames_of(spec: ModularSpec) -> Iterator[ModularFrame | ModularRun]:
     """The weights now and then, and the run last."""
     import torch
 
+    from engines.geometry.nets import n_threads
+
     draw = torch.Generator().manual_seed(spec.seed % 2**63)
     p, m = spec.p, spec.width
     theta = (torch.randn(p, m, generator=draw) * 0.1).requires_grad_()
@@ -236,10 +238,11 @@ def frames_of(spec: ModularSpec) -> Iterator[ModularFrame | ModularRun]:
             yield ModularFrame(step, *now, fraction=step / spec.n_steps)
         if step == spec.n_steps:
             break
-        optimiser.zero_grad()
-        hidden = (theta[:, None, :] + theta[None, :, :]).reshape(p * p, m) ** 2
-        torch.nn.functional.cross_entropy(hidden @ xi, wanted).backward()
-        optimiser.step()
+        with n_threads(1):
+            optimiser.zero_grad()
+            hidden = (theta[:, None, :] + theta[None, :, :]).reshape(p * p, m) ** 2
+            torch.nn.functional.cross_entropy(hidden @ xi, wanted).backward()
+            optimiser.step()
     spectra = [fourier(t, x) for _, t, x in kept]
     yield ModularRun(
         spec,

@@ -150,8 +150,10 @@ class FilmView(ExperimentView):
         if film is None or not film.source:
             return
         by_layer = film.unit == "layer"
-        layers = (film.moment_names[self.moment],) if by_layer else tuple(
-            dict.fromkeys(film.tracks[k] for k in self.shown)
+        layers = (
+            (film.moment_names[self.moment],)
+            if by_layer
+            else tuple(dict.fromkeys(film.tracks[k] for k in self.shown))
         )
         self._moments.ask(
             MomentSpec(
