@@ -106,6 +106,6 @@ def frames_of(spec: SentencesSpec) -> Iterator[Reading | SentencesRun]:
     writer.append(dict(zip(names, np.nan_to_num(values), strict=True)))
     writer.close()
     stored = library.publish(writing, name)
-    chosen = FilmSpec(source=name, layers=tuple(names), over="layers", dissimilarity="cosine")
+    chosen = FilmSpec(source=name, layers=tuple(names), over="layers")
     film = film_from_set(stored, chosen)
     yield SentencesRun(spec, film, sum(map(len, found.tokens)))

@@ -26,7 +26,7 @@ def snapshot_steps(n_steps: int, n_snapshots: int) -> np.ndarray:
     >>> snapshot_steps(100, 6).tolist()
     [0, 1, 3, 10, 32, 100]
     """
-    spaced = np.geomspace(1, n_steps, n_snapshots - 1) if n_steps > 1 else np.array([1.0])
+    spaced = np.geomspace(n_steps, 1, n_snapshots - 1)
     steps = np.unique(np.rint(spaced).astype(np.int64))
     return np.concatenate([[0], steps])
 

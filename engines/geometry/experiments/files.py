@@ -20,7 +20,8 @@ EXPERIMENT = Experiment(
     frames=frames,
     card=Card(
         title="Your activations",
-        claim="Open a file, or what a notebook recorded, and look at it with every view of this workbench.",
+        claim="Open a file, or what a notebook recorded, and look at it with every view of this "
+        "workbench.",
         paper="none",
         link="",
     ),
