@@ -1,5 +1,7 @@
 """What views know of this engine: specs, frames and results; loads no torch."""
 
+from engines.geometry.compare import CompareSpec
+from engines.geometry.dichotomy import DichotomySpec
 from engines.geometry.files import FilesRun, FilesSpec, keep_upload
 from engines.geometry.film import Film, FilmFrame
 from engines.geometry.library import names
@@ -11,6 +13,8 @@ from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.studio import StudioRun
 
 __all__ = [
+    "CompareSpec",
+    "DichotomySpec",
     "FilesRun",
     "FilesSpec",
     "Film",

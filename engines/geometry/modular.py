@@ -146,7 +146,7 @@ def pictures_of(theta: np.ndarray, xi: np.ndarray) -> tuple[Picture, ...]:
             Axis("neuron, by frequency"),
             Axis("share of power"),
         ),
-        Points("Phases: psi = 2 phi is the diagonal", wheel, *radians, few, square=True),
+        Points("Output phase by 2 x input phase", wheel, *radians, few, square=True),
         Points("Phase wheel: input phases", angle, Axis("cos"), Axis("sin"), few, square=True),
         Bars("Neurons per frequency", counts, Axis("frequency"), Axis("neurons"),
              x=np.arange(1, n + 1)),

@@ -14,12 +14,15 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engines.contract import InputError
 from engines.labels import label
+
+if TYPE_CHECKING:
+    from torch.nn import Module
 
 SCHEMA, VERSION = "neural-explorer/activations", 1
 _DTYPES = ("<f2", "<f4", "<f8")
@@ -47,6 +50,15 @@ class ActivationSet:
             name: np.asarray(values, np.float64)
             for name, values in self.manifest["snapshots"].items()
         }
+
+    @staticmethod
+    def record(
+        module: Module, inputs: Any, layers: Sequence[str] = (), **options: Any
+    ) -> ActivationSet:
+        """One snapshot of any torch module's layers; see `engines.geometry.record`."""
+        from engines.geometry.record import record
+
+        return record(module, inputs, layers, **options)
 
     @property
     def n_stimuli(self) -> int:

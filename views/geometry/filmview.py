@@ -11,7 +11,15 @@ import panel as pn
 
 from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
-from engines.geometry.model import Film, FilmFrame, FilmSpec, Moment, MomentSpec
+from engines.geometry.model import (
+    CompareSpec,
+    DichotomySpec,
+    Film,
+    FilmFrame,
+    FilmSpec,
+    Moment,
+    MomentSpec,
+)
 from views.geometry.components import GeometryStage
 from views.geometry.payloads import close_bytes, film_bytes, frame_bytes
 from views.geometry.score_facts import score_sections
@@ -188,7 +196,29 @@ class FilmView(ExperimentView):
     def describe(self) -> None:
         """The selection in numbers, beside where all this comes from."""
         scores = score_sections(self.close_up) if self.close_up else []
-        self.facts.sections = [*self.selection_sections(), *scores, self._provenance()]
+        self.facts.sections = [
+            *self.selection_sections(),
+            *scores,
+            *self._elsewhere(),
+            self._provenance(),
+        ]
+
+    def _elsewhere(self) -> list[dict[str, Any]]:
+        """The same activations in other experiments."""
+        film = self.film
+        if film is None or not film.source:
+            return []
+        asked: list[tuple[str, str, Spec]] = [
+            ("Compare all layers", "geometry/compare", CompareSpec(source=film.source))
+        ]
+        if len(film.stimuli) >= 4 and film.unit != "layer":
+            split = DichotomySpec(
+                source=film.source, layer=film.tracks[self.shown[0]], snapshot=self.moment
+            )
+            asked.append(("Task geometry at this moment", "geometry/taskgeometry", split))
+        links = [(title, self.link(name, spec)) for title, name, spec in asked]
+        note = f"On this machine as {film.source}"
+        return [{"title": "Go on with", "links": [pair for pair in links if pair[1]], "note": note}]
 
     def selection_sections(self) -> list[dict[str, Any]]:
         """What is selected: mean dissimilarity within, and to the others."""
