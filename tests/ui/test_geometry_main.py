@@ -35,7 +35,7 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
     workbench.hold(20)
     expect(page.get_by_role("heading", name="tanh, seed 0")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("heading", name="Left against right")).to_be_visible()
-    expect(page.locator(".nx-close")).to_be_visible()
+    expect(page.locator(".nx-closeup")).to_be_visible()
     workbench.lasso(0, 0.01, 0.99)
     expect(page.get_by_role("heading", name="8 selected")).to_be_visible(timeout=10_000)
     rdm = page.get_by_role("img", name=re.compile("^Dissimilarities")).first

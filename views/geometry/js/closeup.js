@@ -90,7 +90,7 @@ class CloseUp {
     stage.addExport(this.bars, "barcode", (pen, w, h, look) => drawBars(pen, w, h, this.data, look), () => this.barRows())
     stage.addExport(this.near, "twonn", (pen, w, h, look) => drawTwoNN(pen, w, h, this.data, this.sided(look)), () => this.nearRows())
     stage.addExport(this.units, "units", (pen, w, h, look) => drawTuning(pen, w, h, this.data, look), () => this.unitRows())
-    this.root = element("div", {class: "nx-three nx-close", hidden: true}, this.bars.card, this.near.card, this.units.card)
+    this.root = element("div", {class: "nx-three nx-closeup", hidden: true}, this.bars.card, this.near.card, this.units.card)
   }
 
   take(bytes) {
