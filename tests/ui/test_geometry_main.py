@@ -43,9 +43,10 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
     expect(page.get_by_role("heading", name=re.compile("^[12] selected"))).to_be_visible()
     page.wait_for_url(re.compile("stimuli"), timeout=10_000)
     assert sorted(workbench.seek_ms(k) for k in range(0, 40, 4))[5] < 400
+    card = page.get_by_role("region", name="Dissimilarities, left")
     with page.expect_download() as coming:
-        page.locator(".nx-card").filter(has=rdm).hover()
-        page.get_by_role("button", name="CSV").nth(2).click()
+        card.hover()
+        card.get_by_role("button", name="CSV").click()
     assert coming.value.path().read_text().count("\n") == 9
 
 

@@ -166,6 +166,7 @@ class GeometryStageView {
 
   rdmCard(side) {
     const made = geometryCard("", "210px")
+    made.card.setAttribute("aria-label", `Dissimilarities, ${side ? "right" : "left"}`)
     made.canvas.setAttribute("role", "img")
     made.canvas.setAttribute("aria-label", `Dissimilarities, ${this.film.tracks[this.tracks()[side]]}`)
     made.canvas.addEventListener("pointermove", (event) => this.hoverRdm(side, event))
