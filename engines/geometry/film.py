@@ -120,7 +120,8 @@ class LiveFilm:
         coords = []
         for track in self.tracks:
             own = layouts.aligned(activations[track][None])[0][0]
-            target = self.before.get(track, self.before.get(self.tracks[0], own))
+            first = self.before.get(self.tracks[0], own)
+            target = self.before.get(track, first)
             turned = own @ layouts.rotation_onto(own, target)
             self.before[track] = turned
             coords.append(turned)

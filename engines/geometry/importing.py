@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -116,7 +117,7 @@ def _mat(path: Path) -> dict[str, np.ndarray]:
 
 def _zarr(path: Path) -> dict[str, np.ndarray]:
     try:
-        import zarr
+        zarr = importlib.import_module("zarr")
     except ImportError as error:
         raise InputError("zarr folders need the package zarr; install it, or save npy") from error
     opened = zarr.open(str(path), mode="r")

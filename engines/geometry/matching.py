@@ -190,7 +190,7 @@ def frames_of(spec: MatchingSpec) -> Iterator[MatchingFrame | Matching]:
 
     from engines.geometry.nets import initial_networks, n_threads
 
-    pictures, digit = load_digits(return_X_y=True)
+    pictures, digit = (np.asarray(a) for a in load_digits(return_X_y=True))
     rng = np.random.default_rng([spec.seed % 2**32, 5])
     order = rng.permutation(len(digit))
     x, y = pictures[order] / 16.0, digit[order]

@@ -67,8 +67,8 @@ class Moment(Result):
         for layer in self.layers:
             bars = np.concatenate([layer.bars0, layer.bars1])
             kind = ("components",) * len(layer.bars0) + ("loops",) * len(layer.bars1)
-            known = np.isfinite(bars).all(axis=1)
-            kinds = tuple(k for k, keep in zip(kind, known, strict=True) if keep)
+            known = np.asarray(np.isfinite(bars).all(axis=1))
+            kinds = tuple(k for k, keep in zip(kind, known.tolist(), strict=True) if keep)
             title = f"Persistence, {layer.name}"
             found.append(Points(title, bars[known], Axis("birth"), Axis("death"), kinds))
             finite = layer.two_nn_points[np.isfinite(layer.two_nn_points).all(axis=1)]

@@ -118,14 +118,12 @@ class Networks:
             delta = (torch.sigmoid(logits) - y) / (logits.shape[1] * logits.shape[2])
         last = len(self.weights) - 1
         for k in range(last, -1, -1):
-            below = values[k]
-            if k > 0:
-                passed = torch.bmm(delta, self.weights[k].mT) * self._each(_slope, below)
+            below, above = values[k], delta
+            if k > 0:  # before these weights change
+                delta = torch.bmm(above, self.weights[k].mT) * self._each(_slope, below)
             if k < last or not self.frozen_readout:
-                self.weights[k].baddbmm_(below.mT, delta, alpha=-learning_rate)
-                self.biases[k].sub_(delta.sum(1, keepdim=True), alpha=learning_rate)
-            if k > 0:
-                delta = passed
+                self.weights[k].baddbmm_(below.mT, above, alpha=-learning_rate)
+                self.biases[k].sub_(above.sum(1, keepdim=True), alpha=learning_rate)
 
 
 def initial_networks(

@@ -93,7 +93,7 @@ def frames_of(spec: SentencesSpec) -> Iterator[Reading | SentencesRun]:
     labels["words"] = tuple(str(len(s.split())) for s in sentences)
     writer = ActivationWriter(
         writing,
-        dict.fromkeys(names, values.shape[2]),
+        dict.fromkeys(names, int(values.shape[2])),
         sentences,
         labels=labels,
         provenance={

@@ -7,6 +7,8 @@ al. 2018.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.stats import kendalltau, rankdata
 
@@ -90,7 +92,7 @@ def _grams(x: np.ndarray, y: np.ndarray) -> tuple[float, tuple[np.ndarray, np.nd
     return float((k * gram).sum()), (k.sum(axis=0), gram.sum(axis=0))
 
 
-def _ratio(part: float, whole: float) -> float:
+def _ratio(part: Any, whole: Any) -> float:
     return float(part / whole) if whole > 1e-30 else float("nan")
 
 
@@ -194,7 +196,7 @@ def compare_rdms(one: np.ndarray, other: np.ndarray, comparison: str = "Spearman
 
 def _kendall_tau_a(a: np.ndarray, b: np.ndarray) -> float:
     """Concordant minus discordant pairs over all pairs; ties count for neither."""
-    tau_b = float(kendalltau(a, b).statistic)
+    tau_b = float(np.asarray(kendalltau(a, b))[0])
     n_pairs = len(a) * (len(a) - 1) / 2
     untied = [n_pairs - _tied_pairs(values) for values in (a, b)]
     return tau_b * float(np.sqrt(untied[0] * untied[1])) / n_pairs

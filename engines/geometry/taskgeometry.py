@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, permutations
+from typing import Any
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def ccgp(
         train = train + size * rng.standard_normal(train.shape)
         test = test + size * rng.standard_normal(test.shape)
         centre, scale = train.mean(axis=0), max(float(train.std()), 1e-300)
-        machine = LinearSVC(C=1.0, dual=False, random_state=0)
+        machine: Any = LinearSVC(C=1.0, dual=False, random_state=0)  # pyright: ignore[reportArgumentType]
         machine.fit((train - centre) / scale, np.repeat(positive[kept], n_trials))
         told = machine.predict((test - centre) / scale)
         right.append(float((told == np.repeat(positive[list(left_out)], n_trials)).mean()))

@@ -77,7 +77,7 @@ def _persistence(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int]
     tree = gudhi.SimplexTree.create_from_array(d, max_filtration=radius)
     tree.collapse_edges(nb_iterations=2)
     tree.expansion(2)
-    tree.compute_persistence(homology_coeff_field=2, min_persistence=0.0)
+    tree.compute_persistence(homology_coeff_field=2, min_persistence=0)
     bars0 = tree.persistence_intervals_in_dimension(0).reshape(-1, 2)
     born, bars1 = None, []
     longest = 0.0

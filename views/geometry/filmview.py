@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import panel as pn
@@ -276,7 +276,7 @@ class FilmView(ExperimentView):
             self.canvas.selected = stimuli
         if _are_counts(tracks) and len(tracks) == 2:
             self.canvas.param.update(left=tracks[0], right=tracks[1])
-        if _are_counts([at]):
+        if isinstance(at, int) and _are_counts([at]):
             self.canvas.start_at = at
             self.clock.seek_to = -1
             self.clock.seek_to = at
@@ -299,6 +299,6 @@ class FilmView(ExperimentView):
         return f"{name}.npz", npz_from_tables(tables)
 
 
-def _are_counts(values: object) -> bool:
+def _are_counts(values: object) -> TypeGuard[list[int]]:
     """Whether a value from a link is a list of whole numbers that can be places."""
     return isinstance(values, list) and all(type(v) is int and 0 <= v < 2**31 for v in values)
