@@ -33,7 +33,8 @@ class Axis:
 class Curves:
     """Named lines over one x; ``bands`` are (low, high) around the line of the same name.
 
-    ``clouds`` are single runs [run, x] behind the line of the same name, drawn thin.
+    ``clouds`` are single runs [run, x] behind the line of the same name, drawn thin; ``dots`` are
+    what was observed, in the colour of the line of the same name, nan where nothing was.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Curves:
     y_axis: Axis
     bands: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     clouds: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dots: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

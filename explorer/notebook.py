@@ -128,6 +128,12 @@ class SortingExplorer(Explorer):
     experiment = "sorting/run"
 
 
+class GeometryExplorer(Explorer):
+    """Networks that learn side by side: ``GeometryExplorer(n_points=4, alignment=0.25)``."""
+
+    experiment = "geometry/studio"
+
+
 def explore(name: str, **fields: Any) -> Explorer:
     """Any experiment by name: ``explore("sorting/ensemble", n_runs=50)``."""
     return Explorer(name=name, **fields)

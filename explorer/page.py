@@ -144,6 +144,8 @@ class WorkbenchPage:
         self.workbench, self.engine = workbench, engine
         names = registry.listed(workbench)
         asked = f"{workbench}/{address.leaf}"
+        if not address.leaf and address.tour in tours():
+            asked = tours()[address.tour].experiment
         self.name = asked if asked in names else names[0]
         self.base = registry.experiment(self.name).default()
         spec, selection, notes = self._opened(address)

@@ -115,6 +115,15 @@ class PictureFigure:
                     line_width=2,
                     legend_label=label(name),
                 )
+            if name in picture.dots:
+                self._dots(name, picture, colour)
+
+    def _dots(self, name: str, picture: Curves, colour: str) -> None:
+        source, fresh = self._source(f"dots {name}", x=picture.x, y=picture.dots[name])
+        if fresh:
+            self.figure.scatter(
+                x="x", y="y", source=source, size=6, fill_color=None, line_color=colour
+            )
 
     def _cloud(self, name: str, picture: Curves, colour: str) -> None:
         runs = picture.clouds[name]
@@ -200,7 +209,7 @@ def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
     """What is drawn once: beside the layers it must stay the same for a figure to be reused."""
     match picture:
         case Curves():
-            drawn = (picture.bands, picture.clouds)
+            drawn = (picture.bands, picture.clouds, picture.dots)
             own: tuple[Any, ...] = tuple(n for some in drawn for n in picture.lines if n in some)
         case Heatmap():
             own = (picture.value_axis, picture.diverging)

@@ -201,8 +201,12 @@ def _numbers(picture: Picture) -> pd.DataFrame:
                 for name, band in picture.bands.items()
                 for end, values in zip(("low", "high"), band, strict=True)
             }
+            dots = {f"{name} observed": values for name, values in picture.dots.items()}
             return _columns(
-                (picture.x_axis.title, picture.x), *picture.lines.items(), *bands.items()
+                (picture.x_axis.title, picture.x),
+                *picture.lines.items(),
+                *bands.items(),
+                *dots.items(),
             )
         case Bars():
             places = np.arange(len(picture.heights)) if picture.x is None else picture.x

@@ -1,0 +1,79 @@
+"""Representations of networks: how they form, how alike they are, what shape they have.
+
+>>> from engines.geometry.tasks import hypercube
+>>> participation_ratio(hypercube(8)), shattering(hypercube(8))
+(3.0, (7, 35))
+"""
+
+from engines.geometry.api import (
+    compare,
+    deep_linear,
+    match_neurons,
+    modular_addition,
+    moment,
+    phase_diagram,
+    sentences,
+    studio,
+    task_geometry,
+)
+from engines.geometry.dimension import participation_ratio, spectrum, two_nn
+from engines.geometry.film import film_of
+from engines.geometry.importing import arrays_from_file, set_from_arrays
+from engines.geometry.rdm import crossnobis, rdm, rgdm, rgtm
+from engines.geometry.scores import layer_scores, pair_scores
+from engines.geometry.similarity import (
+    cca,
+    cka,
+    cka_debiased,
+    compare_rdms,
+    procrustes_angle,
+    pwcca,
+    rsa,
+    similarity,
+    svcca,
+)
+from engines.geometry.store import ActivationSet, ActivationWriter
+from engines.geometry.taskgeometry import ccgp, dichotomies, parallelism, shattering
+from engines.geometry.topology import barcode
+from engines.geometry.units import tuning
+
+__all__ = [
+    "ActivationSet",
+    "ActivationWriter",
+    "arrays_from_file",
+    "barcode",
+    "cca",
+    "ccgp",
+    "cka",
+    "cka_debiased",
+    "compare",
+    "compare_rdms",
+    "crossnobis",
+    "deep_linear",
+    "dichotomies",
+    "film_of",
+    "layer_scores",
+    "match_neurons",
+    "modular_addition",
+    "moment",
+    "pair_scores",
+    "parallelism",
+    "participation_ratio",
+    "phase_diagram",
+    "procrustes_angle",
+    "pwcca",
+    "rdm",
+    "rgdm",
+    "rgtm",
+    "rsa",
+    "sentences",
+    "set_from_arrays",
+    "shattering",
+    "similarity",
+    "spectrum",
+    "studio",
+    "svcca",
+    "task_geometry",
+    "tuning",
+    "two_nn",
+]

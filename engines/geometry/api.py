@@ -1,0 +1,66 @@
+"""One call each for scripts and notebooks: fields of a spec in, its result out."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from engines import registry
+from engines.geometry.compare import SimilarityMatrix
+from engines.geometry.dichotomy import TaskGeometry
+from engines.geometry.matching import Matching
+from engines.geometry.modular import ModularRun
+from engines.geometry.moment import Moment
+from engines.geometry.phase import Phase
+from engines.geometry.saxe import SaxeRun
+from engines.geometry.sentences import SentencesRun
+from engines.geometry.studio import StudioRun
+
+
+def _run(name: str, fields: dict[str, Any]) -> Any:
+    experiment = registry.experiment(f"geometry/{name}")
+    return experiment.result(experiment.spec(**fields))
+
+
+def studio(**fields: Any) -> StudioRun:
+    """Train networks side by side; fields of `StudioSpec`."""
+    return cast("StudioRun", _run("studio", fields))
+
+
+def phase_diagram(**fields: Any) -> Phase:
+    """Nonlinearity x alignment; fields of `PhaseSpec`."""
+    return cast("Phase", _run("phase", fields))
+
+
+def deep_linear(**fields: Any) -> SaxeRun:
+    """A deep linear network beside its closed form; fields of `SaxeSpec`."""
+    return cast("SaxeRun", _run("saxe", fields))
+
+
+def modular_addition(**fields: Any) -> ModularRun:
+    """A network that learns to add modulo a prime; fields of `ModularSpec`."""
+    return cast("ModularRun", _run("modular", fields))
+
+
+def match_neurons(**fields: Any) -> Matching:
+    """The way between two networks before and after matching; fields of `MatchingSpec`."""
+    return cast("Matching", _run("matching", fields))
+
+
+def task_geometry(**fields: Any) -> TaskGeometry:
+    """Every dichotomy of a layer; fields of `DichotomySpec`."""
+    return cast("TaskGeometry", _run("taskgeometry", fields))
+
+
+def compare(**fields: Any) -> SimilarityMatrix:
+    """Layers, networks and moments against each other; fields of `CompareSpec`."""
+    return cast("SimilarityMatrix", _run("compare", fields))
+
+
+def moment(**fields: Any) -> Moment:
+    """Scores, topology, dimension and units at one moment; fields of `MomentSpec`."""
+    return cast("Moment", _run("moment", fields))
+
+
+def sentences(text: str, **fields: Any) -> SentencesRun:
+    """Sentences through MiniLM, one per line; other fields of `SentencesSpec`."""
+    return cast("SentencesRun", _run("sentences", {"text": text, **fields}))

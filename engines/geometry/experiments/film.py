@@ -1,0 +1,29 @@
+"""Lays out a set of activations again: other layers, another layout, another dissimilarity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engines.contract import Card, Experiment
+from engines.geometry.film import Film
+from engines.geometry.spec import FilmSpec
+
+
+def frames(spec: FilmSpec) -> Iterator[Film]:
+    """The film, in one piece."""
+    from engines.geometry import library
+    from engines.geometry.film import film_from_set
+
+    yield film_from_set(library.opened(spec.source), spec)
+
+
+EXPERIMENT = Experiment(
+    spec=FilmSpec,
+    frames=frames,
+    card=Card(
+        title="Another look",
+        claim="The same activations laid out and compared in another way.",
+        paper="none",
+    ),
+    listed=False,
+)

@@ -1,0 +1,44 @@
+"""Deep linear networks on theory: plateaus and jumps, one mode after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
+from engines.geometry.saxe import SaxeSpec
+
+
+def frames(spec: SaxeSpec) -> Iterator[Frame | Result]:
+    """Moments of gradient descent, and the run last."""
+    from engines.geometry.saxe import frames_of
+
+    yield from frames_of(spec)
+
+
+def known_answers() -> tuple[KnownAnswer, ...]:
+    """The closed form, and the orders of two integrators."""
+    from engines.geometry.answers import saxe_answers
+
+    return saxe_answers()
+
+
+EXPERIMENT = Experiment(
+    spec=SaxeSpec,
+    frames=frames,
+    card=Card(
+        title="The plateau and the jump",
+        claim="A deep linear network learns the strongest mode first, and each one suddenly: "
+        "points of a real network on the lines of the closed form.",
+        paper="Saxe, McClelland & Ganguli 2014, Exact solutions to the nonlinear dynamics of "
+        "learning in deep linear neural networks",
+        link="https://arxiv.org/abs/1312.6120",
+    ),
+    presets={
+        "Four modes": SaxeSpec(),
+        "Small random weights": SaxeSpec(start="random"),
+        "Two modes, nearly alike": SaxeSpec(strengths=(2.0, 1.8), duration=6.0),
+        "From a larger start": SaxeSpec(first=0.1, duration=4.0),
+    },
+    known_answers=known_answers,
+    order=20,
+)

@@ -1,0 +1,36 @@
+"""What views know of this engine: specs, frames and results; loads no torch."""
+
+from engines.geometry.compare import CompareSpec
+from engines.geometry.dichotomy import DichotomySpec
+from engines.geometry.files import FilesRun, FilesSpec, keep_upload
+from engines.geometry.film import Film, FilmFrame
+from engines.geometry.library import names
+from engines.geometry.moment import LayerMoment, Moment, MomentSpec
+from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
+from engines.geometry.scores import Score
+from engines.geometry.sentences import SentencesRun, SentencesSpec
+from engines.geometry.spec import FilmSpec, StudioSpec
+from engines.geometry.studio import StudioRun
+
+__all__ = [
+    "CompareSpec",
+    "DichotomySpec",
+    "FilesRun",
+    "FilesSpec",
+    "Film",
+    "FilmFrame",
+    "FilmSpec",
+    "LayerMoment",
+    "Moment",
+    "MomentSpec",
+    "Phase",
+    "PhaseFrame",
+    "PhaseSpec",
+    "Score",
+    "SentencesRun",
+    "SentencesSpec",
+    "StudioRun",
+    "StudioSpec",
+    "keep_upload",
+    "names",
+]

@@ -1,0 +1,65 @@
+"""What the tours of the geometry workbench say in numbers is what their runs give."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engines import registry
+from explorer.sessions import spec_from_fields
+from explorer.tours import tours
+
+
+@pytest.fixture(autouse=True)
+def own_library(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+
+
+def run_of(name: str, step: int):
+    """The result that a step shows, counted from one."""
+    tour = tours()[name]
+    experiment = registry.experiment(tour.experiment)
+    spec, _ = spec_from_fields(experiment.default(), tour.steps[step - 1].fields or {})
+    return experiment.result(spec)
+
+
+def test_tanh_takes_the_classes_and_relu_keeps_the_inputs():
+    run = run_of("tanh-or-relu", 1)
+    target, kept = run.measures["target CKA"], run.measures["input CKA"]
+    assert target[[0, 2], 0] == pytest.approx([0.4, 0.4], abs=0.06)
+    assert target[[0, 2], -1] == pytest.approx([0.97, 0.59], abs=0.02)
+    assert kept[[0, 2], -1] == pytest.approx([0.5, 0.94], abs=0.03)
+    assert (run.measures["accuracy"][:, -1] > 0.99).all()
+
+
+def test_without_structure_the_order_turns():
+    run = run_of("tanh-or-relu", 4)
+    assert run.measures["target CKA"][[0, 2], -1] == pytest.approx([0.17, 0.54], abs=0.02)
+    assert (run.measures["accuracy"][:, -1] > 0.99).all()
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [(1, [1.04, 1.34, 1.91, 3.46]), (3, [1.18, 1.48, 2.09, 3.88]), (4, [1.91, 2.09])],
+)
+def test_half_times_are_those_the_tour_names(step, said):
+    np.testing.assert_allclose(run_of("plateau-and-jump", step).half_times(), said, atol=0.006)
+
+
+def test_a_clock_forms_with_and_without_decay():
+    run = run_of("clock-in-the-weights", 1)
+    assert run.accuracies[-1] == 1.0
+    assert run.errors[[0, -1]] == pytest.approx([1.49, 0.08], abs=0.03)
+    assert run.shares[[0, -1]] == pytest.approx([0.26, 0.91], abs=0.02)
+    assert run_of("clock-in-the-weights", 4).shares[-1] == pytest.approx(0.84, abs=0.02)
+
+
+def test_matching_takes_the_barrier_away():
+    run = run_of("different-neurons", 4)
+    assert run.barriers()["as trained"] == pytest.approx(0.75, abs=0.08)
+    assert run.barriers()["matched"] == pytest.approx(0.04, abs=0.02)
+    assert run.accuracies["as trained"].min() == pytest.approx(0.68, abs=0.05)
+    assert run.accuracies["matched"].min() == pytest.approx(0.95, abs=0.02)
+    assert run.moved < 1e-13

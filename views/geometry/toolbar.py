@@ -1,0 +1,93 @@
+"""The tools above the stage: dimensions, colours, what the RDM shows and how it is sorted."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import panel as pn
+import panel_material_ui as pmui
+
+from engines.geometry.rdm_kinds import Dissimilarity
+from engines.geometry.spec import Layout
+from views.geometry.components import GeometryStage
+
+FORMS = ("dissimilarity", "ranks", "geo-topological")
+ORDERS = ("as given", "label", "cluster")
+DEFAULTS: dict[str, Any] = {
+    "dims": "2-D",
+    "form": FORMS[0],
+    "order": ORDERS[0],
+    "layout": get_args(Layout)[0],
+    "dissimilarity": get_args(Dissimilarity)[0],
+}
+
+
+class Toolbar:
+    """One row of small choices; those of the stage act at once, the others make another film."""
+
+    def __init__(self, stage: GeometryStage) -> None:
+        """Bound to a stage."""
+        self._stage = stage
+        self.dims = _select("Scatter", ["2-D", "3-D"], 74)
+        self.colour = _select("Colour", [], 96)
+        self.form = _select("RDM shows", list(FORMS), 132)
+        self.quantiles = pmui.RangeSlider(
+            label="l to u", start=0.0, end=1.0, value=(0.2, 0.8), step=0.05, size="small",
+            width=130, margin=(0, 8), visible=False,
+        )  # fmt: skip
+        self.order = _select("Sorted by", list(ORDERS), 98)
+        self.layout = _select("Layout", list(get_args(Layout)), 138)
+        self.dissimilarity = _select("Dissimilarity", list(get_args(Dissimilarity)), 138)
+        for widget in (self.dims, self.colour, self.form, self.quantiles, self.order):
+            widget.param.watch(self._to_stage, "value")
+
+    def _to_stage(self, *_events: Any) -> None:
+        low, high = self.quantiles.value
+        self.quantiles.visible = self.form.value == "geo-topological"
+        self._stage.param.update(
+            dims=3 if self.dims.value == "3-D" else 2,
+            colour=self.colour.value or "",
+            form=self.form.value,
+            low=low,
+            high=high,
+            order=self.order.value,
+        )
+
+    def offer_colours(self, columns: list[str]) -> None:
+        """What stimuli can be coloured by."""
+        if columns != self.colour.options:
+            kept = self.colour.value if self.colour.value in columns else (columns or [None])[0]
+            self.colour.param.update(options=columns, value=kept, visible=bool(columns))
+            self._to_stage()
+
+    def row(self) -> pn.FlexBox:
+        """All tools, wrapping where the stage is narrow."""
+        shown = [self.dims, self.colour, self.form, self.quantiles, self.order]
+        return pn.FlexBox(
+            *shown,
+            self.layout,
+            self.dissimilarity,
+            gap="8px",
+            align_items="end",
+            margin=(0, 0, 10, 0),
+            sizing_mode="stretch_width",
+        )
+
+    def choices(self) -> dict[str, Any]:
+        """What differs from `DEFAULTS`, for a link."""
+        now = {name: getattr(self, name).value for name in DEFAULTS}
+        return {name: value for name, value in now.items() if value != DEFAULTS[name]}
+
+    def choose(self, choices: dict[str, Any]) -> None:
+        """Restore `choices`; what is not offered is passed over."""
+        for name in DEFAULTS:
+            widget, choice = getattr(self, name), choices.get(name)
+            if isinstance(choice, str) and choice in widget.options:
+                widget.value = choice
+
+
+def _select(title: str, options: list[str], width: int) -> pmui.Select:
+    value = options[0] if options else None
+    return pmui.Select(
+        label=title, options=options, value=value, size="small", margin=0, width=width
+    )
