@@ -1,0 +1,137 @@
+"""What the experiments of this workbench share: recipes, and names of tasks and networks.
+
+Nothing here loads torch or numba, so the page can read it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from engines.contract import Seed, Spec, SpecError, knob
+
+TaskName = Literal["hull", "tour", "delaunay", "sorting", "inverse", "permutation"]
+NetworkKind = Literal["set pointer", "Ptr-Net", "seq2seq"]
+N_POINTS_MAX = 500
+"""The most points a network is asked about."""
+
+
+class Network(Spec):
+    """A network without its weights."""
+
+    kind: NetworkKind = knob(
+        "set pointer",
+        label="Network",
+        help="Set pointer: attention, blind to the order of the points. Ptr-Net: the LSTM of "
+        "2015. seq2seq: an LSTM that names places in the input instead of pointing.",
+        group="Network",
+    )
+    d_model: int = knob(
+        64, label="Width", help="Numbers per point inside.", group="Network", ge=8, le=512, step=8
+    )
+    n_encoder: int = knob(
+        3,
+        label="Encoder layers",
+        help="How often the points look at each other.",
+        group="Network",
+        ge=1,
+        le=8,
+        when={"kind": ("set pointer",)},
+    )
+    n_decoder: int = knob(
+        2,
+        label="Decoder layers",
+        help="How often a step looks at earlier steps and at the points.",
+        group="Network",
+        ge=1,
+        le=8,
+        when={"kind": ("set pointer",)},
+    )
+    attention: Literal["additive", "dot"] = knob(
+        "additive",
+        label="Pointer",
+        help="Additive: v tanh(W1 e + W2 d), as in 2015. Dot: a product of two vectors.",
+        group="Network",
+        when={"kind": ("Ptr-Net",)},
+    )
+    embedded: bool = knob(
+        False,
+        label="Embed coordinates",
+        help="Off: the LSTM reads raw coordinates, as in 2015.",
+        group="Network",
+        when={"kind": ("Ptr-Net", "seq2seq")},
+    )
+    bidirectional: bool = knob(
+        False,
+        label="Read both ways",
+        help="Whether the encoder also reads the points backwards.",
+        group="Network",
+        when={"kind": ("Ptr-Net",)},
+    )
+
+    @model_validator(mode="after")
+    def _heads_fit(self) -> Self:
+        if self.d_model % 8:
+            raise SpecError(f"Width must be a multiple of 8, got {self.d_model}")
+        return self
+
+
+class Recipe(Spec):
+    """Everything that training needs; equal recipes give equal weights."""
+
+    task: TaskName = knob("hull", label="Task", help="What is asked.", group="Task", widget="choice")
+    n_min: int = knob(
+        5, label="Fewest points", help="Shortest instances.", group="Task", ge=2, le=100
+    )
+    n_max: int = knob(
+        5, label="Most points", help="Longest instances.", group="Task", ge=2, le=100
+    )
+    canonical: bool = knob(
+        True,
+        label="Canonical answers",
+        help="On: answers start where geometry says. Off: at the lowest index, as in 2015, which "
+        "a network that knows no order cannot see.",
+        group="Task",
+    )
+    network: Network = knob(Network(), label="Network", help="What learns.")
+    n_examples: int = knob(
+        60_000,
+        label="Examples",
+        help="How many instances are seen, each once.",
+        group="Training",
+        ge=1,
+        le=50_000_000,
+        soft=(5_000, 2_000_000),
+        log=True,
+    )
+    batch: int = knob(
+        128, label="Batch", help="Instances per step.", group="Training", ge=1, le=4096
+    )
+    optimizer: Literal["adamw", "sgd"] = knob(
+        "adamw",
+        label="Optimizer",
+        help="AdamW with a cosine, or SGD at a fixed rate as in 2015.",
+        group="Training",
+    )
+    learning_rate: float = knob(
+        1e-3, label="Learning rate", help="Its peak.", group="Training", gt=0, le=10
+    )
+    clip: float = knob(
+        2.0, label="Clip", help="Largest norm of a gradient.", group="Training", gt=0, le=100
+    )
+    seed: Seed = knob(0, label="Seed", help="Draws weights and instances.", group="Training")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.n_min > self.n_max:
+            raise SpecError(
+                f"Fewest points ({self.n_min}) must not exceed Most points ({self.n_max})"
+            )
+        if self.n_min < 3 and self.task in ("hull", "tour", "delaunay"):
+            raise SpecError(f"Fewest points must be at least 3 for this task, got {self.n_min}")
+        return self
+
+
+Points = tuple[tuple[float, float], ...]
+Weights = Annotated[str, Field(max_length=80)]
