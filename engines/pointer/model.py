@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from engines.contract import Seed, Spec, SpecError, knob
 
 TaskName = Literal["hull", "tour", "delaunay", "sorting", "inverse", "permutation"]
+Metric = Literal["plane", "EUC_2D", "CEIL_2D", "ATT", "GEO"]
 NetworkKind = Literal["set pointer", "Ptr-Net", "seq2seq"]
 N_POINTS_MAX = 500
 """The most points a network is asked about."""
@@ -133,5 +134,114 @@ class Recipe(Spec):
         return self
 
 
-Points = tuple[tuple[float, float], ...]
-Weights = Annotated[str, Field(max_length=80)]
+Distribution = Literal["uniform", "clustered", "grid", "circle", "near-collinear"]
+Point = tuple[float, float]
+WeightsName = Annotated[str, Field(max_length=80, pattern=r"^[A-Za-z0-9-]*$")]
+UNTRAINED = "untrained"
+"""Stands for a network with random weights."""
+
+
+class SolveSpec(Spec):
+    """One instance, answered by a network and by a solver."""
+
+    task: TaskName = knob("hull", label="Task", help="What is asked.", group="Task", widget="choice")
+    weights: WeightsName = knob(
+        "",
+        label="Network",
+        help="Which weights answer; empty for the bundled ones of the task.",
+        group="Task",
+    )
+    points: tuple[Point, ...] = knob(
+        (),
+        label="Own points",
+        help="Points drawn by hand or read from a file; none: drawn at random as below.",
+        group="Points",
+    )
+    metric: Metric = knob(
+        "plane",
+        label="Metric",
+        help="How a tour is measured: in the plane, or as a TSPLIB file says.",
+        group="Points",
+        widget="hidden",
+    )
+    distribution: Distribution = knob(
+        "uniform",
+        label="Distribution",
+        help="Where random points lie.",
+        group="Points",
+        widget="choice",
+    )
+    n_points: int = knob(
+        12, label="Points", help="How many are drawn.", group="Points", ge=1, le=N_POINTS_MAX,
+        soft=(3, 100), marks={5: "5", 50: "50"},
+    )  # fmt: skip
+    seed: Seed = knob(0, label="Seed", help="Draws the points, and samples.", group="Points")
+    decoder: Literal["greedy", "beam", "sampling"] = knob(
+        "greedy",
+        label="Decoder",
+        help="Greedy: the most probable choice at each step. Beam: several answers at once. "
+        "Sampling: the best of random answers.",
+        group="Decoding",
+    )
+    width: int = knob(
+        8,
+        label="Beam width",
+        help="Answers kept at each step.",
+        group="Decoding",
+        ge=1,
+        le=64,
+        when={"decoder": ("beam",)},
+    )
+    samples: int = knob(
+        32,
+        label="Samples",
+        help="Random answers, of which the best is kept.",
+        group="Decoding",
+        ge=1,
+        le=256,
+        when={"decoder": ("sampling",)},
+    )
+    temperature: float = knob(
+        1.0,
+        label="Temperature",
+        help="Above 1 is bolder, below 1 closer to greedy.",
+        group="Decoding",
+        gt=0,
+        le=5,
+        when={"decoder": ("sampling",)},
+    )
+    mask: bool = knob(
+        True,
+        label="Only valid choices",
+        help="Off: nothing keeps the network from choosing a point twice or crossing its own line.",
+        group="Decoding",
+    )
+    starts: bool = knob(
+        False,
+        label="From every city",
+        help="Decode once from each start and keep the shortest.",
+        group="Decoding",
+        when={"task": ("tour",)},
+    )
+    symmetries: bool = knob(
+        False,
+        label="Eight symmetries",
+        help="Turn and mirror the square, and keep the best answer.",
+        group="Decoding",
+        when={"task": ("tour", "hull", "delaunay")},
+    )
+    polish: bool = knob(
+        False,
+        label="Polish with 2-opt",
+        help="Improve the network's tour by local search, shown beside it.",
+        group="Decoding",
+        when={"task": ("tour",)},
+    )
+
+    @model_validator(mode="after")
+    def _few_enough(self) -> Self:
+        if len(self.points) > N_POINTS_MAX:
+            raise SpecError(
+                f"at most {N_POINTS_MAX} points can be asked about, got {len(self.points)}"
+            )
+        return self

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from engines.pointer.model import Network
+from engines.pointer.networks.recurrent import PtrNet, Seq2Seq
 from engines.pointer.networks.set_pointer import SetPointer
 
 
@@ -17,9 +18,26 @@ def network(spec: Network, *, d_features: int, n_max: int, seed: int) -> nn.Modu
 
 
 def _network(spec: Network, d_features: int, n_max: int) -> nn.Module:
-    return SetPointer(
-        d_features=d_features,
-        d_model=spec.d_model,
-        n_encoder=spec.n_encoder,
-        n_decoder=spec.n_decoder,
-    )
+    match spec.kind:
+        case "set pointer":
+            return SetPointer(
+                d_features=d_features,
+                d_model=spec.d_model,
+                n_encoder=spec.n_encoder,
+                n_decoder=spec.n_decoder,
+            )
+        case "Ptr-Net":
+            return PtrNet(
+                d_features=d_features,
+                d_model=spec.d_model,
+                attention=spec.attention,
+                embedded=spec.embedded,
+                bidirectional=spec.bidirectional,
+            )
+        case "seq2seq":
+            return Seq2Seq(
+                d_features=d_features,
+                d_model=spec.d_model,
+                n_max=n_max,
+                embedded=spec.embedded,
+            )

@@ -34,6 +34,7 @@ class Hull:
     n_given: ClassVar[int] = 0
     d_features: ClassVar[int] = 2
     has_stop: ClassVar[bool] = True
+    is_symmetric: ClassVar[bool] = True
     quality: ClassVar[str] = "area"
 
     def generate(self, rng: np.random.Generator, n_instances: int, n: int) -> np.ndarray:
@@ -69,6 +70,10 @@ class Hull:
         # Only points on one line leave nothing to choose; then stopping is all there is.
         allowed[~allowed.any(axis=1), -1] = True
         return allowed
+
+    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Nothing: an answer is right or not."""
+        return np.full(len(answers), np.nan)
 
     def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
         """A simple polygon: three distinct vertices or more, and no two edges meet."""

@@ -32,6 +32,7 @@ class Ordering:
     n_min: ClassVar[int] = 2
     n_given: ClassVar[int] = 0
     has_stop: ClassVar[bool] = False
+    is_symmetric: ClassVar[bool] = False
     quality: ClassVar[str] = "agreement"
 
     @property
@@ -80,6 +81,10 @@ class Ordering:
     def allowed(self, points: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """Points not chosen yet."""
         return left_over(chosen, points.shape[1])
+
+    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Nothing: an answer is right or not."""
+        return np.full(len(answers), np.nan)
 
     def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
         """Every point exactly once."""

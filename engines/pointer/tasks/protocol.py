@@ -49,6 +49,8 @@ class Task(Protocol):
     """Numbers per point that a network reads."""
     has_stop: bool
     """Whether a network must say itself when the answer ends."""
+    is_symmetric: bool
+    """Whether turning and mirroring the plane leaves right answers right."""
     quality: str
     """Name of the score beside accuracy: area, coverage, gap or agreement."""
 
@@ -74,6 +76,10 @@ class Task(Protocol):
 
     def allowed(self, points: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """Which choices keep the answer valid: bool[batch, point + 1], the last is stopping."""
+        ...
+
+    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """What a better answer has less of, float64[batch]; nan without such a thing."""
         ...
 
     def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:

@@ -38,6 +38,7 @@ class Tour:
     n_min: ClassVar[int] = 3
     d_features: ClassVar[int] = 2
     has_stop: ClassVar[bool] = False
+    is_symmetric: ClassVar[bool] = True
     quality: ClassVar[str] = "gap"
 
     @property
@@ -76,6 +77,19 @@ class Tour:
         """Cities not visited yet."""
         return left_over(chosen, points.shape[1])
 
+    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Tour length; nan for what is no tour."""
+        from engines.pointer.kernels.tours import lengths
+
+        n = points.shape[1]
+        total = np.full(len(points), np.nan)
+        whole = [not self.check(p, a) for p, a in zip(points, answers, strict=True)]
+        valid = np.array(whole, bool)
+        if valid.any():
+            there = np.ascontiguousarray(points[valid])
+            total[valid] = lengths(there, np.ascontiguousarray(answers[valid, :n]))
+        return total
+
     def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
         """Every city exactly once."""
         return ordering_violations(points, answer)
@@ -84,15 +98,7 @@ class Tour:
         self, points: np.ndarray, answers: np.ndarray, references: np.ndarray
     ) -> dict[str, np.ndarray]:
         """As short as the reference (to 1e-9), and how much longer; nan when it is no tour."""
-        from engines.pointer.kernels.tours import lengths
-
-        n = points.shape[1]
-        valid = np.array([not self.check(p, a) for p, a in zip(points, answers, strict=True)])
-        gap = np.full(len(points), np.nan)
-        if valid.any():
-            there = np.ascontiguousarray(points[valid])
-            ours = lengths(there, np.ascontiguousarray(answers[valid, :n]))
-            gap[valid] = ours / lengths(there, np.ascontiguousarray(references[valid])) - 1.0
+        gap = self.cost(points, answers) / self.cost(points, references) - 1.0
         return {"accuracy": (np.nan_to_num(gap, nan=1.0) < 1e-9).astype(float), "gap": gap}
 
 

@@ -28,6 +28,7 @@ class Triangulation:
     n_given: ClassVar[int] = 0
     d_features: ClassVar[int] = 2
     has_stop: ClassVar[bool] = True
+    is_symmetric: ClassVar[bool] = True
     quality: ClassVar[str] = "coverage"
 
     def generate(self, rng: np.random.Generator, n_instances: int, n: int) -> np.ndarray:
@@ -78,6 +79,10 @@ class Triangulation:
                 row[n] = len(done) > 0
                 row[:n] &= len(done) < n_triangles
         return allowed
+
+    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Nothing: an answer is right or not."""
+        return np.full(len(answers), np.nan)
 
     def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
         """Whole triangles of distinct corners, none twice; whether they overlap is its score."""
