@@ -20,14 +20,10 @@ def instances(task: Task, n: int, n_instances: int, seed: int) -> np.ndarray:
     return task.generate(rng, n_instances, n)
 
 
-def scores(
-    net: Any, task: Task, points: np.ndarray, *, mask: bool = True
-) -> dict[str, np.ndarray]:
+def scores(net: Any, task: Task, points: np.ndarray, *, mask: bool = True) -> dict[str, np.ndarray]:
     """``accuracy``, the task's quality and ``valid`` of greedy answers, one per instance."""
     chunk = max(1, _CHUNK_POINTS // points.shape[1])
-    parts = [
-        _scored(net, task, points[k : k + chunk], mask) for k in range(0, len(points), chunk)
-    ]
+    parts = [_scored(net, task, points[k : k + chunk], mask) for k in range(0, len(points), chunk)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

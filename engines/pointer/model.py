@@ -81,13 +81,13 @@ class Network(Spec):
 class Recipe(Spec):
     """Everything that training needs; equal recipes give equal weights."""
 
-    task: TaskName = knob("hull", label="Task", help="What is asked.", group="Task", widget="choice")
+    task: TaskName = knob(
+        "hull", label="Task", help="What is asked.", group="Task", widget="choice"
+    )
     n_min: int = knob(
         5, label="Fewest points", help="Shortest instances.", group="Task", ge=2, le=100
     )
-    n_max: int = knob(
-        5, label="Most points", help="Longest instances.", group="Task", ge=2, le=100
-    )
+    n_max: int = knob(5, label="Most points", help="Longest instances.", group="Task", ge=2, le=100)
     canonical: bool = knob(
         True,
         label="Canonical answers",
@@ -144,7 +144,9 @@ UNTRAINED = "untrained"
 class SolveSpec(Spec):
     """One instance, answered by a network and by a solver."""
 
-    task: TaskName = knob("hull", label="Task", help="What is asked.", group="Task", widget="choice")
+    task: TaskName = knob(
+        "hull", label="Task", help="What is asked.", group="Task", widget="choice"
+    )
     weights: WeightsName = knob(
         "",
         label="Network",

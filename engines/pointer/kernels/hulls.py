@@ -96,10 +96,9 @@ def _crosses(points: np.ndarray, a: int, b: int, c: int, d: int) -> bool:
 @njit(cache=True, nogil=True)
 def _between(points: np.ndarray, a: int, b: int, p: int) -> bool:
     """Whether p, on the line through a and b, lies between them."""
-    return (
-        min(points[a, 0], points[b, 0]) <= points[p, 0] <= max(points[a, 0], points[b, 0])
-        and min(points[a, 1], points[b, 1]) <= points[p, 1] <= max(points[a, 1], points[b, 1])
-    )
+    return min(points[a, 0], points[b, 0]) <= points[p, 0] <= max(
+        points[a, 0], points[b, 0]
+    ) and min(points[a, 1], points[b, 1]) <= points[p, 1] <= max(points[a, 1], points[b, 1])
 
 
 @njit(cache=True, nogil=True)
@@ -113,9 +112,7 @@ def is_simple(points: np.ndarray, polygon: np.ndarray) -> bool:
         ):
             return False
         for j in range(i + 2, size):
-            if (j + 1) % size != i and _crosses(
-                points, a, b, polygon[j], polygon[(j + 1) % size]
-            ):
+            if (j + 1) % size != i and _crosses(points, a, b, polygon[j], polygon[(j + 1) % size]):
                 return False
     return True
 

@@ -19,9 +19,7 @@ def distances(points: np.ndarray) -> np.ndarray:
     between = np.empty((n, n))
     for i in range(n):
         for j in range(n):
-            between[i, j] = np.hypot(
-                points[i, 0] - points[j, 0], points[i, 1] - points[j, 1]
-            )
+            between[i, j] = np.hypot(points[i, 0] - points[j, 0], points[i, 1] - points[j, 1])
     return between
 
 
@@ -61,9 +59,7 @@ def held_karp(between: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _walked_back(
-    best: np.ndarray, came: np.ndarray, between: np.ndarray, full: int
-) -> np.ndarray:
+def _walked_back(best: np.ndarray, came: np.ndarray, between: np.ndarray, full: int) -> np.ndarray:
     m = best.shape[1]
     last, shortest = 0, np.inf
     for j in range(m):
