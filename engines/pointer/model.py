@@ -247,3 +247,25 @@ class SolveSpec(Spec):
                 f"at most {N_POINTS_MAX} points can be asked about, got {len(self.points)}"
             )
         return self
+
+
+class TrainSpec(Spec):
+    """One training run and how it is watched."""
+
+    recipe: Recipe = knob(Recipe(), label="Recipe", help="What is trained, and how.")
+    n_scores: int = knob(
+        30,
+        label="Scores",
+        help="How often fresh instances are answered while it trains.",
+        group="Watching",
+        ge=2,
+        le=200,
+    )
+    n_tested: int = knob(
+        200,
+        label="Test instances",
+        help="Instances behind each score.",
+        group="Watching",
+        ge=20,
+        le=5000,
+    )
