@@ -175,7 +175,7 @@ class SolveSpec(Spec):
     )
     n_points: int = knob(
         12, label="Points", help="How many are drawn.", group="Points", ge=1, le=N_POINTS_MAX,
-        soft=(3, 100), marks={5: "5", 50: "50"},
+        soft=(3, 100),
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Draws the points, and samples.", group="Points")
     decoder: Literal["greedy", "beam", "sampling"] = knob(

@@ -129,7 +129,9 @@ class Watched:
             return
         self._losses = [tuple(row) for row in kept["history.losses"].tolist()]
         self._scores = [tuple(row) for row in kept["history.scores"].tolist()]
-        self._since = [Step(int(n), x, right, 0.0) for n, x, right in kept["history.since"].tolist()]
+        self._since = [
+            Step(int(n), x, right, 0.0) for n, x, right in kept["history.since"].tolist()
+        ]
         self._clock_before = float(kept["history.seconds"])
         seen = self.training.n_steps_done * self.spec.recipe.batch
         self.note = f"went on after {seen:,} examples"

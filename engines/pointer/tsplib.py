@@ -49,8 +49,7 @@ def _split(text: str) -> tuple[dict[str, str], list[tuple[int, str]]]:
     head: dict[str, str] = {}
     rows: list[tuple[int, str]] = []
     section = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if line == "EOF":
             break
         name, colon, value = line.partition(":")

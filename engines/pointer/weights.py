@@ -128,9 +128,7 @@ def _metadata(path: Path) -> dict[str, str]:
             if size > _HEADER_MAX:
                 raise InputError(f"'{path.name}' is not a safetensors file")
             head = json.loads(file.read(size))
-        text = head.get("__metadata__", {})
-        if not isinstance(text, dict):
-            raise TypeError("its metadata are no table")
+        text = dict(head.get("__metadata__", {}))
     except FileNotFoundError as error:
         raise InputError(f"there are no weights named '{path.stem}'; train them first") from error
     except (OSError, ValueError, AttributeError, TypeError) as error:

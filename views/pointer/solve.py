@@ -25,6 +25,7 @@ from views.pointer.scene import scene
 class SolveView(ExperimentView):
     """Points, pointers, the reference, and what makes an answer none."""
 
+    folded_groups: ClassVar[frozenset[str]] = frozenset({"TSPLIB file"})
     own_controls: ClassVar[tuple[str, ...]] = ("points", "weights")
 
     def __init__(
@@ -73,11 +74,16 @@ class SolveView(ExperimentView):
 
     def extra_controls(self) -> dict[str, list[Any]]:
         """Weights, TSPLIB files and the switch of the reference."""
-        return {"Task": [self.weights.widget], "Points": [self.own, self.upload, self.reference]}
+        return {
+            "Decoding": [self.weights.widget],
+            "Points": [self.own],
+            "Picture": [self.reference],
+            "TSPLIB file": [self.upload],
+        }
 
     # Running -------------------------------------------------------------------------------
 
-    def show_result(self, result: Result, job: Job) -> None:
+    def show_result(self, result: Result, _job: Job) -> None:
         """Send the scene once; the browser goes through its steps."""
         if not isinstance(result, Answer):
             return
@@ -120,7 +126,7 @@ class SolveView(ExperimentView):
         self.controls.param.update(points=(), metric="plane")
         self.run()
 
-    def _brought(self, name: str, data: bytes) -> None:
+    def _brought(self, _name: str, data: bytes) -> None:
         """A TSPLIB file: its cities become the points of a tour, measured as it says."""
         try:
             brought = read_tsplib(data.decode("utf-8", "replace"))

@@ -75,10 +75,14 @@ class TrainView(GenericView):
         found = {"title": "The weights", "rows": rows}
         link = self.link("pointer/solve", asked)
         note = "Choose them under Weights in Points and pointers."
-        return {**found, "links": [("Draw points for them", link)]} if link else {
-            **found,
-            "note": note,
-        }
+        return (
+            {**found, "links": [("Draw points for them", link)]}
+            if link
+            else {
+                **found,
+                "note": note,
+            }
+        )
 
     def _draw(self, moment: Frame | Result) -> None:
         self._last = moment

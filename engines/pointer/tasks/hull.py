@@ -71,7 +71,7 @@ class Hull:
         allowed[~allowed.any(axis=1), -1] = True
         return allowed
 
-    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    def cost(self, _points: np.ndarray, answers: np.ndarray) -> np.ndarray:
         """Nothing: an answer is right or not."""
         return np.full(len(answers), np.nan)
 
@@ -92,10 +92,8 @@ class Hull:
     ) -> dict[str, np.ndarray]:
         """Exactly the hull, and the share of its area; nan for a polygon that crosses itself."""
         accuracy, area = np.zeros(len(points)), np.full(len(points), np.nan)
-        for b, (here, answer, reference) in enumerate(
-            zip(points, answers, references, strict=True)
-        ):
-            answer, reference = trimmed(answer), trimmed(reference)
+        for b, here in enumerate(points):
+            answer, reference = trimmed(answers[b]), trimmed(references[b])
             accuracy[b] = same_cycle(answer, reference)
             whole = abs(signed_area(here[reference]))
             if accuracy[b]:

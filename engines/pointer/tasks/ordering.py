@@ -82,7 +82,7 @@ class Ordering:
         """Points not chosen yet."""
         return left_over(chosen, points.shape[1])
 
-    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    def cost(self, _points: np.ndarray, answers: np.ndarray) -> np.ndarray:
         """Nothing: an answer is right or not."""
         return np.full(len(answers), np.nan)
 

@@ -78,11 +78,11 @@ class Task(Protocol):
         """Which choices keep the answer valid: bool[batch, point + 1], the last is stopping."""
         ...
 
-    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    def cost(self, points: np.ndarray, answers: np.ndarray, /) -> np.ndarray:
         """What a better answer has less of, float64[batch]; nan without such a thing."""
         ...
 
-    def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
+    def check(self, points: np.ndarray, answer: np.ndarray, /) -> tuple[Violation, ...]:
         """What is wrong with one answer int64[place] for points[point, 2]; empty when valid."""
         ...
 

@@ -80,11 +80,11 @@ class Triangulation:
                 row[:n] &= len(done) < n_triangles
         return allowed
 
-    def cost(self, points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    def cost(self, _points: np.ndarray, answers: np.ndarray) -> np.ndarray:
         """Nothing: an answer is right or not."""
         return np.full(len(answers), np.nan)
 
-    def check(self, points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
+    def check(self, _points: np.ndarray, answer: np.ndarray) -> tuple[Violation, ...]:
         """Whole triangles of distinct corners, none twice; whether they overlap is its score."""
         answer = trimmed(answer)
         if not len(answer) or len(answer) % 3:

@@ -4,7 +4,7 @@ const HEAT_MARGIN = {left: 34, right: 46, top: 6, bottom: 26}
 
 function heatFrame(width, height, scene) {
   const inner = {width: width - HEAT_MARGIN.left - HEAT_MARGIN.right, height: height - HEAT_MARGIN.top - HEAT_MARGIN.bottom}
-  return {...HEAT_MARGIN, ...inner, cell: [inner.width / (scene.n + 1), Math.min(26, inner.height / Math.max(1, scene.n_steps))]}
+  return {...HEAT_MARGIN, ...inner, cell: [inner.width / (scene.n + 1), Math.min(34, inner.height / Math.max(1, scene.n_steps))]}
 }
 
 function heatCell(frame, scene, left, top) {

@@ -71,7 +71,7 @@ class PointerPlane {
   describe() {
     const {exact, reference_name: name, n, title, drawing} = this.scene
     this.plane.canvas.setAttribute("aria-label", `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`)
-    const reference = `light blue = ${exact ? "exact" : "best known"} (${name})`
+    const reference = `pale = ${exact ? "exact" : "best known"} (${name})`
     this.plane.legend.textContent = this.model.reference ? `blue = network, ${reference}` : `blue = network`
     this.heat.legend.textContent = "dot = chosen, square = taught"
     for (const {legend} of [this.plane, this.heat]) legend.title = legend.textContent
