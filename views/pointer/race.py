@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, HoverTool, Whisker
+from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, Whisker
 from bokeh.plotting import figure
 
 from engines.compute import Compute
@@ -30,7 +30,7 @@ class RaceView(GenericView):
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
         self.sources = [ColumnDataSource(_columns([])) for _ in range(_SOLVERS_MAX)]
-        self.figure = race_figure(self.sources)
+        self.figure, self._entries = race_figure(self.sources)
         self.plot = pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
 
     def stage(self) -> list[Any]:
@@ -48,6 +48,8 @@ class RaceView(GenericView):
         rows = list(zip(race.solvers, gap.mean(axis=1), spread, time, strict=True))
         for k, source in enumerate(self.sources):
             source.data = _columns(rows[k : k + 1])
+            name = label(rows[k][0]) if k < len(rows) else ""
+            self._entries[k].update(label={"value": name}, visible=bool(name))
 
 
 def _columns(rows: list[tuple[str, float, float, float]]) -> dict[str, Any]:
@@ -65,8 +67,8 @@ def _columns(rows: list[tuple[str, float, float, float]]) -> dict[str, Any]:
     }
 
 
-def race_figure(sources: list[ColumnDataSource]) -> figure:
-    """Gap against time, both logarithmic: lower left is better."""
+def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendItem]]:
+    """Gap against time, both logarithmic, and the legend's entries: lower left is better."""
     made = figure(
         height=330,
         sizing_mode="stretch_width",
@@ -81,12 +83,14 @@ def race_figure(sources: list[ColumnDataSource]) -> figure:
     )
     made.toolbar.logo = None
     colours = series()
+    entries = []
     for k, source in enumerate(sources):
         colour = colours[k % len(colours)]
-        made.scatter(
+        marks = made.scatter(
             "time", "gap", source=source, size=11, marker=_MARKERS[k % len(_MARKERS)],
-            fill_color=colour, line_color=colour, legend_group="name",
+            fill_color=colour, line_color=colour,
         )  # fmt: skip
+        entries.append(LegendItem(label={"value": ""}, renderers=[marks], visible=False))
         made.add_layout(
             Whisker(source=source, base="time", lower="low", upper="high", line_color=colour)
         )
@@ -94,10 +98,8 @@ def race_figure(sources: list[ColumnDataSource]) -> figure:
         HoverTool(tooltips=[("", "@name"), ("gap", "@told{0.000} % ± @spread{0.000}"),
                             ("time", "@time{0.00} ms")])
     )  # fmt: skip
-    legend = made.legend[0]
-    made.center.remove(legend)
-    made.add_layout(legend, "right")
-    return made
+    made.add_layout(Legend(items=entries), "right")
+    return made, entries
 
 
 VIEW = RaceView

@@ -32,7 +32,8 @@ class SolveView(ExperimentView):
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
-        clock, wide = uuid.uuid4().hex, {"sizing_mode": "stretch_width"}
+        clock = uuid.uuid4().hex
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
         self.canvas = PointerStage(self._edited, self._selected, clock_id=clock, **wide)
         self.clock = Timeline(
             clock_id=clock, steppers=[{"id": "step", "label": "step"}], unit="step", **wide
@@ -83,9 +84,9 @@ class SolveView(ExperimentView):
 
     # Running -------------------------------------------------------------------------------
 
-    def show_result(self, result: Result, _job: Job) -> None:
+    def show_result(self, result: Result, job: Job) -> None:
         """Send the scene once; the browser goes through its steps."""
-        if not isinstance(result, Answer):
+        if not isinstance(result, Answer) or job is not self.runner.job:
             return
         self.canvas.param.update(fresh=not self._by_hand, scene=scene(result))
         self._by_hand = False

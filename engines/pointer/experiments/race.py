@@ -20,7 +20,7 @@ class RaceSpec(Spec):
         soft=(5, 100),
     )  # fmt: skip
     n_instances: int = knob(
-        50, label="Instances", help="Uniform ones, the same for all.", group="Race", ge=5, le=2_000
+        30, label="Instances", help="Uniform ones, the same for all.", group="Race", ge=5, le=2_000
     )
     weights: WeightsName = knob(
         "", label="Network", help="Which weights run; empty for the bundled ones.", group="Race"

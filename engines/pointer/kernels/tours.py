@@ -26,9 +26,9 @@ def distances(points: np.ndarray) -> np.ndarray:
 @njit(cache=True, nogil=True)
 def tour_length(between: np.ndarray, tour: np.ndarray) -> float:
     """Length of the closed tour."""
-    total = between[tour[-1], tour[0]]
-    for k in range(len(tour) - 1):
-        total += between[tour[k], tour[k + 1]]
+    total = 0.0
+    for k in range(len(tour)):
+        total += between[tour[k - 1], tour[k]]
     return total
 
 

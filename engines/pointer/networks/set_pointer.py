@@ -138,7 +138,7 @@ class SetPointer(nn.Module):
         rows = x.shape[0], 1, -1
         keys = torch.cat([self.key(x), self.stop.expand(*rows)], dim=1)
         inputs = torch.cat([x, self.start.expand(*rows)], dim=1)
-        return Memory(keys, inputs, tuple(layer.cross.keys(x) for layer in self.decoder))
+        return Memory(keys, inputs, tuple(layer.cross.keys(x) for layer in self._layers()))
 
     def begin(self, memory: Memory) -> Any:
         """No step so far, and no first choice."""
@@ -153,7 +153,7 @@ class SetPointer(nn.Module):
         first = torch.where(first < 0, previous, first)
         x = self._fed(memory, previous.unsqueeze(1), first.unsqueeze(1))
         kept = []
-        for layer, crossed, before in zip(self.decoder, memory.extra, past, strict=True):
+        for layer, crossed, before in zip(self._layers(), memory.extra, past, strict=True):
             x, now = layer.step(x, crossed, before)
             kept.append(now)
         return self._pointed(memory, x)[:, 0], (first, tuple(kept))
@@ -180,6 +180,9 @@ class SetPointer(nn.Module):
             maps.append(layer.attention.weights(layer.norm(x)))
             x = layer(x)
         return torch.stack(maps, dim=1)
+
+    def _layers(self) -> list[DecoderLayer]:
+        return [layer for layer in self.decoder if isinstance(layer, DecoderLayer)]
 
     def _fed(self, memory: Memory, last: Tensor, first: Tensor) -> Tensor:
         """What the decoder reads: the last choice and the first one."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from engines.pointer.tasks.protocol import (
-    Drawing,
     Solution,
     Violation,
     repeated,
@@ -27,15 +25,15 @@ class Hull:
 
     canonical: bool = True
 
-    name: ClassVar[str] = "hull"
-    title: ClassVar[str] = "convex hull"
-    drawing: ClassVar[Drawing] = "polygon"
-    n_min: ClassVar[int] = 3
-    n_given: ClassVar[int] = 0
-    d_features: ClassVar[int] = 2
-    has_stop: ClassVar[bool] = True
-    is_symmetric: ClassVar[bool] = True
-    quality: ClassVar[str] = "area"
+    name = "hull"
+    title = "convex hull"
+    drawing = "polygon"
+    n_min = 3
+    n_given = 0
+    d_features = 2
+    has_stop = True
+    is_symmetric = True
+    quality = "area"
 
     def generate(self, rng: np.random.Generator, n_instances: int, n: int) -> np.ndarray:
         """Uniform points in the unit square."""

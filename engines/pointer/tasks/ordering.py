@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
-from engines.pointer.tasks.protocol import Drawing, Solution, Violation, left_over
+from engines.pointer.tasks.protocol import Solution, Violation, left_over
 from engines.pointer.tasks.tour import ordering_violations
 
 _TITLES = {
@@ -28,12 +28,12 @@ class Ordering:
 
     name: Literal["sorting", "inverse", "permutation"] = "sorting"
 
-    drawing: ClassVar[Drawing] = "path"
-    n_min: ClassVar[int] = 2
-    n_given: ClassVar[int] = 0
-    has_stop: ClassVar[bool] = False
-    is_symmetric: ClassVar[bool] = False
-    quality: ClassVar[str] = "agreement"
+    drawing = "path"
+    n_min = 2
+    n_given = 0
+    has_stop = False
+    is_symmetric = False
+    quality = "agreement"
 
     @property
     def title(self) -> str:

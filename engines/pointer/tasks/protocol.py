@@ -8,12 +8,9 @@ and, where the length is not known beforehand, the index n, which means stopping
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
-
-Drawing = Literal["polygon", "path", "triangles"]
-"""How an answer is drawn: a closed line, an open one, or triangles."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +35,50 @@ class Violation:
 class Task(Protocol):
     """One kind of question about points in the plane."""
 
-    name: str
-    title: str
-    drawing: Drawing
-    n_min: int
-    """Fewest points for which there is something to ask."""
-    n_given: int
-    """How many leading choices are given, not taught: a tour's start city."""
-    d_features: int
-    """Numbers per point that a network reads."""
-    has_stop: bool
-    """Whether a network must say itself when the answer ends."""
-    is_symmetric: bool
-    """Whether turning and mirroring the plane leaves right answers right."""
-    quality: str
-    """Name of the score beside accuracy: area, coverage, gap or agreement."""
+    @property
+    def name(self) -> str:
+        """What specs call it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def drawing(self) -> str:
+        """How an answer is drawn: a closed line (polygon), an open one (path), or triangles."""
+        ...
+
+    @property
+    def n_min(self) -> int:
+        """Fewest points for which there is something to ask."""
+        ...
+
+    @property
+    def n_given(self) -> int:
+        """How many leading choices are given, not taught: a tour's start city."""
+        ...
+
+    @property
+    def d_features(self) -> int:
+        """Numbers per point that a network reads."""
+        ...
+
+    @property
+    def has_stop(self) -> bool:
+        """Whether a network must say itself when the answer ends."""
+        ...
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether turning and mirroring the plane leaves right answers right."""
+        ...
+
+    @property
+    def quality(self) -> str:
+        """Name of the score beside accuracy: area, coverage, gap or agreement."""
+        ...
 
     def generate(self, rng: np.random.Generator, n_instances: int, n: int) -> np.ndarray:
         """Random instances float64[batch, point, 2]."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from engines.pointer.tasks.protocol import (
-    Drawing,
     Solution,
     Violation,
     left_over,
@@ -32,14 +30,14 @@ class Tour:
 
     canonical: bool = True
 
-    name: ClassVar[str] = "tour"
-    title: ClassVar[str] = "travelling salesman"
-    drawing: ClassVar[Drawing] = "polygon"
-    n_min: ClassVar[int] = 3
-    d_features: ClassVar[int] = 2
-    has_stop: ClassVar[bool] = False
-    is_symmetric: ClassVar[bool] = True
-    quality: ClassVar[str] = "gap"
+    name = "tour"
+    title = "travelling salesman"
+    drawing = "polygon"
+    n_min = 3
+    d_features = 2
+    has_stop = False
+    is_symmetric = True
+    quality = "gap"
 
     @property
     def n_given(self) -> int:

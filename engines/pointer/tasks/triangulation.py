@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from engines.pointer.tasks.hull import signed_area
-from engines.pointer.tasks.protocol import Drawing, Solution, Violation, trimmed
+from engines.pointer.tasks.protocol import Solution, Violation, trimmed
 
 
 @dataclass(frozen=True)
@@ -21,15 +20,15 @@ class Triangulation:
 
     canonical: bool = True
 
-    name: ClassVar[str] = "delaunay"
-    title: ClassVar[str] = "Delaunay triangulation"
-    drawing: ClassVar[Drawing] = "triangles"
-    n_min: ClassVar[int] = 3
-    n_given: ClassVar[int] = 0
-    d_features: ClassVar[int] = 2
-    has_stop: ClassVar[bool] = True
-    is_symmetric: ClassVar[bool] = True
-    quality: ClassVar[str] = "coverage"
+    name = "delaunay"
+    title = "Delaunay triangulation"
+    drawing = "triangles"
+    n_min = 3
+    n_given = 0
+    d_features = 2
+    has_stop = True
+    is_symmetric = True
+    quality = "coverage"
 
     def generate(self, rng: np.random.Generator, n_instances: int, n: int) -> np.ndarray:
         """Uniform points in the unit square."""
