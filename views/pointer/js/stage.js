@@ -202,7 +202,9 @@ class PointerPlane {
     this.waiting = false
     this.asked += 1
     this.sentAt = performance.now()
-    const rows = Array.from({length: this.hand.length / 2}, (_, i) => [this.hand[2 * i], this.hand[2 * i + 1]])
+    // Four places are finer than a pixel and keep addresses short.
+    const short = this.hand.map((v) => Math.round(1e4 * v) / 1e4)
+    const rows = Array.from({length: short.length / 2}, (_, i) => [short[2 * i], short[2 * i + 1]])
     this.model.send_msg({kind: "points", points: rows})
   }
 
