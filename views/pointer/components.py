@@ -23,7 +23,6 @@ class PointerStage(JSComponent):
     clock_id = param.String(doc="Names the clock shared with the timeline.")
     scene = param.Bytes(default=b"", doc="What `views.pointer.scene.scene` made.")
     reference = param.Boolean(default=True, doc="Whether the reference is drawn.")
-    fresh = param.Boolean(default=True, doc="Whether the cursor goes to the end of this scene.")
     selected = param.Integer(default=-1, doc="The selected point.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(

@@ -8,15 +8,22 @@ from engines.pointer.results import Answer
 from views.kit.payload import payload
 from views.kit.text import label
 
+_END = 2**31 - 1
+"""Later than any answer: the cursor goes to its end."""
 
-def scene(answer: Answer) -> bytes:
-    """What the stage draws; works for every task that says how its answers are drawn."""
+
+def scene(answer: Answer, start: int | None = _END) -> bytes:
+    """What the stage draws; works for every task that says how its answers are drawn.
+
+    ``start`` is the step the cursor goes to, None to leave it where it is.
+    """
     probabilities = np.ascontiguousarray(answer.distributions, np.float32)
     entropy = answer.entropy
     wrong = sorted({point for _, points in answer.violations for point in points})
     meta = {
         "n": len(answer.points),
         "n_steps": len(answer.choices),
+        "start": start,
         "drawing": answer.drawing,
         "title": label(answer.title),
         "exact": answer.exact,

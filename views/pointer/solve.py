@@ -55,7 +55,12 @@ class SolveView(ExperimentView):
         )
         self.own.on_click(self._forget)
         self._by_hand = False
+        self._start_at = -1
+        """Where the cursor goes with the next answer, if set."""
+        self._step = -1
+        """The step the cursor rests at, -1 for the end."""
         self._shown_notices: tuple[str, ...] = ()
+        self.clock.param.watch(self._moved, "position")
         names = ("task", "weights", "distribution", "n_points", "seed", "points")
         self.controls.param.watch(self._instance_changed, list(names))
         answering = ("decoder", "width", "samples", "temperature", "mask", "starts")
@@ -88,8 +93,9 @@ class SolveView(ExperimentView):
         """Send the scene once; the browser goes through its steps."""
         if not isinstance(result, Answer) or job is not self.runner.job:
             return
-        self.canvas.param.update(fresh=not self._by_hand, scene=scene(result))
-        self._by_hand = False
+        shown = None if self._by_hand else self._start_at
+        self.canvas.scene = scene(result) if shown == -1 else scene(result, shown)
+        self._by_hand, self._start_at = False, -1
         exact = "exact" if result.exact else "best known"
         self.heading.title = f"{result.title.capitalize()}, {len(result.points)} points"
         self.heading.detail = f"{result.network}; reference: {result.reference_name}, {exact}"
@@ -106,6 +112,11 @@ class SolveView(ExperimentView):
         """Answers take milliseconds, so a knob answers at once."""
         if self.result is not None and self.controls.spec_or_none() is not None:
             self.run()
+
+    def _moved(self, event: Any) -> None:
+        n_steps = len(self.result.choices) if isinstance(self.result, Answer) else 0
+        self._step = event.new if event.new < n_steps else -1
+        self.mark()
 
     # Points by hand ------------------------------------------------------------------------
 
@@ -144,8 +155,14 @@ class SolveView(ExperimentView):
 
     def selection(self) -> dict[str, Any]:
         """The selected point and the step."""
-        chosen = {"point": self.canvas.selected} if self.canvas.selected >= 0 else {}
-        return {**chosen, "reference": False} if not self.canvas.reference else chosen
+        chosen: dict[str, Any] = {}
+        if self.canvas.selected >= 0:
+            chosen["point"] = self.canvas.selected
+        if not self.reference.value:
+            chosen["reference"] = False
+        if self._step >= 0:
+            chosen["step"] = self._step
+        return chosen
 
     def select(self, selection: dict[str, Any]) -> None:
         """Restore a selection, or go to a ``step``."""
@@ -153,6 +170,7 @@ class SolveView(ExperimentView):
         self.canvas.selected = point if type(point) is int else -1
         self.reference.value = selection.get("reference", True) is not False
         if type(step) is int and step >= 0:
+            self._step = self._start_at = step
             self.clock.seek_to = -1
             self.clock.seek_to = step
 

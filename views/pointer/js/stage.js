@@ -61,7 +61,7 @@ class PointerPlane {
     // What is dragged now is already elsewhere than in the answer that has just come.
     if (this.dragged >= 0 && this.hand && this.hand.length === 2 * scene.n) this.scene.points = Float32Array.from(this.hand)
     if (this.waiting) this.send()
-    const at = this.model.fresh ? scene.n_steps : Math.min(this.clock.position, scene.n_steps)
+    const at = Math.min(scene.start === null ? this.clock.position : scene.start, scene.n_steps)
     this.clock.position = at
     this.clock.open({length: scene.n_steps, unit: "step", speed: Math.max(2, scene.n_steps / 6)})
     this.describe()
