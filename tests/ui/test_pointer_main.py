@@ -75,7 +75,8 @@ class PointerPage:
         """Where a place of the unit square lies in the plane's picture."""
         box = self.plane.bounding_box()
         side = min(box["width"], box["height"]) - 28
-        return (box["width"] - side) / 2 + x * side, (box["height"] - side) / 2 + (1 - y) * side
+        top = min(16, (box["height"] - side) / 2)
+        return (box["width"] - side) / 2 + x * side, top + (1 - y) * side
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def _columns(rows: list[tuple[str, float, float, float]]) -> dict[str, Any]:
 def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendItem]]:
     """Gap against time, both logarithmic, and the legend's entries: lower left is better."""
     made = figure(
-        height=330,
+        height=400,
         sizing_mode="stretch_width",
         x_axis_type="log",
         y_axis_type="log",
@@ -98,7 +98,12 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
         HoverTool(tooltips=[("", "@name"), ("gap", "@told{0.000} % ± @spread{0.000}"),
                             ("time", "@time{0.00} ms")])
     )  # fmt: skip
-    made.add_layout(Legend(items=entries), "right")
+    height = ":host { height: 92px; max-height: 92px; font-size: 12px; }"
+    legend = Legend(
+        items=entries, ncols=3, orientation="horizontal", label_text_font_size="12px",
+        stylesheets=[height], margin=0, padding=2, spacing=2,
+    )  # fmt: skip
+    made.add_layout(legend, "above")
     return made, entries
 
 

@@ -113,10 +113,12 @@ def _pictures(sweep: SweepFrame | Sweep) -> tuple[Picture, ...]:
     quality = sweep.quality_name
     printed = markers(sweep.spec.task)
     line = [np.array([printed.get(int(k), (np.nan, np.nan))[i] for k in n]) for i in (0, 1)]
-    pictures: list[Picture] = [
-        _heat("Exactly right", sweep, sweep.accuracy, Axis("accuracy", "%")),
-        _heat(quality.capitalize(), sweep, sweep.quality, Axis(quality, "%")),
-    ]
+    pictures: list[Picture] = []
+    if len(sweep.networks) > 1:
+        pictures = [
+            _heat("Exactly right", sweep, sweep.accuracy, Axis("accuracy", "%")),
+            _heat(quality.capitalize(), sweep, sweep.quality, Axis(quality, "%")),
+        ]
     for title, values, known in (
         ("Exactly right", sweep.accuracy, line[0]),
         (quality.capitalize(), sweep.quality, line[1]),

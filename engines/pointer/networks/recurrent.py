@@ -101,10 +101,38 @@ class PtrNet(nn.Module):
             return query @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5
         rows = max(1, _CHUNK // keys.numel())
         parts = [
-            torch.tanh(keys.unsqueeze(1) + query[:, k : k + rows].unsqueeze(2)) @ self.score
+            additive_scores(keys, query[:, k : k + rows], self.score)
             for k in range(0, query.shape[1], rows)
         ]
         return torch.cat(parts, dim=1)
+
+
+class _AdditiveScores(torch.autograd.Function):
+    """v tanh(k + q) in place: its tensor of tanh is the only large one, forward and backward."""
+
+    @staticmethod
+    def forward(ctx: Any, keys: Tensor, query: Tensor, v: Tensor) -> Tensor:
+        """float[batch, step, point] of keys[batch, point, d], query[batch, step, d] and v[d]."""
+        bent = (keys.unsqueeze(1) + query.unsqueeze(2)).tanh_()
+        ctx.save_for_backward(bent, v)
+        return bent @ v
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Tanh' = 1 - tanh^2; sums over what was broadcast."""
+        (grad,) = grads
+        bent, v = ctx.saved_tensors
+        flat = bent.flatten(0, 2)
+        to_v = flat.T @ grad.flatten()
+        slope = torch.addcmul(bent.new_ones(()), bent, bent, value=-1.0)
+        slope.mul_(grad.unsqueeze(-1))
+        return slope.sum(dim=1) * v, slope.sum(dim=2) * v, to_v
+
+
+def additive_scores(keys: Tensor, query: Tensor, v: Tensor) -> Tensor:
+    """V tanh(key + query) for every step and point: float[batch, step, point]."""
+    scores: Tensor = _AdditiveScores.apply(keys, query, v)  # type: ignore[assignment]
+    return scores
 
 
 class Seq2Seq(nn.Module):
@@ -165,7 +193,7 @@ class Seq2Seq(nn.Module):
 
     def _named(self, memory: Memory, out: Tensor) -> Tensor:
         n = memory.keys.shape[1]
-        mixed = torch.tanh(memory.keys.unsqueeze(1) + self.query(out).unsqueeze(2)) @ self.score
+        mixed = additive_scores(memory.keys, self.query(out), self.score)
         context = mixed.softmax(dim=-1) @ memory.extra[1]
         logits = self.out(torch.cat([out, context], dim=-1))
         return torch.cat([logits[..., :n], logits[..., -1:]], dim=-1)

@@ -14,6 +14,7 @@ from engines.pointer.decoding.variants import best, symmetry, variants
 from engines.pointer.errors import OutputSizeError
 from engines.pointer.known import equivariance_difference, teaching_difference, untrained
 from engines.pointer.networks.base import previous_from_targets
+from engines.pointer.networks.recurrent import additive_scores
 from engines.pointer.tasks import Hull, Tour, task_named
 
 KINDS = ("set pointer", "Ptr-Net", "seq2seq")
@@ -30,6 +31,18 @@ def _one_thread():
 @pytest.mark.parametrize("kind", KINDS)
 def test_taught_logits_are_those_of_step_by_step_decoding(kind):
     assert teaching_difference(kind) < 1e-5
+
+
+def test_the_additive_score_has_the_gradients_that_autograd_finds():
+    generator = torch.Generator().manual_seed(1)
+    shapes = (2, 4, 3), (2, 5, 3), (3,)
+    given = [
+        torch.rand(s, generator=generator, dtype=torch.double, requires_grad=True) for s in shapes
+    ]
+    assert torch.autograd.gradcheck(additive_scores, given)
+    keys, query, v = given
+    plain = torch.tanh(keys.unsqueeze(1) + query.unsqueeze(2)) @ v
+    torch.testing.assert_close(additive_scores(*given), plain)
 
 
 def test_a_set_pointer_follows_any_renaming_of_the_points():

@@ -16,7 +16,7 @@ function viridis(share) {
 // Where the unit square lies in a picture, y upwards.
 function planeFrame(width, height) {
   const side = Math.max(10, Math.min(width, height) - 28)
-  return {left: (width - side) / 2, top: (height - side) / 2, side}
+  return {left: (width - side) / 2, top: Math.min(16, (height - side) / 2), side}
 }
 
 function toPixel(frame, x, y) {

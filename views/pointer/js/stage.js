@@ -69,13 +69,13 @@ class PointerPlane {
   }
 
   describe() {
-    const {exact, reference_name: name, n, title, drawing} = this.scene
+    const {exact, reference_name: name, n, title} = this.scene
     this.plane.canvas.setAttribute("aria-label", `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`)
-    const reference = `pale = ${exact ? "exact" : "best known"} (${name})`
-    this.plane.legend.textContent = this.model.reference ? `blue = network, ${reference}` : `blue = network`
+    const reference = `pale = ${exact ? "exact" : "best known"}`
+    this.plane.legend.textContent = this.model.reference ? `dark = network, ${reference}` : "dark = network"
     this.heat.legend.textContent = "dot = chosen, square = taught"
     for (const {legend} of [this.plane, this.heat]) legend.title = legend.textContent
-    this.plane.value.textContent = `${n} ${drawing === "polygon" && title.includes("salesman") ? "cities" : "points"}`
+    this.plane.legend.title = `reference: ${name}`
   }
 
   listen() {
@@ -258,7 +258,6 @@ class PointerPlane {
       this.words.textContent = `Step ${step}: ${name(choices[step])} with probability ${share.toFixed(3)}, entropy ${entropy[step].toFixed(2)} bits${taught}.`
     }
     this.words.classList.toggle("nx-bad", step >= n_steps && violated.length > 0)
-    this.heat.value.textContent = n_steps ? `${n_steps} steps` : ""
   }
 
   close() {
