@@ -1,0 +1,228 @@
+"""How fast the pointer workbench is, as ratios against named peers measured in the same run.
+
+    python benchmarks/pointer.py [--full]
+
+Prints target, measured value and verdict, and last one line of JSON with every figure. Times are
+CPU seconds of one thread (best of several). ``--full`` adds more lengths, the page in a browser,
+and LKH where elkai is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.spatial import ConvexHull
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from engines.pointer.answer import answered  # noqa: E402
+from engines.pointer.kernels import hulls, tours  # noqa: E402
+from engines.pointer.model import Network, Recipe, SolveSpec  # noqa: E402
+from engines.pointer.networks.build import network  # noqa: E402
+from engines.pointer.racing import optional_solvers  # noqa: E402
+from engines.pointer.tasks import task_named  # noqa: E402
+from engines.pointer.training import batch, loss_of  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; nan means that there is no target, only a measurement."""
+
+    name: str
+    unit: str
+    measured: float
+    at_most: float = float("nan")
+    at_least: float = float("nan")
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is reached; empty when there is none."""
+        if self.measured > self.at_most or self.measured < self.at_least:
+            return "MISSED"
+        return "" if np.isnan(self.at_most) and np.isnan(self.at_least) else "reached"
+
+
+def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
+    """Least CPU time of this process over the repeats, after one run to compile."""
+    work()
+    times = []
+    for _ in range(repeats):
+        started = time.process_time()
+        work()
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+class LoopedPtrNet(torch.nn.Module):
+    """The design of the public implementations: a cell and a score per step, fed its own choices.
+
+    shirgur/PointerNet and ast0414/pointer-networks-pytorch, re-created: an LSTM cell per step in a
+    Python loop, additive attention with both projections inside the loop, a mask that is updated
+    step by step, log-softmax per step, and no teacher forcing.
+    """
+
+    def __init__(self, d_model: int) -> None:
+        super().__init__()
+        self.embed = torch.nn.Linear(2, d_model)
+        self.encoder = torch.nn.LSTM(d_model, d_model, batch_first=True)
+        self.cell = torch.nn.LSTMCell(d_model, d_model)
+        self.w1 = torch.nn.Linear(d_model, d_model, bias=False)
+        self.w2 = torch.nn.Linear(d_model, d_model, bias=False)
+        self.v = torch.nn.Linear(d_model, 1, bias=False)
+        self.start = torch.nn.Parameter(torch.zeros(d_model))
+
+    def loss(self, points: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Mean cross-entropy over all steps."""
+        x = self.embed(points)
+        encoded, (h, c) = self.encoder(x)
+        h, c, previous = h[0], c[0], self.start.expand(len(points), -1)
+        mask = torch.zeros(points.shape[:2], dtype=torch.bool)
+        total = torch.zeros(())
+        rows = torch.arange(len(points))
+        for k in range(targets.shape[1]):
+            h, c = self.cell(previous, (h, c))
+            scores = self.v(torch.tanh(self.w1(encoded) + self.w2(h).unsqueeze(1))).squeeze(-1)
+            logp = scores.masked_fill(mask, -1e4).log_softmax(-1)
+            total = total + torch.nn.functional.nll_loss(logp, targets[:, k])
+            chosen = logp.argmax(-1)
+            mask = mask.clone()
+            mask[rows, chosen] = True
+            previous = x[rows, chosen]
+        return total / targets.shape[1]
+
+
+def fused_against_looped(n: int, repeats: int) -> Figure:
+    """Forward and backward of one batch of 128 tours of n, hidden size 256."""
+    recipe = Recipe(task="tour", n_min=n, n_max=n, canonical=False, batch=128)
+    points, targets = batch(task_named("tour", canonical=False), recipe, 0)
+    features, taught = torch.from_numpy(points).float(), torch.from_numpy(targets)
+    ours = network(Network(kind="Ptr-Net", d_model=256), d_features=2, n_max=n, seed=0)
+    theirs = LoopedPtrNet(256)
+
+    def step(net: torch.nn.Module, loss: Callable[[], torch.Tensor]) -> None:
+        net.zero_grad(set_to_none=True)
+        loss().backward()
+
+    fused = cpu_seconds(
+        lambda: step(ours, lambda: loss_of(ours, features, taught, n_given=0)[0]), repeats
+    )
+    looped = cpu_seconds(lambda: step(theirs, lambda: theirs.loss(features, taught)), repeats)
+    return Figure(f"fused teacher forcing against a loop, n = {n}", "x", looped / fused, at_least=3)
+
+
+def hulls_against_scipy(n: int) -> Figure:
+    """Labels per CPU second against scipy's."""
+    points = np.random.default_rng(0).random((20_000, n, 2))
+    few = points[:500]
+    ours = cpu_seconds(lambda: hulls.hulls(points), 5) / len(points)
+    theirs = cpu_seconds(lambda: [ConvexHull(p).vertices for p in few], 3) / len(few)
+    target = {"at_least": 50.0} if n <= 10 else {}
+    return Figure(f"hull labels against scipy, n = {n}", "x", theirs / ours, **target)
+
+
+def search_against_lkh(n: int, n_instances: int) -> list[Figure]:
+    """Gap of local search from every city to LKH, where it is installed."""
+    lkh = optional_solvers().get("elkai (LKH)")
+    points = np.random.default_rng(1).random((n_instances, n, 2))
+    between = [tours.distances(p) for p in points]
+    seconds = cpu_seconds(lambda: [tours.local_search(b, n) for b in between], 1) / n_instances
+    figures = [Figure(f"local search from every city, n = {n}", "ms", 1e3 * seconds)]
+    if lkh is not None:
+        ours = [tours.tour_length(b, tours.local_search(b, n)) for b in between]
+        theirs = [tours.tour_length(b, lkh(p)) for b, p in zip(between, points, strict=True)]
+        gap = 100 * float(np.mean(np.array(ours) / np.array(theirs)) - 1)
+        figures.append(Figure(f"local search above LKH, n = {n}", "%", gap, at_most=0.05))
+    return figures
+
+
+def answer_ms(task: str, n: int) -> Figure:
+    """What the engine spends on one moved point: decode, reference, scores."""
+    spec = SolveSpec(task=task, n_points=n)  # type: ignore[arg-type]
+    answered(spec)
+    times = []
+    for seed in range(20):
+        started = time.process_time()
+        answered(spec.replace(seed=seed))
+        times.append(1e3 * (time.process_time() - started))
+    return Figure(f"engine time of a moved point, {task} of {n}, p95", "ms",
+                  float(np.percentile(times, 95)), at_most=100)  # fmt: skip
+
+
+def drag_ms(n: int) -> Figure:
+    """p95 from a pointer move to the painted answer, in headless Chromium."""
+    sys.path.insert(0, str(ROOT / "tests" / "ui"))
+    import tempfile
+
+    import conftest
+    from test_pointer_main import DRAG, PointerPage
+
+    app = conftest.start_app(Path(tempfile.mkdtemp()))
+    try:
+        with conftest.playwright_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=conftest.chromium_path(), args=conftest.FLAGS
+            )
+            page = PointerPage(browser.new_page(), app.url, f"n_points={n}")
+            page.done()
+            at = page.pixel(0.5, 0.5), page.pixel(0.6, 0.6)
+            added = page.plane
+            added.click(position={"x": at[0][0], "y": at[0][1]})
+            page.count(n + 1)
+            took: Any = page.page.evaluate(DRAG, [added.element_handle(), 60, *at])
+            browser.close()
+    finally:
+        app.stop()
+    return Figure(f"drag to painted answer, hull of {n}, p95", "ms",
+                  float(np.percentile(took, 95)), at_most=100)  # fmt: skip
+
+
+def examples_per_second() -> list[Figure]:
+    """Training examples per CPU second of the default networks."""
+    found = []
+    for kind, d_model in (("set pointer", 64), ("set pointer", 128), ("Ptr-Net", 256)):
+        recipe = Recipe(n_min=10, n_max=10, network=Network(kind=kind, d_model=d_model))  # type: ignore[arg-type]
+        points, targets = batch(task_named("hull"), recipe, 0)
+        features, taught = torch.from_numpy(points).float(), torch.from_numpy(targets)
+        net = network(recipe.network, d_features=2, n_max=10, seed=0)
+        seconds = cpu_seconds(
+            lambda net=net, f=features, t=taught: loss_of(net, f, t, n_given=0)[0].backward(), 4
+        )
+        found.append(Figure(f"{kind} {d_model}, hull of 10", "examples/s", 128 / seconds))
+    return found
+
+
+def figures(*, full: bool) -> list[Figure]:
+    """Every figure, the ones with targets first."""
+    found = [fused_against_looped(n, 3) for n in ((10, 20, 50) if full else (10, 20))]
+    found += [hulls_against_scipy(n) for n in (5, 10, 50)]
+    found += [answer_ms("hull", 50), answer_ms("tour", 20)]
+    found += search_against_lkh(50, 100 if full else 20)
+    found += examples_per_second()
+    return [*found, drag_ms(50)] if full else found
+
+
+def main() -> None:
+    """Measure, print, and end with JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="more lengths, and the page")
+    torch.set_num_threads(1)
+    found = figures(full=parser.parse_args().full)
+    for f in found:
+        target = f"at least {f.at_least:g}" if f.at_least == f.at_least else ""
+        target = f"at most {f.at_most:g}" if f.at_most == f.at_most else target
+        print(f"{f.name:<58} {f.measured:>12,.3g} {f.unit:<11} {target:<14} {f.verdict}")
+    print(json.dumps([{**asdict(f), "verdict": f.verdict} for f in found]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Networks that answer by pointing at their input, beside solvers that are right.
+
+>>> answer = solve([[0, 0], [1, 0], [1, 1], [0, 1], [0.4, 0.5]], weights="untrained")
+>>> answer.reference.tolist(), answer.exact, answer.violations
+([0, 1, 2, 3], True, ())
+"""
+
+from engines.pointer.calls import race, solve, solve_tsplib, sweep, train
+from engines.pointer.console import TrainResult
+from engines.pointer.experiments.race import Race, RaceSpec
+from engines.pointer.experiments.sweep import Sweep, SweepSpec
+from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
+from engines.pointer.results import Answer
+
+__all__ = [
+    "Answer",
+    "Network",
+    "Race",
+    "RaceSpec",
+    "Recipe",
+    "SolveSpec",
+    "Sweep",
+    "SweepSpec",
+    "TrainResult",
+    "TrainSpec",
+    "race",
+    "solve",
+    "solve_tsplib",
+    "sweep",
+    "train",
+]

@@ -1,0 +1,59 @@
+"""One line for a notebook or a script: every experiment of this workbench as a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engines import registry
+from engines.pointer.console import TrainResult
+from engines.pointer.experiments.race import Race, RaceSpec
+from engines.pointer.experiments.sweep import Sweep, SweepSpec
+from engines.pointer.model import Recipe, SolveSpec, TrainSpec
+from engines.pointer.results import Answer
+
+if TYPE_CHECKING:
+    from engines.pointer.tsplib import TsplibInstance
+
+
+def solve(points: Any = None, **fields: Any) -> Answer:
+    """A network's answer to rows of two numbers, beside the reference.
+
+    ``fields`` are those of `SolveSpec`; without ``points`` they are drawn at random.
+
+    Raises:
+        InputError: points or weights that cannot be used.
+    """
+    if points is not None:
+        from engines.pointer.instances import checked
+        from engines.pointer.tasks import task_named
+
+        rows = np.asarray(points) if not isinstance(points, list | tuple) else points
+        checked(rows, task_named(fields.get("task", "hull")))
+        fields["points"] = tuple((float(x), float(y)) for x, y in rows)
+    return registry.experiment("pointer/solve").result(SolveSpec(**fields))  # type: ignore[return-value]
+
+
+def solve_tsplib(text: str, **fields: Any) -> Answer:
+    """A tour through the cities of a TSPLIB file's text, measured as the file says."""
+    from engines.pointer.tsplib import read_tsplib
+
+    read: TsplibInstance = read_tsplib(text)
+    return solve(read.points, task="tour", metric=read.metric, **fields)
+
+
+def train(recipe: Recipe | None = None, **fields: Any) -> TrainResult:
+    """Train to the end; the weights lie on this machine under the result's ``weights``."""
+    spec = TrainSpec(recipe=recipe or Recipe(**fields))
+    return registry.experiment("pointer/train").result(spec)  # type: ignore[return-value]
+
+
+def sweep(**fields: Any) -> Sweep:
+    """Networks trained at some numbers of points, tested at others."""
+    return registry.experiment("pointer/sweep").result(SweepSpec(**fields))  # type: ignore[return-value]
+
+
+def race(**fields: Any) -> Race:
+    """Solvers and networks on the same cities."""
+    return registry.experiment("pointer/race").result(RaceSpec(**fields))  # type: ignore[return-value]

@@ -1,0 +1,1 @@
+"""Compiled inner loops: hulls and tours, for batches of instances."""

@@ -1,0 +1,1 @@
+"""Networks that answer by pointing, behind one interface (see `base`)."""

@@ -1,0 +1,1 @@
+"""Pictures and knobs of the pointer workbench."""

@@ -1,0 +1,276 @@
+// The plane and the heat map of the pointer, on one clock; points are moved, added and deleted.
+
+function pointerCard(title) {
+  const canvas = element("canvas", {class: "nx-canvas"})
+  const legend = element("span", {class: "nx-legend"})
+  const menu = element("span", {class: "nx-export"})
+  const value = element("span", {class: "nx-value"})
+  const head = element("div", {class: "nx-head"}, element("b", {}, title), legend, menu, value)
+  return {canvas, legend, menu, value, card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
+}
+
+function sizedPen(canvas) {
+  const ratio = devicePixelRatio
+  const {clientWidth: width, clientHeight: height} = canvas
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio)
+    canvas.height = Math.round(height * ratio)
+  }
+  const pen = canvas.getContext("2d")
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
+  pen.clearRect(0, 0, width, height)
+  return [pen, width, height]
+}
+
+class PointerPlane {
+  constructor(model, el) {
+    Object.assign(this, {model, el, hovered: -1, dragged: -1, asked: 0, came: 0, scene: null})
+    this.clock = clockNamed(model.clock_id)
+    this.clock.unit = "step"
+    this.plane = pointerCard("The plane")
+    this.heat = pointerCard("Where it points")
+    this.plane.canvas.tabIndex = 0
+    this.plane.canvas.setAttribute("role", "application")
+    this.heat.canvas.setAttribute("role", "img")
+    this.heat.canvas.setAttribute("aria-label", "Heat map: probability of every point at every step")
+    this.words = element("p", {class: "nx-words", "aria-live": "polite"}, "The answer appears here as soon as the engine has it; the first one loads the network.")
+    el.append(element("div", {class: "nx-stage"}, element("div", {class: "nx-pair"}, this.plane.card, this.heat.card), this.words))
+    this.listen()
+    this.addExports()
+    this.resized = new ResizeObserver(() => this.ask())
+    for (const {canvas} of [this.plane, this.heat]) this.resized.observe(canvas)
+    this.unlisten = this.clock.listen(() => this.ask())
+    this.untheme = onThemeChange(() => this.ask())
+    this.load()
+  }
+
+  look() {
+    const token = tokenReader(this.el)
+    return {
+      line: token("line"), ink2: token("ink-2"), ink3: token("ink-3"), accent: token("accent"), cursor: token("cursor"), warning: token("warning"),
+      good: token("series-4"), polished: token("series-5"), teacher: token("series-3"), font: token("font"), ground: token("surface"),
+      reference: this.model.reference, selected: this.model.selected, hovered: this.hovered,
+    }
+  }
+
+  load() {
+    const scene = readPayload(this.model.scene)
+    if (!scene) return
+    this.scene = {...scene, order: heatOrder(scene)}
+    this.came = this.asked
+    // What is dragged now is already elsewhere than in the answer that has just come.
+    if (this.dragged >= 0 && this.hand && this.hand.length === 2 * scene.n) this.scene.points = Float32Array.from(this.hand)
+    if (this.waiting) this.send()
+    const at = Math.min(scene.start === null ? this.clock.position : scene.start, scene.n_steps)
+    this.clock.position = at
+    this.clock.open({length: scene.n_steps, unit: "step", speed: Math.max(2, scene.n_steps / 6)})
+    this.describe()
+    this.ask()
+  }
+
+  describe() {
+    const {exact, reference_name: name, n, title} = this.scene
+    this.plane.canvas.setAttribute("aria-label", `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`)
+    const reference = `pale = ${exact ? "exact" : "best known"}`
+    this.plane.legend.textContent = this.model.reference ? `dark = network, ${reference}` : "dark = network"
+    this.heat.legend.textContent = "dot = chosen, square = taught"
+    for (const {legend} of [this.plane, this.heat]) legend.title = legend.textContent
+    this.plane.legend.title = `reference: ${name}`
+  }
+
+  listen() {
+    const {canvas} = this.plane
+    canvas.addEventListener("pointerdown", (event) => this.down(event))
+    canvas.addEventListener("pointermove", (event) => this.move(event))
+    canvas.addEventListener("pointerup", () => this.up())
+    canvas.addEventListener("pointercancel", () => this.up())
+    canvas.addEventListener("dblclick", () => this.remove())
+    canvas.addEventListener("keydown", (event) => this.key(event))
+    canvas.addEventListener("pointerleave", () => this.hover(-1))
+    this.heat.canvas.addEventListener("pointermove", (event) => {
+      const cell = this.cellAt(event)
+      this.hover(cell && this.scene.order[cell.column] < this.scene.n ? this.scene.order[cell.column] : -1)
+    })
+    this.heat.canvas.addEventListener("pointerleave", () => this.hover(-1))
+    this.heat.canvas.addEventListener("click", (event) => {
+      const cell = this.cellAt(event)
+      if (!cell) return
+      this.clock.pause()
+      this.clock.seek(cell.row, "rest")
+    })
+  }
+
+  cellAt(event) {
+    const {canvas} = this.heat
+    if (!this.scene) return null
+    return heatCell(heatFrame(canvas.clientWidth, canvas.clientHeight, this.scene), this.scene, event.offsetX, event.offsetY)
+  }
+
+  nearest(event) {
+    const frame = this.frame()
+    let found = -1
+    let least = 14
+    for (let i = 0; i < this.scene.n; i++) {
+      const [x, y] = toPixel(frame, this.scene.points[2 * i], this.scene.points[2 * i + 1])
+      const far = Math.hypot(x - event.offsetX, y - event.offsetY)
+      if (far < least) [found, least] = [i, far]
+    }
+    return found
+  }
+
+  frame() {
+    return planeFrame(this.plane.canvas.clientWidth, this.plane.canvas.clientHeight)
+  }
+
+  down(event) {
+    if (!this.scene || event.button !== 0) return
+    const {canvas} = this.plane
+    canvas.focus({preventScroll: true})
+    const point = this.nearest(event)
+    this.hand = Array.from(this.scene.points)
+    if (point < 0) {
+      this.hand.push(...toUnit(this.frame(), event.offsetX, event.offsetY))
+      this.change()
+      return
+    }
+    canvas.setPointerCapture(event.pointerId)
+    this.dragged = point
+    this.select(point)
+  }
+
+  move(event) {
+    if (!this.scene) return
+    if (this.dragged < 0) {
+      this.hover(this.nearest(event))
+      return
+    }
+    const [x, y] = toUnit(this.frame(), event.offsetX, event.offsetY)
+    this.hand[2 * this.dragged] = x
+    this.hand[2 * this.dragged + 1] = y
+    this.scene.points = Float32Array.from(this.hand)
+    this.moved = true
+    this.change()
+    this.ask()
+  }
+
+  up() {
+    this.dragged = -1
+  }
+
+  key(event) {
+    const point = this.model.selected
+    if (!this.scene || point < 0 || point >= this.scene.n) return
+    const way = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key]
+    if (event.key === "Delete" || event.key === "Backspace") this.remove()
+    else if (way && event.shiftKey) {
+      this.hand = Array.from(this.scene.points)
+      way.forEach((by, axis) => { this.hand[2 * point + axis] = Math.max(0, Math.min(1, this.hand[2 * point + axis] + 0.01 * by)) })
+      this.change()
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  remove() {
+    const point = this.model.selected
+    if (!this.scene || point < 0 || point >= this.scene.n || this.scene.n < 2) return
+    this.hand = Array.from(this.scene.points)
+    this.hand.splice(2 * point, 2)
+    this.select(-1)
+    this.change()
+  }
+
+  select(point) {
+    this.model.send_msg({kind: "select", point})
+    this.model.selected = point
+    this.ask()
+  }
+
+  hover(point) {
+    if (point === this.hovered) return
+    this.hovered = point
+    this.ask()
+  }
+
+  // One question at a time: while its answer is on the way, only the newest place is kept.
+  change() {
+    this.waiting = true
+    if (this.asked === this.came || performance.now() - this.sentAt > 1000) this.send()
+  }
+
+  send() {
+    this.waiting = false
+    this.asked += 1
+    this.sentAt = performance.now()
+    // Four places are finer than a pixel and keep addresses short.
+    const short = this.hand.map((v) => Math.round(1e4 * v) / 1e4)
+    const rows = Array.from({length: short.length / 2}, (_, i) => [short[2 * i], short[2 * i + 1]])
+    this.model.send_msg({kind: "points", points: rows})
+  }
+
+  step() {
+    return Math.min(Math.floor(this.clock.position), this.scene.n_steps)
+  }
+
+  addExports() {
+    const drawings = [[this.plane, "plane", drawPlane], [this.heat, "heat-map", drawHeat]]
+    for (const [picture, name, draw] of drawings) {
+      for (const kind of ["svg", "png"]) {
+        picture.menu.append(element("button", {type: "button", title: `Save this picture as ${kind.toUpperCase()}`,
+          "aria-label": `Save ${name} as ${kind.toUpperCase()}`,
+          onclick: () => {
+            if (!this.scene) return
+            const look = this.look()
+            exportPicture(kind, `pointer-${name}`, picture.canvas.clientWidth, picture.canvas.clientHeight, look.ground, (pen, w, h) => draw(pen, w, h, this.scene, this.step(), look))
+          }}, kind))
+      }
+    }
+  }
+
+  ask() {
+    if (this.pending) return
+    this.pending = true
+    requestAnimationFrame(() => {
+      this.pending = false
+      this.paint()
+    })
+  }
+
+  paint() {
+    if (!this.scene || !this.plane.canvas.isConnected) return
+    const look = this.look()
+    drawPlane(...sizedPen(this.plane.canvas), this.scene, this.step(), look)
+    drawHeat(...sizedPen(this.heat.canvas), this.scene, this.step(), look)
+    this.say()
+    ;(globalThis.__nxPointerPaints ??= []).push({at: performance.now(), came: this.came})
+    if (globalThis.__nxPointerPaints.length > 2000) globalThis.__nxPointerPaints.shift()
+  }
+
+  say() {
+    const {n, n_steps, probability, choices, entropy, targets, violated} = this.scene
+    const step = this.step()
+    if (!n_steps) this.words.textContent = "There is nothing to ask the network here; the reference is drawn."
+    else if (step >= n_steps) this.words.textContent = violated.length ? `The answer is not valid: ${violated.join("; ")}.` : "The whole answer. Go back a step to see where the network looked."
+    else {
+      const name = (i) => (i === n ? "stopping" : `point ${i}`)
+      const share = probability[step * (n + 1) + choices[step]]
+      const taught = targets[step] === undefined || targets[step] < 0 ? "" : targets[step] === choices[step] ? ", as taught" : `; taught: ${name(targets[step])}`
+      this.words.textContent = `Step ${step}: ${name(choices[step])} with probability ${share.toFixed(3)}, entropy ${entropy[step].toFixed(2)} bits${taught}.`
+    }
+    this.words.classList.toggle("nx-bad", step >= n_steps && violated.length > 0)
+  }
+
+  close() {
+    this.unlisten()
+    this.untheme()
+    this.resized.disconnect()
+  }
+}
+
+export function render({model, el}) {
+  installTokens(NX_CSS)
+  const stage = new PointerPlane(model, el)
+  model.on("scene", () => queueMicrotask(() => stage.load()))
+  for (const name of ["reference", "selected"]) model.on(name, () => { if (stage.scene) stage.describe(); stage.ask() })
+  model.on("remove", () => stage.close())
+}
