@@ -120,8 +120,8 @@ class LiveFilm:
         coords = []
         for track in self.tracks:
             own = layouts.aligned(activations[track][None])[0][0]
-            first = self.before.get(self.tracks[0], own)
-            target = self.before.get(track, first)
+            like = track if track in self.before else self.tracks[0]
+            target = self.before[like] if like in self.before else own
             turned = own @ layouts.rotation_onto(own, target)
             self.before[track] = turned
             coords.append(turned)
