@@ -64,11 +64,10 @@ def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
 
 
 class LoopedPtrNet(torch.nn.Module):
-    """The design of the public implementations: a cell and a score per step, fed its own choices.
+    """The design of ast0414/pointer-networks-pytorch, re-created as a plain loop.
 
-    shirgur/PointerNet and ast0414/pointer-networks-pytorch, re-created: an LSTM cell per step in a
-    Python loop, additive attention with both projections inside the loop, a mask that is updated
-    step by step, log-softmax per step, and no teacher forcing.
+    An LSTM cell per step, additive attention with both projections inside the loop, a mask that is
+    updated step by step, log-softmax per step, and its own choices as inputs.
     """
 
     def __init__(self, d_model: int) -> None:
@@ -90,8 +89,7 @@ class LoopedPtrNet(torch.nn.Module):
         total = torch.zeros(())
         rows = torch.arange(len(points))
         for k in range(targets.shape[1]):
-            h, c = self.cell(previous, (h, c))
-            scores = self.v(torch.tanh(self.w1(encoded) + self.w2(h).unsqueeze(1))).squeeze(-1)
+            h, c, scores = self.step(encoded, previous, h, c)
             logp = scores.masked_fill(mask, -1e4).log_softmax(-1)
             total = total + torch.nn.functional.nll_loss(logp, targets[:, k])
             chosen = logp.argmax(-1)
@@ -100,14 +98,41 @@ class LoopedPtrNet(torch.nn.Module):
             previous = x[rows, chosen]
         return total / targets.shape[1]
 
+    def step(self, encoded: torch.Tensor, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor) -> Any:
+        """State and scores of one step."""
+        h, c = self.cell(x, (h, c))
+        scores = self.v(torch.tanh(self.w1(encoded) + self.w2(h).unsqueeze(1))).squeeze(-1)
+        return h, c, scores
 
-def fused_against_looped(n: int, repeats: int) -> Figure:
+
+class BlendedPtrNet(LoopedPtrNet):
+    """The design of shirgur/PointerNet: gates by hand, and the context blended into the state."""
+
+    def __init__(self, d_model: int) -> None:
+        super().__init__(d_model)
+        self.input_gates = torch.nn.Linear(d_model, 4 * d_model)
+        self.hidden_gates = torch.nn.Linear(d_model, 4 * d_model)
+        self.context = torch.nn.Conv1d(d_model, d_model, 1)
+        self.blend = torch.nn.Linear(2 * d_model, d_model)
+
+    def step(self, encoded: torch.Tensor, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor) -> Any:
+        """State and scores of one step."""
+        i, f, g, o = (self.input_gates(x) + self.hidden_gates(h)).chunk(4, 1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        query = self.w2(h).unsqueeze(2).expand(-1, -1, encoded.shape[1])
+        keys = self.context(encoded.permute(0, 2, 1))
+        scores = torch.bmm(self.v.weight.expand(len(h), 1, -1), torch.tanh(query + keys)).squeeze(1)
+        mixed = torch.bmm(keys, scores.softmax(-1).unsqueeze(2)).squeeze(2)
+        return torch.tanh(self.blend(torch.cat([mixed, h], 1))), c, scores
+
+
+def fused_against_loops(n: int, repeats: int) -> list[Figure]:
     """Forward and backward of one batch of 128 tours of n, hidden size 256."""
     recipe = Recipe(task="tour", n_min=n, n_max=n, canonical=False, batch=128)
     points, targets = batch(task_named("tour", canonical=False), recipe, 0)
     features, taught = torch.from_numpy(points).float(), torch.from_numpy(targets)
     ours = network(Network(kind="Ptr-Net", d_model=256), d_features=2, n_max=n, seed=0)
-    theirs = LoopedPtrNet(256)
 
     def step(net: torch.nn.Module, loss: Callable[[], torch.Tensor]) -> None:
         net.zero_grad(set_to_none=True)
@@ -116,8 +141,13 @@ def fused_against_looped(n: int, repeats: int) -> Figure:
     fused = cpu_seconds(
         lambda: step(ours, lambda: loss_of(ours, features, taught, n_given=0)[0]), repeats
     )
-    looped = cpu_seconds(lambda: step(theirs, lambda: theirs.loss(features, taught)), repeats)
-    return Figure(f"fused teacher forcing against a loop, n = {n}", "x", looped / fused, at_least=3)
+    found = []
+    for name, kind in (("ast0414", LoopedPtrNet), ("shirgur", BlendedPtrNet)):
+        net = kind(256)
+        looped = cpu_seconds(lambda net=net: step(net, lambda: net.loss(features, taught)), repeats)
+        title = f"fused teacher forcing against {name}'s design, n = {n}"
+        found.append(Figure(title, "x", looped / fused, at_least=3))
+    return found
 
 
 def hulls_against_scipy(n: int) -> Figure:
@@ -172,13 +202,13 @@ def drag_ms(n: int) -> Figure:
             browser = playwright.chromium.launch(
                 executable_path=conftest.chromium_path(), args=conftest.FLAGS
             )
-            page = PointerPage(browser.new_page(), app.url, f"n_points={n}")
+            points = np.random.default_rng(3).random((n, 2)).round(4)
+            points[0] = 0.5, 0.5
+            query = "points=" + json.dumps(points.tolist(), separators=(",", ":"))
+            page = PointerPage(browser.new_page(), app.url, query)
             page.done()
-            at = page.pixel(0.5, 0.5), page.pixel(0.6, 0.6)
-            added = page.plane
-            added.click(position={"x": at[0][0], "y": at[0][1]})
-            page.count(n + 1)
-            took: Any = page.page.evaluate(DRAG, [added.element_handle(), 60, *at])
+            way = page.pixel(0.5, 0.5), page.pixel(0.6, 0.95)
+            took: Any = page.page.evaluate(DRAG, [page.plane.element_handle(), 60, *way])
             browser.close()
     finally:
         app.stop()
@@ -203,7 +233,8 @@ def examples_per_second() -> list[Figure]:
 
 def figures(*, full: bool) -> list[Figure]:
     """Every figure, the ones with targets first."""
-    found = [fused_against_looped(n, 3) for n in ((10, 20, 50) if full else (10, 20))]
+    lengths = (10, 20, 50) if full else (10, 20)
+    found = [figure for n in lengths for figure in fused_against_loops(n, 3)]
     found += [hulls_against_scipy(n) for n in (5, 10, 50)]
     found += [answer_ms("hull", 50), answer_ms("tour", 20)]
     found += search_against_lkh(50, 100 if full else 20)
@@ -220,7 +251,7 @@ def main() -> None:
     for f in found:
         target = f"at least {f.at_least:g}" if f.at_least == f.at_least else ""
         target = f"at most {f.at_most:g}" if f.at_most == f.at_most else target
-        print(f"{f.name:<58} {f.measured:>12,.3g} {f.unit:<11} {target:<14} {f.verdict}")
+        print(f"{f.name:<62} {f.measured:>12,.3g} {f.unit:<11} {target:<14} {f.verdict}")
     print(json.dumps([{**asdict(f), "verdict": f.verdict} for f in found]))
 
 

@@ -83,14 +83,15 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
     )
     made.toolbar.logo = None
     colours = series()
-    entries = []
+    entry: Any = LegendItem  # its stub knows neither values nor kinds of glyphs
+    entries: list[LegendItem] = []
     for k, source in enumerate(sources):
         colour = colours[k % len(colours)]
         marks = made.scatter(
             "time", "gap", source=source, size=11, marker=_MARKERS[k % len(_MARKERS)],
             fill_color=colour, line_color=colour,
         )  # fmt: skip
-        entries.append(LegendItem(label={"value": ""}, renderers=[marks], visible=False))
+        entries.append(entry(label={"value": ""}, renderers=[marks], visible=False))
         made.add_layout(
             Whisker(source=source, base="time", lower="low", upper="high", line_color=colour)
         )
@@ -101,7 +102,7 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
     height = ":host { height: 92px; max-height: 92px; font-size: 12px; }"
     legend = Legend(
         items=entries, ncols=3, orientation="horizontal", label_text_font_size="12px",
-        stylesheets=[height], margin=0, padding=2, spacing=2,
+        stylesheets=[height], margin=0,  spacing=2,
     )  # fmt: skip
     made.add_layout(legend, "above")
     return made, entries

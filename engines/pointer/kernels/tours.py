@@ -29,7 +29,7 @@ def tour_length(between: np.ndarray, tour: np.ndarray) -> float:
     total = 0.0
     for k in range(len(tour)):
         total += between[tour[k - 1], tour[k]]
-    return total
+    return float(total)
 
 
 @njit(cache=True, nogil=True)
