@@ -119,9 +119,9 @@ class LiveFilm:
         """The moment as a frame; activations [stimulus, unit] by track."""
         coords = []
         for track in self.tracks:
-            own = layouts.aligned(activations[track][None])[0][0]
+            own: np.ndarray = layouts.aligned(activations[track][None])[0][0]
             like = track if track in self.before else self.tracks[0]
-            target = self.before[like] if like in self.before else own
+            target = self.before.get(like, own)
             turned = own @ layouts.rotation_onto(own, target)
             self.before[track] = turned
             coords.append(turned)

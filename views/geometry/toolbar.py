@@ -11,7 +11,7 @@ from engines.geometry.rdm_kinds import Dissimilarity
 from engines.geometry.spec import Layout
 from views.geometry.components import GeometryStage
 
-FORMS = ("dissimilarity", "ranks", "geo-topological")
+FORMS = ("dissimilarity", "ranks", "geo-topological", "left below, right above")
 ORDERS = ("as given", "label", "cluster")
 DEFAULTS: dict[str, Any] = {
     "dims": "2-D",

@@ -130,13 +130,16 @@ function drawScatter(pen, width, height, film, track, position, loop, look) {
   }
 }
 
+const BOTH = "left below, right above"
+
 // The square in which the RDM lies within its card.
 function rdmFrame(width, height) {
   const side = Math.max(40, Math.min(width - 62, height - 14))
   return {left: 10, top: 8, side}
 }
 
-function rdmImage(film, values, order, low, high, look) {
+// ``above`` are the values above the diagonal, where those of another track are shown there.
+function rdmImage(film, values, above, order, low, high, look) {
   const n = film.n_rdm
   const canvas = element("canvas")
   canvas.width = canvas.height = Math.max(1, n)
@@ -144,7 +147,7 @@ function rdmImage(film, values, order, low, high, look) {
   const image = pen.createImageData(canvas.width, canvas.height)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      const value = i === j ? look.form === "dissimilarity" ? low : 0 : values[pairIndex(n, order[i], order[j])]
+      const value = i === j ? low : (i < j ? above : values)[pairIndex(n, order[i], order[j])]
       const colour = Number.isFinite(value) ? VIRIDIS_256[Math.round(255 * Math.max(0, Math.min(1, (value - low) / (high - low || 1))))] : look.nullRgb
       image.data.set([...colour, 255], 4 * (i * n + j))
     }
@@ -170,6 +173,10 @@ function hatchUndefined(pen, film, values, order, frame, look) {
 }
 
 function rdmRange(film, track, look) {
+  if (look.form === BOTH) {
+    const ends = look.both.map((each) => rdmRange(film, each, {form: "dissimilarity"})[1])
+    return [0, Math.max(...ends)]
+  }
   if (look.form !== "dissimilarity") return [0, 1]
   const key = `${track}`
   film.ranges ??= {}
@@ -183,10 +190,11 @@ function rdmRange(film, track, look) {
 
 function drawRdm(pen, width, height, film, track, moment, look) {
   const frame = rdmFrame(width, height)
-  const values = transformed(film.pairsAt(track, moment), look)
+  const values = transformed(film.pairsAt(look.form === BOTH ? look.both[0] : track, moment), look)
+  const above = look.form === BOTH ? film.pairsAt(look.both[1], moment) : values
   const order = film.order(look.order, look.column)
   const [low, high] = rdmRange(film, track, look)
-  const image = rdmImage(film, values, order, low, high, look)
+  const image = rdmImage(film, values, above, order, low, high, look)
   pen.imageSmoothingEnabled = false
   pen.drawImage(image, frame.left, frame.top, frame.side, frame.side)
   if (film.n_rdm <= 80 && values.some(Number.isNaN)) hatchUndefined(pen, film, values, order, frame, look)

@@ -70,7 +70,7 @@ class GeometryStageView {
     return {
       series, kinds, kindOf, colourOf: (k) => series[kindOf(k) % 7], column: model.colour, order: model.order,
       dims: model.dims, yaw: this.yaw, pitch: this.pitch, trail: model.trail, form: model.form, low: model.low, high: model.high,
-      chosen: new Set(model.selected), netColour: hue,
+      chosen: new Set(model.selected), both: [this.tracks()[0], this.tracks().at(-1)], netColour: hue,
       trackColour: (track) => series[film?.kinds?.length ? [...new Set(film.kinds)].indexOf(film.kindOfTrack?.[track]) % 8 : track % 8] ?? series[track % 8],
       shownNets: new Set(this.tracks().map((track) => film?.nets.indexOf(film.tracks[track])).filter((net) => net >= 0)),
       nullRgb: [number >> 16, (number >> 8) & 255, number & 255],
@@ -300,11 +300,18 @@ class GeometryStageView {
     return [order[row], order[column]]
   }
 
+  // The track whose number a place of an RDM shows.
+  trackAt(side, [row, column]) {
+    const order = this.film.order(this.model.order, this.model.colour)
+    if (this.model.form !== BOTH) return this.tracks()[side]
+    return this.tracks().at(order.indexOf(row) < order.indexOf(column) ? -1 : 0)
+  }
+
   hoverRdm(side, event) {
     const pair = this.pairUnder(side, event)
     let words = ""
     if (pair && pair[0] !== pair[1]) {
-      const value = transformed(this.film.pairsAt(this.tracks()[side], this.moment()), this.look())[pairIndex(this.film.n_rdm, ...pair)]
+      const value = transformed(this.film.pairsAt(this.trackAt(side, pair), this.moment()), this.look())[pairIndex(this.film.n_rdm, ...pair)]
       words = `${pair.map((k) => this.film.stimuli[this.film.in_rdm[k]].slice(0, 14)).join(" – ")} ${Number.isFinite(value) ? value.toFixed(3) : "undefined"}`
     }
     this.rdms[side].value.textContent = words
@@ -338,10 +345,10 @@ class GeometryStageView {
   }
 
   rdmRows(side) {
-    const values = transformed(this.film.pairsAt(this.tracks()[side], this.moment()), this.look())
     const order = this.film.order(this.model.order, this.model.colour)
+    const valueOf = (i, j) => transformed(this.film.pairsAt(this.trackAt(side, [i, j]), this.moment()), this.look())[pairIndex(this.film.n_rdm, i, j)]
     const names = order.map((k) => this.film.stimuli[this.film.in_rdm[k]])
-    return [["", ...names], ...order.map((i, row) => [names[row], ...order.map((j) => (i === j ? 0 : values[pairIndex(this.film.n_rdm, i, j)]))])]
+    return [["", ...names], ...order.map((i, row) => [names[row], ...order.map((j) => (i === j ? 0 : valueOf(i, j)))])]
   }
 
   spectrumRows() {
