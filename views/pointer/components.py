@@ -36,11 +36,14 @@ class PointerStage(JSComponent):
 
     def __init__(
         self,
-        on_points: Callable[[Rows], None],
+        on_points: Callable[[Rows, bool], None],
         on_select: Callable[[int], None],
         **params: Any,
     ) -> None:
-        """``on_points(rows)`` is told all points after a change by hand."""
+        """``on_points(rows, held)`` is told all points after a change by hand.
+
+        ``held`` says that a point is still being dragged; ``on_select`` is told when it is let go.
+        """
         super().__init__(**params)
         self._on_points, self._on_select = on_points, on_select
 
@@ -50,7 +53,7 @@ class PointerStage(JSComponent):
         if data.get("kind") == "points":
             rows = rows_from_browser(data.get("points"))
             if rows is not None:
-                self._on_points(rows)
+                self._on_points(rows, data.get("held") is True)
         elif data.get("kind") == "select" and type(data.get("point")) is int:
             self.selected = data["point"]
             self._on_select(data["point"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import Any, ClassVar
 
@@ -20,6 +21,8 @@ from views.pointer.choices import WeightsChoice
 from views.pointer.components import PointerStage, Rows
 from views.pointer.facts import sections
 from views.pointer.scene import scene
+
+_WORDS_EVERY_S = 0.25
 
 
 class SolveView(ExperimentView):
@@ -54,7 +57,8 @@ class SolveView(ExperimentView):
             label="Back to random points", variant="outlined", size="small", visible=False, **wide
         )
         self.own.on_click(self._forget)
-        self._by_hand = False
+        self._by_hand = self._held = False
+        self._described_s = -_WORDS_EVERY_S
         self._start_at = -1
         """Where the cursor goes with the next answer, if set."""
         self._step = -1
@@ -99,13 +103,16 @@ class SolveView(ExperimentView):
         exact = "exact" if result.exact else "best known"
         self.heading.title = f"{result.title.capitalize()}, {len(result.points)} points"
         self.heading.detail = f"{result.network}; reference: {result.reference_name}, {exact}"
-        self._describe(result)
+        # While a point is dragged, words come a few times a second and the picture every time.
+        if not self._held or time.monotonic() - self._described_s > _WORDS_EVERY_S:
+            self._describe(result)
         for note in result.notices:
             if note not in self._shown_notices:
                 self.notices.post(note)
         self._shown_notices = result.notices
 
     def _describe(self, answer: Answer) -> None:
+        self._described_s = time.monotonic()
         self.facts.sections = sections(answer, self.experiment.card, self.canvas.selected)
 
     def _again(self, *_events: Any) -> None:
@@ -120,13 +127,14 @@ class SolveView(ExperimentView):
 
     # Points by hand ------------------------------------------------------------------------
 
-    def _edited(self, rows: Rows) -> None:
+    def _edited(self, rows: Rows, held: bool) -> None:
         """Points were moved, added or deleted; the metric of a file no longer fits them."""
-        self._by_hand = True
+        self._by_hand, self._held = True, held
         self.controls.param.update(points=rows, metric="plane")
         self.run()
 
     def _selected(self, _point: int) -> None:
+        self._held = False
         if isinstance(self.result, Answer):
             self._describe(self.result)
         self.mark()

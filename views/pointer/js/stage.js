@@ -154,7 +154,9 @@ class PointerPlane {
   }
 
   up() {
+    if (this.dragged < 0) return
     this.dragged = -1
+    this.select(this.model.selected)
   }
 
   key(event) {
@@ -205,7 +207,7 @@ class PointerPlane {
     // Four places are finer than a pixel and keep addresses short.
     const short = this.hand.map((v) => Math.round(1e4 * v) / 1e4)
     const rows = Array.from({length: short.length / 2}, (_, i) => [short[2 * i], short[2 * i + 1]])
-    this.model.send_msg({kind: "points", points: rows})
+    this.model.send_msg({kind: "points", points: rows, held: this.dragged >= 0})
   }
 
   step() {
