@@ -120,7 +120,7 @@ def correlation_rdm(n: int) -> list[Figure]:
 def persistence(n: int) -> list[Figure]:
     rng = np.random.default_rng(0)
     angle = rng.uniform(0, 2 * np.pi, n)
-    x = np.column_stack([np.cos(angle), np.sin(angle), *rng.normal(0, 0.1, (48, n))])
+    x = np.column_stack([np.cos(angle), np.sin(angle), *rng.normal(0, 0.02, (48, n))])
     d = rdm(x, "euclidean")
     ours = cpu_seconds(lambda: barcode(d, n), 1)
     found = [Figure(f"H0 and H1 of {n} points on a noisy ring", "s", ours)]

@@ -19,7 +19,7 @@ from engines.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 
 BARS_MAX = 60
 UNITS_SHOWN = 256
-TOPOLOGY_MAX = 400
+TOPOLOGY_MAX = 200
 
 
 class MomentSpec(Spec):

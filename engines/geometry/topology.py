@@ -32,8 +32,8 @@ class Barcode:
 def barcode(dissimilarity: np.ndarray, n_landmarks: int = LANDMARKS) -> Barcode:
     """H0 and H1 up to the enclosing radius min over i of max over j of d(i, j), which loses none.
 
-    Edge collapse (Boissonnat and Pritam 2020, by gudhi) changes no bar and is several times faster
-    than the plain complex. Stimuli at distance 0 from another are left out first.
+    Edge collapse (Boissonnat and Pritam 2020, by gudhi) changes no bar. Stimuli at
+    distance 0 from another are left out first.
 
     Raises:
         InputError: undefined dissimilarities, or fewer than two different points.
