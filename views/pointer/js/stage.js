@@ -71,8 +71,8 @@ class PointerPlane {
   describe() {
     const {exact, reference_name: name, n, title} = this.scene
     this.plane.canvas.setAttribute("aria-label", `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`)
-    const reference = `pale = ${exact ? "exact" : "best known"}`
-    this.plane.legend.textContent = this.model.reference ? `dark = network, ${reference}` : "dark = network"
+    const reference = `wide = ${exact ? "exact" : "best known"}`
+    this.plane.legend.textContent = this.model.reference ? `thin = network, ${reference}` : "thin = network"
     this.heat.legend.textContent = "dot = chosen, square = taught"
     for (const {legend} of [this.plane, this.heat]) legend.title = legend.textContent
     this.plane.legend.title = `reference: ${name}`
