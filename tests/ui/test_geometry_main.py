@@ -29,6 +29,10 @@ CELL = """() => {
 }"""
 
 
+BOTH_DRAWN = """() => [...Bokeh.index.query((v) => v.model.type === "Figure" && v.el.isConnected
+  && v.el.getBoundingClientRect().height > 100)].length === 2"""
+
+
 def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_url):
     workbench = GeometryPage(new_page(), app_url, "n_steps=400&width=32").ready()
     page = workbench.page
@@ -55,6 +59,8 @@ def test_a_cell_of_the_diagram_opens_its_networks(new_page, app_url):
     page = new_page()
     workbench = GeometryPage(page, app_url, query)
     expect(workbench.line).to_have_text(re.compile("done|cache"), timeout=50_000)
+    # The diagram and the curves under it; while it formed there was the diagram alone.
+    page.wait_for_function(BOTH_DRAWN, timeout=20_000)
     page.mouse.click(*page.evaluate(CELL))
     expect(page.get_by_role("heading", name="This cell")).to_be_visible(timeout=10_000)
     page.get_by_role("link", name="Open its networks").click()
