@@ -1,7 +1,7 @@
 """Representations of networks: how they form, how alike they are, what shape they have.
 
 >>> from engines.geometry.tasks import hypercube
->>> participation_ratio(hypercube(8)), shattering(hypercube(8))
+>>> round(participation_ratio(hypercube(8)), 6), shattering(hypercube(8))
 (3.0, (7, 35))
 """
 

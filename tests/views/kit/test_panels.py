@@ -64,7 +64,7 @@ def test_label_unit_and_help_of_every_knob_reach_its_widget(name):
                 assert widget.label == knob_.label + unit
                 assert widget.description == knob_.help
                 n_widgets += 1
-    assert n_widgets > 3
+    assert n_widgets > 0
 
 
 def test_widgets_stand_in_the_specs_order_and_groups(controls):
