@@ -95,6 +95,7 @@ def test_centralities_agree_with_networkx(matrix):
 @given(matrices(3, 14))
 def test_a_second_oracle_agrees(matrix):
     import igraph
+
     graph = of(matrix)
     edges = list(zip(graph.pre.tolist(), graph.post.tolist(), strict=True))
     one = igraph.Graph(n=graph.n, edges=edges, directed=True)

@@ -40,6 +40,7 @@ def test_float32_is_near_float64():
 
 def test_correlation_is_rsatoolboxs():
     import rsatoolbox as rsa
+
     x = points(2, 12, 40)
     theirs = rsa.rdm.calc_rdm(rsa.data.Dataset(x), method="correlation").get_matrices()[0]
     np.testing.assert_allclose(rdm(x), theirs, atol=1e-6)

@@ -54,6 +54,7 @@ def test_a_dead_layer_has_no_dimension():
 
 def test_two_nn_is_scikit_dimensions():
     import skdim
+
     x = np.random.default_rng(1).standard_normal((1500, 5))
     theirs = skdim.id.TwoNN(discard_fraction=0.1).fit(x).dimension_
     assert two_nn(x).dimension == pytest.approx(theirs, abs=0.05)
@@ -78,6 +79,7 @@ def test_two_nn_underestimates_many_dimensions_and_says_so():
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_persistence_is_ripsers(seed):
     import ripser
+
     d = rdm(ring(80, seed, 0.3), "euclidean")
     theirs = ripser.ripser(d, distance_matrix=True, maxdim=1, thresh=d.max(axis=1).min())["dgms"]
     ours = barcode(d)
