@@ -20,6 +20,7 @@ from tornado.web import Application, RequestHandler
 
 from explorer.errors import page_or_sentence, report
 from explorer.guard import LOOPBACK, AnswerHandler, Guard, header_transform
+from explorer.messages import keep_order
 
 WEBSOCKET_MAX_BYTES = 24 * 1024 * 1024
 """The largest message a browser may send; uploads come in smaller pieces."""
@@ -88,6 +89,7 @@ def configure_panel() -> None:
     pn.config.exception_handler = report
     pn.config.autoreload = False
     pn.config.session_history = 0
+    keep_order()
 
 
 def stand_before(server: Server, guard: Guard) -> None:
