@@ -12,12 +12,9 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser come last.
-
-    Playwright's synchronous interface leaves its event loop running in the main thread, in which
-    no asynchronous test could start afterwards.
-    """
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Files with a browser come first: they take longest, and short ones fill what is left."""
+    with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in with_browser)
 
 
 @contextmanager

@@ -52,9 +52,11 @@ def chromium_path() -> str | None:
     return named or next(filter(None, found), None)
 
 
-@pytest.fixture(scope="session")
+# Playwright's synchronous interface keeps an event loop running in the main thread, in which no
+# asynchronous test could start; so it ends with its file.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium for the whole run; skips, or fails where a browser is required."""
+    """One Chromium for a file; skips, or fails where a browser is required."""
     with playwright_api.sync_playwright() as playwright:
         try:
             found = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
