@@ -27,27 +27,16 @@ from engines.pointer.weights import (
 logger = logging.getLogger("pointer weights")
 
 _SMALL = Network(d_model=64)
+_FULL = Network(d_model=128)
 RECIPES: Mapping[str, Recipe] = {
     "sorting-5-20": Recipe(
         task="sorting", n_min=5, n_max=20, n_examples=50_000, batch=64, network=_SMALL
     ),
     "hull-5-50": Recipe(
-        task="hull",
-        n_min=5,
-        n_max=50,
-        n_examples=600_000,
-        batch=64,
-        learning_rate=1.5e-3,
-        network=_SMALL,
+        task="hull", n_min=5, n_max=50, n_examples=1_200_000, batch=64, network=_FULL
     ),
     "tour-5-20": Recipe(
-        task="tour",
-        n_min=5,
-        n_max=20,
-        n_examples=450_000,
-        batch=64,
-        learning_rate=1.5e-3,
-        network=_SMALL,
+        task="tour", n_min=5, n_max=20, n_examples=800_000, batch=64, network=_FULL
     ),
     # The network of 2015 beside the others: where order matters, and after its plateau.
     "lstm-hull-5": Recipe(

@@ -40,12 +40,12 @@ async def test_the_sorting_card_shows_a_run():
     engine = Watched()
     (card,) = (c for c in home(engine, "me", ("sorting",)).select(HomeCard))
     (picture,) = card.objects
-    assert picture.lane == b""
+    assert picture.picture == b""
     (job,) = engine.jobs
     assert isinstance(job.spec, SortSpec)
     assert job.owner == "me"
     await job.ended()
-    assert len(picture.lane) > 1000
+    assert len(picture.picture) > 1000
     gone = weakref.ref(picture)
     del card, picture
     gc.collect()

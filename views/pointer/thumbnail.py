@@ -5,39 +5,25 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
-import param
-from panel.custom import JSComponent
-
 from engines.compute import Compute, Job
 from engines.pointer.model import SolveSpec
 from engines.pointer.results import Answer
-from views.kit.components import stylesheet, tokens_script
-from views.kit.esm import esm
-from views.kit.runner import Asker
+from views.kit.thumbnail import LoopingPicture, looping_script
 from views.pointer.scene import scene
 
-_RUN = SolveSpec(n_points=30, seed=7)
 
-
-class Thumbnail(JSComponent):
+class Thumbnail(LoopingPicture):
     """Plays the steps of one answer in a loop."""
 
-    scene = param.Bytes(default=b"", doc="What `views.pointer.scene.scene` made.")
-
-    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
-        "views.pointer", "plane.js", "thumbnail.js", shared=("base.js",)
+    question = SolveSpec(n_points=30, seed=7)
+    _esm: ClassVar[str | PathLike[str]] = looping_script(
+        "views.pointer", "plane.js", "thumbnail.js"
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.pointer", "thumbnail.css")]
 
-    def __init__(self, compute: Compute, owner: str) -> None:
-        """Asks for its answer at once; shows a quiet ground until the engine has it."""
-        super().__init__(sizing_mode="stretch_both")
-        self._asker = Asker(compute, owner, "pointer-thumbnail", self._hear)
-        self._asker.ask(_RUN)
-
-    def _hear(self, job: Job) -> None:
-        if isinstance(job.result, Answer):
-            self.scene = scene(job.result)
+    def packed(self, job: Job) -> bytes:
+        """The points and the steps."""
+        assert isinstance(job.result, Answer)
+        return scene(job.result)
 
 
 def thumbnail(compute: Compute, owner: str) -> Thumbnail:

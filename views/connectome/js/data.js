@@ -135,19 +135,6 @@ function lookOf(el) {
     accent: token("accent"), warning: token("warning"), cursor: token("cursor"), surface: token("surface"), sunken: token("sunken"), font: token("font") || "sans-serif"}
 }
 
-function sizedPen(canvas) {
-  const ratio = devicePixelRatio
-  const {clientWidth: width, clientHeight: height} = canvas
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio)
-    canvas.height = Math.round(height * ratio)
-  }
-  const pen = canvas.getContext("2d")
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-  pen.clearRect(0, 0, width, height)
-  return [pen, width, height]
-}
-
 // Pan by dragging and zoom by wheel; `changed` is told, and `click` when nothing was dragged.
 function panZoom(canvas, camera, {changed, click, drag}) {
   let start = null

@@ -11,19 +11,6 @@ function geometryCard(title, height) {
   return {canvas, name, head, menu, value, card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
 }
 
-function sizedPen(canvas) {
-  const ratio = devicePixelRatio
-  const {clientWidth: width, clientHeight: height} = canvas
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio)
-    canvas.height = Math.round(height * ratio)
-  }
-  const pen = canvas.getContext("2d")
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-  pen.clearRect(0, 0, width, height)
-  return [pen, width, height]
-}
-
 function csvCell(value) {
   const text = String(value)
   const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text

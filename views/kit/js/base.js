@@ -36,6 +36,20 @@ function element(tag, attributes = {}, ...children) {
   return made
 }
 
+// A pen on a clean canvas that has as many pixels as the screen shows, and its size in CSS pixels.
+function sizedPen(canvas) {
+  const ratio = devicePixelRatio
+  const {clientWidth: width, clientHeight: height} = canvas
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio)
+    canvas.height = Math.round(height * ratio)
+  }
+  const pen = canvas.getContext("2d")
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
+  pen.clearRect(0, 0, width, height)
+  return [pen, width, height]
+}
+
 const TYPED = {
   "|u1": Uint8Array, "|i1": Int8Array, "|b1": Uint8Array, "<u2": Uint16Array, "<i2": Int16Array,
   "<u4": Uint32Array, "<i4": Int32Array, "<f4": Float32Array, "<f8": Float64Array,

@@ -9,19 +9,6 @@ function pointerCard(title) {
   return {canvas, legend, menu, value, card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
 }
 
-function sizedPen(canvas) {
-  const ratio = devicePixelRatio
-  const {clientWidth: width, clientHeight: height} = canvas
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio)
-    canvas.height = Math.round(height * ratio)
-  }
-  const pen = canvas.getContext("2d")
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-  pen.clearRect(0, 0, width, height)
-  return [pen, width, height]
-}
-
 class PointerPlane {
   constructor(model, el) {
     Object.assign(this, {model, el, hovered: -1, dragged: -1, asked: 0, came: 0, scene: null})

@@ -19,19 +19,6 @@ function stagePicture(title, legend, part, n_lanes) {
   return {canvas, value, menu, legend: head.children[1], card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
 }
 
-function sizedPen(canvas) {
-  const ratio = devicePixelRatio
-  const {clientWidth: width, clientHeight: height} = canvas
-  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-    canvas.width = Math.round(width * ratio)
-    canvas.height = Math.round(height * ratio)
-  }
-  const pen = canvas.getContext("2d")
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-  pen.clearRect(0, 0, width, height)
-  return [pen, width, height]
-}
-
 class Stage {
   constructor(model, el) {
     this.model = model
