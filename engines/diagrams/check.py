@@ -302,6 +302,8 @@ class _Checker:
             attrs["repeat"] = item.repeat
         if over:
             attrs["over"] = over
+        if item.back:
+            attrs["back"] = True
         names = tuple(value.name for value in inputs)
         outer.nodes.append(Node("block", names, made, attrs, item.name.text, body, item.span))
         spots = (*item.outs, *(name for name, _ in item.collect))

@@ -18,6 +18,8 @@ from engines.diagrams.poly import Poly
 from engines.diagrams.program import Var
 from engines.diagrams.sizes import numbers
 
+Turn = Callable[[Any, Any], tuple[Any, ...]] | None
+
 
 class DiagramModule(nn.Module):
     """Runs one graph; every level of the diagram is such a module.
@@ -96,6 +98,9 @@ class DiagramModule(nn.Module):
             return getattr(self, name)
         if name in self.functions:
             return self.functions[name]
+        base, prime, place = name.rpartition("'")
+        if prime and base in self.functions:
+            return _pullback(self.functions[base], int(place or 1) - 1)
         hint = f"give it: to_torch(functions={{{name!r}: ...}})"
         raise problem("function", f"the diagram does not say what {name} computes", hint)
 
@@ -117,19 +122,21 @@ class DiagramModule(nn.Module):
                 sizes[axis] = size
         return sizes
 
-    def _block(self, node: Node, own: Owned, args: list[Any]) -> tuple[Any, ...]:
+    def _block(self, node: Node, own: Owned, args: list[Any], turn: Turn = None) -> tuple[Any, ...]:
+        """What a block gives; ``turn`` runs its inside, once unless it repeats."""
+        turn = turn or _plain_turn
         child = getattr(self, own.block)
         if node.attrs.get("over"):
-            return self._scan(node, child, args)
+            return self._scan(node, child, args, turn)
         if "repeat" not in node.attrs:
-            return _tuple(child(*args))
+            return turn(child, args)
         carried = node.attrs["carried"]
         state, rest = tuple(args[:carried]), args[carried:]
         for layer in child:
-            state = _tuple(layer(*state, *rest))
+            state = turn(layer, (*state, *rest))
         return state
 
-    def _scan(self, node: Node, child: Any, args: list[Any]) -> tuple[Any, ...]:
+    def _scan(self, node: Node, child: Any, args: list[Any], turn: Any) -> tuple[Any, ...]:
         assert node.body is not None
         over, carried = node.attrs["over"], node.attrs["carried"]
         outer = {n: v.axes for n, v in self.graph.values().items()}
@@ -137,16 +144,28 @@ class DiagramModule(nn.Module):
         at = next((k for k, dim in enumerate(dims) if dim is not None), None)
         n_steps = self.sizes[over] if at is None else args[at].shape[dims[at]]
         state, collected = tuple(args[:carried]), []
-        for step in range(n_steps):
+        back = bool(node.attrs.get("back"))
+        for step in range(n_steps)[:: -1 if back else 1]:
             rest = [
                 a if d is None else a.select(d, step)
                 for a, d in zip(args[carried:], dims[carried:], strict=True)
             ]
-            made = _tuple(child(*state, *rest))
+            made = turn(child, (*state, *rest))
             state = made[:carried]
             collected.append(made[carried:])
-        stacks = zip(*collected, strict=True)
+        stacks = zip(*(collected[::-1] if back else collected), strict=True)
         return (*state, *(torch.stack(parts) for parts in stacks))
+
+
+def _pullback(function: Callable[..., Any], k: int) -> Callable[..., Any]:
+    """The gradient of a function towards its argument k, given what comes back."""
+    from torch.func import vjp
+
+    return lambda cotangent, *args: vjp(function, *args)[1](cotangent)[k]
+
+
+def _plain_turn(child: Any, args: Any) -> tuple[Any, ...]:
+    return _tuple(child(*args))
 
 
 def _tuple(found: Any) -> tuple[Any, ...]:

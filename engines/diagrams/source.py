@@ -146,11 +146,12 @@ class _Source:
         n_steps = f"n_{identifier(over)}" if at is None else f"{args[at]}.shape[{dims[at]}]"
         forward.append(f"{', '.join(state)} = {', '.join(args[:carried])}")
         forward += [f"{name} = []" for name in collected]
-        forward.append(f"for step in range({n_steps}):")
+        steps_back = "[::-1]" if node.attrs.get("back") else ""
+        forward.append(f"for step in range({n_steps}){steps_back}:")
         parts = [*state, *(f"{name}_step" for name in collected)]
         forward.append(f"    {', '.join(parts)} = self.{own.block}({', '.join([*state, *steps])})")
         forward += [f"    {name}.append({name}_step)" for name in collected]
-        forward += [f"{name} = torch.stack({name})" for name in collected]
+        forward += [f"{name} = torch.stack({name}{steps_back})" for name in collected]
 
 
 def _shape_line(value: Value) -> str:

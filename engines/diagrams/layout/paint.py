@@ -38,13 +38,6 @@ class Painter(SymbolCanvas):
         # Blocks are placed from the inside out, but lie behind what they hold.
         layers["fence"].sort(key=lambda mark: mark.path.count("/"))
         self.scene.marks = [mark for layer in LAYERS for mark in layers[layer]]
-        self.scene.height = top - 8
-        self._notes()
-        order = {"fence": 0, "tint": 1, "wire": 2, "glyph": 3, "text": 4}
-        # Blocks are placed from the inside out, but lie behind what they hold.
-        self.scene.marks.sort(
-            key=lambda m: (order[m.layer], m.path.count("/") if m.layer == "fence" else 0)
-        )
         return self.scene
 
     def _notes(self) -> None:
