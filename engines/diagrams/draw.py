@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,7 +15,7 @@ from engines.diagrams.cost import Bill, Cost, bill, peak
 from engines.diagrams.crossover import dominance
 from engines.diagrams.errors import DiagramError, Problem
 from engines.diagrams.layout.paint import Painter
-from engines.diagrams.layout.place import Placer
+from engines.diagrams.layout.place import placed
 from engines.diagrams.layout.scene import Scene
 from engines.diagrams.model import Diagram, join
 from engines.diagrams.poly import Poly
@@ -128,10 +131,21 @@ def scene_of(
     diagram: Diagram, folded: tuple[str, ...] = (), width: float = 1100
 ) -> tuple[Scene, int]:
     """The picture, and how many operations are seen in it."""
-    placer = Placer(diagram, frozenset(folded))
-    strip = placer.run()
-    strip.tracks.solve()
-    return Painter(strip).run(width), strip.n_visible
+    with uncollected():
+        strip = placed(diagram, frozenset(folded))
+        return Painter(strip).run(width), strip.n_visible
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Everything that layout makes stays, so looking for rubbish meanwhile only costs time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:

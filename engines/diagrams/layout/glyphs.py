@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from engines.diagrams.layout.arrange import gathered, moved_wires, targets, wanted_orders
@@ -25,25 +24,10 @@ class Glyph(JoinPen):
 
     def place(self) -> tuple[list[Segment], float]:
         """Draw the operation and its wires."""
-        painters: dict[str, Callable[[], tuple[list[Segment], float]]] = {
-            "einsum": self.einsum,
-            "combine": self.combine,
-            "concat": self.concat,
-            "pointwise": self.pointwise,
-            "causal": self.pointwise,
-            "rotate": self.pointwise,
-            "masked": self.combine,
-            "scatter": self.box,
-            "permute": self.permute,
-            "param": self.source,
-            "const": self.source,
-            "block": self.box,
-            "opaque": self.box,
-        }
         kind = self.node.kind
         if kind == "fn" and len(self.takes) > 1:
             return self.box()
-        return painters.get(kind, self.unary)()
+        return getattr(self, _METHODS.get(kind, "unary"))()
 
     def unary(self) -> tuple[list[Segment], float]:
         """Targets end at the symbol, results begin behind it, all else passes by."""
@@ -183,4 +167,20 @@ _PAINTER = {
     "slice": "bar",
     "put": "bar",
     "topk": "boxed",
+}
+_METHODS = {
+    "einsum": "einsum",
+    "combine": "combine",
+    "concat": "concat",
+    "pointwise": "pointwise",
+    "causal": "pointwise",
+    "rotate": "pointwise",
+    "masked": "combine",
+    "scatter": "box",
+    "gather": "box",
+    "permute": "permute",
+    "param": "source",
+    "const": "source",
+    "block": "box",
+    "opaque": "box",
 }
