@@ -66,6 +66,8 @@ class Imported:
     """The model's tensor for each parameter and buffer of `to_torch()`, by name."""
     tensors: Mapping[str, torch.Tensor] = field(repr=False)
     functions: Mapping[str, Callable[..., Any]] = field(repr=False)
+    same: tuple[int, ...] = ()
+    """For every input the first one that was the same array: modules may ask ``a is b``."""
 
     def load(self, module: nn.Module) -> None:
         """Give a module made from the diagram the model's own numbers, shared where they were."""
@@ -139,7 +141,13 @@ def diagram_from_torch(
     )
     tensors = {**program.state_dict, **program.constants, **traced.tracer.constants}
     weights = _weights(diagram.graph, diagram.graph, "")
-    return replace(diagram, imported=Imported(report, weights, tensors, functions))
+    return replace(diagram, imported=Imported(report, weights, tensors, functions, _same(args)))
+
+
+def _same(args: tuple[Any, ...]) -> tuple[int, ...]:
+    if not all(isinstance(a, torch.Tensor) for a in args):
+        return ()
+    return tuple(next(j for j, b in enumerate(args) if b is a) for a in args)
 
 
 def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
