@@ -61,7 +61,26 @@ def _walked(diagram: Diagram) -> tuple[Graph, Pass, list[Value]]:
         back.give(name, value.name)
         cotangents.append(value)
     _walk(back, graph)
+    _share(back, graph)
     return graph, back, cotangents
+
+
+def _share(back: Pass, graph: Graph) -> None:
+    """The gradients of a weight that several operations have, as one."""
+    makers = {node.out.name: node for node in graph.nodes if node.body is None}
+    for node in graph.nodes:
+        first = makers.get(node.attrs.get("tied", ""))
+        name = parameter_name(node, "weight") if node.body is None else ""
+        if first is None or name not in back.params:
+            continue
+        grad, whole = back.params.pop(name), parameter_name(first, "weight")
+        if whole in back.params:
+            axes = back.axes[back.params[whole]]
+            pairs = [(a, c) for a, c in zip(back.axes[grad], axes, strict=True) if a != c]
+            if pairs:
+                ins, outs = (tuple(part) for part in zip(*pairs, strict=True))
+                grad = back.emit("rename", (grad,), axes, ins=ins, outs=outs)
+        back.learned(whole, grad)
 
 
 def _walk(back: Pass, graph: Graph) -> None:

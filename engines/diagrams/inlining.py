@@ -65,6 +65,9 @@ class _Flat:
         if node.kind == "einsum" and len(args) > 2:
             args = self._in_pairs(node, args, axes, prefix)
         outs = tuple(self._made(value, names, prefix) for value in node.outs)
+        tied = node.attrs.get("tied")
+        if isinstance(tied, str):
+            node = node.with_attrs(tied=names[tied])
         self.nodes.append(replace(node, args=args, outs=outs, name=label if prefix else node.name))
 
     def _in_pairs(

@@ -142,7 +142,10 @@ def check_linear(ask: Ask) -> Attrs:
 
 
 def _tied(ask: Ask) -> Attrs:
-    """Whether the weight is one that another operation has and that is counted there."""
+    """Whether the weight is one that another operation has, and the value which that one makes."""
+    option = ask.option("tied")
+    if option is not None and isinstance(option.value, str):
+        return {"tied": option.value}
     return {"tied": True} if ask.whole("tied", 0) else {}
 
 

@@ -38,16 +38,32 @@ class DiagramModule(nn.Module):
         self.functions = dict(functions or {})
         axes = {name: value.axes for name, value in graph.values().items()}
         self.steps: list[tuple[Node, Any, Owned]] = []
+        weights: dict[object, str] = {}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
                 self._add_block(node, own)
                 self.steps.append((node, None, own))
                 continue
+            shared = weights.get(node.attrs.get("tied", ""))
             for suffix, shape in own.shapes.items():
+                if shared is not None and suffix == "weight":
+                    self.register_parameter(own.names[suffix], self._shared(shared, own))
+                    continue
                 self._add_array(node, own, suffix, [int(s.value(self.sizes)) for s in shape])
+            if "weight" in own.names:
+                weights[node.out.name] = own.names["weight"]
             args = tuple(Var(name) for name in node.args)
             tree = lowered(node, args, tuple(axes[n] for n in node.args), own.names)
             self.steps.append((node, tree, own))
+
+    def _shared(self, name: str, own: Owned) -> nn.Parameter:
+        """The weight of another operation; its sizes must be those that are wanted here."""
+        found = getattr(self, name)
+        wanted = tuple(int(s.value(self.sizes)) for s in own.shapes["weight"])
+        if tuple(found.shape) != wanted:
+            text = f"the weight {name} is {tuple(found.shape)}, but {wanted} is to be shared"
+            raise problem("tied", text, "share only weights of equal sizes in the same order")
+        return found
 
     def _add_block(self, node: Node, own: Owned) -> None:
         assert node.body is not None

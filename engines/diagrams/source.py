@@ -72,12 +72,18 @@ class _Source:
         self.names[name] = graph
         init: list[str] = []
         forward: list[str] = []
+        weights: dict[object, str] = {}
         axes = {n: value.axes for n, value in graph.values().items()}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
                 self._block(node, own, init, forward, axes)
                 continue
-            init += [_array(node, own, suffix) for suffix in own.shapes]
+            shared = weights.get(node.attrs.get("tied", ""))
+            for suffix in own.shapes:
+                tied = shared is not None and suffix == "weight"
+                line = f"self.{own.names[suffix]} = self.{shared}"
+                init.append(line if tied else _array(node, own, suffix))
+            weights[node.out.name] = own.names.get("weight", "")
             if node.kind == "fn":
                 init.append(f"self.{identifier(node.name or 'f')} = functions[{node.name!r}]")
             args = tuple(Var(n) for n in node.args)

@@ -128,7 +128,8 @@ def _options(node: Node) -> list[str]:
     for key, default in defaults.items():
         if key in attrs and attrs[key] != default:
             value = attrs[key]
-            found.append(f"{key}={int(value) if isinstance(value, bool) else value!r}")
+            told = value if isinstance(value, str) else repr(value)
+            found.append(f"{key}={int(value) if isinstance(value, bool) else told}")
     if "pad" in attrs and attrs["pad"] != _usual_pad(node):
         found.append(f"pad={attrs['pad']}")
     if "by" in attrs:

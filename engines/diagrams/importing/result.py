@@ -263,6 +263,8 @@ class _Writer:
     def __init__(self, t: Tracer, names: dict[Atom, str]) -> None:
         self.t, self.names = t, names
         self.seen: dict[str, str] = {}
+        self.level = {draft.out for draft in t.drafts}
+        """Values that operations of this level make."""
 
     def axes(self, atoms: Dim) -> tuple[str, ...]:
         return tuple(self.names[a] for a in self.t.atoms.resolved(atoms))
@@ -278,11 +280,14 @@ class _Writer:
         attrs = {k: self.attr(v) for k, v in draft.attrs.items()}
         path = draft.state.get("weight", "")
         if path and self.seen.setdefault(path, draft.out) != draft.out:
-            attrs["tied"] = True
+            here = self.seen[path] in self.level
+            attrs["tied"] = self.seen[path] if here else True
         body = None
         if draft.body is not None:
             inputs = tuple(self.value(n, atoms, "") for n, atoms in draft.body_inputs)
+            outer, self.level = self.level, {d.out for d in draft.body}
             nodes = tuple(self.node(d) for d in draft.body)
+            self.level = outer
             body = Graph(draft.name, inputs, nodes, draft.body_outputs)
         return Node(
             draft.kind, draft.args, (out, *extra), attrs, draft.name, body,

@@ -44,7 +44,8 @@ class SymbolCanvas(Canvas):
 
     def paint_boxed(self, event: Event) -> None:
         """Any function."""
-        self.box(event, "box", layer="glyph", path=event.data["path"])
+        role = "box opaque" if event.data["node"].kind == "opaque" else "box"
+        self.box(event, role, layer="glyph", path=event.data["path"])
         x, y = self.middle(event)
         self.words(
             x, y + 6, ((event.data["text"], ""),), "symbol", "middle", path=event.data["path"]
