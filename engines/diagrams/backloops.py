@@ -119,15 +119,22 @@ def _captured(loop: _Loop) -> list[tuple[str, str]]:
         if grad is None:
             continue
         sliced = loop.shared and loop.over in b.values[value.name].axes
-        found.append((value.name, _stacked(loop, grad) if sliced else _summed(loop, grad)))
+        found.append(
+            (
+                value.name,
+                _stacked(loop, grad, f"d{value.name}")
+                if sliced
+                else _summed(loop, grad, f"d{value.name}"),
+            )
+        )
     return found
 
 
 def _gathered(loop: _Loop, name: str, grad: str) -> str:
-    return _summed(loop, grad) if loop.shared else _stacked(loop, grad, f"d{name}")
+    return _summed(loop, grad, f"d{name}") if loop.shared else _stacked(loop, grad, f"d{name}")
 
 
-def _stacked(loop: _Loop, grad: str, called: str = "t") -> str:
+def _stacked(loop: _Loop, grad: str, called: str) -> str:
     """The gradients of all turns side by side."""
     axes = (loop.over, *loop.inner.axes[grad])
     inside = _fresh(loop, grad, called)
@@ -137,11 +144,11 @@ def _stacked(loop: _Loop, grad: str, called: str = "t") -> str:
     return made.name
 
 
-def _summed(loop: _Loop, grad: str) -> str:
+def _summed(loop: _Loop, grad: str, called: str) -> str:
     """The sum of the gradients of all turns."""
     axes = loop.inner.axes[grad]
     start = loop.outer.emit("const", (), axes, fn="zeros")
-    made = loop.inner.emit("combine", (start, grad), axes, fn="add")
+    made = loop.inner.emit("combine", (start, grad), axes, called, fn="add")
     loop.states.append((Value(start, axes), Value(made, axes)))
     loop.outer.axes[made] = axes
     return made

@@ -8,6 +8,8 @@ blocks that repeat run along their turns from the last to the first.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engines.diagrams.backloops import captures, loop_back, needed
 from engines.diagrams.backpass import Pass, parameter_name
 from engines.diagrams.backrules import RULES
@@ -39,6 +41,8 @@ def backward(diagram: Diagram) -> Diagram:
             grad = back.emit("const", (), value.axes, fn="zeros")
         outputs.append(back.fitted(grad, value.axes))
     outputs += back.params.values()
+    gradient_of = (*(v.name for v in graph.inputs if not v.dtype), *back.params)
+    outputs = _named(back, outputs, gradient_of)
     nodes = needed(back.nodes, outputs)
     read = {*captures(nodes, set()), *outputs}
     tape = (value for name, value in back.used.items() if name in read)
@@ -47,6 +51,27 @@ def backward(diagram: Diagram) -> Diagram:
     counted = {name: size for name, size in back.extra.items() if not size.names}
     sizes = {**diagram.sizes, **counted}
     return Diagram(body, sizes, derived, {}, (), {**diagram.windows, **back.windows})
+
+
+def _named(back: Pass, outputs: list[str], names: tuple[str, ...]) -> list[str]:
+    """Every gradient under the name of what it is the gradient of."""
+    inner = {n for node in back.nodes if node.body is not None for n in node.args}
+    inner |= {v.name for node in back.nodes if node.body is not None for v in node.outs}
+    made = {value.name for node in back.nodes for value in node.outs}
+    new: dict[str, str] = {}
+    for output, name in zip(outputs, names, strict=True):
+        free = output in made - inner and outputs.count(output) == 1
+        if free and f"d{name}" not in (*made, *back.used, *new.values(), output):
+            new[output] = f"d{name}"
+    back.nodes[:] = [
+        replace(
+            node,
+            args=tuple(new.get(a, a) for a in node.args),
+            outs=tuple(replace(v, name=new.get(v.name, v.name)) for v in node.outs),
+        )
+        for node in back.nodes
+    ]
+    return [new.get(output, output) for output in outputs]
 
 
 def _walked(diagram: Diagram) -> tuple[Graph, Pass, list[Value]]:

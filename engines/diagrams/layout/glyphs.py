@@ -53,8 +53,8 @@ class Glyph(JoinPen):
                 return {"text": "L", "sup": node.name, "sub": "+" if attrs["bias"] else ""}
             case "embed":
                 return {"text": "E", "sup": node.name, "sub": ""}
-            case "conv" | "pool" | "window":
-                named = {"T": "T"}.get(fn, "")
+            case "conv" | "pool" | "window" | "fold":
+                named = "T" if fn == "T" or node.kind == "fold" else ""
                 reduce = {"max": "Max", "avg": "𝔼"}.get(fn, "")
                 return {
                     "kernel": attrs["kernel"],
@@ -84,7 +84,7 @@ class Glyph(JoinPen):
                 return 44.0 + (12 if said["stride"] > 1 else 0)
             case "pool":
                 return 82.0
-            case "window":
+            case "window" | "fold":
                 return 34.0
             case "softmax":
                 return 26.0
@@ -162,6 +162,7 @@ _PAINTER = {
     "conv": "star",
     "pool": "pool",
     "window": "window",
+    "fold": "fold",
     "reduce": "reduce",
     "index": "pentagon",
     "slice": "bar",

@@ -249,7 +249,7 @@ def _grouped(_m: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return found.reshape(b, g, h, y, d)
 
 
-def _cached(_m: Any, q: Tensor, k: Tensor, v: Tensor, k1: Tensor, v1: Tensor) -> Tensor:
+def _cached(_m: Any, q: Tensor, k: Tensor, k1: Tensor, v: Tensor, v1: Tensor) -> Tensor:
     keys, values = (torch.cat([old, new[None]]).transpose(0, 1) for old, new in ((k, k1), (v, v1)))
     return F.scaled_dot_product_attention(q[:, None], keys, values)[:, 0]
 
