@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,6 +16,7 @@ from engines.diagrams.layout.place import placed
 from engines.diagrams.layout.scene import Scene
 from engines.diagrams.model import Diagram, join
 from engines.diagrams.poly import Poly
+from engines.diagrams.rubbish import uncollected
 from engines.diagrams.sizes import free_axes, numbers
 from engines.diagrams.spec import Drawing, DrawSpec, Mistake
 from engines.diagrams.words_about import GRADIENT, title, type_text
@@ -134,18 +132,6 @@ def scene_of(
     with uncollected():
         strip = placed(diagram, frozenset(folded))
         return Painter(strip).run(width), strip.n_visible
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Everything that layout makes stays, so looking for rubbish meanwhile only costs time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:

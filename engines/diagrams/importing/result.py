@@ -22,6 +22,7 @@ from engines.diagrams.importing.unfuse import unfused
 from engines.diagrams.model import Diagram, Graph, Node, Value, Window
 from engines.diagrams.owned import owned
 from engines.diagrams.poly import Poly
+from engines.diagrams.rubbish import uncollected
 from engines.diagrams.sizes import Equation, Sizes
 
 
@@ -122,8 +123,9 @@ def diagram_from_torch(
     start = time.perf_counter()
     program = exported(module, args, dict(kwargs or {}))
     exported_at = time.perf_counter()
-    traced = walked(program, dict(names or {}), tell)
-    diagram, sources, functions = _finished(type(module).__name__, traced)
+    with uncollected():
+        traced = walked(program, dict(names or {}), tell)
+        diagram, sources, functions = _finished(type(module).__name__, traced)
     notes = ["read in evaluation mode: dropout is off, batch norm uses running statistics"]
     if not any(
         isinstance(m, nn.Dropout | nn.modules.batchnorm._BatchNorm) for m in module.modules()
