@@ -33,16 +33,9 @@ def library_answers() -> tuple[KnownAnswer, ...]:
             ROUNDING,
             _gradient_error(name),
         )
-        for name in BACKWARD
+        for name in LIBRARY
     ]
     return (*found, *_costs())
-
-
-BACKWARD = (
-    "attention", "sdpa", "causal", "masked", "gqa", "mqa", "cache", "rotary", "visual", "swiglu",
-    "graph", "scores", "snake", "transpose", "outer", "digits", "elementwise",
-)  # fmt: skip
-"""Entries without repeats or windows, whose backward diagrams are derived."""
 
 
 def _proof_error(name: str) -> Callable[[], float]:
@@ -57,10 +50,12 @@ def _proof_error(name: str) -> Callable[[], float]:
 def _gradient_error(name: str) -> Callable[[], float]:
     def error() -> float:
         from engines.diagrams.check import diagram_from_text
+        from engines.diagrams.library.proofs import FUNCTIONS
         from engines.diagrams.tape import gradients
 
         entry = LIBRARY[name]
-        found = gradients(diagram_from_text(entry.text), dict(entry.sizes))
+        diagram = diagram_from_text(entry.text)
+        found = gradients(diagram, dict(entry.sizes), functions=FUNCTIONS)
         return max(check.error for check in found.checks())
 
     return error
@@ -96,6 +91,9 @@ def import_answers() -> tuple[KnownAnswer, ...]:
         source = "the model itself, run by torch in float64"
         error = f"{name}: largest error of outputs and all gradients"
         found.append(KnownAnswer(error, source, 0.0, ROUNDING, _of(name, "error")))
+        back = f"{name}: derived backward diagram"
+        autograd = "torch.autograd in float64"
+        found.append(KnownAnswer(back, autograd, 0.0, ROUNDING, _imported_gradients(name)))
         counts = f"{name}: FLOPs and parameters that differ"
         found.append(KnownAnswer(counts, "torch FlopCounterMode, MATH backend", 0.0, EXACT,
                                  _of(name, "counts")))  # fmt: skip
@@ -104,23 +102,39 @@ def import_answers() -> tuple[KnownAnswer, ...]:
     return tuple(found)
 
 
+def _imported_gradients(name: str) -> Callable[[], float]:
+    def error() -> float:
+        from engines.diagrams.tape import gradients
+
+        return max(check.error for check in gradients(imported_diagram(name)[1]).checks())
+
+    return error
+
+
 def _of(name: str, which: str) -> Callable[[], float]:
     return lambda: imported(name)[which]
 
 
 @lru_cache(maxsize=32)
-def imported(name: str) -> dict[str, float]:
-    """How one model of the presets fares."""
+def imported_diagram(name: str) -> tuple[Any, Any]:
+    """A model of the presets, and its diagram."""
     import torch
 
     from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
     from engines.diagrams.importing.result import diagram_from_torch
-    from engines.diagrams.verify import verify
 
     model, inputs = EXAMPLES[name]
     torch.manual_seed(0)
     module = module_from_text(model)
-    diagram = diagram_from_torch(module, inputs_from_text(inputs))
+    return module, diagram_from_torch(module, inputs_from_text(inputs))
+
+
+@lru_cache(maxsize=32)
+def imported(name: str) -> dict[str, float]:
+    """How one model of the presets fares."""
+    from engines.diagrams.verify import verify
+
+    module, diagram = imported_diagram(name)
     checks = verify(module, diagram).checks
     report = diagram.imported.report
     counted = [c for c in checks if c.what in ("FLOPs", "parameters")]

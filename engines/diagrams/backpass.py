@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engines.diagrams.model import Axes, Node, Value
+from engines.diagrams.model import Axes, Node, Value, Window
 from engines.diagrams.poly import Poly
 
 
@@ -23,6 +23,19 @@ class Pass:
     """Gradient of each parameter, by its name."""
     extra: dict[str, Poly] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    windows: dict[str, Window] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    """Those of ``used`` that the module holds: parameters and buffers."""
+    whole: dict[Axes, str] = field(default_factory=dict)
+    """The axis that was parted into these."""
+    turning: tuple[str, ...] = ()
+    """Axes along which the blocks around run."""
+
+    def inside(self, values: dict[str, Value], over: str) -> Pass:
+        """What is known inside a block that runs along an axis."""
+        shared = (self.taken, self.windows)
+        return Pass(values, extra=self.extra, taken=shared[0], windows=shared[1],
+                    turning=(*self.turning, over))  # fmt: skip
 
     def read(self, name: str) -> str:
         """A value of the forward pass."""
@@ -34,8 +47,16 @@ class Pass:
     def param(self, name: str, axes: Axes) -> str:
         """A parameter or buffer as a value."""
         self.used[name] = Value(name, axes)
+        self.held.add(name)
         self.axes[name] = axes
         return name
+
+    def learned(self, name: str, grad: str) -> None:
+        """The gradient of a parameter; one that several operations share adds up."""
+        if name in self.params:
+            axes = self.axes[grad]
+            grad = self.emit("combine", (self.params[name], grad), axes, f"d{name}", fn="add")
+        self.params[name] = grad
 
     def name(self, base: str) -> str:
         """A name that is free."""
@@ -55,6 +76,31 @@ class Pass:
         self.nodes.append(Node(kind, args, (Value(out, shape),), attrs))
         self.axes[out] = shape
         return out
+
+    def parted(self, axis: str, groups: int, group: str = "") -> Axes:
+        """An axis as (group, place within it); the group may be one that is there already."""
+        if not group:
+            group = self.name(f"g_{axis}")
+            self.extra[group] = Poly.of(groups)
+        inner = self.name(f"{axis}_g")
+        self.extra[inner] = Poly.of(axis) / groups
+        self.whole[group, inner] = axis
+        return group, inner
+
+    def emit_node(self, node: Node, shape: Axes) -> str:
+        """A further operation that has a label of its own."""
+        out = self.name("t")
+        self.nodes.append(replace(node, outs=(Value(out, shape),)))
+        self.axes[out] = shape
+        return out
+
+    def contracted(
+        self, parts: tuple[str, ...], shape: Axes, called: str, scale: Any = None
+    ) -> str:
+        """A product of arrays summed over every axis that the result lacks."""
+        every = {a for part in parts for a in self.axes[part]}
+        outer = {"outer": True} if len(parts) > 1 and every == set(shape) else {}
+        return self.emit("einsum", parts, shape, called, scale=scale, **outer)
 
     def give(self, name: str, grad: str) -> None:
         """One more contribution to the gradient of a value."""

@@ -217,7 +217,7 @@ class _Checker:
         outs = tuple(self._value(typed) for typed in item.outs)
         node = None
         if None not in args and all(len(set(v.axes)) == len(v.axes) for v in outs):
-            node = self._node(item, tuple(a for a in args if a is not None), outs)
+            node = self._node(item, tuple(a for a in args if a is not None), outs, scope)
         # A value that could not be made is still there for the lines below.
         node = node or Node("opaque", tuple(n.text for n in item.call.args), outs)
         scope.nodes.append(replace(node, span=item.span))
@@ -225,7 +225,11 @@ class _Checker:
             self._add(scope, value, typed.name)
 
     def _node(
-        self, item: Statement, args: tuple[Value, ...], outs: tuple[Value, ...]
+        self,
+        item: Statement,
+        args: tuple[Value, ...],
+        outs: tuple[Value, ...],
+        scope: _Scope,
     ) -> Node | None:
         word = item.call.kind.text
         if word in self.definitions:
@@ -244,11 +248,24 @@ class _Checker:
             self.problems.append(error.problem)
             return None
         self._bias(item, kind)
+        self._tied(item, attrs, scope)
         if fn:
             attrs = {"fn": fn, **attrs}
         if item.call.scale is not None:
             attrs = {**attrs, "scale": item.call.scale}
         return Node(kind, tuple(a.name for a in args), outs, attrs, label)
+
+    def _tied(self, item: Statement, attrs: Mapping[str, object], scope: _Scope) -> None:
+        """A weight can only be shared with an operation above that has one."""
+        wanted = attrs.get("tied")
+        if not isinstance(wanted, str):
+            return
+        makers = [n.outs[0].name for n in scope.nodes if n.kind in ("linear", "embed")]
+        if wanted not in makers:
+            option = next(o for o in item.call.options if o.key and o.key.text == "tied")
+            text = f"no Linear or Embed above makes {wanted}, so its weight cannot be shared"
+            hint = nearest(wanted, makers) or "name the value which the other operation makes"
+            self.problems.append(Problem(option.span, "tied", text, hint))
 
     def _bias(self, item: Statement, kind: str) -> None:
         if item.call.bias and kind not in ("linear", "conv"):
@@ -302,6 +319,8 @@ class _Checker:
             attrs["repeat"] = item.repeat
         if over:
             attrs["over"] = over
+        if item.back:
+            attrs["back"] = True
         names = tuple(value.name for value in inputs)
         outer.nodes.append(Node("block", names, made, attrs, item.name.text, body, item.span))
         spots = (*item.outs, *(name for name, _ in item.collect))

@@ -6,7 +6,7 @@ elementwise work is counted apart. Counts are of numbers, not bytes, but for ``m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 
 from engines.diagrams.model import Axes, Diagram, Graph, Node, join
@@ -54,6 +54,9 @@ def bill(diagram: Diagram) -> Bill:
     """The costs of a diagram, in its free axes and those that windows make."""
     found: dict[str, Cost] = {}
     total = _graph_cost(diagram.graph, "", found)
+    from engines.diagrams.memory import saved_total
+
+    total = replace(total, saved=saved_total(diagram.graph))
     derived = dict(diagram.derived)
     closed = {path: cost.replaced(derived) for path, cost in found.items()}
     return Bill(total.replaced(derived), closed)
@@ -169,7 +172,9 @@ def contractions(node: Node, args: list[Axes]) -> list[tuple[Axes, bool]]:
         every = tuple(dict.fromkeys((*left, *right)))
         later = {axis for axes in args[k:] for axis in axes}
         kept = tuple(a for a in every if a in node.out.axes or a in later)
-        found.append((every, len(kept) < len(every)))
+        # An outer product of two factors of a contraction is a matrix product, as torch does it.
+        met = len(kept) < len(every) or bool(node.attrs.get("outer"))
+        found.append((every, met))
         left = kept
     return found
 
@@ -187,7 +192,7 @@ def elementwise(node: Node, args: list[Axes]) -> Poly:
             return out * SOFTMAX_STEPS + scaled
         case "norm":
             return out * NORM_STEPS + scaled
-        case "reduce" | "window":
+        case "reduce" | "window" | "fold" | "first":
             return Poly.product(args[0]) + scaled
         case "pool":
             return out * node.attrs["kernel"] ** len(node.attrs["ins"]) + scaled
@@ -237,12 +242,32 @@ def saved_here(graph: Graph) -> tuple[str, ...]:
 def stats_saved(node: Node, args: list[Axes]) -> Poly:
     """What an operation saves that is no value of the diagram: means, deviations, positions."""
     if node.kind == "norm":
-        rest = tuple(a for a in args[0] if a not in node.attrs["axes"])
-        per = 1 if node.attrs["fn"] == "RMSNorm" else 2
-        return Poly.product(rest) * per if node.attrs["fn"] in ("LayerNorm", "RMSNorm") else ZERO
+        return _norm_stats(node, args[0])
+    if node.kind == "causal":
+        return Poly.product(node.attrs["axes"])
+    if node.kind == "topk":
+        return Poly.product(node.out.axes)
+    if node.kind == "rotate":  # a cosine and a sine for every position and half the depth
+        return Poly.product(node.attrs["axes"])
     if node.kind == "pool" and node.attrs["fn"] == "max":
         return Poly.product(node.out.axes)
     return ZERO
+
+
+def _norm_stats(node: Node, axes: Axes) -> Poly:
+    """Means and deviations, one of each for everything that is normalised together."""
+    fn, over = node.attrs["fn"], node.attrs["axes"]
+    rest = Poly.product(a for a in axes if a not in over)
+    match fn:
+        case "BatchNorm":
+            return ZERO if node.attrs.get("running") else 2 * Poly.of(over[0])
+        case "GroupNorm":
+            return 2 * rest * node.attrs["groups"]
+        case "InstanceNorm":
+            return 2 * rest * Poly.of(over[0])
+        case "RMSNorm":
+            return rest
+    return 2 * rest
 
 
 def peak(graph: Graph, sizes: dict[str, int]) -> tuple[Poly, str]:

@@ -12,10 +12,11 @@ from engines.diagrams.cost import Bill, Cost, bill, peak
 from engines.diagrams.crossover import dominance
 from engines.diagrams.errors import DiagramError, Problem
 from engines.diagrams.layout.paint import Painter
-from engines.diagrams.layout.place import Placer
+from engines.diagrams.layout.place import placed
 from engines.diagrams.layout.scene import Scene
 from engines.diagrams.model import Diagram, join
 from engines.diagrams.poly import Poly
+from engines.diagrams.rubbish import uncollected
 from engines.diagrams.sizes import free_axes, numbers
 from engines.diagrams.spec import Drawing, DrawSpec, Mistake
 from engines.diagrams.words_about import GRADIENT, title, type_text
@@ -128,10 +129,9 @@ def scene_of(
     diagram: Diagram, folded: tuple[str, ...] = (), width: float = 1100
 ) -> tuple[Scene, int]:
     """The picture, and how many operations are seen in it."""
-    placer = Placer(diagram, frozenset(folded))
-    strip = placer.run()
-    strip.tracks.solve()
-    return Painter(strip).run(width), strip.n_visible
+    with uncollected():
+        strip = placed(diagram, frozenset(folded))
+        return Painter(strip).run(width), strip.n_visible
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engines.diagrams.asking import Ask, Attrs
+from engines.diagrams.kinds_back import BACK_CHECKS, BACK_KINDS
 from engines.diagrams.kinds_space import SPACE_CHECKS, SPACE_KINDS
 from engines.diagrams.poly import Poly
 
@@ -37,6 +38,7 @@ POINTWISE = [
     "mish",
     "sign",
     "step",
+    "finite",
 ]
 DERIVATIVES = [
     f"{name}'"
@@ -55,10 +57,17 @@ DERIVATIVES = [
         "sin",
         "cos",
         "reciprocal",
+        "gelu_tanh",
+        "elu",
+        "softplus",
+        "leaky_relu",
+        "relu6",
+        "hardswish",
+        "mish",
     ]
 ]
 """Of elementwise functions, written with a prime; backward diagrams use them."""
-COMBINE = ["add", "sub", "mul", "div", "maximum", "minimum"]
+COMBINE = ["add", "sub", "mul", "div", "maximum", "minimum", "same"]
 REDUCE = ["sum", "mean", "max", "min", "prod"]
 NORMS = ["LayerNorm", "RMSNorm", "BatchNorm", "GroupNorm", "InstanceNorm"]
 
@@ -72,7 +81,6 @@ KINDS: dict[str, tuple[str, str]] = {
     "tril": ("causal", "tril"),
     "masked": ("masked", ""),
     "where": ("masked", "where"),
-    "scatter": ("scatter", ""),
     "topk": ("topk", ""),
     "rotate": ("rotate", ""),
     "unrotate": ("rotate", "back"),
@@ -89,6 +97,7 @@ KINDS: dict[str, tuple[str, str]] = {
     **{name: ("reduce", name) for name in REDUCE},
     **{name: ("norm", name) for name in NORMS},
     **SPACE_KINDS,
+    **BACK_KINDS,
 }
 ARITY_MAX = 16
 
@@ -96,7 +105,7 @@ ARITY_MAX = 16
 def check_einsum(ask: Ask) -> Attrs:
     """Shared axes meet; those that are not in the result are summed over."""
     ask.arity(1, ARITY_MAX)
-    ask.keys()
+    ask.keys("outer")
     ask.real()
     every = tuple(dict.fromkeys(axis for value in ask.args for axis in value.axes))
     for axis in every:
@@ -106,7 +115,7 @@ def check_einsum(ask: Ask) -> Attrs:
             text = f"{axis} is lost: only {owners[0]} has it, so nothing can meet it"
             ask.refuse("axis-lost", text, hint, ask.out.name.span)
     ask.gives(tuple(axis for axis in every if axis in ask.declared))
-    return {}
+    return {"outer": True} if ask.whole("outer", 0) else {}
 
 
 def check_linear(ask: Ask) -> Attrs:
@@ -133,7 +142,10 @@ def check_linear(ask: Ask) -> Attrs:
 
 
 def _tied(ask: Ask) -> Attrs:
-    """Whether the weight is one that another operation has and that is counted there."""
+    """Whether the weight is one that another operation has, and the value which that one makes."""
+    option = ask.option("tied")
+    if option is not None and isinstance(option.value, str):
+        return {"tied": option.value}
     return {"tied": True} if ask.whole("tied", 0) else {}
 
 
@@ -155,14 +167,12 @@ def check_embed(ask: Ask) -> Attrs:
 def check_pointwise(ask: Ask) -> Attrs:
     """Every number by itself."""
     ask.arity(1)
-    ask.keys(*{"leaky_relu": ("slope",), "elu": ("alpha",)}.get(ask.fn, ()))
+    numbers = {"leaky_relu": ("slope", 0.01), "elu": ("alpha", 1.0)}
+    found = numbers.get(ask.fn.removesuffix("'"))
+    ask.keys(*found[:1] if found else ())
     ask.real()
     ask.gives(ask.axes)
-    return {"alpha": ask.number("alpha", 1.0)} if ask.fn == "elu" else _slope(ask)
-
-
-def _slope(ask: Ask) -> Attrs:
-    return {"slope": ask.number("slope", 0.01)} if ask.fn == "leaky_relu" else {}
+    return {found[0]: ask.number(*found)} if found else {}
 
 
 def check_combine(ask: Ask) -> Attrs:
@@ -292,18 +302,6 @@ def check_fn(ask: Ask) -> Attrs:
     return {"ins": ins, "outs": outs}
 
 
-def check_scatter(ask: Ask) -> Attrs:
-    """Adds up rows by the position each belongs to: what an embedding's table receives back."""
-    ask.arity(2)
-    ask.keys()
-    value, index = ask.args
-    if index.dtype in ("", "bool"):
-        ask.refuse("dtype", f"{index.name} holds no positions on an axis")
-    ask.has(value, index.axes)
-    ask.gives((index.dtype, *(a for a in value.axes if a not in index.axes)))
-    return {"table": index.dtype}
-
-
 def check_opaque(ask: Ask) -> Attrs:
     """Something that was imported and is not known: nothing can be wrong with its axes."""
     ask.arity(0, ARITY_MAX)
@@ -342,11 +340,11 @@ CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "causal": check_causal,
     "masked": check_masked,
     "topk": check_topk,
-    "scatter": check_scatter,
     "rotate": check_rotate,
     "fn": check_fn,
     "opaque": check_opaque,
     "param": check_param,
     "const": check_const,
     **SPACE_CHECKS,
+    **BACK_CHECKS,
 }

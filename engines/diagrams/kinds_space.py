@@ -120,7 +120,7 @@ def check_slice(ask: Ask) -> Attrs:
 def check_put(ask: Ask) -> Attrs:
     """A stretch of an axis among zeros: the transpose of a slice."""
     ask.arity(1)
-    ask.keys("start")
+    ask.keys("start", "step")
     arrows = ask.arrows()
     if not arrows or len(arrows[0][0]) != 1 or len(arrows[0][1]) != 1:
         ask.refuse("option", "put must name the stretch and the axis", "write put[y -> x](v)")
@@ -131,7 +131,8 @@ def check_put(ask: Ask) -> Attrs:
     if option and isinstance(option.value, str):
         start = Poly.of(option.value)
     ask.gives((*(a for a in ask.axes if a != axis), made))
-    return {"axis": axis, "made": made, "start": start}
+    step = ask.whole("step", 1, 1)
+    return {"axis": axis, "made": made, "start": start, "step": step}
 
 
 def check_index(ask: Ask) -> Attrs:
@@ -237,7 +238,7 @@ def check_pool(ask: Ask) -> Attrs:
 def check_window(ask: Ask) -> Attrs:
     """Each position becomes a position and a place in the window around it."""
     ask.arity(1)
-    ask.keys("stride", "kernel", "pad", "dilation")
+    ask.keys("stride", "kernel", "pad", "dilation", "least")
     ask.real()
     arrows = ask.arrows()
     if not arrows or len(arrows[0][0]) != 1 or len(arrows[0][1]) != 2:
@@ -248,7 +249,8 @@ def check_window(ask: Ask) -> Attrs:
     attrs = _sliding(ask, (axis,), (made,))
     ask.equal(Poly.of(place), Poly.of(attrs["kernel"]), "the places of a window are its kernel")
     ask.gives((*(a for a in ask.axes if a != axis), made, place))
-    return {"ins": (axis,), "outs": (made,), "place": place, **attrs}
+    least = {"least": True} if ask.whole("least", 0) else {}
+    return {"ins": (axis,), "outs": (made,), "place": place, **attrs, **least}
 
 
 SPACE_CHECKS: dict[str, Callable[[Ask], Attrs]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,9 +56,11 @@ def lowered(
     node: Node, args: tuple[Any, ...], axes: tuple[Axes, ...], owned: Mapping[str, str]
 ) -> Any:
     """The operation as an expression; its result has the declared axes in the declared order."""
+    from engines.diagrams.lower_back import BACK_LOWERINGS
     from engines.diagrams.lower_space import SPACE_LOWERINGS
 
-    how: Callable[[Lowering], tuple[Any, Axes]] = {**_LOWERINGS, **SPACE_LOWERINGS}[node.kind]
+    every = {**_LOWERINGS, **SPACE_LOWERINGS, **BACK_LOWERINGS}
+    how: Callable[[Lowering], tuple[Any, Axes]] = every[node.kind]
     tree, natural = how(Lowering(node, args, axes, owned))
     tree = permuted(tree, natural, node.out.axes)
     scale = node.attrs.get("scale")
@@ -157,42 +158,19 @@ def _pointwise(x: Lowering) -> tuple[Any, Axes]:
         return Method(
             Op(">", x.args[0], Lit(0)), "to", (Method(x.args[0], "dtype", None),)
         ), x.axes[0]
+    if fn == "finite":
+        return Method(Call("torch.isfinite", x.args), "to", (Method(x.args[0], "dtype", None),)), (
+            x.axes[0]
+        )
     if fn.endswith("'"):
-        return derivative(fn[:-1], x.args[0]), x.axes[0]
+        from engines.diagrams.slopes import derivative
+
+        return derivative(fn[:-1], x.args[0], attrs), x.axes[0]
     called, named = TORCH_POINTWISE[fn]
     for key, word in (("slope", "negative_slope"), ("alpha", "alpha")):
         if key in attrs:
             named = {**named, word: Lit(attrs[key])}
     return Call(called, x.args, named), x.axes[0]
-
-
-def derivative(fn: str, x: Any) -> Any:
-    """The derivative of an elementwise function at x."""
-    torch_of = lambda name: Call(f"torch.{name}", (x,))  # noqa: E731 - a word for what follows
-    one = Lit(1.0)
-    s = torch_of("sigmoid")
-    root = Op("*", x, Lit(0.5**0.5))
-    bell = Call("torch.exp", (Op("*", Op("*", x, x), Lit(-0.5)),))
-    return {
-        "relu": Method(Op(">", x, Lit(0)), "to", (Method(x, "dtype", None),)),
-        "gelu": Op(
-            "+",
-            Op("*", Op("+", Call("torch.erf", (root,)), one), Lit(0.5)),
-            Op("*", Op("*", x, bell), Lit((2 * math.pi) ** -0.5)),
-        ),
-        "silu": Op("*", s, Op("+", Op("*", x, Op("-", one, s)), one)),
-        "sigmoid": Op("*", s, Op("-", one, s)),
-        "tanh": Op("-", one, Call("torch.square", (torch_of("tanh"),))),
-        "exp": torch_of("exp"),
-        "log": torch_of("reciprocal"),
-        "sqrt": Op("*", torch_of("rsqrt"), Lit(0.5)),
-        "rsqrt": Op("*", Op("/", torch_of("rsqrt"), x), Lit(-0.5)),
-        "square": Op("*", x, Lit(2.0)),
-        "abs": torch_of("sign"),
-        "sin": torch_of("cos"),
-        "cos": Call("torch.neg", (torch_of("sin"),)),
-        "reciprocal": Call("torch.neg", (Call("torch.square", (torch_of("reciprocal"),)),)),
-    }[fn]
 
 
 def _combine(x: Lowering) -> tuple[Any, Axes]:
@@ -204,6 +182,8 @@ def _combine(x: Lowering) -> tuple[Any, Axes]:
     for other in trees[1:]:
         if fn in _SIGNS:
             tree = Op(_SIGNS[fn], tree, other)
+        elif fn == "same":
+            tree = Method(Call("torch.eq", (tree, other)), "to", (Method(tree, "dtype", None),))
         else:
             whole = Call("torch.full_like", (tree, other)) if isinstance(other, Lit) else other
             tree = Call(f"torch.{fn}", (tree, whole))
@@ -215,9 +195,13 @@ def _softmax(x: Lowering) -> tuple[Any, Axes]:
     fn = x.node.attrs["fn"]
     if len(dims) == 1:
         return Call(f"F.{fn}", x.args, {"dim": Lit(dims[0])}), x.axes[0]
-    total = Call("torch.logsumexp", x.args, {"dim": Lit(dims), "keepdim": Lit(True)})
-    log = Op("-", x.args[0], total)
-    return (Call("torch.exp", (log,)) if fn == "softmax" else log), x.axes[0]
+    over = x.node.attrs["axes"]
+    order = (*(a for a in x.axes[0] if a not in over), *over)
+    first = Lit(len(order) - len(over))
+    flat = Method(permuted(x.args[0], x.axes[0], order), "flatten", (first,))
+    found = Call(f"F.{fn}", (flat,), {"dim": Lit(-1)})
+    shape = Many(tuple(Size(Poly.of(a)) for a in over))
+    return Method(found, "unflatten", (Lit(-1), shape)), order
 
 
 def _norm(x: Lowering) -> tuple[Any, Axes]:
@@ -297,25 +281,9 @@ def _masked(x: Lowering) -> tuple[Any, Axes]:
     return Method(x.args[0], "masked_fill", (mask, fill)), x.axes[0]
 
 
-def _scatter(x: Lowering) -> tuple[Any, Axes]:
-    value, index = x.args
-    rest = tuple(a for a in x.axes[0] if a not in x.axes[1])
-    tree = permuted(value, x.axes[0], (*x.axes[1], *rest))
-    sizes = tuple(Size(Poly.of(a)) for a in (x.node.attrs["table"], *rest))
-    like = {"dtype": Method(value, "dtype", None), "device": Method(value, "device", None)}
-    empty = Call("torch.zeros", sizes, like)
-    n = len(x.axes[1])
-    if n > 1:
-        tree = Method(tree, "flatten", (Lit(0), Lit(n - 1)))
-        index = Method(index, "flatten")
-    elif n == 0:
-        tree, index = Method(tree, "unsqueeze", (Lit(0),)), Method(index, "unsqueeze", (Lit(0),))
-    return Method(empty, "index_add", (Lit(0), index, tree)), (x.node.attrs["table"], *rest)
-
-
 def _topk(x: Lowering) -> tuple[Any, Axes]:
     dim = Lit(x.dim(x.node.attrs["axes"][0]))
-    best = Item(Call("torch.topk", (x.args[0], Lit(x.node.attrs["k"]), dim)), 0)
+    best = Item(Call("torch.topk", (Method(x.args[0], "detach"), Lit(x.node.attrs["k"]), dim)), 0)
     least = Method(best, "amin", (dim,), {"keepdim": Lit(True)})
     return Method(x.args[0], "masked_fill", (Op("<", x.args[0], least), NEGATIVE)), x.axes[0]
 
@@ -376,7 +344,6 @@ _LOWERINGS: dict[str, Callable[[Lowering], tuple[Any, Axes]]] = {
     "causal": _causal,
     "masked": _masked,
     "topk": _topk,
-    "scatter": _scatter,
     "rotate": _rotate,
     "param": _param,
     "const": _const,

@@ -81,10 +81,17 @@ def _slice(x: Lowering) -> tuple[Any, Axes]:
 def _put(x: Lowering) -> tuple[Any, Axes]:
     attrs = x.node.attrs
     dim = x.dim(attrs["axis"])
-    after = len(x.axes[0]) - 1 - dim
-    end = Size(Poly.of(attrs["made"]) - attrs["start"] - Poly.of(attrs["axis"]))
+    after, step, tree = len(x.axes[0]) - 1 - dim, attrs["step"], x.args[0]
+    reach = Poly.of(attrs["axis"])
+    if step > 1:
+        reach = (reach - 1) * step + 1
+        tree = Call("F.pad", (Method(tree, "unsqueeze", (Lit(dim + 1),)),
+                              Lit((0, 0) * after + (0, step - 1))))  # fmt: skip
+        tree = Method(tree, "flatten", (Lit(dim), Lit(dim + 1)))
+        tree = Method(tree, "narrow", (Lit(dim), Lit(0), Size(reach)))
+    end = Size(Poly.of(attrs["made"]) - attrs["start"] - reach)
     pads = Many((*(Lit(0) for _ in range(2 * after)), Size(attrs["start"]), end))
-    tree = Call("F.pad", (x.args[0], pads))
+    tree = Call("F.pad", (tree, pads))
     return tree, tuple(attrs["made"] if a == attrs["axis"] else a for a in x.axes[0])
 
 
@@ -142,7 +149,8 @@ def _window(x: Lowering) -> tuple[Any, Axes]:
     dim, tree = x.dim(axis), x.args[0]
     if attrs["pad"]:
         after = len(x.axes[0]) - 1 - dim
-        tree = Call("F.pad", (tree, Lit((0, 0) * after + (attrs["pad"],) * 2)))
+        fill = {"value": Lit(float("-inf"))} if attrs.get("least") else {}
+        tree = Call("F.pad", (tree, Lit((0, 0) * after + (attrs["pad"],) * 2)), fill)
     reach = attrs["dilation"] * (attrs["kernel"] - 1) + 1
     tree = Method(tree, "unfold", (Lit(dim), Lit(reach), Lit(attrs["stride"])))
     if attrs["dilation"] > 1:

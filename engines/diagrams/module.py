@@ -18,6 +18,8 @@ from engines.diagrams.poly import Poly
 from engines.diagrams.program import Var
 from engines.diagrams.sizes import numbers
 
+Turn = Callable[[Any, Any], tuple[Any, ...]] | None
+
 
 class DiagramModule(nn.Module):
     """Runs one graph; every level of the diagram is such a module.
@@ -36,16 +38,32 @@ class DiagramModule(nn.Module):
         self.functions = dict(functions or {})
         axes = {name: value.axes for name, value in graph.values().items()}
         self.steps: list[tuple[Node, Any, Owned]] = []
+        weights: dict[object, str] = {}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
                 self._add_block(node, own)
                 self.steps.append((node, None, own))
                 continue
+            shared = weights.get(node.attrs.get("tied", ""))
             for suffix, shape in own.shapes.items():
+                if shared is not None and suffix == "weight":
+                    self.register_parameter(own.names[suffix], self._shared(shared, own))
+                    continue
                 self._add_array(node, own, suffix, [int(s.value(self.sizes)) for s in shape])
+            if "weight" in own.names:
+                weights[node.out.name] = own.names["weight"]
             args = tuple(Var(name) for name in node.args)
             tree = lowered(node, args, tuple(axes[n] for n in node.args), own.names)
             self.steps.append((node, tree, own))
+
+    def _shared(self, name: str, own: Owned) -> nn.Parameter:
+        """The weight of another operation; its sizes must be those that are wanted here."""
+        found = getattr(self, name)
+        wanted = tuple(int(s.value(self.sizes)) for s in own.shapes["weight"])
+        if tuple(found.shape) != wanted:
+            text = f"the weight {name} is {tuple(found.shape)}, but {wanted} is to be shared"
+            raise problem("tied", text, "share only weights of equal sizes in the same order")
+        return found
 
     def _add_block(self, node: Node, own: Owned) -> None:
         assert node.body is not None
@@ -96,6 +114,9 @@ class DiagramModule(nn.Module):
             return getattr(self, name)
         if name in self.functions:
             return self.functions[name]
+        base, prime, place = name.rpartition("'")
+        if prime and base in self.functions:
+            return _pullback(self.functions[base], int(place or 1) - 1)
         hint = f"give it: to_torch(functions={{{name!r}: ...}})"
         raise problem("function", f"the diagram does not say what {name} computes", hint)
 
@@ -117,19 +138,21 @@ class DiagramModule(nn.Module):
                 sizes[axis] = size
         return sizes
 
-    def _block(self, node: Node, own: Owned, args: list[Any]) -> tuple[Any, ...]:
+    def _block(self, node: Node, own: Owned, args: list[Any], turn: Turn = None) -> tuple[Any, ...]:
+        """What a block gives; ``turn`` runs its inside, once unless it repeats."""
+        turn = turn or _plain_turn
         child = getattr(self, own.block)
         if node.attrs.get("over"):
-            return self._scan(node, child, args)
+            return self._scan(node, child, args, turn)
         if "repeat" not in node.attrs:
-            return _tuple(child(*args))
+            return turn(child, args)
         carried = node.attrs["carried"]
         state, rest = tuple(args[:carried]), args[carried:]
         for layer in child:
-            state = _tuple(layer(*state, *rest))
+            state = turn(layer, (*state, *rest))
         return state
 
-    def _scan(self, node: Node, child: Any, args: list[Any]) -> tuple[Any, ...]:
+    def _scan(self, node: Node, child: Any, args: list[Any], turn: Any) -> tuple[Any, ...]:
         assert node.body is not None
         over, carried = node.attrs["over"], node.attrs["carried"]
         outer = {n: v.axes for n, v in self.graph.values().items()}
@@ -137,16 +160,28 @@ class DiagramModule(nn.Module):
         at = next((k for k, dim in enumerate(dims) if dim is not None), None)
         n_steps = self.sizes[over] if at is None else args[at].shape[dims[at]]
         state, collected = tuple(args[:carried]), []
-        for step in range(n_steps):
+        back = bool(node.attrs.get("back"))
+        for step in range(n_steps)[:: -1 if back else 1]:
             rest = [
                 a if d is None else a.select(d, step)
                 for a, d in zip(args[carried:], dims[carried:], strict=True)
             ]
-            made = _tuple(child(*state, *rest))
+            made = turn(child, (*state, *rest))
             state = made[:carried]
             collected.append(made[carried:])
-        stacks = zip(*collected, strict=True)
+        stacks = zip(*(collected[::-1] if back else collected), strict=True)
         return (*state, *(torch.stack(parts) for parts in stacks))
+
+
+def _pullback(function: Callable[..., Any], k: int) -> Callable[..., Any]:
+    """The gradient of a function towards its argument k, given what comes back."""
+    from torch.func import vjp
+
+    return lambda cotangent, *args: vjp(function, *args)[1](cotangent)[k]
+
+
+def _plain_turn(child: Any, args: Any) -> tuple[Any, ...]:
+    return _tuple(child(*args))
 
 
 def _tuple(found: Any) -> tuple[Any, ...]:

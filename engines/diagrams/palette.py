@@ -56,7 +56,7 @@ LOOK = """
 .scalar{stroke-dasharray:1 3}.dash{stroke-dasharray:6 4;stroke:var(--d-quiet);stroke-width:1.1}
 .dot,.tip,.head{fill:var(--d-wire);stroke:none}.bar{stroke-width:5;stroke-linecap:butt}
 .hollow,.ring{fill:var(--d-ground)}.bracket{stroke-width:2.2;stroke:var(--d-ink)}
-.box{fill:var(--d-ground);stroke-width:1.6}.trapezoid{fill:var(--d-window)}.box.conv{fill:var(--d-ground);stroke-width:2}
+.box{fill:var(--d-ground);stroke-width:1.6}.box.opaque{fill:var(--d-opaque);stroke-dasharray:5 3}.trapezoid{fill:var(--d-window)}.box.conv{fill:var(--d-ground);stroke-width:2}
 .tag{fill:var(--d-accent);stroke:none}.front{fill:var(--d-solid);stroke:var(--d-ink);stroke-width:1.2}
 .side{fill:var(--d-side);stroke:var(--d-ink);stroke-width:1.2}.touch{fill:transparent}
 .tint{fill:var(--d-learn)}.tint.softmax,.tint.topk{fill:var(--d-soft)}.tint.norm{fill:var(--d-norm)}

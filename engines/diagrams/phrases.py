@@ -68,6 +68,8 @@ class BlockStatement:
     repeat: Poly | None = None
     over: Name | None = None
     collect: tuple[tuple[Name, Name], ...] = ()
+    back: bool = False
+    """Whether it runs from the end of the axis to its start."""
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,18 @@ class _Source:
         self.names[name] = graph
         init: list[str] = []
         forward: list[str] = []
+        weights: dict[object, str] = {}
         axes = {n: value.axes for n, value in graph.values().items()}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
                 self._block(node, own, init, forward, axes)
                 continue
-            init += [_array(node, own, suffix) for suffix in own.shapes]
+            shared = weights.get(node.attrs.get("tied", ""))
+            for suffix in own.shapes:
+                tied = shared is not None and suffix == "weight"
+                line = f"self.{own.names[suffix]} = self.{shared}"
+                init.append(line if tied else _array(node, own, suffix))
+            weights[node.out.name] = own.names.get("weight", "")
             if node.kind == "fn":
                 init.append(f"self.{identifier(node.name or 'f')} = functions[{node.name!r}]")
             args = tuple(Var(n) for n in node.args)
@@ -146,11 +152,12 @@ class _Source:
         n_steps = f"n_{identifier(over)}" if at is None else f"{args[at]}.shape[{dims[at]}]"
         forward.append(f"{', '.join(state)} = {', '.join(args[:carried])}")
         forward += [f"{name} = []" for name in collected]
-        forward.append(f"for step in range({n_steps}):")
+        steps_back = "[::-1]" if node.attrs.get("back") else ""
+        forward.append(f"for step in range({n_steps}){steps_back}:")
         parts = [*state, *(f"{name}_step" for name in collected)]
         forward.append(f"    {', '.join(parts)} = self.{own.block}({', '.join([*state, *steps])})")
         forward += [f"    {name}.append({name}_step)" for name in collected]
-        forward += [f"{name} = torch.stack({name})" for name in collected]
+        forward += [f"{name} = torch.stack({name}{steps_back})" for name in collected]
 
 
 def _shape_line(value: Value) -> str:

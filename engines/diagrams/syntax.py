@@ -199,6 +199,7 @@ def _scan(words: Words, line: Line, found: Text) -> BlockStatement:
     name = words.name("the block's name")
     words.need("over", "and the axis the block runs along")
     over = words.name("an axis")
+    back = words.maybe("back")
     words.need(":", "after the axis")
     ins = _values(words)
     words.need("->", "before what the block gives")
@@ -210,7 +211,7 @@ def _scan(words: Words, line: Line, found: Text) -> BlockStatement:
         collect.append((new, words.name("a value of the block")))
     words.end()
     body = _body(line, found)
-    return BlockStatement(name, ins, outs, body, line.span, None, over, tuple(collect))
+    return BlockStatement(name, ins, outs, body, line.span, None, over, tuple(collect), back)
 
 
 def _values(words: Words) -> tuple[Name, ...]:

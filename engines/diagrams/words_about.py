@@ -29,7 +29,11 @@ GRADIENT = {
     "rotate": "dy turned back by the same angles",
     "window": "overlapping windows are added back",
     "block": "the backward pass of what is inside",
-    "fn": "not known: the function is given when the diagram is run",
+    "scatter": "dy is gathered from the rows that were added to",
+    "gather": "dy is added to the rows that were read",
+    "fold": "the windows of dy",
+    "put": "the stretch of dy that was put",
+    "fn": "a further function, the pullback of this one: torch derives it when the diagram is run",
     "opaque": "torch's own",
 }
 
@@ -50,6 +54,8 @@ _TITLES = {
     "masked": "Mask",
     "topk": "Top k",
     "rotate": "Rotary position",
+    "fold": "Windows laid back",
+    "first": "First maximum",
     "fn": "Function",
     "param": "Learned array",
     "const": "Constant",

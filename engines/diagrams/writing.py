@@ -62,7 +62,9 @@ class _Writer:
             collect = ", ".join(f"{v.name} = {inside}" for v, inside in pairs)
             tail = f" collect {collect}" if collect else ""
             over = node.attrs["over"]
-            return [f"{indent}scan {node.name} over {over}: {takes} -> {gives}{tail}", *inner]
+            back = " back" if node.attrs.get("back") else ""
+            head = f"{indent}scan {node.name} over {over}{back}: {takes} -> {gives}{tail}"
+            return [head, *inner]
         count = node.attrs.get("repeat")
         times = f" x{count.code()}" if count is not None else ""
         if count is not None and (len(count.terms) != 1 or count.code().find("*") >= 0):
@@ -121,11 +123,13 @@ def _options(node: Node) -> list[str]:
         "kernel": 1, "stride": 1, "dilation": 1, "groups": 1, "affine": True, "running": False,
         "eps": 0.0 if attrs.get("fn") == "RMSNorm" else 1e-5, "slope": 0.01, "alpha": 1.0,
         "base": 10000.0, "step": 1, "k": 1, "fixed": False, "tied": False,
+        "outer": False, "least": False,
     }  # fmt: skip
     for key, default in defaults.items():
         if key in attrs and attrs[key] != default:
             value = attrs[key]
-            found.append(f"{key}={int(value) if isinstance(value, bool) else value!r}")
+            told = value if isinstance(value, str) else repr(value)
+            found.append(f"{key}={int(value) if isinstance(value, bool) else told}")
     if "pad" in attrs and attrs["pad"] != _usual_pad(node):
         found.append(f"pad={attrs['pad']}")
     if "by" in attrs:
@@ -153,7 +157,7 @@ def _places(node: Node) -> list[str]:
             sure = plain and (node.kind == "linear" or bool(attrs["ins"] or attrs["outs"]))
             # Written out only where the result's axes would not say the same.
             return [] if sure and _told(node) else [_arrow(attrs["ins"], attrs["outs"])]
-        case "softmax" | "norm" | "reduce" | "causal" | "topk" | "rotate":
+        case "softmax" | "norm" | "reduce" | "causal" | "topk" | "rotate" | "first":
             return [" ".join(attrs["axes"])]
         case "view":
             return [_arrow(ins, outs) for ins, outs in attrs["arrows"]]
@@ -170,8 +174,16 @@ def _places(node: Node) -> list[str]:
             where = " ".join(attrs["ins"]) if same else _arrow(attrs["ins"], attrs["outs"])
             channel = [_arrow((attrs["channel"],), (attrs["made"],))] if node.kind == "conv" else []
             return [where, *channel]
-        case "window":
-            return [_arrow(attrs["ins"], (*attrs["outs"], attrs["place"]))]
+        case "window" | "fold":
+            place = (attrs["place"],)
+            ends = (attrs["ins"], place, attrs["outs"])
+            return [
+                _arrow(
+                    *(ends[0] + place, ends[2])
+                    if node.kind == "fold"
+                    else (ends[0], ends[2] + place)
+                )
+            ]
     return []
 
 

@@ -50,9 +50,9 @@ class ImportView(DiagramView):
         return [_verdict(self.imported), self._understood(self.imported)]
 
     def _understood(self, imported: ImportedDrawing) -> dict[str, Any]:
-        edit = self.link("diagrams/write", DrawSpec(text=imported.text))
-        short = len(imported.text) < 6_000
-        links = [("Open as a text to edit", edit)] if edit and short else []
+        short = len(imported.text) <= TEXT_MAX
+        edit = self.link("diagrams/write", DrawSpec(text=imported.text)) if short else ""
+        links = [("Open as a text to edit", edit)] if edit else []
         opaque = "; ".join(imported.opaque[:6])
         return {
             "title": "Import",

@@ -103,9 +103,16 @@ def walked(
     found = Traced(tracer, [], [])
     env: dict[str, Any] = {}
     nodes = list(program.graph.nodes)
+    signature = program.graph_signature
+    # Torch builds these anew whenever they are asked for.
+    learned = dict(signature.inputs_to_parameters)
+    held = {**signature.inputs_to_buffers, **signature.inputs_to_lifted_tensor_constants}
+    tensors = {**program.constants, **program.state_dict}
     for k, node in enumerate(nodes):
         if node.op == "placeholder":
-            env[node.name] = _placeholder(program, node, tracer, found, hints)
+            path = learned.get(node.name) or held.get(node.name, "")
+            const = tensors.get(path) if node.name in held else None
+            env[node.name] = _placeholder(node, path, const, found, hints)
         elif node.op == "call_function":
             _call(node, env, found)
         elif node.op == "output":
@@ -130,24 +137,17 @@ def _as_sym(value: Any) -> Sym:
     return value
 
 
-def _placeholder(
-    program: Any, node: Any, tracer: Tracer, found: Traced, hints: dict[str, str]
-) -> Any:
-    signature = program.graph_signature
-    value = node.meta.get("val")
+def _placeholder(node: Any, path: str, held: Any, found: Traced, hints: dict[str, str]) -> Any:
+    """An input, or with a path a tensor of the model, with its numbers when they are fixed."""
+    value, tracer = node.meta.get("val"), found.tracer
     if not isinstance(value, torch.Tensor):
         return value
     shape = tuple(int(n) for n in value.shape)
-    for table in (signature.inputs_to_parameters, signature.inputs_to_buffers,
-                  signature.inputs_to_lifted_tensor_constants):  # fmt: skip
-        if node.name in table:
-            path = table[node.name]
-            found.shapes[path] = shape
-            held = program.state_dict.get(path, program.constants.get(path))
-            fixed = node.name not in signature.inputs_to_parameters
-            const = held if fixed and held is not None and held.device.type != "meta" else None
-            dims = tuple((tracer.atoms.new(n, "weight"),) if n != 1 else () for n in shape)
-            return Sym("", dims, "bool" if value.dtype == torch.bool else "", path, const)
+    if path:
+        found.shapes[path] = shape
+        const = held if held is not None and held.device.type != "meta" else None
+        dims = tuple((tracer.atoms.new(n, "weight"),) if n != 1 else () for n in shape)
+        return Sym("", dims, "bool" if value.dtype == torch.bool else "", path, const)
     return _input(node.name, value, shape, tracer, found, hints)
 
 

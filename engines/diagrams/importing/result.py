@@ -22,6 +22,7 @@ from engines.diagrams.importing.unfuse import unfused
 from engines.diagrams.model import Diagram, Graph, Node, Value, Window
 from engines.diagrams.owned import owned
 from engines.diagrams.poly import Poly
+from engines.diagrams.rubbish import uncollected
 from engines.diagrams.sizes import Equation, Sizes
 
 
@@ -66,6 +67,8 @@ class Imported:
     """The model's tensor for each parameter and buffer of `to_torch()`, by name."""
     tensors: Mapping[str, torch.Tensor] = field(repr=False)
     functions: Mapping[str, Callable[..., Any]] = field(repr=False)
+    same: tuple[int, ...] = ()
+    """For every input the first one that was the same array: modules may ask ``a is b``."""
 
     def load(self, module: nn.Module) -> None:
         """Give a module made from the diagram the model's own numbers, shared where they were."""
@@ -120,8 +123,9 @@ def diagram_from_torch(
     start = time.perf_counter()
     program = exported(module, args, dict(kwargs or {}))
     exported_at = time.perf_counter()
-    traced = walked(program, dict(names or {}), tell)
-    diagram, sources, functions = _finished(type(module).__name__, traced)
+    with uncollected():
+        traced = walked(program, dict(names or {}), tell)
+        diagram, sources, functions = _finished(type(module).__name__, traced)
     notes = ["read in evaluation mode: dropout is off, batch norm uses running statistics"]
     if not any(
         isinstance(m, nn.Dropout | nn.modules.batchnorm._BatchNorm) for m in module.modules()
@@ -139,7 +143,13 @@ def diagram_from_torch(
     )
     tensors = {**program.state_dict, **program.constants, **traced.tracer.constants}
     weights = _weights(diagram.graph, diagram.graph, "")
-    return replace(diagram, imported=Imported(report, weights, tensors, functions))
+    return replace(diagram, imported=Imported(report, weights, tensors, functions, _same(args)))
+
+
+def _same(args: tuple[Any, ...]) -> tuple[int, ...]:
+    if not all(isinstance(a, torch.Tensor) for a in args):
+        return ()
+    return tuple(next(j for j, b in enumerate(args) if b is a) for a in args)
 
 
 def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
@@ -255,6 +265,8 @@ class _Writer:
     def __init__(self, t: Tracer, names: dict[Atom, str]) -> None:
         self.t, self.names = t, names
         self.seen: dict[str, str] = {}
+        self.level = {draft.out for draft in t.drafts}
+        """Values that operations of this level make."""
 
     def axes(self, atoms: Dim) -> tuple[str, ...]:
         return tuple(self.names[a] for a in self.t.atoms.resolved(atoms))
@@ -270,11 +282,14 @@ class _Writer:
         attrs = {k: self.attr(v) for k, v in draft.attrs.items()}
         path = draft.state.get("weight", "")
         if path and self.seen.setdefault(path, draft.out) != draft.out:
-            attrs["tied"] = True
+            here = self.seen[path] in self.level
+            attrs["tied"] = self.seen[path] if here else True
         body = None
         if draft.body is not None:
             inputs = tuple(self.value(n, atoms, "") for n, atoms in draft.body_inputs)
+            outer, self.level = self.level, {d.out for d in draft.body}
             nodes = tuple(self.node(d) for d in draft.body)
+            self.level = outer
             body = Graph(draft.name, inputs, nodes, draft.body_outputs)
         return Node(
             draft.kind, draft.args, (out, *extra), attrs, draft.name, body,

@@ -32,7 +32,9 @@ def targets(  # noqa: C901 - one case per kind of operation
             return _drawn(attrs["ins"], shown), _drawn(attrs["outs"], shown)
         case "window":
             return _drawn(attrs["ins"], shown), _drawn((*attrs["outs"], attrs["place"]), shown)
-        case "softmax" | "norm" | "topk" | "causal" | "rotate":
+        case "fold":
+            return _drawn((*attrs["ins"], attrs["place"]), shown), _drawn(attrs["outs"], shown)
+        case "softmax" | "norm" | "topk" | "causal" | "rotate" | "first":
             axes = _drawn(attrs["axes"], shown)
             return axes, axes
         case "reduce":

@@ -23,7 +23,8 @@ class Canvas:
 
     def ys(self, event: Event) -> list[float]:
         """Heights of all of an event's tracks."""
-        return [self.y(track) for track in event.tracks]
+        y, dy = self.strip.tracks.y, self.dy
+        return [y[track] * ROW + dy for track in event.tracks]
 
     def mark(self, tag: str, role: str, shape: dict[str, Any], **rest: Any) -> None:
         """Add a shape."""
@@ -33,7 +34,7 @@ class Canvas:
         """A wire along a path; an axis group is a double line."""
         axis, value = data.get("axis", ""), data.get("value", "")
         role = "double" if axis in self.strip.groups else "wire" if axis else "scalar"
-        self.mark("path", role, {"d": d}, axis=axis, value=value)
+        self.scene.marks.append(Mark("path", role, {"d": d}, (), axis, value))
         if role == "double":
             self.mark("path", "between", {"d": d}, axis=axis, value=value)
 

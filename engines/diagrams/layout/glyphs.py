@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from engines.diagrams.layout.arrange import gathered, moved_wires, targets, wanted_orders
@@ -25,25 +24,10 @@ class Glyph(JoinPen):
 
     def place(self) -> tuple[list[Segment], float]:
         """Draw the operation and its wires."""
-        painters: dict[str, Callable[[], tuple[list[Segment], float]]] = {
-            "einsum": self.einsum,
-            "combine": self.combine,
-            "concat": self.concat,
-            "pointwise": self.pointwise,
-            "causal": self.pointwise,
-            "rotate": self.pointwise,
-            "masked": self.combine,
-            "scatter": self.box,
-            "permute": self.permute,
-            "param": self.source,
-            "const": self.source,
-            "block": self.box,
-            "opaque": self.box,
-        }
         kind = self.node.kind
         if kind == "fn" and len(self.takes) > 1:
             return self.box()
-        return painters.get(kind, self.unary)()
+        return getattr(self, _METHODS.get(kind, "unary"))()
 
     def unary(self) -> tuple[list[Segment], float]:
         """Targets end at the symbol, results begin behind it, all else passes by."""
@@ -69,8 +53,8 @@ class Glyph(JoinPen):
                 return {"text": "L", "sup": node.name, "sub": "+" if attrs["bias"] else ""}
             case "embed":
                 return {"text": "E", "sup": node.name, "sub": ""}
-            case "conv" | "pool" | "window":
-                named = {"T": "T"}.get(fn, "")
+            case "conv" | "pool" | "window" | "fold":
+                named = "T" if fn == "T" or node.kind == "fold" else ""
                 reduce = {"max": "Max", "avg": "𝔼"}.get(fn, "")
                 return {
                     "kernel": attrs["kernel"],
@@ -100,7 +84,7 @@ class Glyph(JoinPen):
                 return 44.0 + (12 if said["stride"] > 1 else 0)
             case "pool":
                 return 82.0
-            case "window":
+            case "window" | "fold":
                 return 34.0
             case "softmax":
                 return 26.0
@@ -178,9 +162,26 @@ _PAINTER = {
     "conv": "star",
     "pool": "pool",
     "window": "window",
+    "fold": "fold",
     "reduce": "reduce",
     "index": "pentagon",
     "slice": "bar",
     "put": "bar",
     "topk": "boxed",
+}
+_METHODS = {
+    "einsum": "einsum",
+    "combine": "combine",
+    "concat": "concat",
+    "pointwise": "pointwise",
+    "causal": "pointwise",
+    "rotate": "pointwise",
+    "masked": "combine",
+    "scatter": "box",
+    "gather": "box",
+    "permute": "permute",
+    "param": "source",
+    "const": "source",
+    "block": "box",
+    "opaque": "box",
 }

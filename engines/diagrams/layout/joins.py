@@ -71,7 +71,7 @@ class JoinPen(Pen):
 
     def _end_dashes(self, x: float) -> None:
         for segment in self.takes[:-1]:
-            self.strip.add("dash", self.x, x, segment.dash)
+            self.strip.dash(self.x, x, segment.dash)
 
     def combine(self) -> tuple[list[Segment], float]:
         """Wires of one axis join at dots on the value with the most axes."""

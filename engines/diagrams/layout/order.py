@@ -36,20 +36,25 @@ class Order:
         self, segments: list[Segment], fence: Fence | None, over: dict | None = None
     ) -> None:
         """Everything of this level lies in this order, within the fence."""
-        order = self.strip.tracks.order
+        tracks = self.strip.tracks
+        order, below = tracks.order, tracks.below
         above, gap = (fence[0], 1.05) if fence else (None, 0.0)
+        last = segments[-1] if segments else None
         for segment in segments:
-            special = (over or {}).get(id(segment))
+            special = over.get(id(segment)) if over else None
             if special is not None:
                 if above is not None:
                     order(above, special, gap - 0.28)
                 above, gap = special, 0.72
             for wire in segment.wires:
-                if above is not None:
-                    order(above, wire.track, gap)
-                above, gap = wire.track, WIRE_GAP
-            if segment is not segments[-1] and above is not None:
-                order(above, segment.dash, DASH_GAP)
+                track = wire.track
+                # Most of it is known from the column before.
+                if above is not None and below[above].get(track, -1.0) < gap:
+                    order(above, track, gap)
+                above, gap = track, WIRE_GAP
+            if segment is not last and above is not None:
+                if below[above].get(segment.dash, -1.0) < DASH_GAP:
+                    order(above, segment.dash, DASH_GAP)
                 above, gap = segment.dash, DASH_GAP
         if fence and above is not None:
             order(above, fence[1], 0.55)
@@ -59,7 +64,7 @@ class Order:
         for segment in segments[:-1]:
             begun = segment.dash in self._drawn
             self._drawn.add(segment.dash)
-            self.strip.add("dash", x0 if begun else min(x1, x0 + 16), x1, segment.dash)
+            self.strip.dash(x0 if begun else min(x1, x0 + 16), x1, segment.dash)
 
     def level_order(
         self, placed: list[Placed], segments: list[Segment], fence: Fence | None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engines.diagrams.layout.canvas import arrow, curve
 from engines.diagrams.layout.scene import LAYERS, Mark, Scene, number
 from engines.diagrams.layout.strip import ROW, Event
@@ -21,12 +19,14 @@ class Painter(SymbolCanvas):
     def run(self, width_max: float) -> Scene:
         """The whole picture, wrapped at a width."""
         lines = lines_from_strip(self.strip, width_max)
+        kinds = {event.what for event in self.strip.events}
+        painters = {what: getattr(self, "paint_" + what) for what in kinds}
         top = TOP
         for line in lines:
             self.dx = LEFT - line.x0 + (22 if line.continued else 0)
             self.dy = top - line.top * ROW
             for event in line.events:
-                self.event(event)
+                painters[event.what](event)
             self._tips(line)
             self.scene.width = max(self.scene.width, line.x1 + self.dx + LEFT + 18)
             top += (line.bottom - line.top) * ROW + LINE_SKIP + 12
@@ -38,13 +38,6 @@ class Painter(SymbolCanvas):
         # Blocks are placed from the inside out, but lie behind what they hold.
         layers["fence"].sort(key=lambda mark: mark.path.count("/"))
         self.scene.marks = [mark for layer in LAYERS for mark in layers[layer]]
-        self.scene.height = top - 8
-        self._notes()
-        order = {"fence": 0, "tint": 1, "wire": 2, "glyph": 3, "text": 4}
-        # Blocks are placed from the inside out, but lie behind what they hold.
-        self.scene.marks.sort(
-            key=lambda m: (order[m.layer], m.path.count("/") if m.layer == "fence" else 0)
-        )
         return self.scene
 
     def _notes(self) -> None:
@@ -91,17 +84,12 @@ class Painter(SymbolCanvas):
         self.line(f"M{number(x)} {number(y)}H{number(x + size)}", event.data)
         self.mark("path", "tip", {"d": arrow(x + size, y, 7)}, layer="glyph", axis=axis)
 
-    def event(self, event: Event) -> None:
-        """Paint one event."""
-        painter: Callable[[Event], None] = getattr(self, "paint_" + event.what)
-        painter(event)
-
     # Wires --------------------------------------------------------------------------------
 
     def paint_wire(self, event: Event) -> None:
         """A straight piece."""
-        y = number(self.y(event.tracks[0]))
-        self.line(f"M{number(event.x0 + self.dx)} {y}H{number(event.x1 + self.dx)}", event.data)
+        y, dx = number(self.y(event.tracks[0])), self.dx
+        self.line(f"M{number(event.x0 + dx)} {y}H{number(event.x1 + dx)}", event.data)
 
     def paint_bend(self, event: Event) -> None:
         """From one track to another."""

@@ -59,6 +59,8 @@ class Placer(Order):
 
     def shown(self, axes: Axes) -> Axes:
         """Axes as drawn: those of a group that are all there become one double wire."""
+        if not self.member:
+            return axes or ("",)
         found: list[str] = []
         for axis in axes:
             group = self.member.get(axis, "")
@@ -139,7 +141,10 @@ class Placer(Order):
         self, nodes: list[Node], segments: list[Segment], left: Counter[str]
     ) -> list[list[Segment]]:
         """The segment for every argument; values that are read again are copied below."""
-        here = Counter(name for node in nodes for name in node.args)
+        here: dict[str, int] = {}
+        for node in nodes:
+            for name in node.args:
+                here[name] = here.get(name, 0) + 1
         ready: dict[str, list[Segment]] = {}
         for name, count in here.items():
             at = next(i for i, s in enumerate(segments) if s.value == name)
@@ -219,7 +224,7 @@ class Placer(Order):
         inside = {id(s) for item in placed for s in item.takes[:-1]}
         for segment in segments[:-1]:
             if id(segment) not in inside:
-                self.strip.add("dash", x, x1, segment.dash)
+                self.strip.dash(x, x1, segment.dash)
         self._replace(placed, segments)
         return x1
 

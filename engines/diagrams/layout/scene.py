@@ -6,6 +6,7 @@ Every renderer reads this one list, so the page, SVG, TikZ and HTML cannot disag
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engines.diagrams.layout.text import Run
 
@@ -43,6 +44,7 @@ class Scene:
         return sum(mark.role == role for mark in self.marks)
 
 
+@lru_cache(maxsize=1 << 16)
 def number(value: float) -> str:
     """A coordinate with at most one decimal."""
     text = f"{value:.1f}"

@@ -15,7 +15,7 @@ ROW = 26.0
 """Pixels between two wires of one array."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Wire:
     """An axis of a live value: its track, and since which x it has run there."""
 
@@ -27,7 +27,7 @@ class Wire:
     """Where its name was written last."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Segment:
     """A live value: its wires from top to bottom, and the dashed line below it."""
 
@@ -47,7 +47,7 @@ class Segment:
         return next((w for w in self.wires if w.axis == axis), None)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Event:
     """Something to draw; ``what`` names its painter, ``tracks`` its heights.
 
@@ -75,10 +75,21 @@ class Strip:
     legend: tuple[str, ...] = ()
     """Size equations, as lines."""
     n_visible: int = 0
+    _dashes: dict[int, Event] = field(default_factory=dict)
+    """The last piece of every dashed line."""
 
     def add(self, what: str, x0: float, x1: float, *tracks: int, **data: Any) -> None:
         """Draw something."""
         self.events.append(Event(what, x0, x1, tracks, data))
+
+    def dash(self, x0: float, x1: float, track: int) -> None:
+        """A dashed line from x0 to x1; one that goes on where it ended stays one piece."""
+        last = self._dashes.get(track)
+        if last is not None and last.x1 == x0:
+            last.x1 = x1
+        else:
+            self._dashes[track] = last = Event("dash", x0, x1, (track,), {})
+            self.events.append(last)
 
     def run(self, wire: Wire, x: float, value: str) -> None:
         """Draw a wire on its track up to x."""

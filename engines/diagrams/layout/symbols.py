@@ -44,7 +44,8 @@ class SymbolCanvas(Canvas):
 
     def paint_boxed(self, event: Event) -> None:
         """Any function."""
-        self.box(event, "box", layer="glyph", path=event.data["path"])
+        role = "box opaque" if event.data["node"].kind == "opaque" else "box"
+        self.box(event, role, layer="glyph", path=event.data["path"])
         x, y = self.middle(event)
         self.words(
             x, y + 6, ((event.data["text"], ""),), "symbol", "middle", path=event.data["path"]
@@ -210,6 +211,20 @@ class SymbolCanvas(Canvas):
     def paint_window(self, event: Event) -> None:
         """Positions become positions and places."""
         self._window(event, event.x0 + self.dx, event.x1 + self.dx, self.ys(event)[:1])
+
+    def paint_fold(self, event: Event) -> None:
+        """A window transposed: positions and places become positions."""
+        ys, path, data = self.ys(event), event.data["path"], event.data
+        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
+        top, low = min(ys), max(ys)
+        d = (
+            f"M{number(x0)} {number(top - 11)}H{number(x1)}V{number(top + 11)}"
+            f"L{number(x0)} {number(low + 11)}Z"
+        )
+        self.mark("path", "trapezoid", {"d": d}, layer="glyph", path=path)
+        stride = f"/{data['stride']}" if data["stride"] > 1 else ""
+        parts = (("★", ""), ("T", "sup"), (stride, ""))
+        self.words((x0 + x1) / 2, top + 5, parts, "star", "middle", path=path)
 
     def paint_unit(self, event: Event) -> None:
         """The mirror of a cup: two wires that begin together."""

@@ -62,11 +62,14 @@ def _cuts(strip: Strip, end: float, width_max: float) -> list[float]:
     """Outside blocks where such a place leaves no line short, inside them else."""
     cuts: list[float] = []
     start = 0.0
+    breaks = sorted(strip.breaks)
+    at = [x for x, _ in breaks]
     while end - start > 1.12 * width_max:
-        fits = [(x, depth) for x, depth in strip.breaks if 60 < x - start <= width_max]
+        near = breaks[bisect_right(at, start + 60) : bisect_right(at, start + width_max)]
+        fits = [(x, depth) for x, depth in near if 60 < x - start <= width_max]
         good = [(depth, -x) for x, depth in fits if x - start > 0.5 * width_max]
         if not fits:
-            later = [x for x, _ in strip.breaks if x > start + 60 and x < end - 60]
+            later = [x for x in at[bisect_right(at, start + 60) :] if x < end - 60][:1]
             if not later:
                 break
             start = min(later)

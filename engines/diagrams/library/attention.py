@@ -66,7 +66,7 @@ def MultiQueryAttention(X: x m, E: y m) -> y m
 """
 
 CACHE = """\
-def CachedStep(q: h k, K0: x h k, V0: x h k, k1: h k, v1: h k) -> h k
+def CachedStep(q: h k, K0: x h k, k1: h k, V0: x h k, v1: h k) -> h k
   # one new token; keys and values of the x before it are kept
   kn: u h k = view[-> u](k1)
   vn: u h k = view[-> u](v1)

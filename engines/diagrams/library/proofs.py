@@ -17,7 +17,7 @@ from engines.diagrams.verify import Check, example_inputs, relative_error
 
 F = torch.nn.functional
 Reference = Callable[..., Any]
-_FUNCTIONS: dict[str, Callable[..., Tensor]] = {
+FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "G": lambda row: torch.stack([row.sum(), row.prod()]),
     "H": lambda row, other: torch.stack([row.sum() * other.prod(), (row * row).sum()]),
     "f": lambda b, c: torch.outer(b.sum(0), c[:2]).repeat(4, 4) + b.sum(),
@@ -249,7 +249,7 @@ def _grouped(_m: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return found.reshape(b, g, h, y, d)
 
 
-def _cached(_m: Any, q: Tensor, k: Tensor, v: Tensor, k1: Tensor, v1: Tensor) -> Tensor:
+def _cached(_m: Any, q: Tensor, k: Tensor, k1: Tensor, v: Tensor, v1: Tensor) -> Tensor:
     keys, values = (torch.cat([old, new[None]]).transpose(0, 1) for old, new in ((k, k1), (v, v1)))
     return F.scaled_dot_product_attention(q[:, None], keys, values)[:, 0]
 
@@ -259,7 +259,7 @@ def _depthwise(m: Any, x: Tensor) -> Tensor:
     return F.conv2d(f, m.g_weight, m.g_bias)
 
 
-G, H = _FUNCTIONS["G"], _FUNCTIONS["H"]
+G, H = FUNCTIONS["G"], FUNCTIONS["H"]
 REFERENCES: dict[str, Reference] = {
     "attention": _heads,
     "sdpa": _sdpa(),
@@ -289,7 +289,7 @@ REFERENCES: dict[str, Reference] = {
     "residual": _residual,
     "resnet": _resnet,
     "unet": _unet,
-    "tensors": lambda _m, a, b, c: _FUNCTIONS["g"](a, _FUNCTIONS["f"](b, c)),
+    "tensors": lambda _m, a, b, c: FUNCTIONS["g"](a, FUNCTIONS["f"](b, c)),
     "indexes": lambda _m, a: a[0, 0],
     "subtensor": lambda _m, a: a[2, :],
     "broadcast": lambda _m, a: torch.stack([G(row) for row in a]),
@@ -314,7 +314,7 @@ def proof(name: str, dtype: torch.dtype = torch.float64) -> tuple[Check, ...]:
     entry = LIBRARY[name]
     diagram = diagram_from_text(entry.text)
     torch.manual_seed(0)
-    module = module_from_diagram(diagram, entry.sizes, _FUNCTIONS).to(dtype)
+    module = module_from_diagram(diagram, entry.sizes, FUNCTIONS).to(dtype)
     inputs = example_inputs(diagram.graph.inputs, numbers(diagram, entry.sizes), dtype)
     inputs = tuple(t.requires_grad_() if t.is_floating_point() else t for t in inputs)
     ours, theirs = _tuple(module(*inputs)), _tuple(REFERENCES[name](module, *inputs))

@@ -40,6 +40,26 @@ def counts(name: str) -> dict[str, int]:
         ("sdpa", {"cup": 2, "hollow": 1, "dash": 2, "factor": 1}),  # figure 20
         # Figure 21: four bold L, a copy (2 dots), two cups, two diagonalised h, softmax, k^-1/2.
         ("attention", {"learned": 4, "cup": 2, "dot": 4, "hollow": 1, "factor": 1, "dash": 2}),
+        # Figure 22: per layer three attentions' parts: 3 x 4 L and 2 x 2 L of the feed-forward
+        # parts, 5 norms, 3 softmax, k^-1/2 thrice, two repeated blocks.
+        (
+            "transformer",
+            {
+                "learned": 16,
+                "ring": 5,
+                "hollow": 3,
+                "factor": 3,
+                "cup": 6,
+                "bracket": 4,
+                "fence": 7,
+            },
+        ),
+        # Figure 23: a closed star box is a window (trapezoid) whose places a bold L takes.
+        ("conv", {"box": 1, "star": 1, "trapezoid": 0, "learned": 0}),
+        ("windows", {"trapezoid": 1, "star": 1, "learned": 1, "box": 0}),
+        # Figures 24 and 25: dilated and transposed, each one closed star box.
+        ("dilated", {"box": 1, "star": 1}),
+        ("transposed", {"box": 1, "star": 1}),
         # Figure 26: a star before the loop, three inside it, three and one normalised activations.
         ("resnet", {"star": 4, "ring": 4, "bracket": 2, "fence": 1, "learned": 1, "hollow": 1}),
         # Figure 27: nine convolutions, two of them upward, two pools, two concatenations.
@@ -51,6 +71,47 @@ def counts(name: str) -> dict[str, int]:
 def test_each_figure_shows_what_the_printed_one_shows(name, wanted):
     found = counts(name)
     assert {role: found.get(role, 0) for role in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "gradients"),
+    [
+        # A linear map goes back through its wires bent round: dy is copied (a dot on each of its
+        # two wires), met by the weight in one cup and by the input in another.
+        ("x k = Linear(X)", {"cup": 2, "dot": 2, "learned": 0}, ("dX", "dW_y_")),
+        # An elementwise map is a diagonal: its derivative touches no wire, x and m join at dots.
+        ("x m = tanh(X)", {"head": 2, "dot": 2, "cup": 0}, ("dX",)),
+        # Contractions give one contraction to each of their factors.
+        ("x y = einsum(X, Y)", {"cup": 2, "dot": 2}, ("dX", "dY")),
+        # A sum over an axis becomes a broadcast along it: one bar, no contraction.
+        ("x = sum[m](X)", {"bar": 1, "cup": 0, "dot": 0}, ("dX",)),
+        # A pool is a window forward and its mirror image back.
+        ("x p = maxpool[m -> p, kernel=2, stride=2](X)", {"trapezoid": 2, "star": 2}, ("dX",)),
+    ],
+)
+def test_backward_figures_show_how_wires_go_back(line, wanted, gradients):
+    """Abbott 2024, section 4 (figures 29 on): what must be seen, counted by hand from the rule."""
+    other = ", Y: y m" if "Y" in line else ""
+    axes = line.partition(" =")[0]
+    back = Diagram.from_text(f"def F(X: x m{other}) -> {axes}\n  y_: {line}\n").backward()
+    assert back.graph.outputs == gradients
+    scene, _ = scene_of(back, (), 100_000)
+    found = {role: sum(m.role.split()[0] == role for m in scene.marks) for role in wanted}
+    assert found == wanted
+
+
+def test_copies_become_sums():
+    text = "def F(X: x) -> x\n  a: x = exp(X)\n  b: x = sin(X)\n  z: x = add(a, b)\n"
+    back = Diagram.from_text(text).backward()
+    assert [n.attrs["fn"] for n in back.graph.nodes if n.kind == "combine"][-1] == "add"
+    assert back.graph.nodes[-1].out.name == "dX"
+
+
+def test_what_is_not_known_is_grey():
+    diagram = Diagram.from_text("def F(X: x) -> x\n  y: x = opaque[cumsum](X)\n")
+    scene, _ = scene_of(diagram)
+    assert [m.role for m in scene.marks if m.role.startswith("box")] == ["box opaque"]
+    assert b"box opaque" in diagram.file("svg")
 
 
 def test_axis_groups_are_double_lines():

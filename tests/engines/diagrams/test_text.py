@@ -7,6 +7,7 @@ import pytest
 from engines.diagrams import LIBRARY, Diagram, DiagramError
 from engines.diagrams.check import judged
 from engines.diagrams.sizes import numbers
+from engines.diagrams.tape import gradients
 
 ATTENTION = LIBRARY["attention"].text
 
@@ -120,3 +121,28 @@ def test_a_very_long_text_is_answered():
     lines = "\n".join(f"  v{k}: x = relu({'X' if not k else f'v{k - 1}'})" for k in range(3000))
     d = Diagram.from_text(f"def F(X: x) -> x\n{lines}\n")
     assert len(d.graph.nodes) == 3000
+
+
+TIED = """def Tied(T: x in v) -> x v
+  e: x m = Embed[tokens](T)
+  w: x v = Linear[head, tied=e](e)
+"""
+
+
+def test_a_weight_that_is_shared_is_one_parameter():
+    diagram = Diagram.from_text(TIED)
+    module = diagram.to_torch({"v": 5, "m": 3})
+    assert sum(p.numel() for p in module.parameters()) == 15
+    assert str(diagram.costs().total.params) == "mv"
+    assert Diagram.from_text(diagram.text()).graph == diagram.graph
+    assert "self.head = self.tokens" in diagram.source()
+    found = gradients(diagram)
+    assert list(found.ours) == ["W_e"]
+    assert all(check.holds for check in found.checks())
+
+
+def test_a_weight_can_only_be_shared_with_one_that_is_there():
+    with pytest.raises(DiagramError, match="no Linear or Embed above makes q") as caught:
+        Diagram.from_text(TIED.replace("tied=e", "tied=q"))
+    (problem,) = caught.value.problems
+    assert (problem.span.line, problem.code) == (3, "tied")

@@ -89,7 +89,8 @@ async def test_the_backward_pass_is_a_picture_too(write):
 
 
 async def test_what_has_no_backward_pass_says_so(write):
-    write.take(DrawSpec(text=LIBRARY["unet"].text, direction="backward"))
+    text = "def F(X: x) -> x\n  y: x = opaque[cumsum](X)\n"
+    write.take(DrawSpec(text=text, direction="backward"))
     await shown(write)
     assert any("no rule" in m["message"] for m in write.editor.mistakes)
 
