@@ -51,7 +51,8 @@ class Curves:
 class Bars:
     """One bar per position; ``kind`` colours them by category.
 
-    ``x`` are the bars' centres, equally spaced; 0, 1, 2 ... when it is left out.
+    ``x`` are the bars' centres, equally spaced; 0, 1, 2 ... when it is left out. ``whiskers`` are
+    (low, high) of each bar, nan where there is no interval.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Bars:
     y_axis: Axis
     kind: tuple[str, ...] = ()
     x: np.ndarray | None = None
+    whiskers: tuple[np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True)

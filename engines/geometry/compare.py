@@ -10,9 +10,16 @@ import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.geometry.ensure import ensured, source_of
+from engines.geometry.resampling import (
+    Resampled,
+    chance,
+    estimator_in_words,
+    n_draws_within,
+    resampled_axis,
+)
 from engines.geometry.similarity import similarity
 from engines.geometry.store import ActivationSet
-from engines.pictures import Axis, Heatmap, Picture, Table
+from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 
 Measure = Literal[
     "CKA, debiased", "CKA, biased", "Procrustes angle", "CCA", "SVCCA", "PWCCA",
@@ -48,7 +55,15 @@ class CompareSpec(Spec):
         "CKA, debiased", label="Similarity",
         help="The Procrustes angle is a distance: 0 is alike.", group="Comparison",
     )  # fmt: skip
-    seed: Seed = knob(0, label="Seed", help="Of the control.", group="Comparison")
+    row: int = knob(
+        0, label="Row drawn", group="Comparison", ge=0, le=ENTRIES_MAX - 1,
+        help="Which row is drawn with its intervals; a click on the matrix picks it.",
+    )  # fmt: skip
+    resample: Resampled = knob(
+        "auto", label="Interval over", group="Comparison", widget="choice",
+        help="What is drawn anew; auto is stimuli from 16 on, and units below.",
+    )  # fmt: skip
+    seed: Seed = knob(0, label="Seed", help="Of draws and permutations.", group="Comparison")
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,7 @@ class Comparing(Frame):
 
 @dataclass(frozen=True, eq=False)
 class SimilarityMatrix(Result):
-    """The matrix, the biased one beside it, and what permuted stimuli give."""
+    """The matrix, the biased one beside it, and what chance says; arrays are [row, column]."""
 
     spec: CompareSpec
     rows: tuple[str, ...]
@@ -66,33 +81,74 @@ class SimilarityMatrix(Result):
     values: np.ndarray
     beside: np.ndarray
     """Biased CKA, whatever the measure."""
+    low: np.ndarray
+    high: np.ndarray
+    """95 % interval of ``values``."""
     control: np.ndarray
-    """float64[row, column]: each row with the columns' stimuli permuted."""
+    """Mean over permutations of the columns' stimuli."""
+    control_low: np.ndarray
+    control_high: np.ndarray
+    p: np.ndarray
     n_stimuli: int
+    estimator: str
 
     def pictures(self) -> tuple[Picture, ...]:
-        """The chosen similarity, biased CKA and the control, then how many and which."""
-        found = [
-            self._map(self.spec.measure, self.values),
-            self._map("CKA, biased", self.beside),
-            self._map(f"control, stimuli permuted: {self.spec.measure}", self.control),
-        ]
-        if self.spec.measure == "CKA, biased":
-            found.pop(1)
-        off = ~np.eye(*self.values.shape, dtype=bool)
-        table = Table(
-            "Scores",
+        """The chosen similarity, biased CKA and the control; a row with intervals; every pair."""
+        found: list[Picture] = [self._map(self.spec.measure, self.values)]
+        if self.spec.measure != "CKA, biased":
+            found.append(self._map("CKA, biased (towards 1 with many units)", self.beside))
+        found.append(self._map("control: stimuli permuted", self.control))
+        return (*found, self.profile(), self.table())
+
+    def profile(self) -> Bars | Curves:
+        """The picked row with intervals, beside its control."""
+        k = min(self.spec.row, len(self.rows) - 1)
+        title = f"{self.rows[k]} with each: {self.spec.measure}"
+        lines = {"similarity": self.values[k], "stimuli permuted": self.control[k]}
+        bands = {
+            "similarity": (self.low[k], self.high[k]),
+            "stimuli permuted": (self.control_low[k], self.control_high[k]),
+        }
+        if self.spec.over == "moments of one layer":
+            at = np.array([float(name.replace(",", "")) for name in self.columns])
+            x, y = Axis("training step"), Axis(self.spec.measure)
+            return Curves(title, at, lines, x, y, bands=bands)
+        n = len(self.columns)
+        ends = [np.column_stack([bands[name][e] for name in lines]).ravel() for e in (0, 1)]
+        return Bars(
+            title,
+            np.column_stack(list(lines.values())).ravel(),
+            Axis("column", ticks=tuple((float(c), str(c)) for c in range(n))),
+            Axis(self.spec.measure),
+            tuple(lines) * n,
+            np.add.outer(np.arange(n), [-0.22, 0.22]).ravel(),
+            whiskers=(ends[0], ends[1]),
+        )
+
+    def table(self) -> Table:
+        """Every pair once: value, interval, control and how they were made."""
+        same = self.rows == self.columns
+        pairs = [(i, j) for i in range(len(self.rows)) for j in range(len(self.columns))
+                 if not same or i < j]  # fmt: skip
+        i, j = np.array(pairs, int).reshape(-1, 2).T
+        n = len(pairs)
+        return Table(
+            f"Every pair: {self.estimator}",
             {
-                "score": (self.spec.measure, "CKA, biased", "control"),
-                "mean of different pairs": np.array(
-                    [np.nanmean(v[off]) if off.any() else np.nan for v in
-                     (self.values, self.beside, self.control)]
-                ),
-                "n stimuli": np.array([self.n_stimuli] * 3),
-                "seed": np.array([self.spec.seed] * 3),
+                "row": tuple(self.rows[k] for k in i),
+                "column": tuple(self.columns[k] for k in j),
+                self.spec.measure: self.values[i, j],
+                "low": self.low[i, j],
+                "high": self.high[i, j],
+                "control": self.control[i, j],
+                "control low": self.control_low[i, j],
+                "control high": self.control_high[i, j],
+                "p": self.p[i, j],
+                "biased CKA": self.beside[i, j],
+                "n stimuli": np.full(n, self.n_stimuli),
+                "seed": np.full(n, self.spec.seed),
             },
-        )  # fmt: skip
-        return (*found, table)
+        )
 
     def _map(self, title: str, values: np.ndarray) -> Heatmap:
         x = tuple((k + 0.5, str(k)) for k in range(len(self.columns)))
@@ -115,17 +171,27 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
         (other,) = (s for s in ensured(spec.other) if isinstance(s, ActivationSet))
         check_same_stimuli(one, other)
     rows, columns = _entries(spec, one), _entries(spec, other)
+    symmetric = other is one and spec.measure != "PWCCA"
     x, y = list(rows.values()), list(columns.values())
-    order = np.random.default_rng([spec.seed % 2**32, 3]).permutation(one.n_stimuli)
-    found: list[list[list[float]]] = [[], [], []]
-    for k, a in enumerate(x):
-        yield Comparing(fraction=0.5 + 0.5 * k / len(x))
-        found[0].append([similarity(a, b, spec.measure) for b in y])
-        found[1].append([similarity(a, b, "CKA, biased") for b in y])
-        found[2].append([similarity(a, b[order], spec.measure) for b in y])
-    values, beside, control = (np.array(f) for f in found)
+    axis = resampled_axis(spec.resample, one.n_stimuli)
+    n_pairs = len(x) * len(y) // (2 if symmetric else 1)
+    n_draws = n_draws_within(one.n_stimuli, max(a.shape[1] for a in (*x, *y)), n_pairs)
+    found = np.full((8, len(x), len(y)), np.nan)
+    for i, a in enumerate(x):
+        yield Comparing(fraction=0.5 + 0.5 * i / len(x))
+        for j, b in enumerate(y):
+            if symmetric and j < i:
+                found[:, i, j] = found[:, j, i]
+                continue
+            value = similarity(a, b, spec.measure)
+            told = chance(a, b, spec.measure, value, axis=axis, n_draws=n_draws, seed=spec.seed)
+            own = (value, value) if symmetric and i == j else (told.low, told.high)
+            biased = value if spec.measure == "CKA, biased" else similarity(a, b, "CKA, biased")
+            found[:, i, j] = (value, biased, *own, told.control, told.control_low,
+                              told.control_high, told.p)  # fmt: skip
+    estimator = estimator_in_words(axis, n_draws)
     yield SimilarityMatrix(
-        spec, tuple(rows), tuple(columns), values, beside, control, one.n_stimuli
+        spec, tuple(rows), tuple(columns), *found, n_stimuli=one.n_stimuli, estimator=estimator
     )
 
 

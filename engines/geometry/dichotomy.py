@@ -12,7 +12,16 @@ from engines.geometry.ensure import ensured
 from engines.geometry.layout import one_basis
 from engines.geometry.scores import shuffled
 from engines.geometry.store import ActivationSet
-from engines.geometry.taskgeometry import ccgp, dichotomies, is_separable, parallelism
+from engines.geometry.taskchance import (
+    N_DRAWS,
+    N_DRAWS_SEPARABLE,
+    ends,
+    mean_interval,
+    over_units,
+    parallelisms,
+    separables,
+)
+from engines.geometry.taskgeometry import ccgp_splits, dichotomies, parallelism
 from engines.pictures import Axis, Bars, Picture, Points, Table
 
 ALL_MAX = 8
@@ -38,9 +47,13 @@ class DichotomySpec(Spec):
         (), label="Stimuli", help="Their places, an even number up to 16; empty takes the first.",
         group="Activations", max_length=16,
     )  # fmt: skip
+    right: tuple[int, ...] = knob(
+        (), label="Right side", max_length=8, group="Activations", widget="hidden",
+        help="Places, half of the stimuli, of a dichotomy of your own that is always scored.",
+    )  # fmt: skip
     pick: int = knob(
-        0, label="Dichotomy", help="Number in the table of the one whose points are drawn.",
-        group="Picture", ge=0, le=200,
+        0, label="Dichotomy", help="Number in the table of the one that is drawn, when none is "
+        "split by hand.", group="Picture", ge=0, le=200, widget="hidden",
     )  # fmt: skip
     noise: float = knob(
         0.05, label="Noise of trials", group="CCGP", ge=0.0, le=2.0, step=0.05,
@@ -55,72 +68,132 @@ class DichotomyFrame(Frame):
 
 
 @dataclass(frozen=True, eq=False)
+class Sided:
+    """Scores of every dichotomy of one layer; ends are 95 % intervals, arrays are [dichotomy]."""
+
+    parallelism: np.ndarray
+    parallelism_ends: np.ndarray
+    """float64[2, dichotomy], over units."""
+    ccgp: np.ndarray
+    ccgp_ends: np.ndarray
+    """float64[2, dichotomy], over left-out conditions."""
+    separable: np.ndarray
+    share_ends: tuple[float, float]
+    """Of the shattering dimension, over units."""
+
+
+@dataclass(frozen=True, eq=False)
 class TaskGeometry(Result):
     """Scores of every dichotomy, and of the same layer with shuffled units."""
 
     spec: DichotomySpec
     layer: str
     stimuli: tuple[str, ...]
+    places: tuple[int, ...]
+    """Of the stimuli in their set."""
     positive: np.ndarray
-    """bool[dichotomy, stimulus]."""
+    """bool[dichotomy, stimulus]: the right side."""
     names: tuple[str, ...]
-    """The label that a dichotomy follows, else its stimuli."""
+    """The label that a dichotomy follows, else the stimuli of its right side."""
     is_named: np.ndarray
-    parallelism: np.ndarray
-    ccgp: np.ndarray
-    separable: np.ndarray
-    control_parallelism: np.ndarray
-    control_ccgp: np.ndarray
-    control_separable: np.ndarray
+    scores: Sided
+    control: Sided
     coords: np.ndarray
     complete: bool
 
+    @property
+    def picked(self) -> int:
+        """The dichotomy that is drawn: the one split by hand, else the number picked."""
+        asked = np.isin(self.places, self.spec.right)
+        if asked.any():
+            same = (self.positive == (asked ^ asked[0])).all(axis=1)
+            return int(same.argmax())
+        return min(self.spec.pick, len(self.names) - 1)
+
     def pictures(self) -> tuple[Picture, ...]:
-        """The plane of scores, the picked dichotomy, and the table."""
+        """The picked dichotomy and its scores, the plane of all, and the tables."""
         kinds = tuple("a label" if named else "another dichotomy" for named in self.is_named)
-        plane = np.column_stack([self.parallelism, self.ccgp])
-        shuffled_plane = np.column_stack([self.control_parallelism, self.control_ccgp])
-        every = np.concatenate([plane, shuffled_plane])
-        pick = min(self.spec.pick, len(self.names) - 1)
-        sides = tuple("positive side" if p else "negative side" for p in self.positive[pick])
-        shares = np.array([self.separable.mean(), self.control_separable.mean()])
-        what = "all" if self.complete else "drawn"
+        both = (self.scores, self.control)
+        every = np.concatenate([np.column_stack([s.parallelism, s.ccgp]) for s in both])
+        k = self.picked
+        sides = tuple("right side" if p else "left side" for p in self.positive[k])
+        if self.positive[k, 0] != np.isin(self.places[0], self.spec.right):
+            sides = tuple("left side" if s == "right side" else "right side" for s in sides)
         return (
             Points(
-                f"Every dichotomy of {self.layer}",
-                every,
-                Axis("parallelism score"),
-                Axis("CCGP"),
-                (*kinds, *("units shuffled (control)",) * len(plane)),
+                f"No. {k}: {self.names[k]}", self.coords[:, :2], Axis("PC 1"), Axis("PC 2"), sides,
+                square=True,
             ),
             Points(
-                f"No. {pick}: {self.names[pick]}", self.coords[:, :2], Axis("PC 1"), Axis("PC 2"),
-                sides, square=True,
+                f"Every dichotomy of {self.layer}", every, Axis("parallelism score"), Axis("CCGP"),
+                (*kinds, *("units shuffled (control)",) * len(kinds)),
             ),
-            Bars(
-                f"Separable share of {what} {len(self.names)} dichotomies (shattering dimension)",
-                shares,
-                Axis("", ticks=((0, self.layer), (1, "units shuffled"))),
-                Axis("share"),
-            ),
+            self.bars(),
             self.table(),
+            self.shattering_table(),
+        )  # fmt: skip
+
+    def bars(self) -> Bars:
+        """Scores of the picked dichotomy and the shattering dimension, with intervals."""
+        k, heights, low, high = self.picked, [], [], []
+        for which in ("parallelism", "ccgp"):
+            for s in (self.scores, self.control):
+                heights.append(getattr(s, which)[k])
+                low.append(getattr(s, f"{which}_ends")[0, k])
+                high.append(getattr(s, f"{which}_ends")[1, k])
+        for s in (self.scores, self.control):
+            heights.append(s.separable.mean())
+            low.append(s.share_ends[0])
+            high.append(s.share_ends[1])
+        ticks = ((0.0, "parallelism"), (1.0, "CCGP"), (2.0, "shattering, of all"))
+        return Bars(
+            f"No. {k} beside its control, 95 % intervals",
+            np.array(heights),
+            Axis("score", ticks=ticks),
+            Axis("value"),
+            ("layer", "units shuffled") * 3,
+            np.add.outer(np.arange(3), [-0.22, 0.22]).ravel(),
+            whiskers=(np.array(low), np.array(high)),
         )  # fmt: skip
 
     def table(self) -> Table:
-        """Dichotomies by number; controls beside each."""
-        n = len(self.names)
+        """Dichotomies by number; intervals and controls beside each."""
+        s, c = self.scores, self.control
         return Table(
-            f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}, control: units shuffled",
+            f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; 95 % of {N_DRAWS} bootstraps "
+            "over units (parallelism) and over left-out conditions (CCGP); control: units shuffled",
             {
-                "no.": np.arange(n),
+                "no.": np.arange(len(self.names)),
                 "dichotomy": self.names,
-                "parallelism": self.parallelism,
-                "control": self.control_parallelism,
-                "CCGP": self.ccgp,
-                "CCGP control": self.control_ccgp,
-                "separable": tuple("yes" if s else "no" for s in self.separable),
+                "parallelism": s.parallelism,
+                "low": s.parallelism_ends[0],
+                "high": s.parallelism_ends[1],
+                "control": c.parallelism,
+                "CCGP": s.ccgp,
+                "CCGP low": s.ccgp_ends[0],
+                "CCGP high": s.ccgp_ends[1],
+                "CCGP control": c.ccgp,
+                "separable": tuple("yes" if yes else "no" for yes in s.separable),
+                "separable, control": tuple("yes" if yes else "no" for yes in c.separable),
             },
         )
+
+    def shattering_table(self) -> Table:
+        """The shattering dimension, which belongs to all dichotomies together."""
+        both = (self.scores, self.control)
+        what = "all balanced" if self.complete else "labels and drawn"
+        return Table(
+            "Shattering dimension",
+            {
+                "of": ("the layer", "units shuffled (control)"),
+                "share separable": np.array([s.separable.mean() for s in both]),
+                "low": np.array([s.share_ends[0] for s in both]),
+                "high": np.array([s.share_ends[1] for s in both]),
+                "dichotomies": (f"{what} {len(self.names)}",) * 2,
+                "estimator": (f"linear programming, {N_DRAWS_SEPARABLE} bootstraps of units",) * 2,
+                "seed": np.array([self.spec.seed] * 2),
+            },
+        )  # fmt: skip
 
 
 def frames_of(spec: DichotomySpec) -> Iterator[Frame | TaskGeometry]:
@@ -137,29 +210,46 @@ def frames_of(spec: DichotomySpec) -> Iterator[Frame | TaskGeometry]:
     x = activations.at(layer, spec.snapshot)[chosen]
     if not np.ptp(x, axis=0).any():
         raise InputError(f"nothing varies in {layer}: task geometry is undefined")
-    control = shuffled(x, spec.seed % 2**32)
-    every, names, named = _dichotomies(activations, chosen, spec.seed % 2**32)
-    rows: list[list[float]] = []
-    for k, positive in enumerate(every):
-        rows.append([*_scores(x, positive, spec), *_scores(control, positive, spec)])
-        yield DichotomyFrame(fraction=0.5 + 0.5 * k / len(every))
-    found = np.array(rows)
+    every, names, named = _dichotomies(activations, chosen, spec)
+    sided: list[Sided] = []
+    for half, layer_or_control in enumerate((x, shuffled(x, spec.seed % 2**32))):
+        for item in _scored(layer_or_control, every, spec):
+            if isinstance(item, Sided):
+                sided.append(item)
+            else:
+                yield DichotomyFrame(fraction=0.5 + 0.25 * (half + item))
     yield TaskGeometry(
         spec,
         layer,
         tuple(activations.stimuli[k] for k in chosen),
+        tuple(chosen),
         every,
         names,
         named,
-        found[:, 0],
-        found[:, 1],
-        found[:, 2] > 0,
-        found[:, 3],
-        found[:, 4],
-        found[:, 5] > 0,
+        sided[0],
+        sided[1],
         one_basis(x[None])[0][0],
         len(chosen) <= ALL_MAX,
     )
+
+
+def _scored(x: np.ndarray, every: np.ndarray, spec: DichotomySpec) -> Iterator[float | Sided]:
+    """The share that is done, and the scores last."""
+    seed = spec.seed % 2**32
+    drawn = over_units(x, N_DRAWS, seed)
+    rows = []
+    for k, positive in enumerate(every):
+        splits = ccgp_splits(x, positive, noise=spec.noise, n_trials=8, n_splits=6, seed=seed)
+        found = parallelisms(drawn, positive, seed=seed)
+        own = parallelism(x, positive, seed=seed), splits.mean()
+        rows.append((*own, *ends(found), *mean_interval(splits, seed)))
+        yield k / len(every)
+    table = np.array(rows, float).T
+    separable = separables(np.asarray(x, np.float64)[None], every)[0]
+    shares = separables(drawn[:N_DRAWS_SEPARABLE], every).mean(axis=1)
+    low, high = ends(shares)
+    share_ends = (float(low), float(high))
+    yield Sided(table[0], table[2:4], table[1], table[4:6], separable, share_ends)
 
 
 def _last_layer(activations: ActivationSet) -> str:
@@ -179,17 +269,23 @@ def _chosen(spec: DichotomySpec, activations: ActivationSet) -> list[int]:
     return chosen
 
 
-def _scores(x: np.ndarray, positive: np.ndarray, spec: DichotomySpec) -> list[float]:
-    seed = spec.seed % 2**32
-    return [
-        parallelism(x, positive, seed=seed),
-        ccgp(x, positive, noise=spec.noise, n_trials=8, n_splits=6, seed=seed),
-        float(is_separable(x, positive)),
-    ]
+def _own_split(spec: DichotomySpec, chosen: list[int]) -> np.ndarray | None:
+    """bool[stimulus] of the split made by hand, the first stimulus False; None without one."""
+    if not spec.right:
+        return None
+    side = np.isin(chosen, spec.right)
+    outside = [k for k in spec.right if k not in chosen]
+    if outside or 2 * side.sum() != len(chosen):
+        raise InputError(
+            f"a dichotomy needs as many stimuli on each side: {len(chosen) // 2} of the "
+            f"{len(chosen)} on the right, got {int(side.sum())}"
+            + (f"; {outside[0]} is not among them" if outside else "")
+        )
+    return side ^ side[0]
 
 
 def _dichotomies(
-    activations: ActivationSet, chosen: list[int], seed: int
+    activations: ActivationSet, chosen: list[int], spec: DichotomySpec
 ) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
     """Those that labels define come first, then all others or some that are drawn."""
     n = len(chosen)
@@ -198,14 +294,18 @@ def _dichotomies(
         here = [values[k] for k in chosen]
         side = np.array([v == here[0] for v in here])
         if len(set(here)) == 2 and 2 * side.sum() == n:
-            known.setdefault((~side).tobytes(), name)
+            key = (~side).tobytes()
+            known[key] = f"{known[key]} = {name}" if key in known else name
+    own = _own_split(spec, chosen)
     if n <= ALL_MAX:
         every = list(dichotomies(n))
     else:
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(spec.seed % 2**32)
         half = np.arange(n) < n // 2
         drawn = [rng.permutation(half) for _ in range(N_DRAWN)]
         every = [np.frombuffer(k, bool) for k in known] + [d ^ d[0] for d in drawn]
+        if own is not None and not any((own == side).all() for side in every):
+            every.append(own)
     every.sort(key=lambda side: side.tobytes() not in known)
     names = tuple(known.get(side.tobytes(), _in_words(side, activations, chosen)) for side in every)
     return np.stack(every), names, np.array([side.tobytes() in known for side in every])

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from engines.contract import Frame, InputError, Result, Spec, knob
+from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.geometry import library
 from engines.geometry.ensure import ensured
 from engines.geometry.film import SCATTER_MAX, Film, film_from_set
-from engines.geometry.importing import KINDS, Missing, arrays_from_file, set_from_arrays
+from engines.geometry.importing import KINDS, Missing, set_from_arrays, thinned
+from engines.geometry.reader import arrays_read_apart
 from engines.geometry.spec import FilmSpec
 from engines.geometry.store import ActivationSet
 from engines.pictures import Picture
@@ -34,6 +35,10 @@ class FilesSpec(Spec):
     missing: Missing = knob(
         "refuse", label="Nan and infinity", group="Activations", widget="choice",
         help="Refuse the file, or leave out the stimuli or units that have any.",
+    )  # fmt: skip
+    seed: Seed = knob(
+        0, label="Seed", group="Activations",
+        help="Which stimuli are drawn when there are more than 2,000.",
     )  # fmt: skip
     over: str = knob("snapshots", label="Scrub", help="What time is.", widget="hidden")
 
@@ -89,11 +94,20 @@ def frames_of(spec: FilesSpec) -> Iterator[Frame | FilesRun]:
                 yield item
     assert found is not None
     if found.n_stimuli > SCATTER_MAX:
-        raise InputError(
-            f"{found.n_stimuli:,} stimuli are too many to draw; give at most {SCATTER_MAX:,} rows"
-        )
+        found = _drawn(found, spec.seed)
     yield FilesRun(spec, film_from_set(found, FilmSpec(source=found.folder.name,
                                                        layers=found.layers[:8])))  # fmt: skip
+
+
+def _drawn(whole: ActivationSet, seed: int) -> ActivationSet:
+    """`SCATTER_MAX` stimuli as a set of their own, which every analysis then shares."""
+    told = hashlib.sha256(f"{whole.folder.name} {whole.n_stimuli} {seed}".encode()).hexdigest()
+    name = f"{whole.folder.name[:50]}-drawn-{told[:8]}"
+    if name in library.names():
+        return library.opened(name)
+    writing = library.fresh_folder(name)
+    thinned(whole, writing, SCATTER_MAX, seed)
+    return library.publish(writing, name)
 
 
 def _opened(spec: FilesSpec) -> ActivationSet:
@@ -105,7 +119,7 @@ def _opened(spec: FilesSpec) -> ActivationSet:
     name = f"file-{spec.upload[:16]}-{spec.missing.split()[-1]}"
     if name in library.names():
         return library.opened(name)
-    arrays, labels = arrays_from_file(path)
+    arrays, labels = arrays_read_apart(path)
     writing = library.fresh_folder(name)
     told = {"title": "Your file", "kind": path.suffix}
     set_from_arrays(arrays, writing, labels=labels, missing=spec.missing, provenance=told)

@@ -162,6 +162,7 @@ def film_of(
     stimuli: tuple[str, ...] = (),
     labels: Mapping[str, tuple[str, ...]] | None = None,
     spec: FilmSpec | None = None,
+    drawn: str = "",
 ) -> Film:
     """A film of activations [snapshot, stimulus, unit] by track, all of the same stimuli.
 
@@ -174,6 +175,7 @@ def film_of(
         stimuli: ids; numbers when empty.
         labels: columns about the stimuli.
         spec: layout and dissimilarity.
+        drawn: which stimuli of how many these are, in words, where they were drawn.
 
     Raises:
         InputError: nothing to show, or activations that are not finite.
@@ -189,7 +191,7 @@ def film_of(
     numbers = [_numbers_of_some(stack, in_rdm, chosen.dissimilarity) for stack in stacks.values()]
     placed = [_placed(stack, chosen) for stack in stacks.values()]
     coords = _turned_alike([c for c, _ in placed])
-    notes += _warnings(stacks, numbers)
+    notes += [*_warnings(stacks, numbers), *(note for note in (drawn,) if note)]
     at = np.asarray(list(moments_at) or range(n_snapshots), np.float64)
     return Film(
         source,
@@ -279,10 +281,15 @@ def film_from_set(activations: ActivationSet, spec: FilmSpec) -> Film:
     if activations.n_stimuli > SCATTER_MAX:
         raise InputError(
             f"{activations.n_stimuli:,} stimuli are more than the {SCATTER_MAX:,} that are drawn; "
-            "choose fewer when the file is opened"
+            "open the set under Your activations, which draws as many with a seed"
         )
     stacks = {name: activations.layer(name) for name in layers}
-    common = {"source": spec.source, "stimuli": activations.stimuli, "labels": activations.labels}
+    common = {
+        "source": spec.source,
+        "stimuli": activations.stimuli,
+        "labels": activations.labels,
+        "drawn": str(activations.manifest["provenance"].get("drawn", "")),
+    }
     if spec.over == "layers":
         same = len({s.shape[2] for s in stacks.values()}) == 1
         stack = np.stack([s[-1] for s in stacks.values()]) if same else _widened(stacks)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -14,9 +13,11 @@ import numpy as np
 
 from engines.contract import InputError
 from engines.geometry.store import ActivationSet, ActivationWriter
+from engines.geometry.zarrs import arrays_from_zarr
 from engines.labels import label
 
-KINDS = (".npy", ".npz", ".safetensors", ".csv", ".mat")
+KINDS = (".npy", ".npz", ".safetensors", ".csv", ".mat", ".zip")
+"""A zip is a zarr store that was zipped."""
 BYTES_MAX = 2_000_000_000
 Missing = Literal["refuse", "drop stimuli", "drop units"]
 _CONVERT = (
@@ -33,7 +34,7 @@ def arrays_from_file(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str,
     """
     path = Path(path)
     if path.is_dir() and path.suffix == ".zarr":
-        return _zarr(path), {}
+        return arrays_from_zarr(path, BYTES_MAX), {}
     kind, name = path.suffix.lower(), label(path.name, 60)
     if kind in (".pt", ".pth", ".pkl", ".pickle", ".joblib"):
         raise InputError(f"{name!r} is not opened: {_CONVERT}")
@@ -45,12 +46,13 @@ def arrays_from_file(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str,
         raise InputError(f"{name!r} has {path.stat().st_size:,} bytes; at most {BYTES_MAX:,}")
     reader = {
         ".npy": _npy, ".npz": _npz, ".safetensors": _safetensors, ".mat": _mat,
+        ".zip": lambda path: arrays_from_zarr(path, BYTES_MAX),
     }.get(kind)  # fmt: skip
     if reader is None:
         return _csv(path, name)
     try:
         found = reader(path)
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:
         raise InputError(f"{name!r} is not a readable {kind[1:]} file: {error}") from error
@@ -85,9 +87,10 @@ def _check_header(file: object, size: int) -> None:
 def _npz(path: Path) -> dict[str, np.ndarray]:
     found = {}
     with zipfile.ZipFile(path) as archive:
+        total = sum(entry.file_size for entry in archive.infolist())
+        if total > BYTES_MAX:
+            raise InputError(f"it unpacks to {total:,} bytes; at most {BYTES_MAX:,}")
         for entry in archive.infolist():
-            if entry.file_size > BYTES_MAX:
-                raise InputError(f"{label(entry.filename)} unpacks to {entry.file_size:,} bytes")
             with archive.open(entry) as file:
                 content = io.BytesIO(file.read())
             _check_header(content, entry.file_size)
@@ -113,17 +116,6 @@ def _mat(path: Path) -> dict[str, np.ndarray]:
     found = loadmat(path, chars_as_strings=False)
     arrays = {n: v for n, v in found.items() if isinstance(v, np.ndarray)}
     return {label(n): a for n, a in arrays.items() if a.dtype.kind in "biuf" and a.ndim in (2, 3)}
-
-
-def _zarr(path: Path) -> dict[str, np.ndarray]:
-    try:
-        zarr = importlib.import_module("zarr")
-    except ImportError as error:
-        raise InputError("zarr folders need the package zarr; install it, or save npy") from error
-    opened = zarr.open(str(path), mode="r")
-    if isinstance(opened, zarr.Array):
-        return {"activations": np.asarray(opened)}
-    return {label(n): np.asarray(a) for n, a in opened.arrays() if a.ndim in (2, 3)}
 
 
 def _csv(path: Path, name: str) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
@@ -189,6 +181,30 @@ def set_from_arrays(
     )
     for k in range(n_snapshots):
         writer.append({name: stack[k] for name, stack in stacks.items()})
+    return writer.close()
+
+
+def thinned(
+    activations: ActivationSet, folder: str | Path, n_stimuli: int, seed: int
+) -> ActivationSet:
+    """A set of ``n_stimuli`` of another's, drawn without replacement and kept in their order.
+
+    All layers, snapshots and labels stay; ``provenance["drawn"]`` says it in words.
+    """
+    rng = np.random.default_rng([seed % 2**32, 31])
+    kept = np.sort(rng.choice(activations.n_stimuli, n_stimuli, replace=False))
+    told = f"{n_stimuli:,} of {activations.n_stimuli:,} stimuli, drawn at random with seed {seed}"
+    stacks = {name: activations.layer(name) for name in activations.layers}
+    writer = ActivationWriter(
+        folder,
+        {name: stack.shape[2] for name, stack in stacks.items()},
+        [activations.stimuli[k] for k in kept],
+        labels={n: [values[k] for k in kept] for n, values in activations.labels.items()},
+        provenance={**activations.manifest["provenance"], "drawn": told},
+    )
+    for k in range(activations.n_snapshots):
+        columns = {name: float(values[k]) for name, values in activations.snapshots.items()}
+        writer.append({name: stack[k][kept] for name, stack in stacks.items()}, **columns)
     return writer.close()
 
 

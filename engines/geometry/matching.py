@@ -19,6 +19,9 @@ from engines.pictures import Axis, Curves, Heatmap, Picture, Table
 START_SCALE = 0.3
 """Times 1 / sqrt(inputs): small enough for networks to learn features instead of keeping noise."""
 
+N_DRAWS = 500
+_ENDS = (0.025, 0.975)
+
 Layers = list[tuple[np.ndarray, np.ndarray]]
 """(weight [in, out], bias [out]) of every layer, the readout last."""
 
@@ -117,19 +120,45 @@ def between(one: Layers, other: Layers, share: float) -> Layers:
     ]
 
 
-def loss_and_accuracy(layers: Layers, x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Mean cross entropy in nats, and the share that is right; y are class numbers."""
+def losses_and_hits(layers: Layers, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """float64[2, stimulus]: cross entropy in nats, and 1 where right; y are class numbers."""
     found = forward(layers, x)[-1]
     found = found - found.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(found).sum(axis=1))
-    loss = float((log_sum - found[np.arange(len(y)), y]).mean())
-    return loss, float((found.argmax(axis=1) == y).mean())
+    return np.stack([log_sum - found[np.arange(len(y)), y], found.argmax(axis=1) == y])
 
 
 def barrier(losses: np.ndarray) -> float:
     """How far the loss along a path rises above the straight line between its ends."""
+    return float(barriers_of(losses[:, None])[0])
+
+
+def barriers_of(losses: np.ndarray) -> np.ndarray:
+    """float64[draw]: `barrier` of each column of losses [point, draw]."""
     line = np.linspace(losses[0], losses[-1], len(losses))
-    return float((losses - line).max())
+    return (losses - line).max(axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class PathChance:
+    """95 % intervals of one path, over `N_DRAWS` bootstraps of the held-out digits."""
+
+    loss: np.ndarray
+    """float64[2, point]."""
+    accuracy: np.ndarray
+    """float64[2, point]."""
+    barrier: tuple[float, float]
+
+
+def path_chance(told: np.ndarray, seed: int) -> PathChance:
+    """Intervals of losses and hits [point, 2, stimulus]; the same stimuli at all points."""
+    n = told.shape[2]
+    rng = np.random.default_rng([seed % 2**32, 19])
+    weight = rng.multinomial(n, np.full(n, 1.0 / n), N_DRAWS).T / n
+    losses, hits = told[:, 0] @ weight, told[:, 1] @ weight
+    low, high = (float(q) for q in np.quantile(barriers_of(losses), _ENDS))
+    loss, accuracy = (np.quantile(v, _ENDS, axis=1) for v in (losses, hits))
+    return PathChance(loss, accuracy, (low, high))
 
 
 @dataclass(frozen=True)
@@ -152,6 +181,8 @@ class Matching(Result):
     """float32[unit, unit]: correlation of first-layer units, the first 128."""
     alike_after: np.ndarray
     n_test: int
+    chance: dict[str, PathChance]
+    """Intervals of each path."""
     moved: float
     """Largest change of any output by permuting: the function is the same."""
 
@@ -169,14 +200,20 @@ class Matching(Result):
             {
                 "path": names,
                 "barrier (nats)": np.array([self.barriers()[n] for n in names]),
+                "low": np.array([self.chance[n].barrier[0] for n in names]),
+                "high": np.array([self.chance[n].barrier[1] for n in names]),
                 "least accuracy": np.array([self.accuracies[n].min() for n in names]),
+                "estimator": (f"95 % of {N_DRAWS} bootstraps of the digits",) * len(names),
                 "n digits, held out": np.array([self.n_test] * len(names)),
                 "seed": np.array([self.spec.seed] * len(names)),
             },
         )
+        losses = {n: (found.loss[0], found.loss[1]) for n, found in self.chance.items()}
+        hits = {n: (found.accuracy[0], found.accuracy[1]) for n, found in self.chance.items()}
+        nats, right = Axis("loss", "nats"), Axis("accuracy")
         return (
-            Curves("Loss along the way", self.share, self.losses, x, Axis("loss", "nats")),
-            Curves("Accuracy along the way", self.share, self.accuracies, x, Axis("accuracy")),
+            Curves("Loss along the way", self.share, self.losses, x, nats, bands=losses),
+            Curves("Accuracy along the way", self.share, self.accuracies, x, right, bands=hits),
             Heatmap("Units before matching", self.alike_before, *unit, diverging=True, square=True),
             Heatmap("Units after matching", self.alike_after, *unit, diverging=True, square=True),
             table,
@@ -245,7 +282,7 @@ def compared(
     share = np.linspace(0.0, 1.0, spec.n_points)
     test, answer = x[:n_test], y[:n_test]
     told = {
-        name: np.array([loss_and_accuracy(between(one, end, t), test, answer) for t in share])
+        name: np.stack([losses_and_hits(between(one, end, t), test, answer) for t in share])
         for name, end in ends.items()
     }
     moved = np.abs(forward(ends["matched"], test)[-1] - forward(other, test)[-1]).max()
@@ -253,11 +290,12 @@ def compared(
     return Matching(
         spec,
         share,
-        {name: values[:, 0] for name, values in told.items()},
-        {name: values[:, 1] for name, values in told.items()},
+        {name: values[:, 0].mean(axis=1) for name, values in told.items()},
+        {name: values[:, 1].mean(axis=1) for name, values in told.items()},
         _correlation(first, forward(other, test)[0]),
         _correlation(first, forward(ends["matched"], test)[0]),
         n_test,
+        {name: path_chance(values, spec.seed) for name, values in told.items()},
         float(moved),
     )
 

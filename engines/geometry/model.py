@@ -1,10 +1,11 @@
 """What views know of this engine: specs, frames and results; loads no torch."""
 
-from engines.geometry.compare import CompareSpec
-from engines.geometry.dichotomy import DichotomySpec
+from engines.geometry.compare import CompareSpec, SimilarityMatrix
+from engines.geometry.dichotomy import DichotomySpec, TaskGeometry
 from engines.geometry.files import FilesRun, FilesSpec, keep_upload
 from engines.geometry.film import Film, FilmFrame
 from engines.geometry.library import names
+from engines.geometry.modular import ModularFrame, ModularRun, fourier
 from engines.geometry.moment import LayerMoment, Moment, MomentSpec
 from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
 from engines.geometry.scores import Score
@@ -21,6 +22,8 @@ __all__ = [
     "FilmFrame",
     "FilmSpec",
     "LayerMoment",
+    "ModularFrame",
+    "ModularRun",
     "Moment",
     "MomentSpec",
     "Phase",
@@ -29,8 +32,11 @@ __all__ = [
     "Score",
     "SentencesRun",
     "SentencesSpec",
+    "SimilarityMatrix",
     "StudioRun",
     "StudioSpec",
+    "TaskGeometry",
+    "fourier",
     "keep_upload",
     "names",
 ]

@@ -16,6 +16,14 @@ import numpy as np
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
 from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
 
+N_DRAWS = 500
+SCORES = (
+    "accuracy",
+    "median |2 phi - psi| (rad)",
+    "median dominant share",
+    "frequencies used",
+)
+
 
 class ModularSpec(Spec):
     """A network that learns addition modulo a prime."""
@@ -123,22 +131,65 @@ def accuracy(theta: np.ndarray, xi: np.ndarray) -> float:
     return float((right > others.max(axis=-1) + 1e-9).mean())
 
 
-def pictures_of(theta: np.ndarray, xi: np.ndarray) -> tuple[Picture, ...]:
-    """Spectra of neurons, the phase wheel, and how many neurons each frequency has."""
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """95 % interval of a share of n, Wilson 1927.
+
+    >>> [round(end, 4) for end in wilson(1.0, 100)]
+    [0.963, 1.0]
+    """
+    z = 1.959964
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def median_interval(values: np.ndarray, seed: int) -> tuple[float, float]:
+    """95 % of medians of values drawn with replacement; nan for fewer than two."""
+    if len(values) < 2:
+        return float("nan"), float("nan")
+    rng = np.random.default_rng([seed % 2**32, 23])
+    drawn = np.median(values[rng.integers(0, len(values), (N_DRAWS, len(values)))], axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def scores_of(theta: np.ndarray, xi: np.ndarray, seed: int) -> np.ndarray:
+    """float64[score, 3]: value and 95 % interval of each of `SCORES`."""
     found = fourier(theta, xi)
-    order = np.lexsort((-found.share, found.frequency))
-    n = found.power_in.shape[1]
-    ticks = tuple((k + 0.5, str(k + 1)) for k in range(0, n, 2))
     used = found.used()
-    wheel = np.column_stack(
-        [2 * found.phase_in[used] % (2 * np.pi), found.phase_out[used] % (2 * np.pi)]
+    right = accuracy(theta, xi)
+    error, share = found.phase_error()[used], found.share[used]
+    n_used = float(len(set(found.frequency[used].tolist())))
+    return np.array(
+        [
+            (right, *wilson(right, len(theta) ** 2)),
+            (np.median(error), *median_interval(error, seed)),
+            (np.median(share), *median_interval(share, seed)),
+            (n_used, np.nan, np.nan),  # all neurons are counted, none is drawn
+        ]
     )
-    counts = np.bincount(found.frequency[used], minlength=n + 1)[1:].astype(float)
-    angle = np.column_stack([np.cos(found.phase_in[used]), np.sin(found.phase_in[used])])
-    kinds = tuple(f"frequency {k:02d}" if counts[k - 1] else "" for k in found.frequency[used])
-    few = kinds if len(set(kinds)) <= 8 else ()
+
+
+def pictures_of(theta: np.ndarray, xi: np.ndarray, picked: int = 0) -> tuple[Picture, ...]:
+    """Phase wheel, phase relation, spectra of neurons, and how many each frequency has.
+
+    ``picked`` is a frequency whose neurons stand out; 0 is none.
+    """
+    found = fourier(theta, xi)
+    n, used = found.power_in.shape[1], found.used()
+    frequency, phase = found.frequency[used], found.phase_in[used]
+    wheel = frequency[:, None] * np.column_stack([np.cos(phase), np.sin(phase)])
+    relation = np.column_stack([2 * phase, found.phase_out[used]]) % (2 * np.pi)
+    counts = np.bincount(frequency, minlength=n + 1)[1:].astype(float)
+    kinds = tuple(f"frequency {picked}" if k == picked else "others" for k in frequency)
+    shown = kinds if picked else ()
+    order = np.lexsort((-found.share, found.frequency))
+    ticks = tuple((k + 0.5, str(k + 1)) for k in range(0, n, 2))
     radians = Axis("2 x input phase", "rad"), Axis("output phase", "rad")
     return (
+        Points("Phase wheel: input phase, a ring per frequency", wheel, Axis("frequency x cos"),
+               Axis("frequency x sin"), shown, square=True),
+        Points("Output phase by 2 x input phase", relation, *radians, shown, square=True),
         Heatmap(
             "Spectrum of each neuron's input weights",
             found.power_in[order],
@@ -146,8 +197,6 @@ def pictures_of(theta: np.ndarray, xi: np.ndarray) -> tuple[Picture, ...]:
             Axis("neuron, by frequency"),
             Axis("share of power"),
         ),
-        Points("Output phase by 2 x input phase", wheel, *radians, few, square=True),
-        Points("Phase wheel: input phases", angle, Axis("cos"), Axis("sin"), few, square=True),
         Bars("Neurons per frequency", counts, Axis("frequency"), Axis("neurons"),
              x=np.arange(1, n + 1)),
     )  # fmt: skip
@@ -161,9 +210,9 @@ class ModularFrame(Frame):
     theta: np.ndarray
     xi: np.ndarray
 
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self, picked: int = 0) -> tuple[Picture, ...]:
         """Spectra and phases now."""
-        return pictures_of(self.theta, self.xi)
+        return pictures_of(self.theta, self.xi, picked)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +239,7 @@ class ModularRun(Result):
             for s, t, x in zip(self.steps[:-1], self.theta[:-1], self.xi[:-1], strict=True)
         )
 
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self, picked: int = 0) -> tuple[Picture, ...]:
         """Spectra and phases at the end, their course, and the numbers with their control."""
         lines = {
             "accuracy": self.accuracies,
@@ -198,22 +247,25 @@ class ModularRun(Result):
             "phase error / pi": self.errors / np.pi,
         }
         x, y = Axis("training step"), Axis("share")
-        found = fourier(self.theta[-1], self.xi[-1])
+        now, start = (scores_of(self.theta[k], self.xi[k], self.spec.seed) for k in (-1, 0))
+        neurons = f"{N_DRAWS} bootstraps over neurons"
         table = Table(
-            "Scores",
+            "Scores with 95 % intervals",
             {
-                "score": ("accuracy", "median |2 phi - psi| (rad)", "median dominant share",
-                          "frequencies used"),
-                "trained": np.array([self.accuracies[-1], self.errors[-1], self.shares[-1],
-                                     len(set(found.frequency[found.used()].tolist()))]),
-                "random start": np.array([self.accuracies[0], self.errors[0], self.shares[0],
-                                          (self.spec.p - 1) // 2]),
+                "score": SCORES,
+                "trained": now[:, 0],
+                "low": now[:, 1],
+                "high": now[:, 2],
+                "random start (control)": start[:, 0],
+                "control low": start[:, 1],
+                "control high": start[:, 2],
                 "n": (f"{self.spec.p**2} sums", *(f"{self.spec.width} neurons",) * 3),
+                "estimator": ("Wilson", neurons, neurons, "a count, nothing is drawn"),
                 "seed": np.array([self.spec.seed] * 4),
             },
-        )  # fmt: skip
+        )
         course = Curves("How the clock forms", self.steps.astype(float), lines, x, y)
-        return (*pictures_of(self.theta[-1], self.xi[-1]), course, table)
+        return (*pictures_of(self.theta[-1], self.xi[-1], picked), course, table)
 
 
 def frames_of(spec: ModularSpec) -> Iterator[ModularFrame | ModularRun]:

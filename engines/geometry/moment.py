@@ -19,7 +19,6 @@ from engines.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 
 BARS_MAX = 60
 UNITS_SHOWN = 256
-TOPOLOGY_MAX = 200
 
 
 class MomentSpec(Spec):
@@ -140,7 +139,7 @@ def layer_moment(
     empty = np.zeros((0, 2))
     bars0, bars1, loop = empty, empty, np.zeros((0, 2), np.int64)
     try:
-        found = barcode(rdm(x, spec.dissimilarity), TOPOLOGY_MAX)
+        found = barcode(rdm(x, spec.dissimilarity))
         bars0, bars1, loop = found.bars0[:BARS_MAX], found.bars1[:BARS_MAX], found.loop
         if len(found.landmarks) + found.n_duplicates < len(x):
             notes.append(

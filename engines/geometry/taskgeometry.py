@@ -49,7 +49,7 @@ def parallelism(activations: np.ndarray, positive: np.ndarray, *, seed: int = 0)
         return float("nan")
     rng = np.random.default_rng(seed)
     best = -np.inf
-    for order in _pairings(len(one), rng):
+    for order in pairings(len(one), rng):
         ways = one - other[order]
         ways = ways / np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-300)
         total = ways.sum(axis=0)
@@ -58,7 +58,8 @@ def parallelism(activations: np.ndarray, positive: np.ndarray, *, seed: int = 0)
     return best
 
 
-def _pairings(n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def pairings(n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Every order of n, or `N_SAMPLED` drawn ones beyond `EXACT_SIDE`."""
     if n <= EXACT_SIDE:
         yield from (np.array(order) for order in permutations(range(n)))
     else:
@@ -87,8 +88,26 @@ def ccgp(
 ) -> float:
     """Cross-condition generalisation performance: share of held-out trials that are right.
 
+    Mean of `ccgp_splits`; nan for one condition a side.
+    """
+    options = {"noise": noise, "n_trials": n_trials, "n_splits": n_splits, "seed": seed}
+    found = ccgp_splits(activations, positive, **options)
+    return float(found.mean()) if len(found) else float("nan")
+
+
+def ccgp_splits(
+    activations: np.ndarray,
+    positive: np.ndarray,
+    *,
+    noise: float = 0.05,
+    n_trials: int = 20,
+    n_splits: int = 16,
+    seed: int = 0,
+) -> np.ndarray:
+    """float64[split]: share of held-out trials that are right.
+
     One condition of each side is left out, a linear SVM learns the others, the left-out ones are
-    asked; mean over all such splits, or ``n_splits`` drawn ones. ``noise`` is the standard
+    asked; all such splits, or ``n_splits`` drawn ones. ``noise`` is the standard
     deviation per unit of trials around a condition, in units of the mean distance of conditions.
     """
     from sklearn.svm import LinearSVC
@@ -97,7 +116,7 @@ def ccgp(
     one, other = np.flatnonzero(positive), np.flatnonzero(~positive)
     _sides(x, positive)
     if len(one) < 2:
-        return float("nan")
+        return np.zeros(0)
     rng = np.random.default_rng(seed)
     splits = [(a, b) for a in one for b in other]
     if len(splits) > n_splits:
@@ -115,7 +134,7 @@ def ccgp(
         machine.fit((train - centre) / scale, np.repeat(positive[kept], n_trials))
         told = machine.predict((test - centre) / scale)
         right.append(float((told == np.repeat(positive[list(left_out)], n_trials)).mean()))
-    return float(np.mean(right))
+    return np.array(right)
 
 
 def is_separable(activations: np.ndarray, positive: np.ndarray) -> bool:

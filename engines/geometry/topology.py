@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.contract import InputError
 
-LANDMARKS = 1_000
+LANDMARKS = 2_000
 """More points are thinned to so many, each next one farthest from those taken."""
 
 
@@ -32,8 +32,7 @@ class Barcode:
 def barcode(dissimilarity: np.ndarray, n_landmarks: int = LANDMARKS) -> Barcode:
     """H0 and H1 up to the enclosing radius min over i of max over j of d(i, j), which loses none.
 
-    Edge collapse (Boissonnat and Pritam 2020, by gudhi) changes no bar. Stimuli at
-    distance 0 from another are left out first.
+    Stimuli at distance 0 from another are left out first. See `rips` for the method.
 
     Raises:
         InputError: undefined dissimilarities, or fewer than two different points.
@@ -70,28 +69,15 @@ def _landmarks(d: np.ndarray, n: int) -> tuple[np.ndarray, float]:
 
 
 def _persistence(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int] | None]:
-    """Bars of H0 and H1, and the edge that closes the longest loop."""
-    import gudhi
+    """Bars of H0 and H1, longest first, and the edge that opens the longest loop."""
+    from engines.geometry.rips import flag_bars
 
-    radius = float(d.max(axis=1).min())
-    tree = gudhi.SimplexTree.create_from_array(d, max_filtration=radius)
-    tree.collapse_edges(nb_iterations=2)
-    tree.expansion(2)
-    tree.compute_persistence(homology_coeff_field=2, min_persistence=0)
-    bars0 = tree.persistence_intervals_in_dimension(0).reshape(-1, 2)
-    born, bars1 = None, []
-    longest = 0.0
-    for first, last in tree.persistence_pairs():
-        if len(first) != 2:
-            continue
-        birth = tree.filtration(first)
-        death = tree.filtration(last) if last else radius
-        if death > birth:
-            bars1.append((birth, death))
-        if death - birth > longest:
-            longest, born = death - birth, (int(first[0]), int(first[1]))
-    ordered = np.array(sorted(bars1, key=lambda bar: bar[0] - bar[1])).reshape(-1, 2)
-    return bars0[np.argsort(bars0[:, 0] - bars0[:, 1])], ordered, born
+    deaths, loops, edges = flag_bars(d)
+    deaths = np.append(deaths[deaths > 0.0], np.inf)[::-1]
+    bars0 = np.column_stack([np.zeros(len(deaths)), deaths])
+    order = np.argsort(loops[:, 0] - loops[:, 1], kind="stable")
+    first = (int(edges[order[0], 0]), int(edges[order[0], 1])) if len(order) else None
+    return bars0, loops[order], first
 
 
 def _loop(d: np.ndarray, closing: tuple[int, int] | None) -> np.ndarray:

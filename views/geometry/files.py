@@ -20,7 +20,7 @@ class FilesView(FilmView):
             self._bring,
             label="Activations [stimulus, unit] or [snapshot, stimulus, unit]",
             placeholder="a CSV with a header, a row per stimulus",
-            accept=".npy,.npz,.safetensors,.csv,.mat",
+            accept=".npy,.npz,.safetensors,.csv,.mat,.zip",
             max_bytes=256 * 1024 * 1024,
             sizing_mode="stretch_width",
         )

@@ -20,7 +20,7 @@ from bokeh.plotting import figure
 
 from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
 from views.kit.text import label
-from views.kit.theme import series
+from views.kit.theme import series, tokens
 
 _LEGEND_WIDTH, _LEGEND_GAP = 80, 5
 """Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
@@ -152,6 +152,18 @@ class PictureFigure:
                     source=source,
                     **_fill(k, kind),
                 )
+        if picture.whiskers is not None:
+            self._whiskers(positions, *picture.whiskers)
+
+    def _whiskers(self, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        source, fresh = self._source("whiskers", x=x, low=low, high=high)
+        if fresh:
+            ink = tokens()["light"]["ink-3"]  # seen on both grounds
+            self.figure.segment(x0="x", x1="x", y0="low", y1="high", source=source,
+                                line_color=ink, line_width=1.5)  # fmt: skip
+            for end in ("low", "high"):
+                self.figure.scatter(x="x", y=end, source=source, marker="dash", size=8,
+                                    line_color=ink, line_width=1.5)  # fmt: skip
 
     def _points(self, picture: Points) -> None:
         kinds = picture.kind or ("",) * len(picture.xy)
@@ -213,6 +225,8 @@ def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
             own: tuple[Any, ...] = tuple(n for some in drawn for n in picture.lines if n in some)
         case Heatmap():
             own = (picture.value_axis, picture.diverging)
+        case Bars():
+            own = (picture.whiskers is not None,)
         case _:
             own = ()
     return (picture.x_axis, picture.y_axis, *own, *_size(picture).values())

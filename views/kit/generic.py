@@ -211,6 +211,7 @@ def _numbers(picture: Picture) -> pd.DataFrame:
         case Bars():
             places = np.arange(len(picture.heights)) if picture.x is None else picture.x
             pairs = [(picture.x_axis.title, places), (picture.y_axis.title, picture.heights)]
+            pairs += list(zip(("low", "high"), picture.whiskers or (), strict=False))
             return _columns(*pairs, *_kinds(picture.kind))
         case Points():
             titles = picture.x_axis.title, picture.y_axis.title

@@ -26,7 +26,7 @@ EXPERIMENT = Experiment(
     spec=MatchingSpec,
     frames=frames,
     card=Card(
-        title="Same network, different neurons",
+        title="Weight matching",
         claim="Two networks trained apart are far from each other in weights, until the "
         "neurons of one are put in the other's order: then the straight way between "
         "them is flat.",

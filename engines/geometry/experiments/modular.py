@@ -26,7 +26,7 @@ EXPERIMENT = Experiment(
     spec=ModularSpec,
     frames=frames,
     card=Card(
-        title="A clock in the weights",
+        title="Modular addition",
         claim="A network learns to add modulo a prime with Fourier modes: every neuron one "
         "frequency, its output phase twice its input phase.",
         paper="arXiv 2602.16849, frequency diversification and phase symmetry in modular addition",

@@ -26,7 +26,7 @@ EXPERIMENT = Experiment(
     spec=SaxeSpec,
     frames=frames,
     card=Card(
-        title="The plateau and the jump",
+        title="Plateau and jump",
         claim="A deep linear network learns the strongest mode first, and each one suddenly: "
         "points of a real network on the lines of the closed form.",
         paper="Saxe, McClelland & Ganguli 2014, Exact solutions to the nonlinear dynamics of "
