@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +143,16 @@ def weighted(graph: Graph, spec: MeasuresSpec) -> list[Row]:
     ]
 
 
+def strength(found: Mapping[str, float], spec: MeasuresSpec) -> list[Row]:
+    """Inequality and maximum of strength over neurons, from ``StrengthNulls.values``."""
+    dealt = "nulls: the same weights dealt out by chance"
+    forgotten = "directions forgotten; " if spec.null == "undirected degree" else ""
+    return [
+        Row(name, value, f"{forgotten}{dealt}", why="" if np.isfinite(value) else "no weight")
+        for name, value in found.items()
+    ]
+
+
 def weighted_paths(graph: Graph, weight: np.ndarray, distance: str) -> tuple[float, float]:
     """Mean shortest length over reachable ordered pairs, and global efficiency (Dijkstra)."""
     kept = weight > 0
@@ -184,18 +195,15 @@ def strength_assortativity(graph: Graph, weight: np.ndarray) -> float:
     return float(np.corrcoef(out, into)[0, 1])
 
 
-def small_world(real: np.ndarray, nulls: np.ndarray, lattice_clustering: float) -> dict[str, float]:
-    """Sigma (Humphries & Gurney 2008) and omega (Telesford et al. 2011) from rows of numbers."""
+def small_world(
+    real: np.ndarray, nulls: np.ndarray, lattice_clustering: float, clustering: float | None = None
+) -> dict[str, float]:
+    """Sigma (Humphries & Gurney 2008) and omega (Telesford et al. 2011) from rows of numbers.
+
+    ``clustering`` is the wiring's as the lattice's is computed, where it is not ``real``'s.
+    """
     mean = nulls.mean(axis=0)
     sigma = (real[1] / mean[1]) / (real[3] / mean[3])
-    omega = mean[3] / real[3] - real[1] / lattice_clustering
+    mine = real[1] if clustering is None else clustering
+    omega = mean[3] / real[3] - mine / lattice_clustering
     return {"sigma": float(sigma), "omega": float(omega)}
-
-
-def lattice_clustering(graph: Graph) -> float:
-    """Clustering of a ring lattice with as many neurons and, rounded, neighbours.
-
-    Closed form 3(k - 2) / 4(k - 1) for k neighbours, k even (Watts & Strogatz 1998).
-    """
-    k = 2.0 * round(graph.undirected.nnz / max(1, graph.n) / 2.0)
-    return 3.0 * (k - 2.0) / (4.0 * (k - 1.0)) if k > 2 else float("nan")
