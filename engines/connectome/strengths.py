@@ -149,8 +149,8 @@ def _seen(graph: Graph, weight: np.ndarray, spec: MeasuresSpec) -> tuple[Graph, 
         return graph, weight
     one_way = sparse.csr_array((weight, (graph.pre, graph.post)), shape=(graph.n, graph.n))
     upper = sparse.triu(one_way + one_way.T, 1).tocoo()
-    ends = (a.astype(np.int32) for a in upper.coords)
-    return Graph(graph.members, *ends, upper.data), upper.data
+    low, high = (a.astype(np.int32) for a in upper.coords)
+    return Graph(graph.members, low, high, upper.data), upper.data
 
 
 def _distinct(rng: np.random.Generator, n: int, m: int) -> np.ndarray:

@@ -46,7 +46,10 @@ async def test_measures_fill_the_table_and_the_inspector(worm, read):
     assert "Numbers" in titles(worm)
     assert worm.measures.n_nulls == 8
     numbers = read(worm.canvas.numbers)
-    assert numbers["names"] == ["betweenness", "closeness", "PageRank", "clustering"]
+    assert numbers["names"] == [
+        "betweenness", "closeness", "eigenvector", "Katz", "PageRank", "hub", "authority", "core",
+        "clustering",
+    ]  # fmt: skip
     top = int(np.argmax(numbers["betweenness"]))
     assert worm.wiring.neurons[top] in ("AVAL", "AVAR")
     worm.tab.value = "Measures"
