@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.connectome.drawing_nulls import DENSE_MAX
 from engines.connectome.graph import Graph
 
-LATTICE_MAX = 6_000
+LATTICE_MAX = DENSE_MAX
 """Neurons; a lattice is made on a table of all pairs."""
 _ATTEMPTS_PER_EDGE = 30
 _ATTEMPTS_MAX = 30_000_000

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from engines.connectome.drawing_nulls import N_SOURCES
 from engines.connectome.graph import Graph
 from engines.connectome.nulls import Numbers
 from engines.connectome.spec import MeasuresSpec
@@ -70,12 +71,12 @@ def binary(numbers: Numbers, spec: MeasuresSpec) -> list[Row]:
     """Measures of who is connected, from the numbers of the kernels."""
     row = numbers.columns[0]
     small = f"below two neighbours {spec.small_degree}"
-    reach, reach_directed = row[11], row[12]
+    reach, reach_directed = (_pairs(row[k]) for k in (11, 12))
     names = [
         ("clustering", 1, f"undirected, {small}"),
         ("transitivity", 2, "undirected"),
-        ("path length", 3, f"undirected, over {reach:,.0f} reachable ordered pairs"),
-        ("directed path length", 4, f"over {reach_directed:,.0f} reachable ordered pairs"),
+        ("path length", 3, f"undirected, {reach}"),
+        ("directed path length", 4, reach_directed),
         ("diameter", 10, "undirected, longest finite distance"),
         ("efficiency", 5, "undirected, unreachable pairs count 0"),
         ("directed efficiency", 6, "unreachable pairs count 0"),
@@ -92,7 +93,16 @@ def binary(numbers: Numbers, spec: MeasuresSpec) -> list[Row]:
     ]
 
 
+def _pairs(n_reached: float) -> str:
+    """What a mean of paths is taken over."""
+    if np.isnan(n_reached):
+        return f"from {N_SOURCES} sampled neurons, the same in all nulls"
+    return f"over {n_reached:,.0f} reachable ordered pairs"
+
+
 def _why(name: str) -> str:
+    if name == "diameter":
+        return "paths of more than 6,000 neurons start from a sample, which knows no longest"
     if "assortativity" in name:
         return "all degrees at the edges are equal, or there is no edge"
     if "path" in name:

@@ -24,7 +24,7 @@ def steps(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     graph = graph_of(spec.wiring)
     real, local = nulls.observed(graph, spec)
     weight = measures.non_negative(graph, spec.sign)
-    own = _Own(graph, spec, real, StrengthNulls(graph, weight, spec))
+    own = Observation(graph, spec, real, StrengthNulls(graph, weight, spec))
     yield MeasuresFrame(spec=spec, measures=joined(own), fraction=0.0)
     own.per_neuron = centralities(graph, local)
     drawn: Numbers | None = None
@@ -47,7 +47,7 @@ def steps(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     yield Measured(spec=spec, measures=joined(own, drawn, permuted), null_columns=kept)
 
 
-class _Own:
+class Observation:
     """What is known of the wiring itself before any null is drawn."""
 
     def __init__(
@@ -73,7 +73,7 @@ class _Own:
         return latticing.clustering(made), latticing.clustering(mine)
 
 
-def joined(own: _Own, drawn: Numbers | None = None, permuted: np.ndarray | None = None) -> Measures:
+def joined(own: Observation, drawn: Numbers | None = None, permuted: np.ndarray | None = None) -> Measures:
     """Observed numbers beside the nulls drawn so far; ``permuted`` float64[null, 4] if any."""
     rows, real, graph = own.rows, own.real, own.graph
     values = np.array([row.value for row in rows], float)
@@ -110,7 +110,7 @@ def _counted(degree: np.ndarray) -> np.ndarray:
 
 
 def _null_columns(
-    own: _Own, drawn: Numbers | None, permuted: np.ndarray | None
+    own: Observation, drawn: Numbers | None, permuted: np.ndarray | None
 ) -> np.ndarray | None:
     """float64[null, row], nan where no null is drawn for a measure."""
     source = drawn.columns if drawn is not None else permuted
@@ -142,7 +142,7 @@ def _against(values: np.ndarray, table: np.ndarray | None) -> tuple[np.ndarray, 
     return mean, sd, z, p
 
 
-def _small_world(own: _Own, drawn: Numbers | None) -> list[measures.Row]:
+def _small_world(own: Observation, drawn: Numbers | None) -> list[measures.Row]:
     if drawn is None or not len(drawn.columns):
         return []
     lattice, mine = own.lattice
@@ -207,7 +207,7 @@ def _permutations(graph: Graph, spec: MeasuresSpec) -> Iterator[tuple[np.ndarray
 
 
 def _kept_columns(
-    own: _Own, drawn: Numbers | None, permuted: np.ndarray | None
+    own: Observation, drawn: Numbers | None, permuted: np.ndarray | None
 ) -> dict[str, np.ndarray]:
     table = _null_columns(own, drawn, permuted)
     if table is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from engines.connectome.dealing import random_ends
 from engines.connectome.graph import Graph
 from engines.connectome.spec import MeasuresSpec
 from engines.pictures import Axis, Curves
@@ -125,11 +126,7 @@ class StrengthNulls:
         if self.spec.null != "random graph":
             return strengths(graph, weight)
         # G(n, m): every ordered pair of different neurons has an edge with the same odds.
-        n = graph.n
-        code = _distinct(rng, n * (n - 1), len(weight))
-        pre, post = code // (n - 1), code % (n - 1)
-        post = post + (post >= pre)
-        drawn = Graph(graph.members, pre.astype(np.int32), post.astype(np.int32), weight)
+        drawn = Graph(graph.members, *random_ends(rng, graph.n, len(weight)), weight)
         return strengths(drawn, weight)
 
     def found(self) -> Strengths:
@@ -151,14 +148,3 @@ def _seen(graph: Graph, weight: np.ndarray, spec: MeasuresSpec) -> tuple[Graph, 
     upper = sparse.triu(one_way + one_way.T, 1).tocoo()
     low, high = (a.astype(np.int32) for a in upper.coords)
     return Graph(graph.members, low, high, upper.data), upper.data
-
-
-def _distinct(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
-    """int64[m]: different numbers below ``n``, every set of them with the same odds."""
-    if n < 4 * m or n < 1_000_000:
-        return rng.choice(n, m, replace=False)
-    found = np.zeros(0, np.int64)
-    while len(found) < m:
-        more = rng.integers(0, n, m - len(found) + 1_000)
-        found = np.unique(np.concatenate([found, more]))
-    return rng.permutation(found)[:m]
