@@ -1,4 +1,4 @@
-"""How one null is drawn and measured: on a table of all pairs, or on rows where that is too large."""
+"""How a null is drawn and measured: on a table of all pairs, or on rows where that is too large."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ class Draw(Protocol):
         """Fill a row of each output per uint64 seed."""
         ...
 
-    def real(
-        self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray
-    ) -> None:
+    def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
         """Measure the graph itself in the same way."""
         ...
 
@@ -98,7 +96,7 @@ def distance_bins(places_um: np.ndarray) -> np.ndarray:
 
 
 def sampled_bin_edges(places_um: np.ndarray) -> np.ndarray:
-    """float64[bin - 1] in micrometres: bins with about equally many pairs, from a sample of them."""
+    """float64[bin - 1] in micrometres: bins with about equally many pairs, from a sample."""
     rng = np.random.Generator(np.random.Philox(13))
     ends = rng.integers(0, len(places_um), (2, _PAIRS_MAX))
     gap = np.linalg.norm(places_um[ends[0]] - places_um[ends[1]], axis=1)
@@ -132,9 +130,7 @@ class OnTable:
             triads,
         )  # fmt: skip
 
-    def real(
-        self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray
-    ) -> None:
+    def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
         """As `Draw.real`."""
         from engines.connectome.kernels import batch
 
@@ -177,16 +173,14 @@ class OnRows:
             return pre[order], post[order]
         n_attempts = round(self.spec.swaps_per_edge * len(post))
         if rule == UNDIRECTED:
-            twin = rows.twins(self.starts, self.pre, post)
+            twin = rows.twins(self.starts, post)
             rows.swap_undirected(self.starts, self.pre, post, twin, n_attempts // 2, seed)
             return self.pre, post
         kept = self.rules.group, self.rules.place_um, self.rules.edges_um
         rows.swap_directed(self.starts, self.pre, post, n_attempts, seed, rule, *kept)
         return self.pre, post
 
-    def real(
-        self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray
-    ) -> None:
+    def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
         """As `Draw.real`."""
         self._measure(self.pre, self.post, row, phi, triads, local)
 

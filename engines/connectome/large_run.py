@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,9 @@ from engines.connectome.large import (
     connectome_of,
     raster_steps,
 )
+from engines.connectome.large_nulls import null_steps
 from engines.connectome.large_spec import LargeSpec, RasterSpec
+from engines.connectome.measured import Measures
 
 _SOURCES = 60
 _SAMPLED = 1_000
@@ -59,15 +62,22 @@ def frames_of(spec: LargeSpec) -> Iterator[LargeFrame | Large]:
         yield LargeFrame(doing="sampling shortest paths", fraction=0.75)
     rows = measured(graph, spec)
     yield LargeFrame(doing="measuring", fraction=0.9)
+    against: Measures | None = None
+    if spec.n_nulls and graph.n_edges > 1:
+        for n_done, measures in null_steps(graph, connectome, spec):
+            against = measures
+            doing = f"drawing nulls, {n_done:,} of {spec.n_nulls:,}"
+            yield LargeFrame(doing=doing, fraction=0.9 + 0.05 * n_done / spec.n_nulls)
     times, rates = np.zeros(0), np.zeros((0, 0), np.float32)
     group, group_names = _groups(connectome)
     if spec.spikes_ms:
         for so_far in _spikes(spec, connectome, group, len(group_names)):
             times, rates = so_far
             yield LargeFrame(doing="simulating spikes", fraction=0.95)
-    yield _large(
+    made = _large(
         spec, connectome, graph, xy, raster, between, rows, group, group_names, times, rates
     )
+    yield replace(made, measures=against)
 
 
 def _layout(spec: LargeSpec, graph: Graph, group: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

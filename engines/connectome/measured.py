@@ -64,9 +64,10 @@ class Measures:
         drawn = self.rich_picture(), self.motif_picture(), self.degree_picture()
         return (self.table(spec), *drawn, *self.strength.pictures())
 
-    def table(self, spec: MeasuresSpec) -> Table:
-        """Every measure beside its nulls."""
-        title = f"{spec.dataset if not spec.own else 'imported'}: {self.n_nulls:,} nulls, "
+    def table(self, spec: MeasuresSpec, name: str = "") -> Table:
+        """Every measure beside its nulls; ``name`` is the wiring's where the spec has none."""
+        name = name or (spec.dataset if not spec.own else "imported")
+        title = f"{name}: {self.n_nulls:,} nulls, "
         title += f"{spec.null}, seed {spec.seed}"
         return Table(
             title,

@@ -22,11 +22,9 @@ _WEIGHTED = ("weighted clustering", "weighted path length", "weighted efficiency
 def steps(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     """Frames while nulls come; the result last."""
     graph = graph_of(spec.wiring)
-    real, local = nulls.observed(graph, spec)
-    weight = measures.non_negative(graph, spec.sign)
-    own = Observation(graph, spec, real, StrengthNulls(graph, weight, spec))
+    own = observation(graph, spec)
     yield MeasuresFrame(spec=spec, measures=joined(own), fraction=0.0)
-    own.per_neuron = centralities(graph, local)
+    own.per_neuron = centralities(graph, own.local)
     drawn: Numbers | None = None
     permuted: np.ndarray | None = None
     if spec.n_nulls and graph.n_edges > 1:
@@ -47,13 +45,27 @@ def steps(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     yield Measured(spec=spec, measures=joined(own, drawn, permuted), null_columns=kept)
 
 
+def observation(graph: Graph, spec: MeasuresSpec) -> Observation:
+    """Measure a graph in every way its nulls will be measured."""
+    real, local = nulls.observed(graph, spec)
+    weight = measures.non_negative(graph, spec.sign)
+    return Observation(graph, spec, real, local, StrengthNulls(graph, weight, spec))
+
+
 class Observation:
     """What is known of the wiring itself before any null is drawn."""
 
     def __init__(
-        self, graph: Graph, spec: MeasuresSpec, real: Numbers, strong: StrengthNulls
+        self,
+        graph: Graph,
+        spec: MeasuresSpec,
+        real: Numbers,
+        local: np.ndarray,
+        strong: StrengthNulls,
     ) -> None:
-        self.graph, self.spec, self.real, self.strong = graph, spec, real, strong
+        """``local`` float64[neuron] is each neuron's clustering."""
+        self.graph, self.spec, self.strong = graph, spec, strong
+        self.real, self.local = real, local
         self.per_neuron: dict[str, np.ndarray] = {}
         self.rows = [
             *measures.counts(graph, spec),
@@ -73,7 +85,9 @@ class Observation:
         return latticing.clustering(made), latticing.clustering(mine)
 
 
-def joined(own: Observation, drawn: Numbers | None = None, permuted: np.ndarray | None = None) -> Measures:
+def joined(
+    own: Observation, drawn: Numbers | None = None, permuted: np.ndarray | None = None
+) -> Measures:
     """Observed numbers beside the nulls drawn so far; ``permuted`` float64[null, 4] if any."""
     rows, real, graph = own.rows, own.real, own.graph
     values = np.array([row.value for row in rows], float)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.connectome.connectome import Connectome
 from engines.connectome.drawing_nulls import draw_of
 from engines.connectome.graph import Graph, connectome_of
 from engines.connectome.spec import MeasuresSpec
@@ -43,13 +44,21 @@ def seeds_of(seed: int, n: int) -> np.ndarray:
 class NullRun:
     """Draws nulls of one graph batch by batch; every null depends on its own seed alone."""
 
-    def __init__(self, graph: Graph, spec: MeasuresSpec, *, rows: bool | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        spec: MeasuresSpec,
+        connectome: Connectome | None = None,
+        *,
+        rows: bool | None = None,
+    ) -> None:
         """Raise InputError for a graph no null model of this family can shuffle.
 
+        ``connectome`` knows classes and places; it is the spec's when left out.
         ``rows`` draws on rows of neighbours (True) or on a table of all pairs, else by size.
         """
         self.spec, self.n_done = spec, 0
-        self.drawing = draw_of(graph, spec, connectome_of(spec.wiring), rows=rows)
+        self.drawing = draw_of(graph, spec, connectome or connectome_of(spec.wiring), rows=rows)
         self.n = graph.n
         self.seeds = seeds_of(spec.seed, spec.n_nulls)
         n, k = spec.n_nulls, n_rich(graph)

@@ -54,6 +54,26 @@ def joined_rows(
 
 
 @kernel
+def _third_neurons(
+    i: int, j: int, starts: np.ndarray, entries: np.ndarray, kind: np.ndarray, mark: np.ndarray,
+    row: np.ndarray, mine: np.ndarray, theirs: np.ndarray,
+) -> int:  # fmt: skip
+    """Add the neighbours of j that are marked as i's to ``row``; counts by kind on each side."""
+    mine[:] = 0
+    theirs[:] = 0
+    shared = 0
+    for f in range(starts[j], starts[j + 1]):
+        seen = mark[entries[f]]
+        if seen:
+            row[4 * seen + kind[f]] += 1
+            mine[seen] += 1
+            shared += 1
+        if seen or entries[f] == i:
+            theirs[kind[f]] += 1
+    return shared
+
+
+@kernel
 def triads(
     starts: np.ndarray, entries: np.ndarray, kind: np.ndarray, counts: np.ndarray,
     closed: np.ndarray,
@@ -83,18 +103,7 @@ def triads(
             if other > degree or (other == degree and j > i):
                 continue
             row = counts[kind[e] - 1]
-            mine[:] = 0
-            theirs[:] = 0
-            shared = 0
-            for f in range(starts[j], starts[j + 1]):
-                seen = mark[entries[f]]
-                if seen:
-                    row[4 * seen + kind[f]] += 1
-                    mine[seen] += 1
-                    theirs[kind[f]] += 1
-                    shared += 1
-                if entries[f] == i:
-                    theirs[kind[f]] += 1
+            shared = _third_neurons(i, j, starts, entries, kind, mark, row, mine, theirs)
             mine[kind[e]] += 1
             for t in range(1, 4):
                 row[4 * t] += total[i, t] - mine[t]

@@ -68,9 +68,7 @@ def swap_directed(
             old_2 = distance_bin(place_um, edges_um, c, d)
             new_1 = distance_bin(place_um, edges_um, a, d)
             new_2 = distance_bin(place_um, edges_um, c, b)
-            if not (
-                (old_1 == new_1 and old_2 == new_2) or (old_1 == new_2 and old_2 == new_1)
-            ):
+            if not ((old_1 == new_1 and old_2 == new_2) or (old_1 == new_2 and old_2 == new_1)):
                 continue
         post[e], post[f] = d, b
         done += 1
@@ -78,7 +76,7 @@ def swap_directed(
 
 
 @kernel
-def twins(indptr: np.ndarray, owner: np.ndarray, entries: np.ndarray) -> np.ndarray:
+def twins(indptr: np.ndarray, entries: np.ndarray) -> np.ndarray:
     """int64[slot]: where the same edge stands in the other neuron's row; rows are sorted."""
     twin = np.empty(len(entries), np.int64)
     ahead = indptr[:-1].copy()

@@ -133,9 +133,10 @@ def test_a_wiring_above_the_tables_size_gets_its_nulls():
     assert np.isfinite(found.measures.motif_z).any()
     blocks = measure(made, n_nulls=2, null="class blocks", swaps_per_edge=5.0)
     mean = dict(zip(blocks.measures.names, blocks.measures.null_mean, strict=True))
-    assert mean["clustering"] > 2 * dict(
-        zip(found.measures.names, found.measures.null_mean, strict=True)
-    )["clustering"]
+    assert (
+        mean["clustering"]
+        > 2 * dict(zip(found.measures.names, found.measures.null_mean, strict=True))["clustering"]
+    )
 
 
 def test_sampled_distance_bins_hold_about_equally_many_pairs():
