@@ -167,19 +167,19 @@ def _spikes(
     spec: LargeSpec, connectome: Connectome, group: np.ndarray, n_groups: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Spike rates per group, 5 ms bins, as time runs."""
-    from engines.connectome.dynamics import SpikingTrial
+    from engines.connectome.spiking import trials_of
 
     stimulus, network, every = spiking_setup(connectome, spec.spikes_ms, spec.seed)
-    trial = SpikingTrial(stimulus, network, 0, every)
+    trials = trials_of(stimulus, network, every)
     size = np.bincount(group, minlength=n_groups).astype(float)
-    n_bins = len(trial.spikes)
+    n_bins = -(-stimulus.n_steps // every)
     rates = np.zeros((n_bins, n_groups), np.float32)
     times = (np.arange(n_bins) + 1) * every * stimulus.dt_ms
     for b in range(n_bins):
         n_steps = min(every, stimulus.n_steps - b * every)
-        trial.advance(b * every, n_steps)
+        counted = trials.advance(b * every, n_steps)[0, 0]
         width_s = n_steps * stimulus.dt_ms / 1_000.0
-        rates[b] = np.bincount(group, trial.spikes[b], n_groups) / size / width_s
+        rates[b] = np.bincount(group, counted, n_groups) / size / width_s
         yield times[: b + 1], rates[: b + 1]
 
 
