@@ -213,7 +213,8 @@ def small_world(
     ``clustering`` is the wiring's as the lattice's is computed, where it is not ``real``'s.
     """
     mean = nulls.mean(axis=0)
-    sigma = (real[1] / mean[1]) / (real[3] / mean[3])
     mine = real[1] if clustering is None else clustering
-    omega = mean[3] / real[3] - mine / lattice_clustering
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sigma = (real[1] / mean[1]) / (real[3] / mean[3])
+        omega = mean[3] / real[3] - np.float64(mine) / lattice_clustering
     return {"sigma": float(sigma), "omega": float(omega)}
