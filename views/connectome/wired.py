@@ -183,16 +183,10 @@ class WiringView(ExperimentView):
                 self.canvas.selected = facts.reached(self.wiring, chosen[0], int(rest))
             case "turn":
                 self.canvas.selected = chosen[::-1]
-            case "lesion":
-                self.controls.lesion = lesions.with_neurons(self.wiring, chosen)
-            case "restore":
-                self.controls.lesion = lesions.without_neurons(self.wiring, chosen)
-            case "cut":
-                self.controls.lesion = lesions.with_edges(self.wiring, chosen)
             case "undo":
                 self._step_back()
-            case "heal":
-                self.controls.lesion = ""
+            case "lesion" | "restore" | "cut" | "heal":
+                self.controls.lesion = lesions.changed(kind, self.wiring, chosen)
             case "show" if self.paths is not None:
                 columns = [list(column) for column in self.paths.columns]
                 self.canvas.paths = {"columns": columns, "edges": self.paths.edges.tolist()}
