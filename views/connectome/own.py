@@ -82,10 +82,10 @@ class OwnConnectome:
             widget.param.watch(self._again, "value")
         self.report = Facts(self._back, sections=[], **wide)
         self._last: tuple[str, bytes] | None = None
-        decisions = pmui.Accordion(
-            ("What becomes of odd rows", pn.Column(*self.choices.values(), margin=0, **wide)),
-            active=[], margin=(4, 0), **wide,
-        )  # fmt: skip
+        policies = pn.Column(*self.choices.values(), margin=0, visible=False, **wide)
+        decide = pmui.Switch(label="Choose what becomes of odd rows", value=False, margin=(4, 0))
+        decide.param.watch(lambda event: policies.param.update(visible=event.new), "value")
+        decisions = pn.Column(decide, policies, margin=0, **wide)
         parts = (self.worm, *self.columns.values(), decisions, self.upload, self.report)
         self.panel = pn.Column(*parts, margin=0, **wide)
 
