@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT))
 
 from engines.connectome import layouts, nulls, synthetic  # noqa: E402
 from engines.connectome.centrality import betweenness, betweenness_steps  # noqa: E402
-from engines.connectome.connectome import layer_from_edges  # noqa: E402
+from engines.connectome.connectome import Connectome, layer_from_edges  # noqa: E402
+from engines.connectome.dynamics import Graded  # noqa: E402
 from engines.connectome.graph import Graph, graph_from_matrix, graph_of  # noqa: E402
 from engines.connectome.kernels import swaps  # noqa: E402
 from engines.connectome.large import raster_steps  # noqa: E402
@@ -193,12 +194,14 @@ def fly_figures(*, full: bool) -> list[Figure]:
         Figure("fly size: raster of every edge", "s", first, at_most=1.5),
         Figure("fly size: coarse picture after a pan", "ms", 1_000 * coarse, at_most=150),
         spike_figure(),
+        *rate_figures(made),
+        *large_null_figures(made),
     ]
 
 
 def spike_figure() -> Figure:
     """How fast the spiking model runs, biological over CPU time of its one thread."""
-    from engines.connectome.dynamics import SpikingTrial
+    from engines.connectome.spiking import SpikingTrial
 
     stimulus, network, every = spiking_setup(synthetic.fly_size(), 100.0, 0)
     SpikingTrial(stimulus, network, 0, every).advance(0, 1)
@@ -208,6 +211,54 @@ def spike_figure() -> Figure:
     taken = time.process_time() - began
     name = f"fly size: spiking model, {trial.n_spikes:,} spikes in 100 ms"
     return Figure(name, "x real time", 0.1 / taken, at_least=0.2)
+
+
+def rate_figures(made: Connectome) -> list[Figure]:
+    """One step of the rate model with 32 trials: scipy, and torch on the device there is."""
+    from engines import devices
+    from engines.connectome.batched import BatchedGraded, BatchedTrials
+    from engines.connectome.dynamics import ScipyGraded
+
+    stimulus, network, every = spiking_setup(made, 20.0, 0)
+    rate = stimulus.replace(model="rate", n_trials=32)
+    device = devices.resolve("auto")
+    device = device if devices.device_class(device) == "cuda" else "cpu"
+    nothing = network.chemical * 0.0
+    models = {
+        "scipy": ScipyGraded(rate, network, network.chemical, nothing),
+        f"torch on {device}": BatchedGraded(rate, network, network.chemical, nothing, device),
+    }
+    figures = []
+    for name, model in models.items():
+
+        def step(model: Graded = model) -> None:
+            model.step(1.0, None)
+            model.state()
+
+        found = 1_000 * median(step, 2)
+        figures.append(Figure(f"fly size: rate step of 32 trials, {name}", "ms", found))
+    trials = BatchedTrials(stimulus, network, every, device)
+    trials.advance(0, every)
+    taken = seconds(lambda: trials.advance(every, 2 * every))
+    name = f"fly size: spiking model in torch on {device}"
+    real_time = 2 * every * stimulus.dt_ms / 1_000.0 / taken
+    goal = 1.0 if device != "cpu" else float("nan")
+    return [*figures, Figure(name, "x real time", real_time, at_least=goal)]
+
+
+def large_null_figures(made: Connectome) -> list[Figure]:
+    """A null of a fly's size: its swaps, and its measures."""
+    from engines.connectome.drawing_nulls import OnRows, draw_of
+
+    graph = graph_from_matrix(made.layers[0].matrix(made.n_neurons))
+    drawing = draw_of(graph, MeasuresSpec(swaps_per_edge=1.0), made)
+    assert isinstance(drawing, OnRows)
+    swap_s = seconds(lambda: drawing.shuffled(np.uint64(1)))
+    measured_s = seconds(lambda: nulls.observed(graph, MeasuresSpec()))
+    return [
+        Figure("fly size: a null, one attempted swap per edge", "s", swap_s),
+        Figure("fly size: clustering, motifs, rich club and paths of it", "s", measured_s),
+    ]
 
 
 def main() -> int:

@@ -155,7 +155,6 @@ def varshney2011() -> Connectome:
         "chemical": table[table["type"].isin(["S", "Sp"])],
         "electrical": table[table["type"] == "EJ"],
     }
-    junctions = int(table.loc[table["type"] == "NMJ", "weight"].sum())
     return worm(
         "varshney2011",
         edges,
@@ -166,7 +165,8 @@ def varshney2011() -> Connectome:
             "279 neurons, 2,194 chemical edges with 6,394 synapses, 514 gap junction pairs",
             (
                 "The paper prints 6,393 synapses; the authors' own matrix sums to 6,394.",
-                f"{junctions:,} neuromuscular junctions are left out: no cell is their partner.",
+                f"{neuromuscular_junctions():,} neuromuscular junctions are left out: no cell is "
+                "their partner.",
                 "AVFL and AVFR also stand in lower case in the file; they are one cell each.",
                 "Pharyngeal neurons are not part of this table.",
                 "Monoamine and neuropeptide edges: Bentley et al. 2016 (CC BY), weight = number of "
@@ -174,6 +174,12 @@ def varshney2011() -> Connectome:
             ),
         ),
     )
+
+
+def neuromuscular_junctions() -> int:
+    """Junctions in Varshney's table that have no cell as their partner, and are no edges."""
+    table: Any = pd.read_csv(bundled("celegans/varshney2011_neuronconnect.csv"))
+    return int(table.loc[table["type"] == "NMJ", "nbr"].sum())
 
 
 def cook2019() -> Connectome:

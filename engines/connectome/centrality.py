@@ -13,6 +13,9 @@ from scipy import sparse
 from engines.connectome.graph import Graph
 
 _CHUNK = 64
+_EXACT_MAX = 4_000
+_SOURCES_MIN, _SOURCES_MAX, _EDGES_MAX = 20, 400, 8e7
+"""Sampled sources: each looks at every edge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,10 +124,26 @@ def pagerank(graph: Graph, damping: float = 0.85) -> np.ndarray:
 
 def centralities(graph: Graph, local_clustering: np.ndarray) -> dict[str, np.ndarray]:
     """Per-neuron numbers for the table, float64[neuron] each."""
-    between = betweenness(graph, n_sources=0 if graph.n <= 4_000 else 400)
+    from engines.connectome import prestige
+
+    between = betweenness(graph, n_sources=n_sources_for(graph))
+    eigenvector, eigenvalue = prestige.eigenvector_centrality(graph)
+    hub, authority = prestige.hubs_and_authorities(graph)
     return {
         "betweenness": between.value,
         "closeness": between.closeness,
+        "eigenvector": eigenvector,
+        "Katz": prestige.katz_centrality(graph, eigenvalue),
         "PageRank": pagerank(graph),
+        "hub": hub,
+        "authority": authority,
+        "core": prestige.core_numbers(graph).astype(float),
         "clustering": local_clustering,
     }
+
+
+def n_sources_for(graph: Graph) -> int:
+    """Sources that a few seconds allow; 0, which means all, up to 4,000 neurons."""
+    if graph.n <= _EXACT_MAX:
+        return 0
+    return int(np.clip(_EDGES_MAX / max(1, graph.n_edges), _SOURCES_MIN, _SOURCES_MAX))

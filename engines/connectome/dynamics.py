@@ -1,50 +1,27 @@
-"""Simulates a stimulated wiring: linear and rate models in batches of trials, spikes by events.
-
-Constants of the spiking model: Shiu et al. 2024, Nature 634:210 (rest -52, threshold -45 mV,
-tau 20 and 5 ms, refractory 2.2 ms, delay 1.8 ms, 0.275 mV per synapse).
-"""
+"""Simulates a stimulated wiring: linear and rate models in batches of trials, spikes by events."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from engines.connectome.activity import Activity, ActivityFrame
 from engines.connectome.graph import connectome_of
 from engines.connectome.network import Network, network_of, scaled, spectral_radius, whole_of
-from engines.connectome.stimulus import StimulusSpec
+from engines.connectome.spiking import trials_of
+from engines.connectome.stimulus import StimulusSpec, drive
 from engines.contract import InputError
 
-THRESHOLD_MV, RESET_MV = 7.0, 0.0
-TAU_M_MS, TAU_S_MS, REFRACTORY_MS, DELAY_MS = 20.0, 5.0, 2.2, 1.8
 BINS_MAX = 400
 SPIKE_BIN_MS = 5.0
 """Spikes are counted over at least this long."""
 _FRAME_S = 0.06
 _RUNAWAY = 1e6
 _NUMBERS_MAX = 4e8
-
-
-def drive(spec: StimulusSpec) -> np.ndarray:
-    """float64[step]: the input to stimulated neurons through time, before noise of its own."""
-    t = np.arange(spec.n_steps) * spec.dt_ms
-    on = (t >= spec.start_ms).astype(float)
-    match spec.shape:
-        case "pulse":
-            return spec.amplitude * on * (t < spec.start_ms + spec.width_ms)
-        case "step":
-            return spec.amplitude * on
-        case "sine":
-            phase = 2.0 * np.pi * spec.frequency_hz * (t - spec.start_ms) / 1_000.0
-            return spec.amplitude * on * np.sin(phase)
-        case _:
-            rng = np.random.Generator(np.random.Philox([spec.seed, 7]))
-            return spec.amplitude * on * rng.standard_normal(spec.n_steps)
 
 
 def phi(x: np.ndarray) -> np.ndarray:
@@ -165,18 +142,17 @@ def _graded(spec: StimulusSpec, network: Network) -> Iterator[tuple[_Run, float]
     weights, radius = scaled(network, whole, spec.gain)
     coupling = gap_coupling(network, whole, spec.gap)
     run, every = _new_run(spec, network, radius)
-    x = np.zeros((network.n, spec.n_trials))
     inputs, rng = drive(spec), np.random.Generator(np.random.Philox(spec.seed))
+    shape = network.n, spec.n_trials
+    # Noise is drawn here wherever the steps are made, so every device gets the same.
+    scale = spec.noise * np.sqrt(spec.dt_ms / spec.tau_ms)
     left = max(1, int(network.alive.sum()))
+    model = graded_of(spec, network, weights, coupling)
     for k in range(spec.n_steps):
-        push = np.where(network.target, inputs[k], 0.0)[:, None]
-        x = graded_step(x, weights, coupling, push, spec)
-        if spec.noise:
-            scale = spec.noise * np.sqrt(spec.dt_ms / spec.tau_ms)
-            x += scale * rng.standard_normal(x.shape)
-        x[~network.alive] = 0.0
+        model.step(inputs[k], scale * rng.standard_normal(shape) if spec.noise else None)
         if (k + 1) % every and k + 1 < spec.n_steps:
             continue
+        x = model.state()
         if not np.abs(x).max(initial=0.0) < _RUNAWAY:
             at = (k + 1) * spec.dt_ms
             run.stopped = (
@@ -189,6 +165,48 @@ def _graded(spec: StimulusSpec, network: Network) -> Iterator[tuple[_Run, float]
         run.n_bins += 1
         yield run, (k + 1) / spec.n_steps
     yield run, 1.0
+
+
+class Graded(Protocol):
+    """The state of a linear or rate model, all trials at once."""
+
+    def step(self, push: float, noise: np.ndarray | None) -> None:
+        """One Euler step; ``push`` goes to the stimulated, ``noise`` float64[neuron, trial]."""
+        ...
+
+    def state(self) -> np.ndarray:
+        """float64[neuron, trial]."""
+        ...
+
+
+def graded_of(spec: StimulusSpec, network: Network, weights: Any, coupling: Any) -> Graded:
+    """On the engine's GPU where there is one, else with scipy, which is faster on CPUs."""
+    from engines.connectome import batched
+
+    device = batched.device()
+    if device:
+        return batched.BatchedGraded(spec, network, weights, coupling, device)
+    return ScipyGraded(spec, network, weights, coupling)
+
+
+class ScipyGraded:
+    """The linear or rate model with scipy's sparse matrices."""
+
+    def __init__(self, spec: StimulusSpec, network: Network, weights: Any, coupling: Any) -> None:
+        self._spec, self._network, self._weights, self._coupling = spec, network, weights, coupling
+        self._x = np.zeros((network.n, spec.n_trials))
+
+    def step(self, push: float, noise: np.ndarray | None) -> None:
+        """As `Graded.step`."""
+        given = np.where(self._network.target, push, 0.0)[:, None]
+        self._x = graded_step(self._x, self._weights, self._coupling, given, self._spec)
+        if noise is not None:
+            self._x += noise
+        self._x[~self._network.alive] = 0.0
+
+    def state(self) -> np.ndarray:
+        """As `Graded.state`."""
+        return self._x
 
 
 def graded_step(
@@ -212,57 +230,18 @@ def gap_coupling(network: Network, whole: Network, gap: float) -> Any:
 
 
 def _spiking(spec: StimulusSpec, network: Network) -> Iterator[tuple[_Run, float]]:
-    """Every trial in a thread of its own; all advance by the same few bins, then are told."""
-    import numba
-
+    """All trials advance by the same few bins, then are told."""
     run, every = _new_run(spec, network, spectral_radius(network.chemical))
-    trials = [SpikingTrial(spec, network, k, every) for k in range(spec.n_trials)]
+    trials = trials_of(spec, network, every)
     n_steps, left = spec.n_steps, max(1, int(network.alive.sum()))
     chunk = every * max(1, len(run.times_ms) // 40)
-    with ThreadPoolExecutor(max(1, numba.get_num_threads())) as threads:
-        for first in range(0, n_steps, chunk):
-            n = min(chunk, n_steps - first)
-            list(threads.map(lambda trial: trial.advance(first, n), trials))  # noqa: B023
-            done = -(-(first + n) // every)
-            fresh = slice(run.n_bins, done)
-            width_s = np.diff(run.times_ms, prepend=0.0)[fresh, None] / 1_000.0
-            rates = np.stack([trial.spikes[fresh] for trial in trials])
-            run.mean[fresh] = rates.mean(axis=0) / width_s
-            run.per_trial[fresh] = rates.sum(axis=2).T / width_s / left
-            run.n_bins = done
-            run.n_spikes = sum(trial.n_spikes for trial in trials)
-            yield run, done / len(run.times_ms)
-
-
-class SpikingTrial:
-    """The state of one trial of the spiking model, in mV above rest."""
-
-    def __init__(self, spec: StimulusSpec, network: Network, trial: int, every: int) -> None:
-        out = network.chemical.T.tocsr()
-        gap = network.gap
-        f64, i32 = np.float64, np.int32
-        self._out = out.indptr.astype(i32), out.indices.astype(i32), out.data * spec.synapse_mv
-        self._gap = gap.indptr.astype(i32), gap.indices.astype(i32), gap.data * spec.gap
-        n_rest = round(REFRACTORY_MS / spec.dt_ms)
-        self._constants = np.array(
-            [spec.dt_ms, TAU_M_MS, TAU_S_MS, THRESHOLD_MV, RESET_MV, n_rest], f64
-        )
-        self._drive = drive(spec) * THRESHOLD_MV
-        self._network, self._noise, self._every = network, spec.noise * THRESHOLD_MV, every
-        self.v, self.g = np.zeros(network.n), np.zeros(network.n)
-        self._resting = np.zeros(network.n, i32)
-        self._waiting = np.zeros((max(1, round(DELAY_MS / spec.dt_ms)), network.n))
-        self._seed = (spec.seed + 0x5851F42D4C957F2D * (trial + 1)) % 2**64
-        self.spikes = np.zeros((-(-spec.n_steps // every), network.n), np.float32)
-        self.n_spikes = 0
-
-    def advance(self, first: int, n_steps: int) -> None:
-        """Run some steps; noise depends on trial and step alone."""
-        from engines.connectome.kernels import spikes
-
-        seed = np.uint64((self._seed + first * 0x9E3779B97F4A7C15 * 131_071) % 2**64)
-        self.n_spikes += spikes.run(
-            *self._out, *self._gap, self._drive, self._network.target, self._network.alive,
-            self._constants, self.v, self.g, self._resting, self._waiting, first, n_steps,
-            self._every, self._noise, seed, self.spikes,
-        )  # fmt: skip
+    for first in range(0, n_steps, chunk):
+        n = min(chunk, n_steps - first)
+        counted = trials.advance(first, n)
+        fresh = slice(run.n_bins, run.n_bins + counted.shape[1])
+        width_s = np.diff(run.times_ms, prepend=0.0)[fresh, None] / 1_000.0
+        run.mean[fresh] = counted.mean(axis=0) / width_s
+        run.per_trial[fresh] = counted.sum(axis=2).T / width_s / left
+        run.n_bins = fresh.stop
+        run.n_spikes = trials.n_spikes
+        yield run, run.n_bins / len(run.times_ms)

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from engines.connectome.activity import Activity
-from engines.connectome.dynamics import REFRACTORY_MS, TAU_M_MS, frames_of
+from engines.connectome.dynamics import frames_of
 from engines.connectome.network import network_of, scaled
+from engines.connectome.spiking import REFRACTORY_MS, TAU_M_MS
 from engines.connectome.stimulus import StimulusSpec
 from engines.contract import KnownAnswer
 

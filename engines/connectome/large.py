@@ -20,6 +20,7 @@ import platformdirs
 from engines.connectome import own, synthetic
 from engines.connectome.connectome import Connectome
 from engines.connectome.large_spec import LargeSpec, RasterSpec
+from engines.connectome.measured import Measures
 from engines.contract import Frame, InputError, Result
 from engines.pictures import Axis, Curves, Heatmap, Picture, Table
 
@@ -87,9 +88,11 @@ class Large(Result):
     raster: Raster
     times_ms: np.ndarray
     rates: np.ndarray
+    measures: Measures | None = None
+    """Beside nulls, when there are any."""
 
     def pictures(self) -> tuple[Picture, ...]:
-        """Numbers, degrees, the raster, and spikes if any."""
+        """Numbers, degrees, the raster, and nulls and spikes if any."""
         table = {
             "": self.number_names,
             "value": self.number_values,
@@ -97,9 +100,17 @@ class Large(Result):
             "how": self.number_how,
         }
         made: list[Picture] = [Table(self.title, table), self.degree_picture()]
+        if self.measures is not None:
+            made += self.null_pictures(self.measures)
         if len(self.rates):
             made.append(self.rate_picture())
         return (*made, *self.raster.pictures())
+
+    def null_pictures(self, measures: Measures) -> list[Picture]:
+        """The measures beside their nulls, the rich club, strengths and motifs."""
+        table = measures.table(self.spec.measures, self.title)
+        strong = measures.strength.pictures()
+        return [table, measures.rich_picture(), *strong, measures.motif_picture()]
 
     def degree_picture(self) -> Curves:
         """Share of neurons with more partners than k, both ways, k on a log scale of ten."""
@@ -147,12 +158,12 @@ def _connectome(text: str) -> Connectome:
 
 def connectome_of(spec: LargeSpec) -> Connectome:
     """The wiring of a spec, without regard to how it is drawn."""
-    return _connectome(spec.replace(spikes_ms=0.0, n_rounds=LargeSpec().n_rounds).to_json())
+    return _connectome(spec.laid_out.replace(n_rounds=LargeSpec().n_rounds).to_json())
 
 
 def _folder(spec: LargeSpec) -> Path:
     root = os.environ.get("EXPLORER_CACHE") or platformdirs.user_cache_path("neural-explorer")
-    return Path(root) / "connectome-large" / spec.replace(spikes_ms=0.0).digest()[:24]
+    return Path(root) / "connectome-large" / spec.laid_out.digest()[:24]
 
 
 def _save(folder: Path, **arrays: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,9 @@ from engines.connectome.large import (
     connectome_of,
     raster_steps,
 )
+from engines.connectome.large_nulls import null_steps
 from engines.connectome.large_spec import LargeSpec, RasterSpec
+from engines.connectome.measured import Measures
 
 _SOURCES = 60
 _SAMPLED = 1_000
@@ -59,15 +62,22 @@ def frames_of(spec: LargeSpec) -> Iterator[LargeFrame | Large]:
         yield LargeFrame(doing="sampling shortest paths", fraction=0.75)
     rows = measured(graph, spec)
     yield LargeFrame(doing="measuring", fraction=0.9)
+    against: Measures | None = None
+    if spec.n_nulls and graph.n_edges > 1:
+        for n_done, measures in null_steps(graph, connectome, spec):
+            against = measures
+            doing = f"drawing nulls, {n_done:,} of {spec.n_nulls:,}"
+            yield LargeFrame(doing=doing, fraction=0.9 + 0.05 * n_done / spec.n_nulls)
     times, rates = np.zeros(0), np.zeros((0, 0), np.float32)
     group, group_names = _groups(connectome)
     if spec.spikes_ms:
         for so_far in _spikes(spec, connectome, group, len(group_names)):
             times, rates = so_far
             yield LargeFrame(doing="simulating spikes", fraction=0.95)
-    yield _large(
+    made = _large(
         spec, connectome, graph, xy, raster, between, rows, group, group_names, times, rates
     )
+    yield replace(made, measures=against)
 
 
 def _layout(spec: LargeSpec, graph: Graph, group: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
@@ -157,19 +167,19 @@ def _spikes(
     spec: LargeSpec, connectome: Connectome, group: np.ndarray, n_groups: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Spike rates per group, 5 ms bins, as time runs."""
-    from engines.connectome.dynamics import SpikingTrial
+    from engines.connectome.spiking import trials_of
 
     stimulus, network, every = spiking_setup(connectome, spec.spikes_ms, spec.seed)
-    trial = SpikingTrial(stimulus, network, 0, every)
+    trials = trials_of(stimulus, network, every)
     size = np.bincount(group, minlength=n_groups).astype(float)
-    n_bins = len(trial.spikes)
+    n_bins = -(-stimulus.n_steps // every)
     rates = np.zeros((n_bins, n_groups), np.float32)
     times = (np.arange(n_bins) + 1) * every * stimulus.dt_ms
     for b in range(n_bins):
         n_steps = min(every, stimulus.n_steps - b * every)
-        trial.advance(b * every, n_steps)
+        counted = trials.advance(b * every, n_steps)[0, 0]
         width_s = n_steps * stimulus.dt_ms / 1_000.0
-        rates[b] = np.bincount(group, trial.spikes[b], n_groups) / size / width_s
+        rates[b] = np.bincount(group, counted, n_groups) / size / width_s
         yield times[: b + 1], rates[: b + 1]
 
 

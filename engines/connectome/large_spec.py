@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from engines.connectome.spec import MeasuresSpec
 from engines.connectome.synthetic import FLY_EDGES, FLY_NEURONS
 from engines.contract import Seed, Spec, knob
 
@@ -38,6 +41,35 @@ class LargeSpec(Spec):
         0.0, label="Spikes", help="How long the spiking model runs, 100 neurons of the first "
         "block stimulated; none for 0.", unit="ms", group="Spikes", ge=0, le=2_000, soft=(0, 200),
     )  # fmt: skip
+    null: Literal["directed degree", "undirected degree", "class blocks", "random graph"] = knob(
+        "directed degree", label="Null model", help="What random wirings keep: in- and "
+        "out-degrees; degrees without directions; degrees and edges between groups; "
+        "only the number of edges.",
+        group="Nulls",
+    )  # fmt: skip
+    n_nulls: int = knob(
+        0, label="Nulls", help="How many; one of a fly's size takes half a minute. Clustering, "
+        "reciprocity, assortativity, rich club, motifs and strengths are exact, paths start from "
+        "32 sampled neurons.", group="Nulls", ge=0, le=1_000, soft=(0, 20),
+    )  # fmt: skip
+    swaps_per_edge: float = knob(
+        10.0, label="Swaps per edge", help="Attempted swaps per edge; most of a null's time.",
+        group="Nulls", gt=0, le=100, soft=(1, 20),
+    )  # fmt: skip
+
+    @property
+    def measures(self) -> MeasuresSpec:
+        """The request for measures that the nulls answer."""
+        asked = {name: getattr(self, name) for name in ("null", "n_nulls", "swaps_per_edge")}
+        return MeasuresSpec(own=self.own, seed=self.seed, **asked)
+
+    @property
+    def laid_out(self) -> LargeSpec:
+        """The spec as far as the layout depends on it."""
+        plain = LargeSpec()
+        return self.replace(
+            spikes_ms=0.0, null=plain.null, n_nulls=0, swaps_per_edge=plain.swaps_per_edge
+        )
 
 
 class RasterSpec(Spec):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engines.connectome.spec import MeasuresSpec
+from engines.connectome.strengths import Strengths
 from engines.contract import Frame, Result
 from engines.pictures import Axis, Bars, Curves, Picture, Table
 
@@ -35,6 +36,7 @@ class Measures:
     rich_mean: np.ndarray
     rich_low: np.ndarray
     rich_high: np.ndarray
+    rich_z: np.ndarray
     rich_p: np.ndarray
     """Corrected over all k (Holm)."""
     rich_members: np.ndarray
@@ -45,6 +47,10 @@ class Measures:
     """Corrected over the thirteen (Holm)."""
     degree: np.ndarray
     """int64[k]: how many neurons have k different neighbours."""
+    in_degree: np.ndarray
+    """int64[k]: how many hear k others."""
+    out_degree: np.ndarray
+    strength: Strengths
     members: np.ndarray
     """int64[member]: places in the connectome of the neurons that are left."""
     per_neuron: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -54,12 +60,14 @@ class Measures:
         return float(self.values[self.names.index(name)])
 
     def pictures(self, spec: MeasuresSpec) -> tuple[Picture, ...]:
-        """The table, the rich club, motifs and degrees."""
-        return (self.table(spec), self.rich_picture(), self.motif_picture(), self.degree_picture())
+        """The table, the rich club, motifs, degrees and strengths."""
+        drawn = self.rich_picture(), self.motif_picture(), self.degree_picture()
+        return (self.table(spec), *drawn, *self.strength.pictures())
 
-    def table(self, spec: MeasuresSpec) -> Table:
-        """Every measure beside its nulls."""
-        title = f"{spec.dataset if not spec.own else 'imported'}: {self.n_nulls:,} nulls, "
+    def table(self, spec: MeasuresSpec, name: str = "") -> Table:
+        """Every measure beside its nulls; ``name`` is the wiring's where the spec has none."""
+        name = name or (spec.dataset if not spec.own else "imported")
+        title = f"{name}: {self.n_nulls:,} nulls, "
         title += f"{spec.null}, seed {spec.seed}"
         return Table(
             title,
@@ -96,11 +104,17 @@ class Measures:
         return Bars("Motifs against nulls", z, Axis("triad", ticks=ticks), Axis("z"))
 
     def degree_picture(self) -> Curves:
-        """How many neurons have more than k neighbours."""
-        above = 1.0 - np.cumsum(self.degree) / max(1, self.degree.sum())
-        k = np.arange(len(above), dtype=float)
-        x, y = Axis("degree above k", "neighbours"), Axis("share of neurons")
-        return Curves("Degrees", k, {"this wiring": above}, x, y)
+        """Share of neurons with more than k neighbours, and with more than k each way."""
+        counted = {"neighbours": self.degree, "in": self.in_degree, "out": self.out_degree}
+        k = np.arange(max(map(len, counted.values())), dtype=float)
+        lines = {name: _share_above(n, len(k)) for name, n in counted.items()}
+        return Curves("Degrees", k, lines, Axis("degree above k"), Axis("share of neurons"))
+
+
+def _share_above(counted: np.ndarray, length: int) -> np.ndarray:
+    """float64[k] from int64[k] neurons of degree k, zero beyond the largest."""
+    padded = np.pad(counted, (0, length - len(counted)))
+    return 1.0 - np.cumsum(padded) / max(1, padded.sum())
 
 
 def shown(value: float, why: str = "") -> str:

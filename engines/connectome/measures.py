@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from engines.connectome.drawing_nulls import N_SOURCES
 from engines.connectome.graph import Graph
 from engines.connectome.nulls import Numbers
 from engines.connectome.spec import MeasuresSpec
@@ -69,12 +71,12 @@ def binary(numbers: Numbers, spec: MeasuresSpec) -> list[Row]:
     """Measures of who is connected, from the numbers of the kernels."""
     row = numbers.columns[0]
     small = f"below two neighbours {spec.small_degree}"
-    reach, reach_directed = row[11], row[12]
+    reach, reach_directed = (_pairs(row[k]) for k in (11, 12))
     names = [
         ("clustering", 1, f"undirected, {small}"),
         ("transitivity", 2, "undirected"),
-        ("path length", 3, f"undirected, over {reach:,.0f} reachable ordered pairs"),
-        ("directed path length", 4, f"over {reach_directed:,.0f} reachable ordered pairs"),
+        ("path length", 3, f"undirected, {reach}"),
+        ("directed path length", 4, reach_directed),
         ("diameter", 10, "undirected, longest finite distance"),
         ("efficiency", 5, "undirected, unreachable pairs count 0"),
         ("directed efficiency", 6, "unreachable pairs count 0"),
@@ -91,7 +93,16 @@ def binary(numbers: Numbers, spec: MeasuresSpec) -> list[Row]:
     ]
 
 
+def _pairs(n_reached: float) -> str:
+    """What a mean of paths is taken over."""
+    if np.isnan(n_reached):
+        return f"from {N_SOURCES} sampled neurons, the same in all nulls"
+    return f"over {n_reached:,.0f} reachable ordered pairs"
+
+
 def _why(name: str) -> str:
+    if name == "diameter":
+        return "paths of more than 6,000 neurons start from a sample, which knows no longest"
     if "assortativity" in name:
         return "all degrees at the edges are equal, or there is no edge"
     if "path" in name:
@@ -142,6 +153,16 @@ def weighted(graph: Graph, spec: MeasuresSpec) -> list[Row]:
     ]
 
 
+def strength(found: Mapping[str, float], spec: MeasuresSpec) -> list[Row]:
+    """Inequality and maximum of strength over neurons, from ``StrengthNulls.values``."""
+    dealt = "nulls: the same weights dealt out by chance"
+    forgotten = "directions forgotten; " if spec.null == "undirected degree" else ""
+    return [
+        Row(name, value, f"{forgotten}{dealt}", why="" if np.isfinite(value) else "no weight")
+        for name, value in found.items()
+    ]
+
+
 def weighted_paths(graph: Graph, weight: np.ndarray, distance: str) -> tuple[float, float]:
     """Mean shortest length over reachable ordered pairs, and global efficiency (Dijkstra)."""
     kept = weight > 0
@@ -184,18 +205,16 @@ def strength_assortativity(graph: Graph, weight: np.ndarray) -> float:
     return float(np.corrcoef(out, into)[0, 1])
 
 
-def small_world(real: np.ndarray, nulls: np.ndarray, lattice_clustering: float) -> dict[str, float]:
-    """Sigma (Humphries & Gurney 2008) and omega (Telesford et al. 2011) from rows of numbers."""
-    mean = nulls.mean(axis=0)
-    sigma = (real[1] / mean[1]) / (real[3] / mean[3])
-    omega = mean[3] / real[3] - real[1] / lattice_clustering
-    return {"sigma": float(sigma), "omega": float(omega)}
+def small_world(
+    real: np.ndarray, nulls: np.ndarray, lattice_clustering: float, clustering: float | None = None
+) -> dict[str, float]:
+    """Sigma (Humphries & Gurney 2008) and omega (Telesford et al. 2011) from rows of numbers.
 
-
-def lattice_clustering(graph: Graph) -> float:
-    """Clustering of a ring lattice with as many neurons and, rounded, neighbours.
-
-    Closed form 3(k - 2) / 4(k - 1) for k neighbours, k even (Watts & Strogatz 1998).
+    ``clustering`` is the wiring's as the lattice's is computed, where it is not ``real``'s.
     """
-    k = 2.0 * round(graph.undirected.nnz / max(1, graph.n) / 2.0)
-    return 3.0 * (k - 2.0) / (4.0 * (k - 1.0)) if k > 2 else float("nan")
+    mean = nulls.mean(axis=0)
+    mine = real[1] if clustering is None else clustering
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sigma = (real[1] / mean[1]) / (real[3] / mean[3])
+        omega = mean[3] / real[3] - np.float64(mine) / lattice_clustering
+    return {"sigma": float(sigma), "omega": float(omega)}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
-from engines.connectome import measures, nulls
+from engines.connectome import latticing, measures, nulls
 from engines.connectome.centrality import centralities
 from engines.connectome.graph import Graph, graph_of
 from engines.connectome.measured import Measured, Measures, MeasuresFrame
 from engines.connectome.nulls import Numbers
 from engines.connectome.spec import MeasuresSpec
+from engines.connectome.strengths import StrengthNulls
 
 _WEIGHTED = ("weighted clustering", "weighted path length", "weighted efficiency",
              "strength assortativity")  # fmt: skip
@@ -20,84 +22,123 @@ _WEIGHTED = ("weighted clustering", "weighted path length", "weighted efficiency
 def steps(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     """Frames while nulls come; the result last."""
     graph = graph_of(spec.wiring)
-    real, local = nulls.observed(graph, spec)
-    rows = [
-        *measures.counts(graph, spec),
-        *measures.binary(real, spec),
-        *measures.weighted(graph, spec),
-    ]
-    begin = joined(graph, rows, real, None, {})
-    yield MeasuresFrame(spec=spec, measures=begin, fraction=0.0)
-    per_neuron = centralities(graph, local)
+    own = observation(graph, spec)
+    yield MeasuresFrame(spec=spec, measures=joined(own), fraction=0.0)
+    own.per_neuron = centralities(graph, own.local)
     drawn: Numbers | None = None
     permuted: np.ndarray | None = None
     if spec.n_nulls and graph.n_edges > 1:
+        seeds = nulls.seeds_of(spec.seed, spec.n_nulls)
         if spec.null == "permuted weights":
             for permuted, done in _permutations(graph, spec):
-                made = joined(graph, rows, real, None, per_neuron, permuted)
+                own.strong.until(len(permuted), seeds)
+                made = joined(own, None, permuted)
                 yield MeasuresFrame(spec=spec, measures=made, fraction=done)
         else:
             run = nulls.NullRun(graph, spec)
             for n_done in run.batches():
                 drawn = run.numbers()
-                made = joined(graph, rows, real, drawn, per_neuron)
+                own.strong.until(n_done, seeds)
+                made = joined(own, drawn)
                 yield MeasuresFrame(spec=spec, measures=made, fraction=n_done / spec.n_nulls)
-    whole = joined(graph, rows, real, drawn, per_neuron, permuted)
-    kept = _kept_columns(rows, drawn, permuted)
-    yield Measured(spec=spec, measures=whole, null_columns=kept)
+    kept = _kept_columns(own, drawn, permuted)
+    yield Measured(spec=spec, measures=joined(own, drawn, permuted), null_columns=kept)
+
+
+def observation(graph: Graph, spec: MeasuresSpec) -> Observation:
+    """Measure a graph in every way its nulls will be measured."""
+    real, local = nulls.observed(graph, spec)
+    weight = measures.non_negative(graph, spec.sign)
+    return Observation(graph, spec, real, local, StrengthNulls(graph, weight, spec))
+
+
+class Observation:
+    """What is known of the wiring itself before any null is drawn."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        spec: MeasuresSpec,
+        real: Numbers,
+        local: np.ndarray,
+        strong: StrengthNulls,
+    ) -> None:
+        """``local`` float64[neuron] is each neuron's clustering."""
+        self.graph, self.spec, self.strong = graph, spec, strong
+        self.real, self.local = real, local
+        self.per_neuron: dict[str, np.ndarray] = {}
+        self.rows = [
+            *measures.counts(graph, spec),
+            *measures.binary(real, spec),
+            *measures.weighted(graph, spec),
+            *measures.strength(strong.values(), spec),
+        ]
+
+    @cached_property
+    def lattice(self) -> tuple[float, float]:
+        """Clustering of omega's lattice, and of the wiring computed in the same way."""
+        graph = self.graph
+        if self.spec.lattice == "even ring" or graph.n > latticing.LATTICE_MAX:
+            return latticing.ring_clustering(graph), float(self.real.columns[0, 1])
+        made = latticing.lattice(graph, self.spec.seed)
+        mine = np.ascontiguousarray(graph.undirected.toarray().astype(np.uint8))
+        return latticing.clustering(made), latticing.clustering(mine)
 
 
 def joined(
-    graph: Graph,
-    rows: list[measures.Row],
-    real: Numbers,
-    drawn: Numbers | None,
-    per_neuron: dict[str, np.ndarray],
-    permuted: np.ndarray | None = None,
+    own: Observation, drawn: Numbers | None = None, permuted: np.ndarray | None = None
 ) -> Measures:
     """Observed numbers beside the nulls drawn so far; ``permuted`` float64[null, 4] if any."""
-    names = [row.name for row in rows]
+    rows, real, graph = own.rows, own.real, own.graph
     values = np.array([row.value for row in rows], float)
-    columns = _null_columns(rows, drawn, permuted)
-    extra = _small_world(graph, real, drawn)
+    columns = _null_columns(own, drawn, permuted)
+    extra = _small_world(own, drawn)
     mean, sd, z, p = _against(values, columns)
     nothing = np.full(len(extra), np.nan)
-    n_nulls = len(columns) if columns is not None else 0
-    rich, motif = _rich(real, drawn), _motif(real, drawn)
-    degree = np.bincount(graph.degree, minlength=1) if graph.n else np.zeros(1, np.int64)
+    degree = _counted(graph.degree)
+    every = [*rows, *extra]
     return Measures(
-        names=(*names, *(row.name for row in extra)),
-        values=np.concatenate([values, [row.value for row in extra]]),
-        conventions=(*(r.convention for r in rows), *(r.convention for r in extra)),
-        why=(*(r.why for r in rows), *(r.why for r in extra)),
+        names=tuple(row.name for row in every),
+        values=np.array([row.value for row in every], float),
+        conventions=tuple(row.convention for row in every),
+        why=tuple(row.why for row in every),
         null_mean=np.concatenate([mean, nothing]),
         null_sd=np.concatenate([sd, nothing]),
         z=np.concatenate([z, nothing]),
         p=np.concatenate([p, nothing]),
-        n_nulls=n_nulls,
+        n_nulls=len(columns) if columns is not None else 0,
         rich_members=graph.n - np.cumsum(degree),
-        **rich,
-        **motif,
+        **_rich(real, drawn),
+        **_motif(real, drawn),
         degree=degree,
+        in_degree=_counted(graph.in_degree),
+        out_degree=_counted(graph.out_degree),
+        strength=own.strong.found(),
         members=graph.members,
-        per_neuron=per_neuron,
+        per_neuron=own.per_neuron,
     )
 
 
+def _counted(degree: np.ndarray) -> np.ndarray:
+    return np.bincount(degree, minlength=1) if len(degree) else np.zeros(1, np.int64)
+
+
 def _null_columns(
-    rows: list[measures.Row], drawn: Numbers | None, permuted: np.ndarray | None
+    own: Observation, drawn: Numbers | None, permuted: np.ndarray | None
 ) -> np.ndarray | None:
     """float64[null, row], nan where no null is drawn for a measure."""
     source = drawn.columns if drawn is not None else permuted
     if source is None or not len(source):
         return None
-    table = np.full((len(source), len(rows)), np.nan)
-    for k, row in enumerate(rows):
-        if drawn is not None and row.column >= 0:
+    table = np.full((len(source), len(own.rows)), np.nan)
+    for k, row in enumerate(own.rows):
+        if row.name in own.strong.columns:
+            table[:, k] = own.strong.columns[row.name][: len(source)]
+        elif drawn is not None and row.column >= 0:
             table[:, k] = source[:, row.column]
-        if drawn is not None and row.name == "connected pairs":
+        elif drawn is not None and row.name == "connected pairs":
             table[:, k] = source[:, 9]
-        if drawn is None and row.name in _WEIGHTED:
+        elif drawn is None and row.name in _WEIGHTED:
             table[:, k] = source[:, _WEIGHTED.index(row.name)]
     return table
 
@@ -115,14 +156,17 @@ def _against(values: np.ndarray, table: np.ndarray | None) -> tuple[np.ndarray, 
     return mean, sd, z, p
 
 
-def _small_world(graph: Graph, real: Numbers, drawn: Numbers | None) -> list[measures.Row]:
+def _small_world(own: Observation, drawn: Numbers | None) -> list[measures.Row]:
     if drawn is None or not len(drawn.columns):
         return []
-    lattice = measures.lattice_clustering(graph)
-    found = measures.small_world(real.columns[0], drawn.columns, lattice)
+    lattice, mine = own.lattice
+    found = measures.small_world(own.real.columns[0], drawn.columns, lattice, mine)
+    swapped = own.spec.lattice == "same degrees" and own.graph.n <= latticing.LATTICE_MAX
+    said_of = {True: "lattice with the same degrees", False: "ring lattice's 3(k-2)/4(k-1)"}
     said = {
         "sigma": "clustering and undirected path length over their null means (Humphries 2008)",
-        "omega": "null path / path - clustering / ring lattice's 3(k-2)/4(k-1) (Telesford 2011)",
+        "omega": f"null path / path - clustering / {said_of[swapped]}: {lattice:.4g} (Telesford "
+        "2011)",
     }
     why = "a part of it is undefined in the wiring or its nulls"
     return [
@@ -134,7 +178,7 @@ def _rich(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
     phi = real.rich_club[0]
     nothing = np.full(len(phi), np.nan)
     made = {"rich_club": phi, "rich_mean": nothing, "rich_low": nothing, "rich_high": nothing,
-            "rich_p": nothing}  # fmt: skip
+            "rich_z": nothing, "rich_p": nothing}  # fmt: skip
     if drawn is None or not len(drawn.columns):
         return made
     table = drawn.rich_club
@@ -145,9 +189,10 @@ def _rich(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
         ("rich_high", np.quantile(table, 0.975, axis=0)),
     ):
         made[name] = np.where(there, value, np.nan)
-    p = nothing.copy()
+    p, z = nothing.copy(), nothing.copy()
     p[there] = nulls.empirical_p(phi[there], table[:, there])
-    return {**made, "rich_p": nulls.holm(p)}
+    z[there] = nulls.z_scores(phi[there], table[:, there])
+    return {**made, "rich_z": z, "rich_p": nulls.holm(p)}
 
 
 def _motif(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
@@ -176,9 +221,10 @@ def _permutations(graph: Graph, spec: MeasuresSpec) -> Iterator[tuple[np.ndarray
 
 
 def _kept_columns(
-    rows: list[measures.Row], drawn: Numbers | None, permuted: np.ndarray | None
+    own: Observation, drawn: Numbers | None, permuted: np.ndarray | None
 ) -> dict[str, np.ndarray]:
-    table = _null_columns(rows, drawn, permuted)
+    table = _null_columns(own, drawn, permuted)
     if table is None:
         return {}
-    return {row.name: table[:, k] for k, row in enumerate(rows) if np.isfinite(table[:, k]).all()}
+    columns = enumerate(own.rows)
+    return {row.name: table[:, k] for k, row in columns if np.isfinite(table[:, k]).all()}

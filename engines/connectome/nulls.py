@@ -9,21 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.connectome.connectome import Connectome
+from engines.connectome.drawing_nulls import draw_of
 from engines.connectome.graph import Graph, connectome_of
 from engines.connectome.spec import MeasuresSpec
-from engines.contract import InputError
 
-DENSE_MAX = 6_000
-"""Neurons; a null is drawn on a table of all pairs."""
 BATCH_S = 0.06
-_FAMILY = {
-    "directed degree": 0,
-    "class blocks": 1,
-    "distance bins": 2,
-    "undirected degree": 3,
-    "random graph": 4,
-}
-N_DISTANCE_BINS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,25 +44,22 @@ def seeds_of(seed: int, n: int) -> np.ndarray:
 class NullRun:
     """Draws nulls of one graph batch by batch; every null depends on its own seed alone."""
 
-    def __init__(self, graph: Graph, spec: MeasuresSpec) -> None:
-        """Raise InputError for a graph no null model of this family can shuffle."""
-        if graph.n > DENSE_MAX:
-            raise InputError(
-                f"nulls are drawn for at most {DENSE_MAX:,} neurons, this wiring has {graph.n:,}; "
-                "raise the threshold, lesion a part, or set Nulls to 0"
-            )
+    def __init__(
+        self,
+        graph: Graph,
+        spec: MeasuresSpec,
+        connectome: Connectome | None = None,
+        *,
+        rows: bool | None = None,
+    ) -> None:
+        """Raise InputError for a graph no null model of this family can shuffle.
+
+        ``connectome`` knows classes and places; it is the spec's when left out.
+        ``rows`` draws on rows of neighbours (True) or on a table of all pairs, else by size.
+        """
         self.spec, self.n_done = spec, 0
-        undirected = spec.null == "undirected degree"
-        source = graph.undirected if undirected else graph.binary
-        self.adjacency = np.ascontiguousarray(source.toarray().astype(np.uint8))
-        if undirected:
-            pre, post = source.nonzero()
-            upper = pre < post
-            self.pre, self.post = pre[upper].astype(np.int32), post[upper].astype(np.int32)
-        else:
-            self.pre, self.post = graph.pre, graph.post
-        self.family = _FAMILY.get(spec.null, 0)
-        self.group, self.distance_bin = _rules(graph, spec)
+        self.drawing = draw_of(graph, spec, connectome or connectome_of(spec.wiring), rows=rows)
+        self.n = graph.n
         self.seeds = seeds_of(spec.seed, spec.n_nulls)
         n, k = spec.n_nulls, n_rich(graph)
         self._rows = np.full((n, _n_columns()), np.nan)
@@ -105,25 +93,11 @@ class NullRun:
                 yield self.n_done
 
     def _draw(self, first: int, last: int) -> None:
-        from engines.connectome.kernels import batch
-
-        if last <= first or len(self.adjacency) < 2:
-            return
         here = slice(first, last)
-        batch.nulls(
-            self.adjacency,
-            self.pre,
-            self.post,
-            self.seeds[here],
-            round(self.spec.swaps_per_edge * len(self.pre)),
-            self.family,
-            self.group,
-            self.distance_bin,
-            self.spec.small_degree == "is left out",
-            self._rows[here],
-            self._phi[here],
-            self._triads[here],
-        )
+        if last > first:
+            self.drawing.nulls(
+                self.seeds[here], self._rows[here], self._phi[here], self._triads[here]
+            )
 
 
 def _n_columns() -> int:
@@ -137,44 +111,18 @@ def n_rich(graph: Graph) -> int:
     return int(graph.degree.max(initial=0)) + 1
 
 
-def observed(graph: Graph, spec: MeasuresSpec) -> tuple[Numbers, np.ndarray]:
+def observed(
+    graph: Graph, spec: MeasuresSpec, *, rows: bool | None = None
+) -> tuple[Numbers, np.ndarray]:
     """The graph's numbers by the kernels that measure its nulls; float64[neuron] clustering."""
     from engines.connectome import motifs
-    from engines.connectome.kernels import batch
 
-    source = graph.undirected if spec.null == "undirected degree" else graph.binary
     row, phi = np.full(_n_columns(), np.nan), np.full(n_rich(graph), np.nan)
     triads, local = np.zeros((3, 16), np.int64), np.zeros(graph.n)
-    if graph.n and graph.n <= DENSE_MAX:
-        dense = np.ascontiguousarray(source.toarray().astype(np.uint8))
-        batch.measure(dense, spec.small_degree == "is left out", row, phi, triads, local)
+    if graph.n:
+        draw_of(graph, spec, None, rows=rows).real(row, phi, triads, local)
     counted = motifs.shares() @ triads.ravel()
     return Numbers(row[None], phi[None], counted[None]), local
-
-
-def _rules(graph: Graph, spec: MeasuresSpec) -> tuple[np.ndarray, np.ndarray]:
-    """int32[neuron] classes and int16[neuron, neuron] bins of distance, where they are needed."""
-    no_bins = np.zeros((1, 1), np.int16)
-    group = np.zeros(graph.n, np.int32)
-    if spec.null == "class blocks":
-        classes = np.array(connectome_of(spec.wiring).column("class"))[graph.members]
-        if not any(classes):
-            raise InputError("this connectome names no classes; choose another null model")
-        return np.unique(classes, return_inverse=True)[1].astype(np.int32), no_bins
-    if spec.null == "distance bins":
-        places = connectome_of(spec.wiring).position_um
-        if not len(places) or not np.isfinite(places).any():
-            raise InputError("this connectome has no soma positions; choose another null model")
-        return group, distance_bins(places[graph.members])
-    return group, no_bins
-
-
-def distance_bins(places_um: np.ndarray) -> np.ndarray:
-    """int16[neuron, neuron]: bins with equally many pairs; unknown places share bin -1."""
-    gap = np.linalg.norm(places_um[:, None] - places_um[None], axis=2)
-    known = np.isfinite(gap)
-    edges = np.quantile(gap[known], np.linspace(0, 1, N_DISTANCE_BINS + 1)[1:-1])
-    return np.where(known, np.searchsorted(edges, gap), -1).astype(np.int16)
 
 
 def empirical_p(real: np.ndarray, nulls: np.ndarray) -> np.ndarray:

@@ -160,6 +160,14 @@ class MeasuresSpec(WiringSpec):
         group="Conventions",
     )
 
+    lattice: Literal["same degrees", "even ring"] = knob(
+        "same degrees",
+        label="Lattice of omega",
+        help="What omega calls a lattice: one with every neuron's degree, made by swaps (Telesford "
+        "et al. 2011), or a ring on which all have equally many neighbours, in closed form.",
+        group="Conventions",
+    )
+
     @property
     def wiring(self) -> WiringSpec:
         """The wiring alone."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from engines.connectome.spec import WiringSpec
 from engines.contract import Seed, knob
 
@@ -121,3 +123,20 @@ class StimulusSpec(WiringSpec):
     def n_steps(self) -> int:
         """Euler steps."""
         return max(1, round(self.duration_ms / self.dt_ms))
+
+
+def drive(spec: StimulusSpec) -> np.ndarray:
+    """float64[step]: the input to stimulated neurons through time, before noise of its own."""
+    t = np.arange(spec.n_steps) * spec.dt_ms
+    on = (t >= spec.start_ms).astype(float)
+    match spec.shape:
+        case "pulse":
+            return spec.amplitude * on * (t < spec.start_ms + spec.width_ms)
+        case "step":
+            return spec.amplitude * on
+        case "sine":
+            phase = 2.0 * np.pi * spec.frequency_hz * (t - spec.start_ms) / 1_000.0
+            return spec.amplitude * on * np.sin(phase)
+        case _:
+            rng = np.random.Generator(np.random.Philox([spec.seed, 7]))
+            return spec.amplitude * on * rng.standard_normal(spec.n_steps)

@@ -27,6 +27,24 @@ EMPTY: Section = {
 }
 
 
+def lesion_section(wiring: Wiring, n_before: int) -> list[Section]:
+    """What is cut out, and the ways back; nothing when nothing is and nothing was."""
+    spec = wiring.spec
+    if not (spec.lesion or spec.lesion_fraction or n_before):
+        return []
+    acts = [{"id": "undo", "label": "Undo last lesion"}] if n_before else []
+    acts += [{"id": "heal", "label": "Restore all"}] if spec.lesion else []
+    left = f"{wiring.n_left:,} of {wiring.n_neurons:,}"
+    return [
+        {
+            "title": "Lesion",
+            "sentence": label(spec.lesion, 300) or "No neuron is cut out by hand.",
+            "rows": [["neurons left", left]],
+            "actions": acts,
+        }
+    ]
+
+
 def neuron_sections(wiring: Wiring, k: int) -> list[Section]:
     """One neuron: what is known, what can be done, partners by weight."""
     known = [(name, values[k]) for name, values in wiring.columns.items() if values[k]]

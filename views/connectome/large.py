@@ -17,6 +17,7 @@ from engines.connectome.model import (
     RasterSpec,
 )
 from engines.contract import Frame, Result, Spec
+from engines.pictures import Table
 from views.connectome.components import RasterStage
 from views.connectome.own import OwnConnectome
 from views.connectome.payloads import raster_payload
@@ -84,7 +85,9 @@ class LargeView(ExperimentView):
         self.heading.detail = said + (", synthetic" if result.synthetic else "")
         self.canvas.window = [0.0, 0.0, 1.0, 1.0]
         self._show_raster(result.raster, "every edge drawn")
-        tables, figures = result.pictures()[:1], result.pictures()[1:-1]
+        shown = result.pictures()[:-1]
+        tables = [picture for picture in shown if isinstance(picture, Table)]
+        figures = [picture for picture in shown if not isinstance(picture, Table)]
         self.tables.sections = [table_section(t) for t in tables]  # type: ignore[arg-type]
         made = [PictureFigure(p).figure for p in figures]  # type: ignore[arg-type]
         self.figures.objects = [pn.pane.Bokeh(f, sizing_mode="stretch_width") for f in made]

@@ -30,3 +30,16 @@ def with_edges(wiring: Wiring, chosen: list[int]) -> str:
     fresh = [f"{first}->{second}", f"{second}->{first}"]
     parts = _parts(wiring.spec.lesion)
     return ", ".join([*parts, *(edge for edge in fresh if edge not in parts)])
+
+
+def changed(action: str, wiring: Wiring, chosen: list[int]) -> str:
+    """The lesion text after one of the inspector's actions; "heal" leaves nothing cut by hand."""
+    match action:
+        case "lesion":
+            return with_neurons(wiring, chosen)
+        case "restore":
+            return without_neurons(wiring, chosen)
+        case "cut":
+            return with_edges(wiring, chosen)
+        case _:
+            return ""

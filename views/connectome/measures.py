@@ -29,8 +29,9 @@ class MeasuresPanel:
         self.table = Facts(sections=[], **wide)
         self.motifs = Facts(self._press, sections=[], **wide)
         self.pair = pn.GridBox(ncols=2, **wide, margin=(12, 0))
+        self.three = pn.GridBox(ncols=3, **wide, margin=(0, 0, 12, 0))
         self.whole = pn.Column(**wide, margin=0)
-        parts = (self.table, self.pair, self.whole, self.motifs)
+        parts = (self.table, self.pair, self.three, self.whole, self.motifs)
         self.panel = pn.Column(*parts, **wide, margin=0, visible=False)
         self._newest: tuple[MeasuresSpec, Measures, Measures | None] | None = None
         self._figures: list[PictureFigure] = []
@@ -51,7 +52,8 @@ class MeasuresPanel:
         self._shown_s = now
         self.table.sections = [table_section(spec, measures, before)]
         self.motifs.sections = [motif_section(measures)]
-        self._draw((measures.rich_picture(), measures.degree_picture(), measures.motif_picture()))
+        first = measures.rich_picture(), measures.degree_picture()
+        self._draw((*first, *measures.strength.pictures(), measures.motif_picture()))
 
     def turn(self, *, visible: bool) -> None:
         """Come on stage with the newest measures, or leave it."""
@@ -70,7 +72,8 @@ class MeasuresPanel:
             return
         self._figures = [PictureFigure(p) for p in pictures]  # type: ignore[arg-type]
         panes = [pn.pane.Bokeh(f.figure, sizing_mode="stretch_width") for f in self._figures]
-        self.pair.objects, self.whole.objects = panes[:2], panes[2:]
+        self.pair.objects, self.three.objects = panes[:2], panes[2:-1]
+        self.whole.objects = panes[-1:]
 
 
 def table_section(

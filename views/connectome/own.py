@@ -16,6 +16,39 @@ from engines.contract import ExplorerError
 from views.kit.components import Facts, Upload
 from views.kit.text import label
 
+_KEPT_BYTES = 16 * 1024 * 1024
+"""A file up to this size is read again when a choice changes."""
+CHOICES: dict[str, tuple[str, dict[str, str]]] = {
+    "unknown": (
+        "Names that are no cells of the worm",
+        {"keep": "keep", "map to the nearest cell": "map", "drop with their edges": "drop"},
+    ),
+    "self_loops": ("Self-loops", {"keep": "keep", "drop": "drop"}),
+    "duplicates": (
+        "Edges listed more than once",
+        {"add up": "sum", "take the largest": "max", "refuse the file": "refuse"},
+    ),
+    "negative": (
+        "Negative weights",
+        {"keep as inhibition": "keep", "take their size": "absolute", "drop": "drop",
+         "refuse the file": "refuse"},
+    ),
+    "electrical": (
+        "Gap junctions that differ by direction",
+        {"take the larger": "max", "take the mean": "mean", "refuse the file": "refuse"},
+    ),
+    "encoding": (
+        "Encoding",
+        {"find it": "", "UTF-8": "utf-8", "Windows-1252": "cp1252", "Latin-1": "latin-1",
+         "UTF-16": "utf-16"},
+    ),
+    "delimiter": (
+        "Cells are separated by",
+        {"find it": "", "commas": ",", "tabs": "\t", "semicolons": ";", "bars": "|", "spaces": " "},
+    ),
+    "decimal": ("Decimal mark", {"find it": "", "point": ".", "comma": ","}),
+}  # fmt: skip
+"""What the reader is told about odd rows: label, and words for each policy; the first stands."""
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.graphml,.npz,.npy,.json"
 
 
@@ -39,13 +72,32 @@ class OwnConnectome:
             "pre": pmui.TextInput(label="Sender's column, if it is not found", **small),
             "post": pmui.TextInput(label="Receiver's column", **small),
         }
+        self.choices = {
+            name: pmui.Select(
+                label=said, options=options, value=next(iter(options.values())), **small
+            )
+            for name, (said, options) in CHOICES.items()
+        }
+        for widget in (self.worm, *self.choices.values()):
+            widget.param.watch(self._again, "value")
         self.report = Facts(self._back, sections=[], **wide)
-        parts = (self.worm, *self.columns.values(), self.upload, self.report)
+        self._last: tuple[str, bytes] | None = None
+        policies = pn.Column(*self.choices.values(), margin=0, visible=False, **wide)
+        decide = pmui.Switch(label="Choose what becomes of odd rows", value=False, margin=(4, 0))
+        decide.param.watch(lambda event: policies.param.update(visible=event.new), "value")
+        decisions = pn.Column(decide, policies, margin=0, **wide)
+        parts = (self.worm, *self.columns.values(), decisions, self.upload, self.report)
         self.panel = pn.Column(*parts, margin=0, **wide)
 
     def _options(self) -> ImportOptions:
         named = {side: widget.value.strip() for side, widget in self.columns.items()}
-        return ImportOptions(names="worm" if self.worm.value else "free", **named)
+        chosen = {name: widget.value for name, widget in self.choices.items()}
+        return ImportOptions(names="worm" if self.worm.value else "free", **named, **chosen)
+
+    def _again(self, _event: Any) -> None:
+        """Another choice reads the last file again."""
+        if self._last is not None:
+            self._read(*self._last)
 
     def _read(self, name: str, data: bytes) -> None:
         self.upload.note = f"reading {label(name) or 'the text'}…"
@@ -54,6 +106,7 @@ class OwnConnectome:
 
     async def read_file(self, name: str, data: bytes) -> None:
         """Read, keep and show a file; what is wrong with it becomes a sentence."""
+        self._last = (name, data) if len(data) <= _KEPT_BYTES else None
         try:
             found, report = await connectome_from_upload_async(name, data, self._options())
             digest = own.keep(found)
@@ -66,7 +119,7 @@ class OwnConnectome:
         self._on_digest(digest)
 
     def _back(self, _action: str) -> None:
-        self.upload.note, self.report.sections = "", []
+        self.upload.note, self.report.sections, self._last = "", [], None
         self._on_digest("")
 
 

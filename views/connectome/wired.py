@@ -23,6 +23,8 @@ from views.kit.text import label
 from views.kit.workbench import ExperimentView
 
 _LINKED_NEURONS = 12
+LESIONS_KEPT = 50
+"""Steps back."""
 
 
 class WiringView(ExperimentView):
@@ -47,6 +49,10 @@ class WiringView(ExperimentView):
             what: Asker(compute, self.owner, f"{name}#{what}", self._hear)
             for what in ("wiring", "drawing", "paths", *self.questions)
         }
+        self._lesions: list[str] = []
+        self._stepping_back = False
+        self.controls.param.watch(self._lesioned, "lesion")
+        self.controls.param.watch(self._forget_lesions, ["dataset", "own"])
         self.controls.param.watch(self._rewire, list(WiringSpec.model_fields))
         self.canvas.param.watch(self._selected, "selected")
         self.canvas.param.watch(self.mark, ["layout", "order", "colour"])
@@ -161,7 +167,9 @@ class WiringView(ExperimentView):
                 top = facts.pair_sections(self.wiring, chosen[0], chosen[1], self.paths)
             case _:
                 top = facts.many_sections(self.wiring, chosen)
-        self.facts.sections = [*top, *self.more_sections(), facts.card_section(self.wiring)]
+        lesion = facts.lesion_section(self.wiring, len(self._lesions))
+        card = facts.card_section(self.wiring)
+        self.facts.sections = [*top, *lesion, *self.more_sections(), card]
 
     def _act(self, action: str) -> None:
         if self.wiring is None:
@@ -175,15 +183,33 @@ class WiringView(ExperimentView):
                 self.canvas.selected = facts.reached(self.wiring, chosen[0], int(rest))
             case "turn":
                 self.canvas.selected = chosen[::-1]
-            case "lesion":
-                self.controls.lesion = lesions.with_neurons(self.wiring, chosen)
-            case "restore":
-                self.controls.lesion = lesions.without_neurons(self.wiring, chosen)
-            case "cut":
-                self.controls.lesion = lesions.with_edges(self.wiring, chosen)
+            case "undo":
+                self._step_back()
+            case "lesion" | "restore" | "cut" | "heal":
+                self.controls.lesion = lesions.changed(kind, self.wiring, chosen)
             case "show" if self.paths is not None:
                 columns = [list(column) for column in self.paths.columns]
                 self.canvas.paths = {"columns": columns, "edges": self.paths.edges.tolist()}
+
+    def _lesioned(self, event: Any) -> None:
+        """Remember what the lesion was before, unless a step back brought it."""
+        if not self._stepping_back:
+            self._lesions = [*self._lesions, event.old][-LESIONS_KEPT:]
+
+    def _forget_lesions(self, *_events: Any) -> None:
+        """Another wiring has other neurons."""
+        self._lesions = []
+
+    def _step_back(self) -> None:
+        """The lesion before the last change of it."""
+        if not self._lesions:
+            return
+        *self._lesions, before = self._lesions
+        self._stepping_back = True
+        try:
+            self.controls.lesion = before
+        finally:
+            self._stepping_back = False
 
     # What a link keeps ---------------------------------------------------------------------
 

@@ -21,10 +21,11 @@ def seconds(spec: MeasuresSpec) -> float:
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
-    """The published numbers of the worm."""
+    """The published numbers of the worm, and what its tables hold."""
     from engines.connectome.answers import wiring_answers
+    from engines.connectome.table_answers import table_answers
 
-    return wiring_answers()
+    return (*wiring_answers(), *table_answers())
 
 
 EXPERIMENT = Experiment(

@@ -28,8 +28,9 @@ EXPERIMENT = Experiment(
     presets={
         "Small (10,000)": LargeSpec(n_neurons=10_000, n_edges=200_000, n_blocks=20),
         "Fly size": LargeSpec(),
+        "Fly size, 3 nulls": LargeSpec(n_nulls=3),
         "Fly size, 100 ms of spikes": LargeSpec(spikes_ms=100.0),
     },
-    seconds=lambda spec: 2.0 + spec.n_edges / 1e5,
+    seconds=lambda spec: 2.0 + spec.n_edges / 1e5 * (1.0 + 1.2 * spec.n_nulls),
     order=70,
 )

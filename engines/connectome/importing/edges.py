@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,43 +60,95 @@ def guessed_columns(frame: pd.DataFrame, options: ImportOptions) -> dict[str, st
     return found
 
 
+@dataclass
+class Rows:
+    """Edges as they were listed: names, weights and kinds, one per row that counts."""
+
+    pre: np.ndarray
+    post: np.ndarray
+    weight: np.ndarray
+    kinds: np.ndarray
+    columns: dict[str, str]
+    told: dict[str, int] = field(default_factory=dict)
+    """How often what was done to rows, by a sentence that takes the number."""
+    refused: list[str] = field(default_factory=list)
+    n_refused: int = 0
+
+
 def layers_from_frame(
     frame: pd.DataFrame, options: ImportOptions, first_line: int = 2
 ) -> tuple[tuple[str, ...], tuple[Layer, ...], list[str], list[str], int]:
     """Names, layers, notes, the first refused rows and how many were refused."""
+    return layers_from_rows(rows_from_frame(frame, options, first_line), options)
+
+
+def rows_from_frame(frame: pd.DataFrame, options: ImportOptions, first_line: int = 2) -> Rows:
+    """The rows of a table that count as edges, and why others do not."""
     columns = guessed_columns(frame, options)
-    notes = [f"'{columns['pre']}' sends to '{columns['post']}'."] if not options.pre else []
-    pre = frame[columns["pre"]].map(_id).to_numpy(object)
-    post = frame[columns["post"]].map(_id).to_numpy(object)
+    pre = _by_value(frame[columns["pre"]], _id)
+    post = _by_value(frame[columns["post"]], _id)
     weight, bad = _weights(frame, columns["weight"], options)
-    if not columns["weight"]:
-        notes.append("There is no weight column; every row counts 1.")
-    elif not options.weight:
-        notes.append(f"Weights are in '{columns['weight']}'.")
+    nameless = ((pre == "") | (post == "")) & ~bad
+    refused = _refusals(frame, columns["weight"], bad, nameless, first_line)
+    zero = (weight == 0) & ~bad & ~nameless
+    told = {"{:,} edges of weight zero were dropped.": int(zero.sum())}
+    kept = ~(bad | nameless | zero)
+    kinds = _kinds(frame, columns["layer"], options)
+    kept &= _ends_that_count(kinds, told)
+    ends = pre[kept], post[kept]
+    n_refused = int((bad | nameless).sum())
+    return Rows(*ends, weight[kept], kinds[kept], columns, told, refused, n_refused)
+
+
+def _refusals(
+    frame: pd.DataFrame, column: str, bad: np.ndarray, nameless: np.ndarray, first_line: int
+) -> list[str]:
+    """The first refused rows with their lines and reasons."""
     odd = np.flatnonzero(bad)[:REFUSED_SHOWN]
-    cells = frame[columns["weight"]].iloc[odd] if columns["weight"] else []
+    cells = frame[column].iloc[odd] if column else []
     refused = [
         f"line {k + first_line:,}: weight {str(cell)[:30]!r} is no number"
         for k, cell in zip(odd, cells, strict=False)
     ]
-    nameless = ((pre == "") | (post == "")) & ~bad
-    refused += [
-        f"line {k + first_line:,}: an end has no name"
-        for k in np.flatnonzero(nameless)[: REFUSED_SHOWN - len(refused)]
-    ]
-    zero = (weight == 0) & ~bad & ~nameless
-    if zero.any():
-        notes.append(f"{int(zero.sum()):,} edges of weight zero were dropped.")
-    kept = ~(bad | nameless | zero)
-    kinds = _kinds(frame, columns["layer"], options, notes)
-    kept &= _ends_that_count(kinds, notes)
-    pre, post, more = _named(pre[kept], post[kept], options)
+    left = np.flatnonzero(nameless)[: REFUSED_SHOWN - len(refused)]
+    return refused + [f"line {k + first_line:,}: an end has no name" for k in left]
+
+
+def layers_from_rows(
+    rows: Rows, options: ImportOptions
+) -> tuple[tuple[str, ...], tuple[Layer, ...], list[str], list[str], int]:
+    """Names made canonical, rows made layers; notes on all that was decided."""
+    notes = _column_notes(rows, options)
+    notes += [sentence.format(n) for sentence, n in rows.told.items() if n]
+    pre, post, more = _named(rows.pre, rows.post, options)
     there = (pre != "") & (post != "")
     notes += more
-    names, layers = _layers(
-        pre[there], post[there], weight[kept][there], kinds[kept][there], options, notes
-    )
-    return names, layers, notes, refused, int((bad | nameless).sum())
+    if options.self_loops == "drop":
+        loops = there & (pre == post)
+        there &= ~loops
+        if loops.any():
+            notes.append(f"{int(loops.sum()):,} self-loops were dropped.")
+    ends = pre[there], post[there]
+    names, layers = _layers(*ends, rows.weight[there], rows.kinds[there], options, notes)
+    return names, layers, notes, rows.refused, rows.n_refused
+
+
+def _column_notes(rows: Rows, options: ImportOptions) -> list[str]:
+    columns = rows.columns
+    notes = [f"'{columns['pre']}' sends to '{columns['post']}'."] if not options.pre else []
+    if not columns["weight"]:
+        notes.append("There is no weight column; every row counts 1.")
+    elif not options.weight:
+        notes.append(f"Weights are in '{columns['weight']}'.")
+    if columns["layer"] and set(rows.kinds.tolist()) - {options.layer_name}:
+        notes.append(f"Layers are in '{columns['layer']}'.")
+    return notes
+
+
+def _by_value(values: Any, clean: Callable[[object], Any]) -> np.ndarray:
+    """object[row]: ``clean`` of each cell, called once per different cell."""
+    codes, uniques = pd.factorize(values.to_numpy(object), use_na_sentinel=False)
+    return np.array([clean(cell) for cell in uniques] or [""], object)[codes]
 
 
 def _id(cell: object) -> str:
@@ -113,35 +168,29 @@ def _weights(
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(float, na_value=np.nan)
     else:
-        found = [number(str(cell), options.decimal or ".") for cell in values]
+        mark = options.decimal or "."
+        found = _by_value(values, lambda cell: number(str(cell), mark))
         numbers = np.array([np.nan if value is None else value for value in found], float)
     bad = ~np.isfinite(numbers)
     return np.where(bad, 0.0, numbers), bad
 
 
-def _kinds(
-    frame: pd.DataFrame, column: str, options: ImportOptions, notes: list[str]
-) -> np.ndarray:
+def _kinds(frame: pd.DataFrame, column: str, options: ImportOptions) -> np.ndarray:
     if not column:
         return np.full(len(frame), options.layer_name, object)
-    texts = frame[column].map(lambda cell: label(cell).lower()).to_numpy(object)
+    texts = _by_value(frame[column], lambda cell: label(cell).lower())
     seen = set(texts)
     if not seen & (set(_LAYER_WORDS) | set(LAYERS)):
         # A type column that names no connections (a neuropil, a transmitter) is none of ours.
         return np.full(len(frame), options.layer_name, object)
-    notes.append(f"Layers are in '{column}'.")
     return np.array([_LAYER_WORDS.get(text, text or options.layer_name) for text in texts], object)
 
 
-def _ends_that_count(kinds: np.ndarray, notes: list[str]) -> np.ndarray:
+def _ends_that_count(kinds: np.ndarray, told: dict[str, int]) -> np.ndarray:
     """Rows seen from the receiver, or onto muscles, are in the list already or have no partner."""
     received, muscle = np.isin(kinds, ["r", "rp", "receive"]), kinds == "nmj"
-    if received.any():
-        notes.append(
-            f"{int(received.sum()):,} rows list a synapse from its receiver and were left out."
-        )
-    if muscle.any():
-        notes.append(f"{int(muscle.sum()):,} neuromuscular rows were left out: no cell is partner.")
+    told["{:,} rows list a synapse from its receiver and were left out."] = int(received.sum())
+    told["{:,} neuromuscular rows were left out: no cell is partner."] = int(muscle.sum())
     return ~(received | muscle)
 
 
@@ -198,6 +247,7 @@ def _layers(
     notes: list[str],
 ) -> tuple[tuple[str, ...], tuple[Layer, ...]]:
     codes, names = pd.factorize(np.concatenate([pre, post]), sort=True)
+    codes = codes.astype(np.int32)
     first, second = codes[: len(pre)], codes[len(pre) :]
     made = []
     for kind in dict.fromkeys(kinds.tolist()):
@@ -228,11 +278,34 @@ def _layer(
     loops = int(np.count_nonzero(pre == post))
     if loops:
         notes.append(f"{loops:,} {kind} self-loops are kept; measures say whether they count.")
-    if np.any(weight < 0):
-        n = int(np.count_nonzero(weight < 0))
-        notes.append(f"{n:,} {kind} weights are negative and are kept as inhibitory.")
+    pre, post, weight = signed(kind, pre, post, weight, options, notes)
     layer = layer_from_edges(kind, pre, post, weight, combine=options.duplicates)
     return symmetrised(layer, options, notes) if kind == "electrical" else layer
+
+
+def signed(
+    kind: str, pre: np.ndarray, post: np.ndarray, weight: np.ndarray, options: ImportOptions,
+    notes: list[str],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Edges after the policy for negative weights has seen them."""
+    below = weight < 0
+    if not below.any():
+        return pre, post, weight
+    said = f"{int(below.sum()):,} {kind} weights are negative"
+    match options.negative:
+        case "refuse":
+            raise InputError(
+                f"{said}; keep them as inhibition, take their size, drop them, or mend the file"
+            )
+        case "absolute":
+            notes.append(f"{said}; their size was taken.")
+            return pre, post, np.abs(weight)
+        case "drop":
+            notes.append(f"{said} and were dropped.")
+            return pre[~below], post[~below], weight[~below]
+        case _:
+            notes.append(f"{said} and are kept as inhibitory.")
+            return pre, post, weight
 
 
 def symmetrised(layer: Layer, options: ImportOptions, notes: list[str]) -> Layer:

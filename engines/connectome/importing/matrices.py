@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.connectome.connectome import Layer, layer_from_edges
-from engines.connectome.importing.edges import symmetrised
+from engines.connectome.importing.edges import signed, symmetrised
 from engines.connectome.importing.options import REFUSED_SHOWN, ImportOptions
 from engines.connectome.importing.text import number
 from engines.contract import InputError
@@ -75,10 +75,21 @@ def layers_from_rows(
     ]
     edges = [(i, j, v) for (_, _, _, i, j), v in zip(filled, values, strict=True) if v]
     pre, post, weight = np.array(edges, float).reshape(-1, 3).T
-    layer = layer_from_edges(options.layer_name, pre, post, weight)
-    if options.layer_name == "electrical":
-        layer = symmetrised(layer, options, notes)
+    layer = _layer(pre, post, weight, options, notes)
     return names, (layer,), notes, refused, len(odd)
+
+
+def _layer(
+    pre: np.ndarray, post: np.ndarray, weight: np.ndarray, options: ImportOptions, notes: list[str]
+) -> Layer:
+    """The matrix's edges as one layer, by the same policies as those of a list."""
+    apart = (pre != post) | (options.self_loops == "keep")
+    if not apart.all():
+        notes.append(f"{int((~apart).sum()):,} self-loops were dropped.")
+    ends = pre[apart].astype(np.int64), post[apart].astype(np.int64)
+    kept = signed(options.layer_name, *ends, weight[apart], options, notes)
+    layer = layer_from_edges(options.layer_name, *kept)
+    return symmetrised(layer, options, notes) if options.layer_name == "electrical" else layer
 
 
 def _all_numbers(rows: list[list[str]], decimal: str) -> bool:
@@ -97,9 +108,7 @@ def _bare(
     values = np.array([[number(c, options.decimal or ".") for c in row] for row in rows], float)
     pre, post = np.nonzero(values)
     notes.append("The matrix has no labels; neurons are numbered from 1.")
-    layer = layer_from_edges(options.layer_name, pre, post, values[pre, post])
-    if options.layer_name == "electrical":
-        layer = symmetrised(layer, options, notes)
+    layer = _layer(pre, post, values[pre, post], options, notes)
     return tuple(str(k + 1) for k in range(n)), (layer,), notes, [], 0
 
 

@@ -15,8 +15,10 @@ class ImportOptions:
     """How to read a connectome; empty texts are guessed and reported.
 
     ``names`` "worm" makes names canonical and looks them up among the worm's cells; ``unknown``
-    says what happens to those that are none. ``electrical`` says which weight both directions of
-    a gap junction get where the file disagrees with itself.
+    says what happens to those that are none. ``negative`` keeps signs as inhibition, takes sizes,
+    drops those edges or refuses the file. ``n_rows_max`` is how many rows are held at once: longer
+    files are read in chunks where they lie on disk. ``electrical`` says which weight both
+    directions of a gap junction get where the file disagrees with itself.
     """
 
     pre: str = ""
@@ -29,6 +31,8 @@ class ImportOptions:
     electrical: Literal["max", "mean", "refuse"] = "max"
     names: Literal["free", "worm"] = "free"
     unknown: Literal["keep", "drop", "map"] = "keep"
+    self_loops: Literal["keep", "drop"] = "keep"
+    negative: Literal["keep", "absolute", "drop", "refuse"] = "keep"
     delimiter: str = ""
     encoding: str = ""
     decimal: Literal["", ".", ","] = ""

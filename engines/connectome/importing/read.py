@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from engines.connectome.connectome import Connectome, Layer, Provenance, layer_from_edges
-from engines.connectome.importing import edges, matrices, objects
+from engines.connectome.importing import chunks, edges, matrices, objects
+from engines.connectome.importing.chunks import Reading
 from engines.connectome.importing.options import ImportOptions, ImportReport
 from engines.connectome.importing.text import cells, decoded, frame_from_cells, number, sniffed
 from engines.contract import InputError
 from engines.labels import label
 
+CHUNKED_BYTES = 32 * 1024**2
 UNPACKED_MAX = 2 * 1024**3
 _RATIO_MAX = 200
 _REFUSED_KINDS = {
@@ -38,11 +40,56 @@ def read_connectome(
     Raises:
         InputError: what is wrong, where, and how to mend it.
     """
-    place = Path(path)
+    *_, last = reading(path, options)
+    assert isinstance(last, tuple)
+    return last
+
+
+def reading(
+    path: str | Path, options: ImportOptions | None = None
+) -> Iterator[Reading | tuple[Connectome, ImportReport]]:
+    """As `read_connectome`, telling how far it is; the caller may stop between any two.
+
+    Edge lists of more than ``CHUNKED_BYTES``, or of more than ``n_rows_max`` rows, are read in
+    chunks, so that memory depends on their edges and not on their length.
+    """
+    place, chosen = Path(path), options or ImportOptions()
     try:
-        return connectome_from_bytes(place.name, place.read_bytes(), options)
+        if not _in_chunks(place, chosen):
+            yield connectome_from_bytes(place.name, place.read_bytes(), chosen)
+            return
+        n_rows = 0
+        for part in chunks.merged_rows(place, chosen):
+            if isinstance(part, Reading):
+                yield part
+                n_rows = part.n_rows
+            else:
+                notes = ["The file was read in chunks."]
+                parts = edges.layers_from_rows(part, chosen)
+                title = label(place.name, 80) or "the file"
+                yield _finished(title, "an edge list", n_rows, parts, [], notes)
     except OSError as error:
         raise InputError(f"{place} cannot be read: {error.strerror}") from error
+
+
+def _in_chunks(place: Path, options: ImportOptions) -> bool:
+    """Whether a file is an edge list with a header, and too long to be held at once."""
+    suffix = place.suffix.lower()
+    if options.kind == "matrix" or suffix not in (".csv", ".tsv", ".txt", ".edgelist", ".parquet"):
+        return False
+    try:
+        long = chunks.expected_rows(place) > options.n_rows_max
+    except (ImportError, ValueError):  # connectome_from_bytes says what is wrong
+        return False
+    if not long and place.stat().st_size <= CHUNKED_BYTES:
+        return False
+    if suffix == ".parquet":
+        return True
+    chosen = chunks.chosen_for(place, options)
+    text, _ = decoded(chunks.head_of(place), chosen)
+    first = cells(text.split("\n", 1)[0], chosen)
+    named = {options.pre, options.post} <= set(first[0] if first else ()) and options.pre != ""
+    return named or _has_edge_header(first)
 
 
 def connectome_from_bytes(

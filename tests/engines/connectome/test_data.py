@@ -12,6 +12,7 @@ from engines.connectome import catalogue, load
 from engines.connectome.bundled import bundled
 from engines.connectome.celegans import canonical, neuron_class
 from engines.connectome.connectome import layer_from_edges
+from engines.connectome.table_answers import table_answers
 from engines.contract import InputError
 
 ASSETS = Path(__file__).parents[3] / "assets" / "connectome"
@@ -30,6 +31,11 @@ def test_every_table_has_its_row_of_provenance():
     alone = [p.name for p in tables if not p.name.startswith(families)]
     assert len(alone) >= 13
     assert not [name for name in alone if name not in text]
+
+
+@pytest.mark.parametrize("answer", table_answers(), ids=lambda a: a.target)
+def test_traps_of_the_real_tables(answer):
+    assert answer.verdict().reproduced, answer.verdict()
 
 
 def test_lower_case_avfl_is_no_neuron_of_its_own():

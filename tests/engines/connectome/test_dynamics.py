@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
-from engines.connectome import stimulate
-from engines.connectome.dynamics import (
+from engines import devices
+from engines.connectome import batched, stimulate
+from engines.connectome.batched import BatchedTrials
+from engines.connectome.dynamics_answers import dynamics_answers, run
+from engines.connectome.experiments.scan import EXPERIMENT as SCAN
+from engines.connectome.experiments.scan import ScanSpec
+from engines.connectome.network import network_of, signs, spectral_radius
+from engines.connectome.spiking import (
     DELAY_MS,
     REFRACTORY_MS,
     TAU_M_MS,
     TAU_S_MS,
     THRESHOLD_MV,
     SpikingTrial,
-    drive,
 )
-from engines.connectome.dynamics_answers import dynamics_answers, run
-from engines.connectome.experiments.scan import EXPERIMENT as SCAN
-from engines.connectome.experiments.scan import ScanSpec
-from engines.connectome.network import network_of, signs, spectral_radius
-from engines.connectome.stimulus import StimulusSpec
+from engines.connectome.stimulus import StimulusSpec, drive
 from engines.contract import InputError
 
 
@@ -169,3 +171,64 @@ def test_a_scan_ranks_the_command_interneurons_first():
     order = [touched.names[k] for k in touched.ranked()]
     assert set(order[:2]) == {"AVAL", "AVAR"}
     assert set(order[-2:]) == {"RIBL", "RIBR"}
+
+
+# In torch, on every device there is ------------------------------------------------------------
+
+DEVICES = ("cpu", *(("cuda:0",) if torch.cuda.is_available() else ()))
+SPIKES = StimulusSpec(
+    model="spiking", targets="ASH", amplitude=3.0, synapse_mv=10.0, start_ms=0.0, dt_ms=0.1,
+    duration_ms=60.0, width_ms=60.0, n_trials=3,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("lesion", ["", "AVA"])
+def test_spikes_in_torch_agree_with_the_compiled_loop(device, lesion):
+    spec = SPIKES.replace(lesion=lesion)
+    network = network_of(spec)
+    loop, batch = SpikingTrial(spec, network, 0, 10), BatchedTrials(spec, network, 10, device)
+    loop.advance(0, spec.n_steps)
+    spikes = np.concatenate([batch.advance(first, 150) for first in range(0, 600, 150)], axis=1)
+    for trial in range(3):
+        np.testing.assert_allclose(batch.v[:, trial].cpu(), loop.v, atol=1e-6)
+        np.testing.assert_array_equal(spikes[trial], loop.spikes)
+    assert batch.n_spikes == 3 * loop.n_spikes > 15
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize(
+    "fields", [{"model": "linear"}, {"lesion": "AVA"}, {"noise": 0.2}], ids=str
+)
+def test_graded_models_in_torch_agree_with_scipy(device, fields, monkeypatch):
+    spec = StimulusSpec(targets="PLM", n_trials=4, duration_ms=60.0, start_ms=0.0, **fields)
+    ours = run(spec)
+    monkeypatch.setattr("engines.connectome.batched.device", lambda: device)
+    np.testing.assert_allclose(run(spec).mean, ours.mean, atol=1e-6)
+
+
+def test_a_run_in_torch_is_the_same_activity(monkeypatch):
+    loop = run(SPIKES)
+    monkeypatch.setattr("engines.connectome.batched.device", lambda: "cpu")
+    batch = run(SPIKES)
+    np.testing.assert_array_equal(batch.mean, loop.mean)
+    assert batch.n_spikes == loop.n_spikes
+
+
+def test_noise_in_torch_moves_a_free_neuron_as_an_ornstein_uhlenbeck_process():
+    # No synapses, no input: the variance of v settles at (noise x threshold)^2 / 2.
+    spec = StimulusSpec(
+        model="spiking", chemical=False, electrical=False, amplitude=0.0, gap=0.0, noise=0.2,
+        n_trials=20, dt_ms=0.5, duration_ms=200.0, signs="all excite",
+    )  # fmt: skip
+    trials = BatchedTrials(spec, network_of(spec), 100, "cpu")
+    trials.advance(0, spec.n_steps)
+    assert trials.v.std().item() == pytest.approx(0.2 * THRESHOLD_MV / np.sqrt(2), rel=0.05)
+
+
+def test_the_engines_gpu_is_used_and_nothing_else():
+    chosen = {}
+    for name in ("cpu", "cuda:1", "mps"):
+        with devices.using(name):
+            chosen[name] = batched.device()
+    assert chosen == {"cpu": "", "cuda:1": "cuda:1", "mps": ""}

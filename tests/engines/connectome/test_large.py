@@ -9,8 +9,10 @@ from engines.connectome.experiments.large import EXPERIMENT
 from engines.connectome.graph import graph_from_matrix, graph_of
 from engines.connectome.kernels import raster
 from engines.connectome.large import Large, raster_frames, raster_steps
+from engines.connectome.large import connectome_of as large_connectome
 from engines.connectome.large_run import sampled_clustering, sampled_path_length
 from engines.connectome.large_spec import LargeSpec, RasterSpec
+from engines.connectome.nulls import NullRun
 from engines.connectome.spec import WiringSpec
 from engines.connectome.synthetic import block_model, erdos_renyi, lattice
 from engines.contract import InputError
@@ -101,3 +103,22 @@ def test_degrees_of_the_block_model_are_heavy_tailed():
     made = block_model(2_000, 40_000, 4, 0.5, 0)
     degree = graph_from_matrix(made.layers[0].matrix(2_000)).in_degree
     assert degree.max() > 6 * degree.mean()
+
+
+def test_a_large_run_holds_its_measures_against_nulls_of_the_same_wiring():
+    # The same graph by the small path: equal numbers of its own, and equal nulls.
+    spec = SMALL.replace(n_nulls=4, null="undirected degree")
+    large = EXPERIMENT.result(spec)
+    assert isinstance(large, Large)
+    assert large.measures is not None
+    graph = graph_from_matrix(large_connectome(spec).layers[0].matrix(spec.n_neurons))
+    run = NullRun(graph, spec.measures, large_connectome(spec))
+    list(run.batches())
+    at = large.measures.names.index("clustering")
+    assert large.measures.null_mean[at] == pytest.approx(run.numbers().columns[:, 1].mean())
+    assert len(large.pictures()) == 9
+    assert EXPERIMENT.result(SMALL).measures is None  # type: ignore[attr-defined]
+
+
+def test_nulls_and_spikes_do_not_lay_a_wiring_out_again():
+    assert SMALL.replace(n_nulls=3, spikes_ms=10.0, null="random graph").laid_out == SMALL.laid_out

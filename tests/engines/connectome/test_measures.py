@@ -11,13 +11,13 @@ from connectome_graphs import directed, matrices, of, undirected
 from hypothesis import given, settings
 
 from engines.connectome import load, measure, motifs
-from engines.connectome.answers import rich_club_names, wiring_answers
+from engines.connectome.answers import HUBS, hub_names, rich_club_names, wiring_answers
 from engines.connectome.centrality import betweenness, pagerank
 from engines.connectome.graph import graph_of
+from engines.connectome.latticing import ring_clustering
 from engines.connectome.measures import (
     component_sizes,
     counts,
-    lattice_clustering,
     onnela_clustering,
     small_world,
     weighted_paths,
@@ -175,6 +175,13 @@ def test_the_rich_club_has_the_members_of_towlson_2013():
 def test_hubs_above_44_directed_are_those_of_arnatkeviciute_2018():
     graph = graph_of(WiringSpec())
     assert np.count_nonzero(graph.in_degree + graph.out_degree > 44) == 16
+    assert hub_names() == HUBS
+
+
+def test_gap_junctions_join_248_3_and_2_neurons_and_leave_26_alone():
+    # Varshney et al. 2011, section "Gap junction network".
+    sizes = component_sizes(graph_of(WiringSpec(chemical=False)).binary, strong=False)
+    assert sizes.tolist() == [248, 3, 2, *[1] * 26]
 
 
 def test_conventions_change_what_they_say():
@@ -197,7 +204,7 @@ def test_a_ring_lattice_has_the_clustering_of_watts_and_strogatz():
     graph = of(lattice(60, 8).layers[0].matrix(60).toarray())
     row = observed(graph, PLAIN)[0].columns[0]
     assert row[1] == pytest.approx(3 * (8 - 2) / (4 * (8 - 1)))
-    assert lattice_clustering(graph) == pytest.approx(row[1])
+    assert ring_clustering(graph) == pytest.approx(row[1])
     assert small_world(row, np.stack([row, row]), row[1])["sigma"] == pytest.approx(1.0)
 
 

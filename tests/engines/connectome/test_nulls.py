@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.connectome import measure
+from engines.connectome.drawing_nulls import distance_bins
 from engines.connectome.graph import connectome_of, graph_of
 from engines.connectome.kernels import swaps
 from engines.connectome.measured import MeasuresFrame, frames_of
 from engines.connectome.nulls import (
     NullRun,
-    distance_bins,
     empirical_p,
     holm,
     seeds_of,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 import pytest
 
 from engines.connectome.importing import connectome_from_bytes
+from engines.connectome.importing.options import ImportOptions
 from engines.connectome.model import MeasuresSpec, PathSpec, WiringSpec
 from engines.connectome.wiring import wiring_of
 from views.connectome import exports
@@ -46,7 +49,10 @@ async def test_measures_fill_the_table_and_the_inspector(worm, read):
     assert "Numbers" in titles(worm)
     assert worm.measures.n_nulls == 8
     numbers = read(worm.canvas.numbers)
-    assert numbers["names"] == ["betweenness", "closeness", "PageRank", "clustering"]
+    assert numbers["names"] == [
+        "betweenness", "closeness", "eigenvector", "Katz", "PageRank", "hub", "authority", "core",
+        "clustering",
+    ]  # fmt: skip
     top = int(np.argmax(numbers["betweenness"]))
     assert worm.wiring.neurons[top] in ("AVAL", "AVAR")
     worm.tab.value = "Measures"
@@ -119,6 +125,41 @@ async def test_a_wrong_name_is_a_sentence(worm, compute):
     worm.controls.lesion = "AVAX"
     await compute.settle()
     assert any("no neuron named 'AVAX'; did you mean AVAR, AVAL?" in text for text in said(worm))
+
+
+async def test_lesions_are_undone_one_by_one(worm, compute):
+    for name in ("AVAL", "AVBL"):
+        worm.canvas.selected = [worm.wiring.neurons.index(name)]
+        press(worm, "lesion")
+        await compute.settle()
+    assert worm.wiring.n_left == 277
+    assert "Lesion" in titles(worm)
+    press(worm, "undo")
+    await compute.settle()
+    assert (worm.controls.lesion, worm.wiring.n_left) == ("AVAL", 278)
+    press(worm, "undo")
+    press(worm, "undo")
+    await compute.settle()
+    assert (worm.controls.lesion, worm.wiring.n_left) == ("", 279)
+    assert "Lesion" not in titles(worm)
+    worm.controls.lesion = "AVAL, AVAR"
+    press(worm, "heal")
+    press(worm, "undo")
+    assert worm.controls.lesion == "AVAL, AVAR"
+    worm.controls.dataset = "cook2019"
+    press(worm, "undo")
+    assert worm.controls.lesion == "AVAL, AVAR"
+
+
+async def test_going_back_in_the_tour_of_the_rich_club_comes_back_to_the_wiring(worm):
+    steps = json.loads(Path("assets/tours/rich-club.json").read_text())["steps"]
+    pages = []
+    for step in (*steps, *steps[::-1]):
+        worm.select(step.get("selection", {}))
+        pages.append(worm.tab.value)
+    assert pages[: len(steps)] == pages[len(steps) :][::-1]
+    assert pages[0] == "Wiring"
+    assert "Measures" in pages
 
 
 async def test_a_lesion_of_everything_is_a_defined_nothing(worm, compute):
@@ -200,6 +241,34 @@ async def test_columns_that_are_not_found_can_be_named(worm, compute):
     await compute.settle()
     assert worm.wiring.neurons == ("x", "y", "z")
     assert worm.wiring.out_degree[1] == 1
+
+
+def test_the_choices_begin_as_the_reader_does(worm):
+    assert worm.own._options() == ImportOptions()
+
+
+async def test_another_choice_reads_the_last_file_again(worm, compute, monkeypatch):
+    asked = []
+    monkeypatch.setattr("panel.state.execute", lambda work: asked.append(work))
+    data = b"pre,post,weight\nAVAX,AVBL,-2\nAVBL,AVBL,1\nAVBL,AVAR,1\n"
+    await worm.own.read_file("mine.csv", data)
+    own = worm.own
+    own.worm.value = True
+    own.choices["unknown"].value = "drop"
+    own.choices["self_loops"].value = "drop"
+    own.choices["negative"].value = "absolute"
+    await asked[-1]()
+    await compute.settle()
+    assert len(asked) == 4
+    note = own.report.sections[0]["note"]
+    assert "1 names are no cells of the worm (dropped with their edges)" in note
+    assert "1 self-loops were dropped" in note
+    assert worm.wiring.n_edges == 1
+    own.choices["unknown"].value = "map"
+    await asked[-1]()
+    await compute.settle()
+    assert "their size was taken" in own.report.sections[0]["note"]
+    assert worm.wiring.n_edges == 2
 
 
 async def test_an_own_file_that_is_wrong_is_a_sentence(worm, compute):

@@ -1,0 +1,185 @@
+"""Edge lists too long to be held at once: read in chunks, merged as they come, stoppable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engines.connectome.importing import edges
+from engines.connectome.importing.options import REFUSED_SHOWN, ImportOptions
+from engines.connectome.importing.text import decoded, sniffed
+from engines.contract import InputError
+
+CHUNK_ROWS = 500_000
+HELD_MAX = 3_000_000
+"""Merged edges in memory before they are merged again."""
+_SAMPLE = 64 * 1024
+_TEXT = (".csv", ".tsv", ".txt", ".edgelist")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far a long file has been read; ``n_expected`` is estimated from its first rows."""
+
+    n_rows: int
+    n_expected: int
+
+    @property
+    def fraction(self) -> float:
+        """Share of the file, at most 1."""
+        return min(1.0, self.n_rows / max(1, self.n_expected))
+
+
+def expected_rows(path: Path) -> int:
+    """Rows of a table, exactly for Parquet, else from the length of its first lines; 0 if unknown.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if path.suffix.lower() == ".parquet":
+        import pyarrow.parquet as parquet
+
+        return int(parquet.read_metadata(path).num_rows)
+    if path.suffix.lower() not in _TEXT:
+        return 0
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    return round(path.stat().st_size * head.count(b"\n") / max(1, len(head)))
+
+
+def merged_rows(path: Path, options: ImportOptions) -> Iterator[Reading | edges.Rows]:
+    """How far it is, chunk by chunk; last all edges of the file, repeated ones combined.
+
+    Raises:
+        InputError: as for a file that is read at once.
+    """
+    chosen = chosen_for(path, options)
+    expected, merger = expected_rows(path), _Merger(chosen)
+    for frame in _frames(path, chosen):
+        merger.add(edges.rows_from_frame(frame, chosen, merger.n_rows + 2), len(frame))
+        yield Reading(merger.n_rows, max(expected, merger.n_rows))
+    yield merger.rows()
+
+
+def _frames(path: Path, options: ImportOptions) -> Iterator[pd.DataFrame]:
+    if path.suffix.lower() == ".parquet":
+        import pyarrow.parquet as parquet
+
+        for batch in parquet.ParquetFile(path).iter_batches(CHUNK_ROWS):
+            yield batch.to_pandas(integer_object_nulls=True)
+        return
+    # Ids are read as text, or they would lose digits where one of them is missing.
+    plain: dict[str, Any] = {"dtype": str, "keep_default_na": False, "skipinitialspace": True}
+    given: dict[str, Any] = {"sep": options.delimiter, "encoding": options.encoding}
+    try:
+        yield from pd.read_csv(path, chunksize=CHUNK_ROWS, **given, **plain)
+    except (UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise InputError(
+            f"'{path.name}' cannot be cut into cells: {error}; set encoding or delimiter"
+        ) from error
+
+
+def head_of(path: Path) -> bytes:
+    """The first whole lines of a file."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    return head[: head.rfind(b"\n") + 1] or head
+
+
+def chosen_for(path: Path, options: ImportOptions) -> ImportOptions:
+    """Options with encoding, delimiter and decimal mark found in the first lines."""
+    if path.suffix.lower() == ".parquet":
+        return options
+    head = head_of(path)
+    text, _ = decoded(head, options)
+    encoding = options.encoding or ("utf-8-sig" if _is_utf8(head) else "cp1252")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    return replace(sniffed(text, path.suffix.lower(), options)[0], encoding=encoding)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _Merger:
+    """Edges of all chunks so far, at most one per pair and kind."""
+
+    def __init__(self, options: ImportOptions) -> None:
+        self.options, self.n_rows = options, 0
+        self._names: dict[str, int] = {}
+        self._kinds: dict[str, int] = {}
+        self._parts: list[pd.DataFrame] = []
+        self._n_held = self._n_listed = self._n_refused = 0
+        self._told: Counter[str] = Counter()
+        self._refused: list[str] = []
+        self._columns: dict[str, str] = {}
+
+    def add(self, rows: edges.Rows, n_read: int) -> None:
+        """Take in the edges of one chunk."""
+        self.n_rows += n_read
+        self._columns = self._columns or rows.columns
+        self._told.update(rows.told)
+        self._n_refused += rows.n_refused
+        self._refused = (self._refused + rows.refused)[:REFUSED_SHOWN]
+        self._n_listed += len(rows.pre)
+        table = pd.DataFrame(
+            {
+                "pre": _numbered(rows.pre, self._names),
+                "post": _numbered(rows.post, self._names),
+                "kind": _numbered(rows.kinds, self._kinds),
+                "weight": rows.weight,
+            }
+        )
+        self._parts.append(self._combined(table))
+        self._n_held += len(self._parts[-1])
+        if self._n_held > HELD_MAX:
+            self._merge()
+
+    def _combined(self, table: pd.DataFrame) -> pd.DataFrame:
+        groups: Any = table.groupby(["kind", "pre", "post"], sort=False)["weight"]
+        combined = groups.max() if self.options.duplicates == "max" else groups.sum()
+        return combined.reset_index()
+
+    def _merge(self) -> None:
+        if self._parts:
+            self._parts = [self._combined(pd.concat(self._parts, ignore_index=True))]
+            self._n_held = len(self._parts[0])
+
+    def rows(self) -> edges.Rows:
+        """All edges, named; InputError where repeated ones are refused."""
+        self._merge()
+        if not self._parts:
+            raise InputError("the file has a header and no rows")
+        table = self._parts[0]
+        n_double = self._n_listed - len(table)
+        if n_double and self.options.duplicates == "refuse":
+            raise InputError(
+                f"{n_double:,} edges are listed more than once; sum them, take the largest, or "
+                "mend the file"
+            )
+        did = "replaced by the largest" if self.options.duplicates == "max" else "added up"
+        told = {**self._told, f"{{:,}} repeated edges were {did}.": n_double}
+        names, kinds = (np.array(list(d), object) for d in (self._names, self._kinds))
+        ends = names[table["pre"].to_numpy()], names[table["post"].to_numpy()]
+        return edges.Rows(
+            *ends, table["weight"].to_numpy(float), kinds[table["kind"].to_numpy()],
+            self._columns, told, self._refused, self._n_refused,
+        )  # fmt: skip
+
+
+def _numbered(values: np.ndarray, known: dict[str, int]) -> np.ndarray:
+    """int32[row]: the number of each text, new ones added to ``known``."""
+    codes, uniques = pd.factorize(values)
+    numbers = [known.setdefault(str(text), len(known)) for text in uniques]
+    return np.array(numbers or [0], np.int32)[codes]

@@ -1,0 +1,23 @@
+"""A large wiring beside random ones like it: what that size allows, exactly or sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engines.connectome import measuring, nulls
+from engines.connectome.connectome import Connectome
+from engines.connectome.graph import Graph
+from engines.connectome.large_spec import LargeSpec
+from engines.connectome.measured import Measures
+
+
+def null_steps(
+    graph: Graph, connectome: Connectome, spec: LargeSpec
+) -> Iterator[tuple[int, Measures]]:
+    """How many nulls are drawn, and the measures held against them."""
+    asked = spec.measures
+    seen = measuring.observation(graph, asked)
+    run = nulls.NullRun(graph, asked, connectome)
+    for n_done in run.batches():
+        seen.strong.until(n_done, run.seeds)
+        yield n_done, measuring.joined(seen, run.numbers())
