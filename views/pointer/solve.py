@@ -130,11 +130,13 @@ class SolveView(ExperimentView):
     def _edited(self, rows: Rows, held: bool) -> None:
         """Points were moved, added or deleted; the metric of a file no longer fits them."""
         self._by_hand, self._held = True, held
+        self.runner.hush(held)
         self.controls.param.update(points=rows, metric="plane")
         self.run()
 
     def _selected(self, _point: int) -> None:
         self._held = False
+        self.runner.hush(False)
         if isinstance(self.result, Answer):
             self._describe(self.result)
         self.mark()
