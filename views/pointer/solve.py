@@ -55,8 +55,9 @@ class SolveView(ExperimentView):
             **wide,
         )
         self.own = pmui.Button(
-            label="Back to random points", variant="outlined", size="small", visible=False, **wide
-        )
+            label="Back to random points", variant="outlined", size="small", visible=False,
+            margin=(4, 0), **wide,
+        )  # fmt: skip
         self.own.on_click(self._forget)
         self._by_hand = self._held = False
         self._described_s = -_WORDS_EVERY_S

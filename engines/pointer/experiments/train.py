@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
 from engines.pointer.model import Network, Recipe, TrainSpec
+from engines.pointer.shipping import RECIPES
 
 
 def frames(spec: TrainSpec) -> Iterator[Frame | Result]:
@@ -77,6 +78,7 @@ EXPERIMENT = Experiment(
         "One fixed permutation of 8": TrainSpec(
             recipe=Recipe(task="permutation", n_min=8, n_max=8, n_examples=40_000)
         ),
+        **{f"Train the bundled {k} again": TrainSpec(recipe=r) for k, r in RECIPES.items()},
     },
     known_answers=known_answers,
     seconds=seconds,

@@ -88,9 +88,9 @@ class PointerPlane {
   describe() {
     const {exact, reference_name: name, n, title} = this.scene
     tell(this.plane.canvas, `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`, "ariaLabel")
-    const reference = `wide = ${exact ? "exact" : "best known"}`
-    tell(this.plane.legend, this.model.reference ? `thin = network, ${reference}` : "thin = network")
-    tell(this.heat.legend, "dot = chosen, square = taught")
+    const reference = `wide ${exact ? "exact" : "best known"}`
+    tell(this.plane.legend, this.model.reference ? `thin network, ${reference}` : "thin network")
+    tell(this.heat.legend, "dot chosen, square taught")
     tell(this.heat.legend, this.heat.legend.textContent, "title")
     tell(this.plane.legend, `reference: ${name}`, "title")
   }
