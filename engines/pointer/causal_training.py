@@ -26,7 +26,7 @@ _SMALL = 0.1
 
 
 class TrainedReader(nn.Module):
-    """Two blocks of softmax(mask(h A h^T)) h, each appended to the stream, and a linear read-out."""
+    """Two blocks of softmax(mask(h A h^T)) h, each appended, and a linear read-out."""
 
     def __init__(self, fields: Fields, reading: Reading, generator: torch.Generator) -> None:
         super().__init__()
