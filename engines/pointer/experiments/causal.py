@@ -170,8 +170,8 @@ def _readers(spec: CausalSpec) -> Generator[Frame, None, tuple[np.ndarray, ...]]
                 since = []
             share = (k + (now.step + 1) / spec.n_steps) / len(READINGS)
             yield CausalFrame(READINGS, losses.copy(), steps, fraction=0.1 + 0.9 * share)
-            reader = now.reader
-        right.append(right_by_place(reader, spec.n_instances, spec.seed))
+            if now.step + 1 == spec.n_steps:
+                right.append(right_by_place(now.reader, spec.n_instances, spec.seed))
     return np.stack(right), losses, steps
 
 
