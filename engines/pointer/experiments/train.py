@@ -24,10 +24,11 @@ def seconds(spec: TrainSpec) -> float:
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
-    """Fused teacher forcing, equivariance, and the shipped weights."""
+    """Fused teacher forcing, equivariance, the shipped weights and their floors."""
+    from engines.pointer.floors import floor_answers
     from engines.pointer.known import network_answers
 
-    return network_answers()
+    return (*network_answers(), *floor_answers())
 
 
 _HULL_OF_5 = Recipe(task="hull", n_min=5, n_max=5, n_examples=60_000)
