@@ -64,6 +64,10 @@ def finished_workbenches() -> tuple[str, ...]:
     return tuple(name for name in registry.workbenches() if registry.listed(name))
 
 
+_PILL_EVERY_MS = 250
+"""How often the engine's pill follows; what begins and ends in between is not told."""
+
+
 def shell(header: Header, main: list[Any], title: str) -> pmui.Page:
     """The page around any content, forgotten by panel when its session ends."""
     page = pmui.Page(
@@ -82,7 +86,8 @@ def shell(header: Header, main: list[Any], title: str) -> pmui.Page:
         sizing_mode="stretch_both",
         favicon=asset("icons/mark.svg"),
     )
-    pn.state.on_session_destroyed(lambda _context: forget_page(page))
+    # No indicator is drawn, so the browser need not hear of every event that panel handles.
+    forget_page(page)
     return page
 
 
@@ -290,11 +295,26 @@ def watch_engine(engine: Engine, header: Header, document: Any) -> None:
         if shown is not None:
             shown.engine = engine_pill(engine.state)
 
+    pending = False
+
+    def later() -> None:
+        nonlocal pending
+        if not pending:
+            pending = True
+            document.add_timeout_callback(settle, _PILL_EVERY_MS)
+
+    def settle() -> None:
+        nonlocal pending
+        pending = False
+        show()
+
     def hear(*_told: Any) -> None:
         if mine() is None:
             stop()
+        elif document is None or document.session_context is None:
+            show()
         else:
-            when_unlocked(document, show)
+            when_unlocked(document, later)
 
     stop = engine.listen(hear)
     if document is not None and document.session_context is not None:

@@ -12,6 +12,7 @@ from engines.pointer.decoding.greedy import Decoded
 from engines.pointer.decoding.variants import Best, best, variants
 from engines.pointer.distributions import drawn
 from engines.pointer.instances import Instance, checked
+from engines.pointer.measured import between_of, scored, solved
 from engines.pointer.model import UNTRAINED, Recipe, SolveSpec
 from engines.pointer.results import Answer
 from engines.pointer.tasks import Task, task_named
@@ -27,12 +28,13 @@ def answered(spec: SolveSpec) -> Answer:
     """
     task = task_named(spec.task, canonical=_canonical(spec))
     instance = checked(_rows_of(spec), task)
-    reference, name, exact = _reference(task, instance)
+    between = None if instance.degenerate else between_of(spec, instance)
+    reference, name, exact = _reference(task, instance, spec, between)
     if instance.degenerate:
         return _degenerate(spec, task, instance, reference)
     net, told, notices = _network(spec, len(instance.points))
-    found = _found(net, task, instance.unit, spec)
-    return _answer(spec, task, instance, found, (reference, name, exact), told, notices)
+    found = _found(net, task, instance.unit, spec, between)
+    return _answer(spec, task, instance, found, (reference, name, exact), told, notices, between)
 
 
 def _rows_of(spec: SolveSpec) -> object:
@@ -75,15 +77,22 @@ def _random_network(task: str) -> Any:
     return network(recipe.network, d_features=task_named(task).d_features, n_max=5, seed=0)
 
 
-def _reference(task: Task, instance: Instance) -> tuple[np.ndarray, str, bool]:
+def _reference(
+    task: Task, instance: Instance, spec: SolveSpec, between: np.ndarray | None
+) -> tuple[np.ndarray, str, bool]:
     n = len(instance.points)
     if n < task.n_min:
         return np.arange(n), "trivial", True
-    solved = task.solve(instance.unit[None])
-    return trimmed(solved.answers[0]), solved.name, solved.exact
+    if between is None or spec.metric == "plane":
+        found = task.solve(instance.unit[None])
+    else:
+        found = solved(instance.unit, between)
+    return trimmed(found.answers[0]), found.name, found.exact
 
 
-def _found(net: Any, task: Task, points: np.ndarray, spec: SolveSpec) -> Best:
+def _found(
+    net: Any, task: Task, points: np.ndarray, spec: SolveSpec, between: np.ndarray | None
+) -> Best:
     if spec.decoder == "beam":
         from engines.pointer.decoding.beam import beam
 
@@ -97,7 +106,10 @@ def _found(net: Any, task: Task, points: np.ndarray, spec: SolveSpec) -> Best:
         samples=spec.samples if sampled else 1,
     )
     temperature = spec.temperature if sampled else 0.0
-    return best(net, task, points, asked, mask=spec.mask, temperature=temperature, seed=spec.seed)
+    return best(
+        net, task, points, asked,
+        mask=spec.mask, temperature=temperature, seed=spec.seed, between=between,
+    )  # fmt: skip
 
 
 def _first(found: Decoded, n: int) -> Best:
@@ -121,12 +133,17 @@ def _answer(
     right: tuple[np.ndarray, str, bool],
     network: str,
     notices: tuple[str, ...],
+    between: np.ndarray | None,
 ) -> Answer:
     reference, name, exact = right
     points, n = instance.unit, len(instance.points)
     size = int(np.argmax(found.choices == n)) + 1 if (found.choices == n).any() else None
-    polished = _polished(points, found.answer) if spec.polish and task.name == "tour" else None
-    scored = task.score(points[None], found.answer[None], reference[None])
+    polished = None if between is None or not spec.polish else _polished(between, found.answer)
+    if between is None:
+        scores = task.score(points[None], found.answer[None], reference[None])
+        scores = {k: float(v[0]) for k, v in scores.items()}
+    else:
+        scores = scored(between, found.answer, reference)
     wrong = task.check(points, found.answer)
     return Answer(
         spec=spec,
@@ -142,8 +159,8 @@ def _answer(
         log_probability=found.log_probability,
         network=network,
         violations=tuple((v.sentence, v.points) for v in wrong),
-        scores=tuple((k, float(v[0])) for k, v in scored.items()),
-        lengths=_lengths(spec, task, instance, found, reference, polished),
+        scores=tuple(scores.items()),
+        lengths=_lengths(task, instance, found, reference, polished, between),
         polished=np.zeros(0, np.int64) if polished is None else polished,
         notices=(*instance.notices, *notices),
         drawing=task.drawing,
@@ -177,28 +194,28 @@ def _degenerate(spec: SolveSpec, task: Task, instance: Instance, right: np.ndarr
     )
 
 
-def _polished(points: np.ndarray, answer: np.ndarray) -> np.ndarray | None:
+def _polished(between: np.ndarray, answer: np.ndarray) -> np.ndarray | None:
     from engines.pointer.kernels import tours
 
-    if len(np.unique(answer)) != len(points) or len(answer) != len(points):
+    if len(np.unique(answer)) != len(between) or len(answer) != len(between):
         return None
-    return tours.polished(tours.distances(points), answer)
+    return tours.polished(between, answer)
 
 
 def _lengths(
-    spec: SolveSpec,
     task: Task,
     instance: Instance,
     found: Best,
     reference: np.ndarray,
     polished: np.ndarray | None,
+    between: np.ndarray | None,
 ) -> tuple[tuple[str, float], ...]:
     """Of every tour there is, in the instance's own coordinates and metric."""
-    if task.name != "tour":
+    if between is None:
         return ()
     rows = [("reference", reference)]
     if not task.check(instance.unit, found.answer):
         rows.append(("network", found.answer))
     if polished is not None:
         rows.append(("network, then 2-opt", polished))
-    return tuple((k, tour_length(instance.points, tour, spec.metric)) for k, tour in rows)
+    return tuple((k, tour_length(between, tour)) for k, tour in rows)

@@ -37,10 +37,12 @@ def solve(points: Any = None, **fields: Any) -> Answer:
 
 def solve_tsplib(text: str, **fields: Any) -> Answer:
     """A tour through the cities of a TSPLIB file's text, measured as the file says."""
+    from engines.pointer.explicit import condensed
     from engines.pointer.tsplib import read_tsplib
 
     read: TsplibInstance = read_tsplib(text)
-    return solve(read.points, task="tour", metric=read.metric, **fields)
+    matrix = () if read.matrix is None else condensed(read.matrix)
+    return solve(read.points, task="tour", metric=read.metric, distances=matrix, **fields)
 
 
 def train(recipe: Recipe | None = None, **fields: Any) -> TrainResult:

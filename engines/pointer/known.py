@@ -128,6 +128,12 @@ def network_answers() -> tuple[KnownAnswer, ...]:
             "the same search", 0.0, 0.0, beams_that_differ,
         )
     )  # fmt: skip
+    found.append(
+        KnownAnswer(
+            "bundled files that another recipe has made than the published one",
+            "engines/pointer/shipping.py, RECIPES", 0.0, 0.0, other_recipes,
+        )
+    )  # fmt: skip
     return (*found, *_shipped_answers())
 
 
@@ -219,6 +225,14 @@ def valid_share(n_instances: int = 200) -> float:
         answers = decoded(untrained("set pointer"), task, points, temperature=2.0, rng=rng).answers
         valid += [not task.check(p, a) for p, a in zip(points, answers, strict=True)]
     return float(np.mean(valid))
+
+
+def other_recipes() -> float:
+    """How many bundled files have a header whose recipe is not the one of their name."""
+    from engines.pointer.shipping import RECIPES
+    from engines.pointer.weights import headers
+
+    return float(sum(RECIPES.get(name) != header.recipe for name, header in headers().items()))
 
 
 def _shipped_answers() -> list[KnownAnswer]:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from engines.contract import Seed, Spec, SpecError, knob
 
 TaskName = Literal["hull", "tour", "delaunay", "sorting", "inverse", "permutation"]
-Metric = Literal["plane", "EUC_2D", "CEIL_2D", "ATT", "GEO"]
+Metric = Literal["plane", "EUC_2D", "CEIL_2D", "ATT", "GEO", "EXPLICIT"]
 NetworkKind = Literal["set pointer", "Ptr-Net", "seq2seq"]
 N_POINTS_MAX = 500
 """The most points a network is asked about."""
@@ -166,6 +166,13 @@ class SolveSpec(Spec):
         group="Points",
         widget="hidden",
     )
+    distances: tuple[float, ...] = knob(
+        (),
+        label="Distances",
+        help="Of every two points, row by row above the diagonal, where the metric is EXPLICIT.",
+        group="Points",
+        widget="hidden",
+    )
     distribution: Distribution = knob(
         "uniform",
         label="Distribution",
@@ -245,6 +252,13 @@ class SolveSpec(Spec):
         if len(self.points) > N_POINTS_MAX:
             raise SpecError(
                 f"at most {N_POINTS_MAX} points can be asked about, got {len(self.points)}"
+            )
+        n = len(self.points)
+        wanted = n * (n - 1) // 2 if self.metric == "EXPLICIT" else 0
+        if len(self.distances) != wanted:
+            raise SpecError(
+                f"Distances: the metric {self.metric} with {n} own points has {wanted} of them, "
+                f"got {len(self.distances)}"
             )
         return self
 

@@ -8,13 +8,16 @@ import numpy as np
 
 from engines.contract import InputError
 from engines.labels import label
+from engines.pointer.explicit import matrix_from_lines, places_from_matrix, set_apart
 from engines.pointer.model import N_POINTS_MAX, Metric
 
-_METRICS: dict[str, Metric] = {m: m for m in ("EUC_2D", "CEIL_2D", "ATT", "GEO")}  # type: ignore[misc]
+_METRICS: dict[str, Metric] = {m: m for m in ("EUC_2D", "CEIL_2D", "ATT", "GEO", "EXPLICIT")}  # type: ignore[misc]
 _FILE_MAX = 4 * 1024 * 1024
 _EARTH_KM = 6378.388
 _PI = 3.141592
 """TSPLIB's own value; its published lengths depend on it."""
+Sections = dict[str, list[tuple[int, str]]]
+"""Numbered lines by section."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,9 @@ class TsplibInstance:
     name: str
     metric: Metric
     points: np.ndarray
-    """float64[city, 2] in the file's own coordinates."""
+    """float64[city, 2] in the file's own coordinates, or where a matrix puts them."""
+    matrix: np.ndarray | None = None
+    """float64[city, city] of an EXPLICIT file."""
 
 
 def read_tsplib(text: str) -> TsplibInstance:
@@ -35,19 +40,32 @@ def read_tsplib(text: str) -> TsplibInstance:
     """
     if len(text) > _FILE_MAX:
         raise InputError(f"the file has more than {_FILE_MAX >> 20} MiB; give a smaller instance")
-    head, rows = _split(text)
+    head, sections = _split(text)
     kind = head.get("TYPE", "TSP").split()[:1]
     if kind != ["TSP"]:
         raise InputError(f"TYPE must be TSP, got '{label(' '.join(kind), 40)}'")
     metric = _metric(head)
     n = _dimension(head)
-    return TsplibInstance(label(head.get("NAME", "instance"), 60), metric, _cities(rows, n))
+    name = label(head.get("NAME", "instance"), 60)
+    if metric != "EXPLICIT":
+        return TsplibInstance(name, metric, _cities(sections, n, "NODE_COORD_SECTION"))
+    lines = sections.get("EDGE_WEIGHT_SECTION", [])
+    between = matrix_from_lines(lines, n, head.get("EDGE_WEIGHT_FORMAT", ""))
+    return TsplibInstance(name, metric, set_apart(_displayed(sections, between)), between)
 
 
-def _split(text: str) -> tuple[dict[str, str], list[tuple[int, str]]]:
-    """Header fields, and the numbered lines of NODE_COORD_SECTION."""
+def _displayed(sections: Sections, between: np.ndarray) -> np.ndarray:
+    """Where the file shows its cities, or else where their distances put them."""
+    for section in ("DISPLAY_DATA_SECTION", "NODE_COORD_SECTION"):
+        if sections.get(section):
+            return _cities(sections, len(between), section)
+    return places_from_matrix(between)
+
+
+def _split(text: str) -> tuple[dict[str, str], Sections]:
+    """Header fields, and the numbered lines of every section."""
     head: dict[str, str] = {}
-    rows: list[tuple[int, str]] = []
+    sections: Sections = {}
     section = ""
     for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if line == "EOF":
@@ -55,24 +73,22 @@ def _split(text: str) -> tuple[dict[str, str], list[tuple[int, str]]]:
         name, colon, value = line.partition(":")
         if line.endswith("_SECTION") or name.strip().endswith("_SECTION"):
             section = name.strip()
+            if section in sections:
+                raise InputError(f"line {number}: {label(section, 40)} comes twice")
+            sections[section] = []
         elif colon and name.strip().isupper():
             head[name.strip()], section = value.strip(), ""
-        elif section == "NODE_COORD_SECTION" and line:
-            rows.append((number, line))
+        elif section and line:
+            sections[section].append((number, line))
         elif line and not section:
             raise InputError(
                 f"line {number}: expected 'NAME : value' or a section, got '{label(line, 40)}'"
             )
-    return head, rows
+    return head, sections
 
 
 def _metric(head: dict[str, str]) -> Metric:
     found = head.get("EDGE_WEIGHT_TYPE", "")
-    if found == "EXPLICIT":
-        raise InputError(
-            "EDGE_WEIGHT_TYPE is EXPLICIT: a matrix of distances has no points to point at; "
-            "give an instance with NODE_COORD_SECTION"
-        )
     if found not in _METRICS:
         raise InputError(
             f"EDGE_WEIGHT_TYPE must be one of {', '.join(_METRICS)}, got '{label(found, 40)}'"
@@ -90,11 +106,12 @@ def _dimension(head: dict[str, str]) -> int:
     return n
 
 
-def _cities(rows: list[tuple[int, str]], n: int) -> np.ndarray:
+def _cities(sections: Sections, n: int, section: str) -> np.ndarray:
+    rows = sections.get(section, [])
     if not rows:
-        raise InputError("there is no NODE_COORD_SECTION with cities")
+        raise InputError(f"there is no {section} with cities")
     if len(rows) != n:
-        raise InputError(f"DIMENSION says {n} cities, NODE_COORD_SECTION has {len(rows)}")
+        raise InputError(f"DIMENSION says {n} cities, {section} has {len(rows)}")
     points = np.full((n, 2), np.nan)
     for number, line in rows:
         city, x, y = _row(number, line)
@@ -122,7 +139,10 @@ def _row(number: int, line: str) -> tuple[int, float, float]:
 
 
 def distances(points: np.ndarray, metric: Metric) -> np.ndarray:
-    """Distances float64[city, city] as the metric measures; ``plane`` does not round."""
+    """Distances float64[city, city] as the metric measures; ``plane`` does not round.
+
+    EXPLICIT ones stand in the file and cannot be measured.
+    """
     if metric == "GEO":
         return _geographical(points)
     straight = np.linalg.norm(points[:, None] - points[None], axis=-1)
@@ -154,7 +174,6 @@ def _geographical(points: np.ndarray) -> np.ndarray:
     return between
 
 
-def tour_length(points: np.ndarray, tour: np.ndarray, metric: Metric) -> float:
-    """Length of the closed tour int64[city] as the metric measures."""
-    between = distances(points, metric)
+def tour_length(between: np.ndarray, tour: np.ndarray) -> float:
+    """Length of the closed tour int64[city] with these distances[city, city]."""
     return float(between[tour, np.roll(tour, -1)].sum())

@@ -87,6 +87,7 @@ class Runner:
         self._on_error, self._on_run = on_error, on_run or self.run
         self._on_stopped = on_stopped
         self._bar_shown_s = -BAR_EVERY_S
+        self._quiet = False
         self.bar = RunBar(on_press=self.press)
         self._seen: tuple[Job | None, Frame | None, JobState | None] = (None, None, None)
 
@@ -113,6 +114,13 @@ class Runner:
                 "stop": self.compute.cancel,
             }
             act[button](self.job)
+
+    def hush(self, quiet: bool) -> None:
+        """Leave the bar as it is while answers come as fast as they are asked for."""
+        self._quiet = quiet
+        if not quiet and self.job is not None:
+            self._bar_shown_s = -BAR_EVERY_S
+            self._show_bar(self.job)
 
     def run(self, spec: Spec | None = None, *, recompute: bool = False) -> Job | None:
         """Submit a spec (the view's own when none is given); a wrong one becomes a notice."""
@@ -143,7 +151,7 @@ class Runner:
         # Frames come up to sixty times a second; words need not, and would hold them up.
         status, now = job.state.status, time.monotonic()
         same = str(status) == self.bar.status and not status.final
-        if same and now - self._bar_shown_s < BAR_EVERY_S:
+        if self._quiet or (same and now - self._bar_shown_s < BAR_EVERY_S):
             return
         self._bar_shown_s = now
         self.bar.param.update(**bar_state(job))

@@ -35,6 +35,8 @@ class WeightsChoice:
 
     def refresh(self) -> None:
         """Look again at what there is."""
+        # The bundled weights of every task have the same value; only a change shows another name.
+        self.widget.value = None
         self.widget.options = options_for(str(self._controls.task))
         self._show()
 

@@ -10,7 +10,7 @@ import numpy as np
 from engines.contract import Card
 from engines.pointer.results import Answer
 
-_UNITS = {"plane": "", "EUC_2D": "", "CEIL_2D": "", "ATT": "", "GEO": " km"}
+_UNITS = {"plane": "", "EUC_2D": "", "CEIL_2D": "", "ATT": "", "GEO": " km", "EXPLICIT": ""}
 
 
 def sections(answer: Answer, card: Card, selected: int) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, Whisker
+from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, TeeHead, Whisker
 from bokeh.plotting import figure
 
 from engines.compute import Compute
@@ -93,8 +93,9 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
         )  # fmt: skip
         entries.append(entry(label={"value": ""}, renderers=[marks], visible=False))
         made.add_layout(
-            Whisker(source=source, base="time", lower="low", upper="high", line_color=colour)
-        )
+            Whisker(source=source, base="time", lower="low", upper="high", line_color=colour,
+                    lower_head=_head(colour), upper_head=_head(colour))
+        )  # fmt: skip
     made.add_tools(
         HoverTool(tooltips=[("", "@name"), ("gap", "@told{0.000} % ± @spread{0.000}"),
                             ("time", "@time{0.00} ms")])
@@ -106,6 +107,11 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
     )  # fmt: skip
     made.add_layout(legend, "above")
     return made, entries
+
+
+def _head(colour: str) -> TeeHead:
+    """An end of a bar, in the bar's colour."""
+    return TeeHead(size=8, line_color=colour)
 
 
 VIEW = RaceView

@@ -11,6 +11,7 @@ import panel_material_ui as pmui
 
 from engines.compute import Compute, Job
 from engines.contract import ExplorerError, Result, Spec
+from engines.pointer.explicit import condensed
 from engines.pointer.results import Answer
 from engines.pointer.tsplib import read_tsplib
 from views.kit.components import Downloads, Facts, Timeline, Upload
@@ -54,8 +55,9 @@ class SolveView(ExperimentView):
             **wide,
         )
         self.own = pmui.Button(
-            label="Back to random points", variant="outlined", size="small", visible=False, **wide
-        )
+            label="Back to random points", variant="outlined", size="small", visible=False,
+            margin=(4, 0), **wide,
+        )  # fmt: skip
         self.own.on_click(self._forget)
         self._by_hand = self._held = False
         self._described_s = -_WORDS_EVERY_S
@@ -130,11 +132,13 @@ class SolveView(ExperimentView):
     def _edited(self, rows: Rows, held: bool) -> None:
         """Points were moved, added or deleted; the metric of a file no longer fits them."""
         self._by_hand, self._held = True, held
-        self.controls.param.update(points=rows, metric="plane")
+        self.runner.hush(held)
+        self.controls.param.update(points=rows, metric="plane", distances=())
         self.run()
 
     def _selected(self, _point: int) -> None:
         self._held = False
+        self.runner.hush(False)
         if isinstance(self.result, Answer):
             self._describe(self.result)
         self.mark()
@@ -143,7 +147,7 @@ class SolveView(ExperimentView):
         self.own.visible = bool(self.controls.points)
 
     def _forget(self, _event: Any) -> None:
-        self.controls.param.update(points=(), metric="plane")
+        self.controls.param.update(points=(), metric="plane", distances=())
         self.run()
 
     def _brought(self, _name: str, data: bytes) -> None:
@@ -156,7 +160,10 @@ class SolveView(ExperimentView):
             return
         rows = tuple((float(x), float(y)) for x, y in brought.points)
         self.upload.note = f"{len(rows)} cities of {brought.name}, {brought.metric}"
-        self.controls.param.update(task="tour", weights="", points=rows, metric=brought.metric)
+        matrix = () if brought.matrix is None else condensed(brought.matrix)
+        self.controls.param.update(
+            task="tour", weights="", points=rows, metric=brought.metric, distances=matrix
+        )
         self.run()
 
     # Links and files -----------------------------------------------------------------------

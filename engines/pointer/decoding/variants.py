@@ -76,14 +76,18 @@ def best(
     mask: bool = True,
     temperature: float = 0.0,
     seed: int = 0,
+    between: np.ndarray | None = None,
 ) -> Best:
-    """Decode every variant and keep the cheapest answer, or the most probable one."""
+    """Decode every variant and keep the cheapest answer, or the most probable one.
+
+    ``between`` are distances float64[city, city] that tours are measured by, if not the plane's.
+    """
     rng = np.random.Generator(np.random.Philox(seed))
     found = decoded(
         net, task, asked.points, mask=mask, trace=True, temperature=temperature, rng=rng
     )
     n = len(points)
-    k = chosen_variant(task, asked, found)
+    k = chosen_variant(task, asked, found, between)
     renamed = np.append(asked.index[k], n)
     choices = renamed[found.choices[k]]
     distributions = np.zeros_like(found.distributions[k])
@@ -98,9 +102,16 @@ def best(
     )
 
 
-def chosen_variant(task: Task, asked: Variants, found: Decoded) -> int:
+def chosen_variant(
+    task: Task, asked: Variants, found: Decoded, between: np.ndarray | None = None
+) -> int:
     """Which variant was answered best: least cost where the task has one, else most probable."""
     cost = task.cost(asked.points, found.answers)
+    if between is not None:
+        rows = np.take_along_axis(asked.index, np.maximum(found.answers, 0), axis=1)
+        cost = np.where(
+            np.isfinite(cost), between[rows, np.roll(rows, -1, axis=1)].sum(axis=1), np.nan
+        )
     if np.isfinite(cost).any():
         return int(np.nanargmin(cost))
     return int(np.argmax(found.log_probability))

@@ -16,6 +16,8 @@ from engines.pointer.model import N_POINTS_MAX, Network, Recipe, TaskName
 from engines.pointer.published import markers
 
 PUBLISHED = "Ptr-Net, published 2015"
+_BATCH, _LEARNING_RATE = 64, 2e-3
+"""Of the networks trained here: short runs learn more from many small batches."""
 
 
 class SweepSpec(Spec):
@@ -206,7 +208,7 @@ def _networks(spec: SweepSpec) -> Iterator[Any]:
     for k, n in enumerate(spec.trained_at):
         recipe = Recipe(
             task=spec.task, n_min=n, n_max=n, n_examples=spec.n_examples, network=Network(),
-            seed=spec.seed,
+            batch=_BATCH, learning_rate=_LEARNING_RATE, seed=spec.seed,
         )  # fmt: skip
         training = Training(task_named(spec.task), recipe)
         while training.n_steps_done < training.n_steps:

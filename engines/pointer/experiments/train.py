@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
 from engines.pointer.model import Network, Recipe, TrainSpec
+from engines.pointer.shipping import RECIPES
 
 
 def frames(spec: TrainSpec) -> Iterator[Frame | Result]:
@@ -23,10 +24,11 @@ def seconds(spec: TrainSpec) -> float:
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
-    """Fused teacher forcing, equivariance, and the shipped weights."""
+    """Fused teacher forcing, equivariance, the shipped weights and their floors."""
+    from engines.pointer.floors import floor_answers
     from engines.pointer.known import network_answers
 
-    return network_answers()
+    return (*network_answers(), *floor_answers())
 
 
 _HULL_OF_5 = Recipe(task="hull", n_min=5, n_max=5, n_examples=60_000)
@@ -77,6 +79,7 @@ EXPERIMENT = Experiment(
         "One fixed permutation of 8": TrainSpec(
             recipe=Recipe(task="permutation", n_min=8, n_max=8, n_examples=40_000)
         ),
+        **{f"Train the bundled {k} again": TrainSpec(recipe=r) for k, r in RECIPES.items()},
     },
     known_answers=known_answers,
     seconds=seconds,

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from engines.pointer.errors import OutputSizeError
+from engines.pointer.kernels import pointing
 from engines.pointer.networks.base import Memory, taken
 
 _CHUNK = 4_000_000
-"""Numbers of the additive score kept at a time: its tensor has steps x points x width of them."""
+"""Numbers of the additive score made at a time where there is no kernel for it: on a GPU."""
 
 
 class Reader(nn.Module):
@@ -99,40 +101,51 @@ class PtrNet(nn.Module):
         query = self.query(out)
         if not self.additive:
             return query @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5
-        rows = max(1, _CHUNK // keys.numel())
-        parts = [
-            additive_scores(keys, query[:, k : k + rows], self.score)
-            for k in range(0, query.shape[1], rows)
-        ]
-        return torch.cat(parts, dim=1)
+        return additive_scores(keys, query, self.score)
 
 
 class _AdditiveScores(torch.autograd.Function):
-    """v tanh(k + q) in place: its tensor of tanh is the only large one, forward and backward."""
+    """On the CPU: v tanh(key + query) by kernels that keep nothing of the size of all pairs."""
 
     @staticmethod
     def forward(ctx: Any, keys: Tensor, query: Tensor, v: Tensor) -> Tensor:
-        """float[batch, step, point] of keys[batch, point, d], query[batch, step, d] and v[d]."""
-        bent = (keys.unsqueeze(1) + query.unsqueeze(2)).tanh_()
-        ctx.save_for_backward(bent, v)
-        return bent @ v
+        """float32[batch, step, point] of keys[batch, point, d], query[batch, step, d] and v[d]."""
+        a, b = pointing.exponentials(keys.numpy()), pointing.exponentials(query.numpy())
+        out = np.empty((*query.shape[:2], keys.shape[1]), np.float32)
+        pointing.scores(a, b, v.numpy(), out)
+        ctx.exponentials = a, b
+        ctx.save_for_backward(v)
+        return torch.from_numpy(out)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Tanh' = 1 - tanh^2; sums over what was broadcast."""
-        (grad,) = grads
-        bent, v = ctx.saved_tensors
-        flat = bent.flatten(0, 2)
-        to_v = flat.T @ grad.flatten()
-        slope = torch.addcmul(bent.new_ones(()), bent, bent, value=-1.0)
-        slope.mul_(grad.unsqueeze(-1))
-        return slope.sum(dim=1) * v, slope.sum(dim=2) * v, to_v
+        """Of keys, query and v."""
+        a, b = ctx.exponentials
+        (v,) = ctx.saved_tensors
+        to = [np.zeros(shape, np.float32) for shape in (a.shape, b.shape, (len(a), len(v)))]
+        pointing.slopes(a, b, grads[0].contiguous().numpy(), *to)
+        to_keys, to_query, to_v = map(torch.from_numpy, to)
+        return to_keys * v, to_query * v, to_v.sum(dim=0)
 
 
 def additive_scores(keys: Tensor, query: Tensor, v: Tensor) -> Tensor:
     """V tanh(key + query) for every step and point: float[batch, step, point]."""
-    scores: Tensor = _AdditiveScores.apply(keys, query, v)  # type: ignore[assignment]
-    return scores
+    if _has_kernel(keys, query):
+        from_kernel: Tensor = _AdditiveScores.apply(keys, query, v)  # type: ignore[assignment]
+        return from_kernel
+    rows = max(1, _CHUNK // keys.numel())
+    parts = [
+        (keys.unsqueeze(1) + query[:, k : k + rows].unsqueeze(2)).tanh() @ v
+        for k in range(0, query.shape[1], rows)
+    ]
+    return torch.cat(parts, dim=1)
+
+
+def _has_kernel(keys: Tensor, query: Tensor) -> bool:
+    """Whether both are on the CPU, in single precision, and small enough for exponentials."""
+    if keys.device.type != "cpu" or keys.dtype != torch.float32:
+        return False
+    return all(float(x.detach().abs().max()) < pointing.FARTHEST for x in (keys, query))
 
 
 class Seq2Seq(nn.Module):

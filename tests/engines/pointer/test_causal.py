@@ -86,3 +86,25 @@ def test_the_tangent_kernel_is_that_of_a_wide_network():
     both = (np.maximum(w @ x, 0) * np.maximum(w @ e, 0)).mean()
     ours = kernel(np.array([[2]]), np.array([[True]]))[0, 0]
     assert ours == pytest.approx(2 * (on * (x @ e) + both), rel=0.02)
+
+
+def test_training_ends_where_the_theorem_says():
+    # Alur et al. 2025, Theorem 1, and counting: j/n + (1 - j/n)/V at place j.
+    spec = CausalSpec(n=3, n_symbols=4, n_steps=500, n_instances=4_000)
+    found = causal.EXPERIMENT.result(spec)
+    error = np.sqrt(found.ceiling * (1 - found.ceiling) / spec.n_instances)
+    masked, scratch, unmasked = found.trained
+    assert (masked <= found.ceiling + 3 * error + 1e-9).all()
+    assert masked.mean() > 0.5  # it has learnt: chance is 0.25
+    assert scratch.mean() > 0.99
+    assert unmasked.mean() > masked.mean()
+    assert found.losses[1, -1] < 0.1 < found.losses[0, -1]
+    titles = [picture.title for picture in found.pictures()]
+    assert "Trained for 500 steps: symbols right by place" in titles
+
+
+def test_training_is_the_same_for_a_seed():
+    spec = CausalSpec(n_steps=20, n_instances=50)
+    assert np.array_equal(
+        causal.EXPERIMENT.result(spec).losses, causal.EXPERIMENT.result(spec).losses
+    )

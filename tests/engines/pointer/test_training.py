@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -90,6 +93,36 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes():
     resumed = EXPERIMENT.result(WATCHED)
     assert codec.pack(resumed) == codec.pack(whole)
     assert not again.file.exists()
+
+
+KILLED = """
+import sys
+from engines.pointer import session
+from engines.pointer.experiments.train import EXPERIMENT
+from engines.pointer.model import TrainSpec
+import torch
+
+torch.set_num_threads(1)
+session._SAVE_EVERY_S = 0.0
+for frame in EXPERIMENT.frames(TrainSpec.from_json(sys.argv[1])):
+    print("frame", flush=True)
+"""
+
+
+def test_a_run_whose_process_was_killed_goes_on_to_the_same_bytes(tmp_path):
+    whole = EXPERIMENT.result(WATCHED)
+    command = [sys.executable, "-c", KILLED, WATCHED.to_json()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(5):
+            assert process.stdout.readline() == "frame\n"
+        process.kill()
+    again = Watched(WATCHED)
+    again.resume()
+    # It may have gone a step further, never less far than what it had told one frame before.
+    assert 256 <= again.training.n_steps_done * TINY.batch < TINY.n_examples
+    assert again.note.startswith("went on after")
+    assert codec.pack(EXPERIMENT.result(WATCHED)) == codec.pack(whole)
 
 
 def test_a_damaged_state_is_started_over():

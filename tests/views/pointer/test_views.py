@@ -117,3 +117,26 @@ def test_the_race_draws_one_mark_per_runner():
     assert [source.data["name"] for source in view.sources[:3]] == [["exact"], ["greedy"], []]
     assert view.sources[1].data["told"] == pytest.approx([20.0])
     view.close()
+
+
+MATRIX_FILE = b"""TYPE : TSP
+DIMENSION : 4
+EDGE_WEIGHT_TYPE : EXPLICIT
+EDGE_WEIGHT_FORMAT : UPPER_ROW
+EDGE_WEIGHT_SECTION
+3 4 5 6 7 8
+"""
+
+
+def test_a_matrix_measures_until_a_point_is_moved(monkeypatch):
+    view = SolveView("pointer/solve", InProcess())
+    monkeypatch.setattr(view, "run", lambda: None)
+    view._brought("four.tsp", MATRIX_FILE)
+    spec = view.spec()
+    assert (spec.task, spec.metric, len(spec.points)) == ("tour", "EXPLICIT", 4)
+    assert spec.distances == (3, 4, 5, 6, 7, 8)
+    view._edited(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)), True)
+    assert (view.spec().metric, view.spec().distances) == ("plane", ())
+    view._brought("four.tsp", MATRIX_FILE.replace(b"8", b"x"))
+    assert "line 6: 'x' is not a number" in view.upload.note
+    view.close()

@@ -39,7 +39,8 @@ function element(tag, attributes = {}, ...children) {
 // A pen on a clean canvas that has as many pixels as the screen shows, and its size in CSS pixels.
 function sizedPen(canvas) {
   const ratio = devicePixelRatio
-  const {clientWidth: width, clientHeight: height} = canvas
+  // Asking an element for its size costs a layout, so who watches its size keeps it there.
+  const [width, height] = canvas.size ?? [canvas.clientWidth, canvas.clientHeight]
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio)
     canvas.height = Math.round(height * ratio)

@@ -9,6 +9,11 @@ function pointerCard(title) {
   return {canvas, legend, menu, value, card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
 }
 
+// A text that stays the same would cost a layout all the same.
+function tell(node, text, key = "textContent") {
+  if (node[key] !== text) node[key] = text
+}
+
 class PointerPlane {
   constructor(model, el) {
     Object.assign(this, {model, el, hovered: -1, dragged: -1, asked: 0, came: 0, scene: null})
@@ -24,19 +29,29 @@ class PointerPlane {
     el.append(element("div", {class: "nx-stage"}, element("div", {class: "nx-pair"}, this.plane.card, this.heat.card), this.words))
     this.listen()
     this.addExports()
-    this.resized = new ResizeObserver(() => this.ask())
+    this.resized = new ResizeObserver((entries) => {
+      for (const {target} of entries) target.size = [target.clientWidth, target.clientHeight]
+      this.ask()
+    })
     for (const {canvas} of [this.plane, this.heat]) this.resized.observe(canvas)
     this.unlisten = this.clock.listen(() => this.ask())
-    this.untheme = onThemeChange(() => this.ask())
+    this.untheme = onThemeChange(() => {
+      this.tokens = null
+      this.ask()
+    })
     this.load()
   }
 
   look() {
+    this.tokens ??= this.colours()
+    return {...this.tokens, reference: this.model.reference, selected: this.model.selected, hovered: this.hovered}
+  }
+
+  colours() {
     const token = tokenReader(this.el)
     return {
       line: token("line"), ink2: token("ink-2"), ink3: token("ink-3"), accent: token("accent"), cursor: token("cursor"), warning: token("warning"),
       good: token("series-4"), polished: token("series-5"), teacher: token("series-3"), font: token("font"), ground: token("surface"),
-      reference: this.model.reference, selected: this.model.selected, hovered: this.hovered,
     }
   }
 
@@ -49,20 +64,21 @@ class PointerPlane {
     if (this.dragged >= 0 && this.hand && this.hand.length === 2 * scene.n) this.scene.points = Float32Array.from(this.hand)
     if (this.waiting) this.send()
     const at = Math.min(scene.start === null ? this.clock.position : scene.start, scene.n_steps)
+    const same = this.clock.position === at && this.clock.length === scene.n_steps && !this.clock.loop
     this.clock.position = at
-    this.clock.open({length: scene.n_steps, unit: "step", speed: Math.max(2, scene.n_steps / 6)})
+    if (!same) this.clock.open({length: scene.n_steps, unit: "step", speed: Math.max(2, scene.n_steps / 6)})
     this.describe()
     this.ask()
   }
 
   describe() {
     const {exact, reference_name: name, n, title} = this.scene
-    this.plane.canvas.setAttribute("aria-label", `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`)
-    const reference = `wide = ${exact ? "exact" : "best known"}`
-    this.plane.legend.textContent = this.model.reference ? `thin = network, ${reference}` : "thin = network"
-    this.heat.legend.textContent = "dot = chosen, square = taught"
-    for (const {legend} of [this.plane, this.heat]) legend.title = legend.textContent
-    this.plane.legend.title = `reference: ${name}`
+    tell(this.plane.canvas, `${n} points, ${title}. Click to add a point, drag to move, Delete removes the selected one.`, "ariaLabel")
+    const reference = `wide ${exact ? "exact" : "best known"}`
+    tell(this.plane.legend, this.model.reference ? `thin network, ${reference}` : "thin network")
+    tell(this.heat.legend, "dot chosen, square taught")
+    tell(this.heat.legend, this.heat.legend.textContent, "title")
+    tell(this.plane.legend, `reference: ${name}`, "title")
   }
 
   listen() {
@@ -135,9 +151,8 @@ class PointerPlane {
     this.hand[2 * this.dragged] = x
     this.hand[2 * this.dragged + 1] = y
     this.scene.points = Float32Array.from(this.hand)
-    this.moved = true
     this.change()
-    this.ask()
+    this.ask(false)
   }
 
   up() {
@@ -216,7 +231,8 @@ class PointerPlane {
     }
   }
 
-  ask() {
+  ask(heat = true) {
+    this.heatToo ||= heat
     if (this.pending) return
     this.pending = true
     requestAnimationFrame(() => {
@@ -229,24 +245,27 @@ class PointerPlane {
     if (!this.scene || !this.plane.canvas.isConnected) return
     const look = this.look()
     drawPlane(...sizedPen(this.plane.canvas), this.scene, this.step(), look)
-    drawHeat(...sizedPen(this.heat.canvas), this.scene, this.step(), look)
+    if (this.heatToo) drawHeat(...sizedPen(this.heat.canvas), this.scene, this.step(), look)
+    this.heatToo = false
     this.say()
     ;(globalThis.__nxPointerPaints ??= []).push({at: performance.now(), came: this.came})
     if (globalThis.__nxPointerPaints.length > 2000) globalThis.__nxPointerPaints.shift()
   }
 
   say() {
+    tell(this.words, this.sentence())
+    this.words.classList.toggle("nx-bad", this.step() >= this.scene.n_steps && this.scene.violated.length > 0)
+  }
+
+  sentence() {
     const {n, n_steps, probability, choices, entropy, targets, violated} = this.scene
     const step = this.step()
-    if (!n_steps) this.words.textContent = "There is nothing to ask the network here; the reference is drawn."
-    else if (step >= n_steps) this.words.textContent = violated.length ? `The answer is not valid: ${violated.join("; ")}.` : "The whole answer. Go back a step to see where the network looked."
-    else {
-      const name = (i) => (i === n ? "stopping" : `point ${i}`)
-      const share = probability[step * (n + 1) + choices[step]]
-      const taught = targets[step] === undefined || targets[step] < 0 ? "" : targets[step] === choices[step] ? ", as taught" : `; taught: ${name(targets[step])}`
-      this.words.textContent = `Step ${step}: ${name(choices[step])} with probability ${share.toFixed(3)}, entropy ${entropy[step].toFixed(2)} bits${taught}.`
-    }
-    this.words.classList.toggle("nx-bad", step >= n_steps && violated.length > 0)
+    if (!n_steps) return "There is nothing to ask the network here; the reference is drawn."
+    if (step >= n_steps) return violated.length ? `The answer is not valid: ${violated.join("; ")}.` : "The whole answer. Go back a step to see where the network looked."
+    const name = (i) => (i === n ? "stopping" : `point ${i}`)
+    const share = probability[step * (n + 1) + choices[step]]
+    const taught = targets[step] === undefined || targets[step] < 0 ? "" : targets[step] === choices[step] ? ", as taught" : `; taught: ${name(targets[step])}`
+    return `Step ${step}: ${name(choices[step])} with probability ${share.toFixed(3)}, entropy ${entropy[step].toFixed(2)} bits${taught}.`
   }
 
   close() {
