@@ -8,7 +8,7 @@ from sorting_page import address
 
 from explorer.tours import tours
 
-pytestmark = [pytest.mark.ui, pytest.mark.timeout(240)]  # some tours train networks
+pytestmark = pytest.mark.ui
 
 
 @pytest.mark.parametrize("name", list(tours()))
@@ -21,7 +21,7 @@ def test_a_tour_is_played_to_its_end(name, page, app_url):
         expect(card).to_contain_text(f"{number} of {len(tour.steps)}", timeout=30_000)
         expect(card).to_contain_text(step.text)
         onward = card.get_by_role("button", name="Next" if number < len(tour.steps) else "Finish")
-        expect(onward).to_be_enabled(timeout=120_000)
+        expect(onward).to_be_enabled(timeout=30_000)
         expect_light(page, step.highlight)
         onward.click()
     expect(card).to_be_hidden()
