@@ -106,6 +106,15 @@ class Recipe(Spec):
         soft=(5_000, 2_000_000),
         log=True,
     )
+    n_polish: int = knob(
+        0,
+        label="Polish",
+        help="Instances seen after that, on a second and lower cosine; 0 for none.",
+        group="Training",
+        ge=0,
+        le=50_000_000,
+        soft=(0, 1_000_000),
+    )
     batch: int = knob(
         128, label="Batch", help="Instances per step.", group="Training", ge=1, le=4096
     )
@@ -122,6 +131,11 @@ class Recipe(Spec):
         2.0, label="Clip", help="Largest norm of a gradient.", group="Training", gt=0, le=100
     )
     seed: Seed = knob(0, label="Seed", help="Draws weights and instances.", group="Training")
+
+    @property
+    def n_seen(self) -> int:
+        """How many instances are seen in all."""
+        return self.n_examples + self.n_polish
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

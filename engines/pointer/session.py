@@ -147,7 +147,7 @@ class Watched:
             quality = found[self.task.quality]
             tested.append((n, found["accuracy"], found["accuracy error"], quality))
         name, sha256 = trained_name(recipe), digest(tensors)
-        header = Header(recipe, recipe.n_examples, told, _TEST_SEED + 1, sha256)
+        header = Header(recipe, recipe.n_seen, told, _TEST_SEED + 1, sha256)
         self._written(path_of(name), tensors, header)
         return TrainResult(
             self.spec, self.history(), name, tuple(tested), self.spec.n_tested, sha256

@@ -33,7 +33,13 @@ RECIPES: Mapping[str, Recipe] = {
         task="sorting", n_min=5, n_max=20, n_examples=50_000, batch=64, network=_SMALL
     ),
     "hull-5-50": Recipe(
-        task="hull", n_min=5, n_max=50, n_examples=1_200_000, batch=64, network=_FULL
+        task="hull",
+        n_min=5,
+        n_max=50,
+        n_examples=1_200_000,
+        n_polish=500_000,
+        batch=64,
+        network=_FULL,
     ),
     "tour-5-20": Recipe(
         task="tour", n_min=5, n_max=20, n_examples=800_000, batch=64, network=_FULL
@@ -85,7 +91,7 @@ def ship(name: str) -> None:
     save(kept, training.state())
     tensors = halved(training.net)
     header = Header(
-        recipe, recipe.n_examples, metrics(recipe, tensors), EVALUATION_SEED, digest(tensors)
+        recipe, recipe.n_seen, metrics(recipe, tensors), EVALUATION_SEED, digest(tensors)
     )
     save(shipped_folder() / f"{name}.safetensors", tensors, header)
     logger.info("%s: %s", name, header.metrics)

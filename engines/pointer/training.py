@@ -23,6 +23,8 @@ from engines.pointer.tasks.protocol import Task, targets_from_answers
 _WARM_STEPS = 100
 _LEAST_SHARE = 0.01
 """The cosine ends at this share of the learning rate."""
+_POLISH_SHARE = 0.4
+"""The second cosine begins at this share (a warm restart: Loshchilov and Hutter 2017)."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Training:
     @property
     def n_steps(self) -> int:
         """How many batches the recipe asks for."""
-        return math.ceil(self.recipe.n_examples / self.recipe.batch)
+        return sum(phases(self.recipe))
 
     def step(self) -> Step:
         """Learn from one batch."""
         recipe = self.recipe
         points, targets = batch(self.task, recipe, self.n_steps_done)
-        rate = learning_rate(recipe, self.n_steps_done, self.n_steps)
+        rate = learning_rate(recipe, self.n_steps_done)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.net.train()
@@ -122,13 +124,26 @@ def loss_of(
     return loss, right
 
 
-def learning_rate(recipe: Recipe, step: int, n_steps: int) -> float:
-    """A hundred steps up, then a cosine down; plain SGD stays where it is (Vinyals et al. 2015)."""
+def phases(recipe: Recipe) -> tuple[int, int]:
+    """How many batches are learned from, and how many more polish."""
+    return math.ceil(recipe.n_examples / recipe.batch), math.ceil(recipe.n_polish / recipe.batch)
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """A hundred steps up, then a cosine down, and another one to polish.
+
+    Plain SGD stays where it is (Vinyals et al. 2015).
+    """
     if recipe.optimizer == "sgd":
         return recipe.learning_rate
-    warm = min(1.0, (step + 1) / _WARM_STEPS)
-    cosine = 0.5 * (1.0 + math.cos(math.pi * step / n_steps))
-    return recipe.learning_rate * warm * (_LEAST_SHARE + (1.0 - _LEAST_SHARE) * cosine)
+    first, second = phases(recipe)
+    if step < first:
+        return recipe.learning_rate * min(1.0, (step + 1) / _WARM_STEPS) * _cosine(step / first)
+    return recipe.learning_rate * _POLISH_SHARE * _cosine((step - first) / second)
+
+
+def _cosine(share: float) -> float:
+    return _LEAST_SHARE + (1.0 - _LEAST_SHARE) * 0.5 * (1.0 + math.cos(math.pi * share))
 
 
 def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
