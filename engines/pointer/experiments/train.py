@@ -20,7 +20,7 @@ def seconds(spec: TrainSpec) -> float:
     """A guess: processor seconds of one core for this many points, steps and width."""
     recipe = spec.recipe
     n = (recipe.n_min + recipe.n_max) / 2
-    return recipe.n_examples * n * (recipe.network.d_model / 64) ** 1.5 / 12_000
+    return recipe.n_seen * n * (recipe.network.d_model / 64) ** 1.5 / 12_000
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:

@@ -75,10 +75,22 @@ def test_batches_are_fixed_by_seed_and_step_and_lengths_are_mixed():
 
 
 def test_the_rate_rises_then_falls_to_a_hundredth():
-    rates = [learning_rate(TINY, k, 1000) for k in range(1000)]
+    long = TINY.model_copy(update={"n_examples": 1000 * TINY.batch})
+    rates = [learning_rate(long, k) for k in range(1000)]
     assert rates[0] == pytest.approx(TINY.learning_rate / 100, rel=0.01)
     assert np.argmax(rates) == 99
     assert rates[-1] == pytest.approx(TINY.learning_rate / 100, rel=0.01)
+
+
+def test_polish_is_a_second_cosine_and_changes_nothing_before():
+    plain = TINY.model_copy(update={"n_examples": 300 * TINY.batch})
+    polished = plain.model_copy(update={"n_polish": 200 * TINY.batch})
+    rates = [learning_rate(polished, k) for k in range(500)]
+    assert rates[:300] == [learning_rate(plain, k) for k in range(300)]
+    assert rates[300] == 0.4 * TINY.learning_rate
+    assert np.all(np.diff(rates[300:]) < 0)
+    assert rates[-1] == pytest.approx(0.004 * TINY.learning_rate, rel=0.02)
+    assert Training(task_named("hull", canonical=True), polished).n_steps == 500
 
 
 def test_a_run_that_was_stopped_goes_on_to_the_same_bytes():
