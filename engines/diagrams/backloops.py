@@ -1,4 +1,4 @@
-"""How a block that repeats goes back: as a block that runs along its turns, the last one first.
+"""How a block that repeats goes back: as a block that runs along its turns, the other way.
 
 What every turn must keep has an axis of turns in front, and so have the parameters of blocks
 that repeat with their own; a block along an axis has one set, whose gradients add up.
@@ -155,7 +155,7 @@ def _summed(loop: _Loop, grad: str, called: str) -> str:
 
 
 def _block(loop: _Loop) -> Node:
-    """The whole as one block that runs from the last turn to the first."""
+    """The whole as one block that runs through the turns the other way."""
     b, inner = loop.outer, loop.inner
     fed = tuple(value for value, _ in loop.states)
     known = dict(inner.used) | {n: Value(n, inner.axes[n]) for n in loop.slices}
@@ -181,7 +181,9 @@ def _block(loop: _Loop) -> Node:
     name = b.name(f"{loop.node.name}_back")
     body = Graph(name, (*fed, *rest), nodes, results)
     outs = (*made, *(value for value, _ in loop.collected))
-    attrs = {"carried": len(fed), "over": loop.over, "back": True}
+    attrs = {"carried": len(fed), "over": loop.over}
+    if not loop.node.attrs.get("back"):  # what ran from the last turn on goes back from the first
+        attrs["back"] = True
     args = tuple(value.name for value in body.inputs)
     return Node("block", args, outs, attrs, name, body)
 

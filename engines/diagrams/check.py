@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engines.diagrams.asking import Ask, RefusedError, nearest
@@ -96,6 +96,7 @@ class _Checker:
         self.notes: list[Note] = []
         self.sizes = Sizes()
         self.calling: list[str] = []
+        self.saved: set[str] = set()
         for definition in text.definitions:
             name = definition.name.text
             if name in KINDS:
@@ -133,6 +134,7 @@ class _Checker:
 
     def _definition(self, definition: Definition) -> Graph:
         self.calling.append(definition.name.text)
+        outside, self.saved = self.saved, set()
         scope = _Scope()
         for param in definition.params:
             self._add(scope, self._value(param), param.name)
@@ -140,6 +142,7 @@ class _Checker:
         outputs = self._outputs(scope, definition)
         inputs = tuple(scope.values[p.name.text] for p in definition.params)
         self.calling.pop()
+        self.saved = outside
         name = definition.name.text
         return Graph(name, inputs, tuple(scope.nodes), outputs)
 
@@ -156,6 +159,7 @@ class _Checker:
             text = f"{definition.name.text} gives {len(wanted)} arrays, but {len(values)} are there"
             self._say(definition.name, "wrong-codomain", text, "add  return a, b")
             return ()
+        self._not_saved([replace(definition.name, text=value.name) for value in values])
         for value, axes in zip(values, wanted, strict=True):
             if value.axes != axes:
                 there = f"{value.name} has {' '.join(value.axes) or 'no axes'}"
@@ -214,6 +218,7 @@ class _Checker:
             hint = nearest(word, [*KINDS, *self.definitions])
             self._say(item.call.kind, "unknown-op", f"there is no operation {word}", hint)
         args = [self._find(scope, name) for name in item.call.args]
+        self._memory(item, word)
         outs = tuple(self._value(typed) for typed in item.outs)
         node = None
         if None not in args and all(len(set(v.axes)) == len(v.axes) for v in outs):
@@ -223,6 +228,23 @@ class _Checker:
         scope.nodes.append(replace(node, span=item.span))
         for value, typed in zip(node.outs, item.outs, strict=True):
             self._add(scope, value, typed.name)
+
+    def _memory(self, item: Statement, word: str) -> None:
+        """What is saved has no wire any more: only ``load`` may read it."""
+        if word != "load":
+            self._not_saved(item.call.args)
+        for name in item.call.args if word == "load" else ():
+            if name.text not in self.saved:
+                text = f"{name.text} is not in memory"
+                self._say(name, "memory", text, f"write  C: ... = save({name.text})  above")
+        if word == "save":
+            self.saved.add(item.outs[0].name.text)
+
+    def _not_saved(self, names: Iterable[Name]) -> None:
+        for name in names:
+            if name.text in self.saved:
+                hint = f"write  v: ... = load({name.text})  and use v"
+                self._say(name, "memory", f"{name.text} is in memory, it must be loaded", hint)
 
     def _node(
         self,
@@ -332,6 +354,7 @@ class _Checker:
             text = f"{item.name.text} repeats, so it gives as many values as it takes"
             self._say(item.name, "cyclic-block", text, f"{len(ins)} go in, {len(outs)} come out")
             return
+        self._not_saved((*item.ins, *item.outs))
         for before, after, name in zip(ins, outs, item.outs, strict=True):
             if (before.axes, before.dtype) != (after.axes, after.dtype):
                 there = f"{before.name} has {' '.join(before.axes) or '()'}"
@@ -347,6 +370,7 @@ class _Checker:
             inner = self._find(scope, name)
             if inner is not None:
                 found.append((inner, Value(new.text, (over, *inner.axes), inner.dtype)))
+                self.saved |= {new.text} if name.text in self.saved else set()
         return found
 
     def _say(self, at: Name, code: str, message: str, hint: str = "") -> None:

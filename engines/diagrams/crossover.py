@@ -11,6 +11,10 @@ from engines.diagrams.model import Diagram
 from engines.diagrams.poly import Poly
 from engines.diagrams.sizes import numbers
 
+N_BLOCKS, N_NAMES = 2, 4
+"""So many blocks are told by name, and so many operations of each."""
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @dataclass(frozen=True)
 class Crossover:
@@ -22,7 +26,8 @@ class Crossover:
     low: str
 
     def __str__(self) -> str:
-        return f"{self.high} dominates {self.low} above {self.axis} = {self.size:,.0f}"
+        size = f"{self.size:,.0f}" if self.size >= 10 else f"{self.size:.2g}"
+        return f"Above {self.axis} = {size}, {self.high} cost more than {self.low}."
 
 
 def crossings(high: Poly, low: Poly, axis: str, sizes: dict[str, int]) -> list[float]:
@@ -67,11 +72,24 @@ def _by_growth(costs: Bill, axis: str) -> dict[int, tuple[Poly, str]]:
 
 
 def _contributors(costs: Bill, axis: str, power: int) -> str:
-    names = []
+    """``attention/s and o (grow as x²)``: the operations of each block, largest blocks by name."""
+    blocks: dict[str, list[str]] = {}
     for path, cost in costs.by_path.items():
         powers = {int(dict(m).get(axis, 0)) for m in cost.flops.terms}
         inner = any(other.startswith(path + "/") for other in costs.by_path)
         if power in powers and not inner:
-            names.append(path)
-    short = names[:3] + ["…"] * (len(names) > 3)
-    return " + ".join(short) or "the rest"
+            block, _, name = path.rpartition("/")
+            blocks.setdefault(block, []).append(name)
+    told = [_listed(block, names) for block, names in list(blocks.items())[:N_BLOCKS]]
+    if len(blocks) > N_BLOCKS:
+        more = len(blocks) - N_BLOCKS
+        told.append(f"{more} more block" + "s" * (more > 1))
+    growth = {0: f"without {axis}", 1: f"growing as {axis}"}
+    how = growth.get(power, f"growing as {axis}{str(power).translate(_RAISED)}")
+    return f"{', '.join(told) or 'the rest'} ({how})"
+
+
+def _listed(block: str, names: list[str]) -> str:
+    shown = names[:N_NAMES] + [f"{len(names) - N_NAMES} more"] * (len(names) > N_NAMES)
+    text = ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else shown[0]
+    return f"{text} in {block}" if block else text

@@ -11,6 +11,7 @@ from engines.diagrams.check import judged
 from engines.diagrams.cost import Bill, Cost, bill, peak
 from engines.diagrams.crossover import dominance
 from engines.diagrams.errors import DiagramError, Problem
+from engines.diagrams.layout.apart import scene_apart
 from engines.diagrams.layout.paint import Painter
 from engines.diagrams.layout.place import placed
 from engines.diagrams.layout.scene import Scene
@@ -57,7 +58,7 @@ def drawing_of_diagram(diagram: Diagram, spec: DrawSpec, notes: tuple[str, ...] 
     sizes = numbers(diagram, spec.free_sizes())
     costs = bill(diagram)
     folded = folded_blocks(diagram, spec.collapsed)
-    scene, n_visible = scene_of(diagram, folded, spec.width)
+    scene, n_visible = scene_of(diagram, folded, spec.width, apart=spec.apart)
     free = free_axes(diagram)
     axis = spec.curve_axis if spec.curve_axis in free else (free[0] if free else "")
     x, names, curves = _curves(costs, diagram, spec.free_sizes(), axis)
@@ -126,10 +127,12 @@ def _about_size(
 
 
 def scene_of(
-    diagram: Diagram, folded: tuple[str, ...] = (), width: float = 1100
+    diagram: Diagram, folded: tuple[str, ...] = (), width: float = 1100, *, apart: bool = False
 ) -> tuple[Scene, int]:
-    """The picture, and how many operations are seen in it."""
+    """The picture, and how many operations are seen in it; ``apart`` as in `DrawSpec`."""
     with uncollected():
+        if apart:
+            return scene_apart(diagram, folded, width)
         strip = placed(diagram, frozenset(folded))
         return Painter(strip).run(width), strip.n_visible
 
@@ -169,7 +172,7 @@ def cards(diagram: Diagram, costs: Bill, sizes: dict[str, int]) -> dict[str, dic
                 )
                 if poly
             ],
-            "gradient": GRADIENT.get(node.kind, ""),
+            "gradient": GRADIENT.get(node.attrs.get("fn", ""), GRADIENT.get(node.kind, "")),
             "torch": torch_line(node, graph),
             "line": node.span.line,
             "origin": node.origin,

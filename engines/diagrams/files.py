@@ -87,8 +87,11 @@ def file_from_diagram(
     width: int = 1100,
     folded: tuple[str, ...] = (),
     mode: str = "light",
+    apart: bool = False,
 ) -> bytes:
     """A diagram in one of ENDINGS, for notebooks and scripts.
+
+    With ``apart`` definitions are drawn closed where they are called, and once below as equations.
 
     Raises:
         DiagramError: no such kind of file.
@@ -98,11 +101,13 @@ def file_from_diagram(
 
     _ending(kind)
     text = text_from_diagram(diagram)
-    spec = DrawSpec(text=text if len(text) <= 200_000 else "", width=width, collapsed=folded)
+    spec = DrawSpec(
+        text=text if len(text) <= 200_000 else "", width=width, collapsed=folded, apart=apart
+    )
     if kind in ("json", "python", "text"):
         return _words(diagram, kind, spec)
     if kind == "svg":
-        scene, _ = scene_of(diagram, folded_blocks(diagram, folded), width)
+        scene, _ = scene_of(diagram, folded_blocks(diagram, folded), width, apart=apart)
         chosen = {"dark": "dark", "auto": "auto"}.get(mode, "light")
         return svg_from_scene(scene, chosen).encode()  # type: ignore[arg-type]
     drawing = drawing_of_diagram(diagram, spec)

@@ -12,6 +12,8 @@ SPACE_KINDS: dict[str, tuple[str, str]] = {
     "view": ("view", ""),
     "rename": ("rename", ""),
     "permute": ("permute", ""),
+    "save": ("permute", "save"),
+    "load": ("permute", "load"),
     "expand": ("expand", ""),
     "concat": ("concat", ""),
     "slice": ("slice", ""),
@@ -62,7 +64,19 @@ def check_permute(ask: Ask) -> Attrs:
     ask.arity(1)
     ask.keys()
     ask.gives(ask.axes)
+    if ask.fn:
+        _kept_as_it_is(ask)
     return {}
+
+
+def _kept_as_it_is(ask: Ask) -> None:
+    """Memory gives back what was put there, so that the picture may leave the wires out."""
+    value, dtype = ask.args[0], ask.out.dtype.text if ask.out.dtype else ""
+    if ask.declared != value.axes or dtype != value.dtype:
+        there = f"{value.name}: {' '.join(value.axes)}" + (f" in {value.dtype}" * bool(value.dtype))
+        ask.refuse("memory", f"{ask.fn} changes nothing", f"write the axes of {there}")
+    if ask.call.scale is not None:
+        ask.refuse("memory", f"{ask.fn} changes nothing", "multiply before or after it")
 
 
 def check_expand(ask: Ask) -> Attrs:

@@ -63,11 +63,11 @@ LOOK = """
 .tint.conv,.tint.pool,.tint.window{fill:var(--d-window)}.tint.view,.tint.concat{fill:var(--d-view)}
 .fence{stroke:var(--d-fence-line);stroke-width:1}.depth-0{fill:var(--d-fence-0)}.depth-1{fill:var(--d-fence-1)}.depth-2{fill:var(--d-fence-2)}
 text{font-family:var(--d-font);fill:var(--d-ink);font-style:italic;font-size:15px}
-.axis,.group{fill:var(--d-label);font-size:15px}.group{font-weight:700}.value{font-size:19px}
+.axis,.group{fill:var(--d-label);font-size:15px}.group{font-weight:700}.value{font-size:19px}.equation{font-size:30px;font-style:normal}
 .learned{font-weight:700;font-style:normal;font-size:24px}.mark{font-size:12px}.symbol,.pointwise{font-size:16px}
 .small{font-size:10px;font-style:normal}.star{font-size:15px;font-style:normal}.factor{font-size:14px}
 .title,.count,.note{font-family:var(--d-sans);font-style:normal;font-size:12.5px}.count{font-size:13px;font-weight:600}.note{font-size:11.5px;fill:var(--d-quiet)}
-.note-box{fill:var(--d-fence-2);stroke:var(--d-fence-line);stroke-width:1}.leader{fill:none;stroke:var(--d-quiet);stroke-width:1;stroke-dasharray:2 3}
+.memory,.note-box{fill:var(--d-fence-2);stroke:var(--d-fence-line);stroke-width:1}.leader{fill:none;stroke:var(--d-quiet);stroke-width:1;stroke-dasharray:2 3}
 .index{fill:var(--d-ground)}
 """
 

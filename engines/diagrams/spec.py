@@ -52,6 +52,12 @@ class DrawSpec(Spec):
         group="Sizes",
         max_length=64,
     )
+    apart: bool = knob(
+        False,
+        label="Named blocks apart",
+        help="Draw a definition closed where it is called, and once below as an equation.",
+        group="Look",
+    )
     width: int = knob(
         1100,
         label="Line width",

@@ -122,6 +122,8 @@ def _forward(module: DiagramModule, inputs: Sequence[Tensor]) -> dict[str, Tenso
 
         made = module._block(node, own, [values[name] for name in node.args], turn)
         outside = set(node.args[node.attrs["carried"] :])
+        if node.attrs.get("back"):
+            turns.reverse()
         kept |= {n: torch.stack([t[n] for t in turns]) for n in turns[0] if n not in outside}
         values.update(zip((v.name for v in node.outs), made, strict=True))
     return {**kept, **values}

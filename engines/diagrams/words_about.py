@@ -16,6 +16,8 @@ GRADIENT = {
     "view": "the same view backwards",
     "rename": "the same axis under its old name",
     "permute": "the wires cross back",
+    "save": "the sum over every time it was loaded",
+    "load": "dy goes to what was saved",
     "expand": "the sum over the new axes",
     "concat": "dy is sliced into the parts",
     "slice": "dy is put back among zeros",
@@ -66,6 +68,8 @@ _TITLES = {
 def title(node: Node) -> str:
     """What the operation is called, with its label."""
     kind = node.attrs.get("fn") if node.kind in ("norm", "softmax") else ""
+    if node.kind == "permute" and node.attrs.get("fn"):
+        return f"{str(node.attrs['fn']).capitalize()} by reference"
     text = kind or _TITLES.get(node.kind, node.kind.capitalize())
     if node.kind == "block":
         return f"Block {node.name}"

@@ -27,6 +27,8 @@ class Glyph(JoinPen):
         kind = self.node.kind
         if kind == "fn" and len(self.takes) > 1:
             return self.box()
+        if kind == "permute" and self.node.attrs.get("fn"):
+            return self.memory(saves=self.node.attrs["fn"] == "save")
         return getattr(self, _METHODS.get(kind, "unary"))()
 
     def unary(self) -> tuple[list[Segment], float]:
@@ -133,6 +135,20 @@ class Glyph(JoinPen):
         ends = {"axis": wire.axis, "value": value}
         self.strip.add("bend", self.x, x1, wire.track, track, **ends)
         return Wire(wire.axis, track, x1)
+
+    def memory(self, *, saves: bool) -> tuple[list[Segment], float]:
+        """Wires end at the name they are saved under, or begin at the one they are loaded from."""
+        name = str(self.node.attrs["of"])
+        x0 = self.x + 6
+        x1 = x0 + 22 + width(f"→ {name}", 19)
+        wires = self.takes[0].wires if saves else []
+        for wire in wires:
+            self.strip.run(wire, x0, self.takes[0].value)
+        axes = self.shown(self.node.out.axes)
+        made = [] if saves else [Wire(a, self.strip.tracks.new(), x1) for a in axes]
+        tracks = [w.track for w in (*wires, *made)]
+        self.symbol("memory", x0, x1, tracks, name=name, saves=saves)
+        return ([] if saves else self.output(made)), x1 + 4
 
     def source(self) -> tuple[list[Segment], float]:
         """A learned array or a constant: wires that begin here."""

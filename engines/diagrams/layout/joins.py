@@ -151,6 +151,8 @@ class JoinPen(Pen):
         text = node.name or str(node.attrs.get("fn", "")) or "f"
         count = node.attrs.get("repeat")
         note = f"×{count}" if count is not None else ""
+        if solid and node.attrs.get("own") and node.body is not None and node.body.name != text:
+            note = node.body.name
         if node.attrs.get("over"):
             note = f"along {node.attrs['over']}"
         size = max(40.0, width(text, 15) + 24, width(note, 12) + 24)

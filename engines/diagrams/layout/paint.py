@@ -16,12 +16,11 @@ TOP, LEFT, LINE_SKIP = 30.0, 14.0, 34.0
 class Painter(SymbolCanvas):
     """Paints the strip line by line."""
 
-    def run(self, width_max: float) -> Scene:
-        """The whole picture, wrapped at a width."""
+    def run(self, width_max: float, top: float = TOP) -> Scene:
+        """The whole picture, wrapped at a width, its first line at ``top``."""
         lines = lines_from_strip(self.strip, width_max)
         kinds = {event.what for event in self.strip.events}
         painters = {what: getattr(self, "paint_" + what) for what in kinds}
-        top = TOP
         for line in lines:
             self.dx = LEFT - line.x0 + (22 if line.continued else 0)
             self.dy = top - line.top * ROW
@@ -66,6 +65,10 @@ class Painter(SymbolCanvas):
 
     def _place_of(self, value: str) -> tuple[float, float] | None:
         for mark in self.scene.marks:
+            if mark.value == value and mark.role == "memory":
+                return float(mark.shape["x"]) + 6, float(mark.shape["y"]) + float(
+                    mark.shape["height"]
+                )
             if mark.value == value and mark.role in ("wire", "double"):
                 x, _, y = str(mark.shape["d"])[1:].partition(" ")
                 return float(x) + 6, float(y.partition("H")[0].partition("C")[0])
@@ -165,6 +168,11 @@ class Painter(SymbolCanvas):
         self.words(x + self.dx, y, runs(text), "value", anchor, value=text)
 
     # Blocks -------------------------------------------------------------------------------
+
+    def paint_equal(self, event: Event) -> None:
+        """Between a closed box and its inside."""
+        x, y = self.middle(event)
+        self.words(x, y + 9, (("=", ""),), "equation", "middle")
 
     def paint_fence(self, event: Event) -> None:
         """A block's ground, title and, when it repeats, its brackets."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 
 from engines.diagrams.layout import glyphs
 from engines.diagrams.layout.order import Fence, Order, Placed
 from engines.diagrams.layout.plan import levels, uses
+from engines.diagrams.layout.remembered import drawn
 from engines.diagrams.layout.strip import Segment, Strip, Wire
 from engines.diagrams.layout.text import runs, runs_width, width
 from engines.diagrams.model import Axes, Diagram, Graph, Node, Value, join
@@ -16,9 +18,12 @@ SHUFFLE, LABEL_MIN, NAME_SIZE, LABEL_SIZE = 46.0, 30.0, 19.0, 15.0
 
 
 class Placer(Order):
-    """Places one diagram; ``collapsed`` are the paths of blocks drawn as closed boxes."""
+    """Places one diagram; ``collapsed`` are the paths of blocks drawn as closed boxes.
 
-    def __init__(self, diagram: Diagram, collapsed: Collection[str] = ()) -> None:
+    ``path`` is where the diagram itself lies when it is the inside of a block.
+    """
+
+    def __init__(self, diagram: Diagram, collapsed: Collection[str] = (), path: str = "") -> None:
         super().__init__(Strip())
         self.collapsed = collapsed
         self.member = {axis: g for g, axes in diagram.groups.items() for axis in axes}
@@ -26,19 +31,42 @@ class Placer(Order):
         self.strip.notes = tuple((note.value, note.text) for note in diagram.notes)
         self.strip.legend = _equations(diagram)
         self.diagram = diagram
+        self.path = path
         self._depth = 0
 
-    def run(self) -> Strip:
-        """The whole diagram."""
-        graph = self.diagram.graph
-        indent = max((width(v.name, NAME_SIZE) for v in graph.inputs), default=0.0) + 14
+    def equation(self, node: Node) -> Strip:
+        """A closed box that is called as ``node`` is, a sign of equality, and what is inside."""
+        assert node.body is not None
+        segments = [self.fresh(value, 0.0) for value in node.body.inputs]
+        x = self.label(segments, 0.0) if segments else 0.0
+        self.dashes(segments, 0.0, x)
+        self.constrain(segments, None)
+        solid = replace(node, name=node.body.name)
+        glyph = glyphs.Glyph(self.strip, self.shown, solid, list(segments), segments, x, "")
+        glyph.path = self.path
+        out, x1 = glyph.place()
+        self.constrain(out, None)
+        x2 = x1 + self.label(out, x1) + 6
+        for segment in out:
+            for wire in segment.wires:
+                self.strip.run(wire, x2, segment.value)
+        self.dashes(out, x1, x2)
+        tracks = [w.track for segment in (*segments, *out) for w in segment.wires]
+        self.strip.add("equal", x2 + 10, x2 + 44, *tracks)
+        self.strip.breaks.append((x2 + 50, 0))
+        return self.run(x2 + 54)
+
+    def run(self, x: float = 0.0) -> Strip:
+        """The whole diagram, from x on."""
+        graph = drawn(self.diagram.graph)
+        indent = x + max((width(v.name, NAME_SIZE) for v in graph.inputs), default=0.0) + 14
         segments = [self.fresh(value, indent) for value in graph.inputs]
         for segment in segments:
-            self._named(segment, 0.0, indent - 8)
+            self._named(segment, x, indent - 8)
         x = indent + self.label(segments, indent)
         self.dashes(segments, indent, x)
         self.constrain(segments, None)
-        out, x = self.graph(graph, segments, x, "", None)
+        out, x = self.graph(graph, segments, x, self.path, None)
         x1 = x + 8
         for segment in out:
             for wire in segment.wires:

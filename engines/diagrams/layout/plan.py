@@ -13,16 +13,18 @@ def levels(graph: Graph) -> list[list[Node]]:
     at: list[int] = []
     users: dict[str, list[int]] = {}
     for node in graph.nodes:
-        place = max((level.get(name, 0) for name in node.args), default=0)
+        needs = (*node.args, *node.attrs.get("needs", ()))
+        place = max((level.get(name, 0) for name in needs), default=0)
         at.append(place)
         for name in node.args:
             users.setdefault(name, []).append(len(at) - 1)
         for value in node.outs:
             level[value.name] = place + 1
+        level |= dict.fromkeys(node.attrs.get("hides", ()), place + 1)
     for k, node in enumerate(graph.nodes):
         if not node.args:
             later = [at[u] for value in node.outs for u in users.get(value.name, ())]
-            at[k] = max(0, min(later, default=1) - 1)
+            at[k] = max(at[k], min(later, default=1) - 1)
     found: list[list[Node]] = [[] for _ in range(max(at, default=-1) + 2)]
     for place, node in zip(at, graph.nodes, strict=True):
         found[place].append(node)

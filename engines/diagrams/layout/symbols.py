@@ -25,6 +25,14 @@ class SymbolCanvas(Canvas):
         self._tint(event)
         self._symbol(event, "learned")
 
+    def paint_memory(self, event: Event) -> None:
+        """The name under which wires are saved, or from which they are loaded."""
+        path, name = event.data["path"], event.data["name"]
+        self.box(event, "memory", 0.5, layer="glyph", path=path, value=name)
+        x, y = self.middle(event)
+        to, out = ((("→ ", ""),), ()) if event.data["saves"] else ((), ((" →", ""),))
+        self.words(x, y + 6, (*to, *runs(name), *out), "value", "middle", path=path, value=name)
+
     def paint_plain(self, event: Event) -> None:
         """A symbol that is not learned."""
         self._symbol(event, "symbol")

@@ -22,6 +22,7 @@ _MATH = {
 _FILLS = {
     "tint": "learn", "front": "solid", "side": "side", "fence": "fence-0", "trapezoid": "window",
     "tag": "accent", "box": "ground", "hollow": "ground", "ring": "ground",
+    "memory": "fence-2", "note-box": "fence-2",
 }  # fmt: skip
 _WIDTHS = {"double": 1.9, "between": 0.9, "bar": 2.6, "bracket": 1.1, "box": 0.8, "dash": 0.5}
 _NUMBERS = re.compile(r"[MHVLCAZhlZ]|-?\d+(?:\.\d+)?")

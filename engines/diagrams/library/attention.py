@@ -86,16 +86,16 @@ def RotaryScores(Q: b h y k, K: b h x k) -> b h y x
 """
 
 VISUAL = """\
-def VisualAttention(Y: c p q, X: c r s) -> c p q
+def VisualAttention(Y: p q c, X: r s c) -> p q c
   group ȳ = p q
   group x̄ = r s
-  f: k h p q = Linear[Q](Y)
-  g: k h r s = Linear[K](X)
-  v: k h r s = Linear[V](X)
-  e: h p q r s = einsum(f, g) * k^(-1/2)
-  a: h p q r s = softmax[r s](e)
-  o: k h p q = einsum(a, v)
-  z: c p q = Linear[O](o)
+  f: p q k h = Linear[Q](Y)
+  g: r s k h = Linear[K](X)
+  v: r s k h = Linear[V](X)
+  e: p q r s h = einsum(f, g) * k^(-1/2)
+  a: p q r s h = softmax[r s](e)
+  o: p q k h = einsum(a, v)
+  z: p q c = Linear[O](o)
 """
 
 PAPER = "Vaswani et al. 2017; Abbott 2024, figure"

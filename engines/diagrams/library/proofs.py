@@ -62,10 +62,11 @@ def _visual(m: Any, y: Tensor, x: Tensor) -> Tensor:
         flat = F.conv2d(image[None], weight.reshape(k * h, c, 1, 1))[0]
         return flat.reshape(k, h, -1).permute(1, 2, 0)
 
+    y, x = y.permute(2, 0, 1), x.permute(2, 0, 1)
     o = F.scaled_dot_product_attention(maps(m.Q, y), maps(m.K, x), maps(m.V, x))
     c, k, h = m.O.shape
     flat = o.permute(2, 0, 1).reshape(1, k * h, *y.shape[1:])
-    return F.conv2d(flat, m.O.reshape(c, k * h, 1, 1))[0]
+    return F.conv2d(flat, m.O.reshape(c, k * h, 1, 1))[0].permute(1, 2, 0)
 
 
 def _layer(m: Any, x: Tensor, *, pre: bool) -> Tensor:
