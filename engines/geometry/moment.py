@@ -170,10 +170,15 @@ def layer_moment(
 
 def _about_units(seen: Tuning) -> str:
     constant = f"; {seen.n_constant} constant" if seen.n_constant else ""
+    ratio = (
+        f"largest ratio to the median {seen.largest_ratio:.3g}"
+        if np.isfinite(seen.largest_ratio)
+        else "half of a stimulus's entries are 0"
+    )
     massive = (
         f"massive activations in units {', '.join(map(str, seen.massive[:5]))}"
         if seen.massive
-        else f"no massive activation (largest ratio to the median {seen.largest_ratio:.3g})"
+        else f"no massive activation ({ratio})"
     )
     shares = f"{seen.positive_share:.0%} of entries above 0"
     return f"{shares}, {seen.active_share:.0%} above a tenth of the largest; {massive}{constant}"
