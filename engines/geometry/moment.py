@@ -46,6 +46,8 @@ class LayerMoment:
     two_nn_dimension: float
     two_nn_points: np.ndarray
     """float64[point, 2]: log ratio and -log survival."""
+    two_nn_stimuli: np.ndarray
+    """int64[point]: whose point each is."""
     units: np.ndarray
     """float32[unit, stimulus], ordered by preferred stimulus, at most `UNITS_SHOWN`."""
     notes: tuple[str, ...]
@@ -150,11 +152,11 @@ def layer_moment(
             notes.append(f"{found.n_duplicates} stimuli lie on another and count once")
     except InputError as error:
         notes.append(str(error))
-    dimension, line = float("nan"), empty
+    dimension, line, whose = float("nan"), empty, np.zeros(0, np.int64)
     try:
         near = two_nn(x)
         dimension = near.dimension
-        line = np.column_stack([near.log_ratio, near.minus_log_survival])
+        line, whose = np.column_stack([near.log_ratio, near.minus_log_survival]), near.stimuli
         notes.append(f"TwoNN of {near.n_points} points {near.caveat}")
     except InputError as error:
         notes.append(str(error))
@@ -163,8 +165,8 @@ def layer_moment(
     shown = seen.order[np.linspace(0, x.shape[1] - 1, min(UNITS_SHOWN, x.shape[1])).astype(int)]
     scores = layer_scores(x, control, column, spec.seed)
     return LayerMoment(
-        name, scores, bars0, bars1, loop, dimension, line, x[:, shown].T.astype(np.float32),
-        tuple(notes),
+        name, scores, bars0, bars1, loop, dimension, line, whose,
+        x[:, shown].T.astype(np.float32), tuple(notes),
     )  # fmt: skip
 
 
