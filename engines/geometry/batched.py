@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from scipy.stats import rankdata
+import scipy  # its parts load when used: a reader of files needs none
 
 from engines.geometry.similarity import compare_rdms
 
@@ -115,7 +115,7 @@ def rdm_similarities(one: np.ndarray, other: np.ndarray, measure: str) -> np.nda
         return np.array([compare_rdms(_square(a), _square(b), "Kendall") for a, b in both])
     a, b = one, other
     if measure == "RSA, Spearman":
-        a, b = (rankdata(v, axis=1) for v in (a, b))
+        a, b = (scipy.stats.rankdata(v, axis=1) for v in (a, b))
         a, b = (v - v.mean(axis=1, keepdims=True) for v in (a, b))
     size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
     return _ratio((a * b).sum(axis=1), size)

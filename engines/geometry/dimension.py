@@ -46,6 +46,8 @@ class TwoNN:
     """log(r2 / r1) per point, ascending."""
     minus_log_survival: np.ndarray
     """-log(1 - F) of each, F = rank / N."""
+    stimuli: np.ndarray
+    """int64[point], whose point each is: the row of the activations."""
     n_points: int
     n_duplicates: int
     """Points left out because another has the same place."""
@@ -62,11 +64,13 @@ def two_nn(activations: np.ndarray, discard: float = 0.1) -> TwoNN:
     x = np.asarray(activations, np.float64)
     if not np.isfinite(x).all():
         raise InputError("TwoNN needs finite activations; drop the stimuli with nan first")
-    unique = np.unique(x, axis=0)
+    unique, rows = np.unique(x, axis=0, return_index=True)
     if len(unique) < 3:
         raise InputError(f"TwoNN needs at least 3 different stimuli, got {len(unique)}")
     first, second = _two_nearest(unique)
-    log_ratio = np.sort(np.log(second / first))
+    log_ratio = np.log(second / first)
+    order = np.argsort(log_ratio, kind="stable")
+    log_ratio = log_ratio[order]
     n = len(log_ratio)
     with np.errstate(divide="ignore"):
         height = -np.log(1.0 - np.arange(1, n + 1) / n)
@@ -76,7 +80,7 @@ def two_nn(activations: np.ndarray, discard: float = 0.1) -> TwoNN:
     slope = float(top @ side) / flat if flat > 0.0 else float("inf")
     total = float(log_ratio.sum())
     mle = (n - 1) / total if total > 0.0 else float("inf")
-    return TwoNN(slope, mle, log_ratio, height, n, len(x) - n)
+    return TwoNN(slope, mle, log_ratio, height, rows[order], n, len(x) - n)
 
 
 def _two_nearest(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -187,9 +187,9 @@ def pictures_of(theta: np.ndarray, xi: np.ndarray, picked: int = 0) -> tuple[Pic
     ticks = tuple((k + 0.5, str(k + 1)) for k in range(0, n, 2))
     radians = Axis("2 x input phase", "rad"), Axis("output phase", "rad")
     return (
-        Points("Phase wheel: input phase, a ring per frequency", wheel, Axis("frequency x cos"),
+        Points("Phase wheel, a ring per frequency", wheel, Axis("frequency x cos"),
                Axis("frequency x sin"), shown, square=True),
-        Points("Output phase by 2 x input phase", relation, *radians, shown, square=True),
+        Points("Output by twice input phase", relation, *radians, shown, square=True),
         Heatmap(
             "Spectrum of each neuron's input weights",
             found.power_in[order],

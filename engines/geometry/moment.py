@@ -46,6 +46,8 @@ class LayerMoment:
     two_nn_dimension: float
     two_nn_points: np.ndarray
     """float64[point, 2]: log ratio and -log survival."""
+    two_nn_stimuli: np.ndarray
+    """int64[point]: whose point each is."""
     units: np.ndarray
     """float32[unit, stimulus], ordered by preferred stimulus, at most `UNITS_SHOWN`."""
     notes: tuple[str, ...]
@@ -150,11 +152,11 @@ def layer_moment(
             notes.append(f"{found.n_duplicates} stimuli lie on another and count once")
     except InputError as error:
         notes.append(str(error))
-    dimension, line = float("nan"), empty
+    dimension, line, whose = float("nan"), empty, np.zeros(0, np.int64)
     try:
         near = two_nn(x)
         dimension = near.dimension
-        line = np.column_stack([near.log_ratio, near.minus_log_survival])
+        line, whose = np.column_stack([near.log_ratio, near.minus_log_survival]), near.stimuli
         notes.append(f"TwoNN of {near.n_points} points {near.caveat}")
     except InputError as error:
         notes.append(str(error))
@@ -163,17 +165,22 @@ def layer_moment(
     shown = seen.order[np.linspace(0, x.shape[1] - 1, min(UNITS_SHOWN, x.shape[1])).astype(int)]
     scores = layer_scores(x, control, column, spec.seed)
     return LayerMoment(
-        name, scores, bars0, bars1, loop, dimension, line, x[:, shown].T.astype(np.float32),
-        tuple(notes),
+        name, scores, bars0, bars1, loop, dimension, line, whose,
+        x[:, shown].T.astype(np.float32), tuple(notes),
     )  # fmt: skip
 
 
 def _about_units(seen: Tuning) -> str:
     constant = f"; {seen.n_constant} constant" if seen.n_constant else ""
+    ratio = (
+        f"largest ratio to the median {seen.largest_ratio:.3g}"
+        if np.isfinite(seen.largest_ratio)
+        else "half of a stimulus's entries are 0"
+    )
     massive = (
         f"massive activations in units {', '.join(map(str, seen.massive[:5]))}"
         if seen.massive
-        else f"no massive activation (largest ratio to the median {seen.largest_ratio:.3g})"
+        else f"no massive activation ({ratio})"
     )
     shares = f"{seen.positive_share:.0%} of entries above 0"
     return f"{shares}, {seen.active_share:.0%} above a tenth of the largest; {massive}{constant}"

@@ -7,8 +7,7 @@ vector of the n (n - 1) / 2 pairs that all comparisons use.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csgraph
-from scipy.stats import rankdata
+import scipy  # its parts load when used: a reader of files needs none
 
 from engines.contract import InputError
 from engines.geometry.rdm_kinds import Dissimilarity
@@ -112,7 +111,7 @@ def _ranked(pairs: np.ndarray) -> np.ndarray:
     known = np.isfinite(pairs)
     placed = np.full(pairs.shape, np.nan)
     if known.any():
-        order = rankdata(pairs[known])
+        order = scipy.stats.rankdata(pairs[known])
         spread = order.max() - order.min()
         placed[known] = (order - order.min()) / spread if spread else 0.0
     return placed
@@ -153,4 +152,6 @@ def rgdm(dissimilarity: np.ndarray, n_neighbours: int = 5) -> np.ndarray:
     rows = np.repeat(np.arange(n), near.shape[1])
     edges[rows, near.ravel()] = dissimilarity[rows, near.ravel()]
     edges = np.minimum(edges, edges.T)
-    return csgraph.shortest_path(csgraph.csgraph_from_dense(edges, null_value=np.inf), "D")
+    return scipy.sparse.csgraph.shortest_path(
+        scipy.sparse.csgraph.csgraph_from_dense(edges, null_value=np.inf), "D"
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.stats import kendalltau, rankdata
+import scipy  # its parts load when used: a reader of files needs none
 
 from engines.contract import InputError
 from engines.geometry.rdm import Dissimilarity, rdm, upper_triangle
@@ -188,7 +188,7 @@ def compare_rdms(one: np.ndarray, other: np.ndarray, comparison: str = "Spearman
         case "Kendall":
             return _kendall_tau_a(a, b)
         case "Spearman":
-            a, b = rankdata(a), rankdata(b)
+            a, b = scipy.stats.rankdata(a), scipy.stats.rankdata(b)
     if comparison != "cosine":
         a, b = a - a.mean(), b - b.mean()
     return _ratio(float(a @ b), float(np.linalg.norm(a) * np.linalg.norm(b)))
@@ -196,7 +196,7 @@ def compare_rdms(one: np.ndarray, other: np.ndarray, comparison: str = "Spearman
 
 def _kendall_tau_a(a: np.ndarray, b: np.ndarray) -> float:
     """Concordant minus discordant pairs over all pairs; ties count for neither."""
-    tau_b = float(np.asarray(kendalltau(a, b))[0])
+    tau_b = float(np.asarray(scipy.stats.kendalltau(a, b))[0])
     n_pairs = len(a) * (len(a) - 1) / 2
     untied = [n_pairs - _tied_pairs(values) for values in (a, b)]
     return tau_b * float(np.sqrt(untied[0] * untied[1])) / n_pairs

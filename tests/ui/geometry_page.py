@@ -53,6 +53,19 @@ class GeometryPage:
         self.page.evaluate(f"p => {{ const c = {CLOCK}; c.pause(); c.seek(p, 'rest') }}", position)
         return self
 
+    def length(self) -> int:
+        """The last position of the clock."""
+        return int(self.page.evaluate(f"{CLOCK}.length"))
+
+    def rings(self, card: str) -> int:
+        """How often a picture's drawing has the colour of what is selected."""
+        region = self.page.get_by_role("region", name=card, exact=True)
+        colour = region.evaluate("e => getComputedStyle(e).getPropertyValue('--nx-cursor').trim()")
+        with self.page.expect_download() as coming:
+            region.hover()
+            region.get_by_role("button", name="SVG").click()
+        return coming.value.path().read_text().count(f'stroke="{colour}"')
+
     def seek_ms(self, position: int) -> float:
         """Milliseconds from a seek to the painted picture."""
         return self.page.evaluate(SEEK, position)

@@ -29,6 +29,15 @@ CELL = """() => {
 }"""
 
 
+# What four stimuli are marked with: a ring per point, a row and a column per RDM, a column per layer.
+RINGS = {
+    "Scatter, left": 4,
+    "Scatter, right": 4,
+    "Dissimilarities, left": 8,
+    "Dissimilarities, right": 8,
+    "Units": 8,
+}
+
 BOTH_DRAWN = """() => [...Bokeh.index.query((v) => v.model.type === "Figure" && v.el.isConnected
   && v.el.getBoundingClientRect().height > 100)].length === 2"""
 
@@ -52,6 +61,16 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
         card.hover()
         card.get_by_role("button", name="CSV").click()
     assert coming.value.path().read_text().count("\n") == 9
+
+
+def test_a_lasso_of_four_stimuli_marks_them_in_every_linked_picture(new_page, app_url):
+    workbench = GeometryPage(new_page(), app_url, "n_steps=400&width=32").ready()
+    page = workbench.page
+    workbench.hold(workbench.length())
+    workbench.lasso(0, 0.01, 0.5)  # tanh has parted the classes: one of them is on the left
+    expect(page.get_by_role("heading", name="4 selected")).to_be_visible(timeout=10_000)
+    expect(page.locator(".nx-closeup:not(.nx-stale)")).to_be_visible(timeout=20_000)
+    assert {name: workbench.rings(name) for name in RINGS} == RINGS
 
 
 def test_a_cell_of_the_diagram_opens_its_networks(new_page, app_url):

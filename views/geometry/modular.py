@@ -100,13 +100,13 @@ class ModularView(GenericView):
         for k in range(1, found.power_in.shape[1] + 1):
             here = used & (found.frequency == k)
             told = f"{np.median(error[here]):.3f}" if here.any() else ""
-            cell = {"text": f"frequency {k}", "action": str(k), "current": k == self.frequency,
+            cell = {"text": str(k), "action": str(k), "current": k == self.frequency,
                     "title": f"Let the neurons of frequency {k} stand out"}  # fmt: skip
             rows.append([cell, str(int(here.sum())), told])
         self.list.sections = [
             {
                 "title": "Frequencies",
-                "columns": ["", "neurons", "|2 phi - psi|"],
+                "columns": ["frequency", "neurons", "|2 phi - psi|"],
                 "rows": rows,
                 "note": "Click one, here or in the spectrum; again to let go.",
             }

@@ -103,5 +103,6 @@ def close_bytes(moment: Moment, at: int) -> bytes:
         arrays[f"components{k}"] = layer.bars0.astype(np.float32)
         arrays[f"holes{k}"] = layer.bars1.astype(np.float32)
         arrays[f"nearest{k}"] = layer.two_nn_points.astype(np.float32)
+        arrays[f"whose{k}"] = layer.two_nn_stimuli.astype(np.int32)
         arrays[f"units{k}"] = layer.units
     return payload(meta, arrays)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import panel as pn
 from bokeh.events import Tap
 
 from engines.compute import Compute, Job
@@ -18,25 +20,22 @@ from views.kit.generic import GenericView
 from views.kit.text import label
 
 _LISTED = 60
+_PICKER_PX = 300
 _SIDES = ("left side", "right side")
 
 
 class TaskGeometryView(GenericView):
-    """The picker above the pictures; colours of its two sides are those of the points."""
+    """The picker beside the points; colours of its two sides are those of the points."""
 
     def __init__(
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
-        self.picker = Facts(self._pressed, sections=[], sizing_mode="stretch_width")
+        self.picker = Facts(self._pressed, sections=[], width=_PICKER_PX)
         self.list = Facts(self._pressed, sections=[], sizing_mode="stretch_width")
         self.found: TaskGeometry | None = None
         self.right: set[int] = set()
         """Places within the result's stimuli; what the picker shows, even or not."""
         super().__init__(name, compute, owner=owner, spec=spec)
-
-    def stage(self) -> list[Any]:
-        """The two sides, the pictures, and the tables under them."""
-        return [self.picker, *super().stage()]
 
     def inspector(self) -> list[Any]:
         """Every dichotomy by name, provenance and files."""
@@ -78,6 +77,13 @@ class TaskGeometryView(GenericView):
         if drawn.kind is Points and drawn.layers == _SIDES:
             drawn.figure.on_event(Tap, self._tap)
         return drawn
+
+    def _panes(self) -> Iterator[pn.viewable.Viewable]:
+        """The two sides beside the scatter, above it where the stage is narrow."""
+        for k, pane in enumerate(super()._panes()):
+            if k == 0 and isinstance(pane, pn.Row):
+                pane.insert(0, self.picker)
+            yield pane
 
     def _follow(self) -> None:
         """Draw a split that has been scored; ask for one that has not; wait for an uneven one."""

@@ -60,6 +60,13 @@ def test_two_nn_is_scikit_dimensions():
     assert two_nn(x).dimension == pytest.approx(theirs, abs=0.05)
 
 
+def test_points_of_two_nn_are_told_by_their_stimulus():
+    x = np.random.default_rng(4).standard_normal((60, 3))
+    far = np.sort(np.linalg.norm(x[:, None] - x, axis=2), axis=1)
+    found = two_nn(np.concatenate([x, x[:20]]))
+    assert found.log_ratio == pytest.approx(np.log(far[:, 2] / far[:, 1])[found.stimuli])
+
+
 def test_two_nn_leaves_out_duplicates_and_counts_them():
     x = np.random.default_rng(2).standard_normal((400, 3))
     found = two_nn(np.concatenate([x, x[:150]]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -116,3 +118,9 @@ def test_too_many_stimuli_are_drawn_with_a_stated_seed(tmp_path, monkeypatch):
     assert seen.stimuli == film.stimuli
     rows = [int(name) for name in film.stimuli]
     assert rows == sorted(set(rows))
+
+
+def test_the_child_starts_without_what_no_file_needs():
+    code = "import engines.geometry.reader, engines.geometry.importing, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+    assert not {b"scipy.stats", b"scipy.sparse", b"torch", b"sklearn"} & set(loaded.split())

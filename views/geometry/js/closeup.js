@@ -32,13 +32,22 @@ function drawBars(pen, width, height, data, look) {
 function drawTwoNN(pen, width, height, data, look) {
   const [left, bottom] = [26, 20]
   const clouds = data.names.map((_, k) => data[`nearest${k}`])
-  const pairs = clouds.map((cloud) => Array.from({length: cloud.length / 2}, (_, k) => [cloud[2 * k], cloud[2 * k + 1]]).filter((pair) => pair.every(Number.isFinite)))
+  const pairs = clouds.map((cloud, side) => Array.from({length: cloud.length / 2}, (_, k) => [cloud[2 * k], cloud[2 * k + 1], data[`whose${side}`][k]])
+    .filter((pair) => pair.every(Number.isFinite)))
   const right = Math.max(1e-6, ...pairs.flat().map(([x]) => x))
   const top = Math.max(1e-6, ...pairs.flat().map(([, y]) => y))
   const place = ([x, y]) => [left + (x / right) * (width - left - 8), 6 + (1 - y / top) * (height - bottom - 8)]
   pairs.forEach((cloud, side) => {
     pen.fillStyle = pen.strokeStyle = look.sideColour(data.names[side])
     for (const pair of cloud) drawMark(pen, side, ...place(pair), 3)
+    pen.strokeStyle = look.cursor
+    pen.lineWidth = 1.5
+    for (const pair of cloud.filter(([, , whose]) => look.chosen.has(whose))) {
+      pen.beginPath()
+      pen.arc(...place(pair), 5.5, 0, 2 * Math.PI)
+      pen.stroke()
+    }
+    pen.strokeStyle = look.sideColour(data.names[side])
     const slope = data.dimension[side]
     if (!(slope > 0)) return
     const end = Math.min(right, top / slope)
@@ -70,6 +79,10 @@ function drawTuning(pen, width, height, data, look) {
     inner.putImageData(image, 0, 0)
     pen.imageSmoothingEnabled = false
     pen.drawImage(canvas, side * slot + 4, 4, slot - 12, height - 26)
+    const wide = (slot - 12) / m
+    pen.strokeStyle = look.cursor
+    pen.lineWidth = 1.5
+    for (const k of look.chosen) pen.strokeRect(side * slot + 4 + k * wide, 4, wide, height - 26)
     pen.fillStyle = look.ink3
     pen.font = `10.5px ${look.font}`
     pen.textAlign = "left"

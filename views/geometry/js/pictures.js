@@ -79,8 +79,13 @@ function drawAxes(pen, width, height, film, track, look) {
     pen.stroke()
     const share = film.share[3 * track + axis]
     const words = `${film.layout === "MDS" ? "MDS" : "PC"} ${axis + 1}${share > 0 ? ` ${Math.round(100 * share)} %` : ""}`
-    pen.textAlign = axis === 0 ? "right" : "left"
-    pen.fillText(words, axis === 0 ? to[0] : to[0] + 5, axis === 0 ? to[1] - 5 : to[1] + 9)
+    if (look.dims === 3) {
+      pen.textAlign = axis === 0 ? "right" : "left"
+      pen.fillText(words, axis === 0 ? to[0] : to[0] + 5, axis === 0 ? to[1] - 5 : to[1] + 9)
+    } else { // at the edges of the card, out of the way of the points
+      pen.textAlign = axis === 0 ? "right" : "left"
+      pen.fillText(words, axis === 0 ? width - 8 : 8, axis === 0 ? height - 8 : 14)
+    }
   })
 }
 
@@ -119,15 +124,31 @@ function drawScatter(pen, width, height, film, track, position, loop, look) {
       pen.arc(x, y, size + 3.5, 0, 2 * Math.PI)
       pen.stroke()
     }
-    if (film.n <= 32 || look.chosen.has(k)) {
-      pen.fillStyle = look.ink2
-      pen.font = `11px ${look.font}`
-      pen.textAlign = "left"
-      pen.globalAlpha = dim ? 0.4 : 1
-      pen.fillText(film.stimuli[k].slice(0, 24), x + size + 4, y + 4)
-      pen.globalAlpha = 1
-    }
   }
+  drawNames(pen, places, order, film, r, look)
+}
+
+// Names beside their points: right, left, above or below, where no other name or point is.
+function drawNames(pen, places, order, film, r, look) {
+  const named = order.filter((k) => film.n <= 32 || look.chosen.has(k))
+  const taken = film.n <= 32 ? places.map(([x, y]) => [x - r, y - r, x + r, y + r]) : []
+  const isFree = (box, k) => taken.every(([left, top, right, bottom], other) =>
+    other === k || box[2] < left || box[0] > right || box[3] < top || box[1] > bottom)
+  pen.fillStyle = look.ink2
+  pen.font = `11px ${look.font}`
+  pen.textAlign = "left"
+  for (const k of named) {
+    const name = film.stimuli[k].slice(0, 24)
+    const [x, y] = places[k]
+    const [wide, gap] = [pen.measureText(name).width, r + 4]
+    const boxes = [[x + gap, y - 5], [x - gap - wide, y - 5], [x - wide / 2, y - gap - 10], [x - wide / 2, y + gap]]
+      .map(([left, top]) => [left, top, left + wide, top + 10])
+    const box = boxes.find((each) => isFree(each, k)) ?? boxes[0]
+    taken.push(box)
+    pen.globalAlpha = look.chosen.size && !look.chosen.has(k) ? 0.4 : 1
+    pen.fillText(name, box[0], box[1] + 9)
+  }
+  pen.globalAlpha = 1
 }
 
 const BOTH = "left below, right above"

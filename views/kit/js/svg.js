@@ -40,6 +40,11 @@ class SvgPen {
     const [, size, family] = /(\d+(?:\.\d+)?)px\s+(.*)/.exec(this.font) ?? [null, 12, "sans-serif"]
     this.out.push(`<text x="${left}" y="${top}" fill="${this.fillStyle}" font-size="${size}" font-family="${SvgPen.escape(family)}" text-anchor="${anchor}">${SvgPen.escape(text)}</text>`)
   }
+  measureText(text) {
+    SvgPen.ruler ??= element("canvas").getContext("2d")
+    SvgPen.ruler.font = this.font
+    return SvgPen.ruler.measureText(text)
+  }
   drawImage(image, x, y, width, height) {
     const [left, top] = this.at(x, y)
     this.out.push(`<image x="${left}" y="${top}" width="${width}" height="${height}" preserveAspectRatio="none" image-rendering="pixelated" href="${image.toDataURL("image/png")}"/>`)
