@@ -1,8 +1,7 @@
 """Simulations in torch: all trials in one tensor, on the engine's GPU.
 
-On CPUs scipy and the compiled loop are used: there a spiking step in torch, which touches every
-neuron, is many times slower than the loop, and a rate step of many trials gains nothing that would
-be worth loading torch. The same code runs on a CPU tensor and is tested against them.
+On CPUs scipy and the compiled loop are used, and the same code runs on a CPU tensor and is tested
+against them; ``benchmarks/connectome.py`` prints how long each takes.
 """
 
 from __future__ import annotations
