@@ -1,7 +1,7 @@
 """Simulations in torch: all trials in one tensor, on the engine's GPU.
 
-On CPUs scipy and compiled loops are several times faster, so they are used there; the same code
-runs on a CPU tensor and is tested against them.
+On CPUs scipy and the compiled loop are used, and the same code runs on a CPU tensor and is tested
+against them; ``benchmarks/connectome.py`` prints how long each takes.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.connectome.kernels.jit import kernel
+from engines.connectome.kernels.jit import kernel, part
 
 
 @kernel
@@ -27,6 +27,12 @@ def clipped(
     return t0 <= t1, x1 + t0 * dx, y1 + t0 * dy, x1 + t1 * dx, y1 + t1 * dy
 
 
+@part
+def _fixed(x: float) -> np.uint64:
+    """32 bits before the point and 32 behind; a step back wraps round, as unsigned sums do."""
+    return np.uint64(np.int64(x * 4294967296.0))
+
+
 @kernel
 def lines(
     xy: np.ndarray,
@@ -45,22 +51,24 @@ def lines(
     n_rows, n_columns = image.shape
     right, top = n_columns - 1e-3, n_rows - 1e-3
     sx, sy = n_columns / window[2], n_rows / window[3]
+    pixels, stride, whole = image.reshape(-1), np.uint64(n_columns), np.uint64(32)
     for e in range(first, last):
         i, j = pre[e], post[e]
         x1, x2 = (xy[i, 0] - window[0]) * sx, (xy[j, 0] - window[0]) * sx
         y1, y2 = n_rows - (xy[i, 1] - window[1]) * sy, n_rows - (xy[j, 1] - window[1]) * sy
-        inside, x1, y1, x2, y2 = clipped(x1, y1, x2, y2, right, top)
-        if not inside:
-            continue
+        if min(x1, x2) < 0.0 or max(x1, x2) > right or min(y1, y2) < 0.0 or max(y1, y2) > top:
+            inside, x1, y1, x2, y2 = clipped(x1, y1, x2, y2, right, top)
+            if not inside:
+                continue
         n = int(max(abs(x2 - x1), abs(y2 - y1))) + 1
         dx, dy = (x2 - x1) / n, (y2 - y1) / n
         # Each step is looked at in its middle, so that none falls into its neighbour's pixel.
-        x1 += 0.5 * dx
-        y1 += 0.5 * dy
+        x, y = _fixed(x1 + 0.5 * dx), _fixed(y1 + 0.5 * dy)
+        right_by, down_by = _fixed(dx), _fixed(dy)
         for _ in range(n):
-            image[int(y1), int(x1)] += 1.0
-            x1 += dx
-            y1 += dy
+            pixels[(y >> whole) * stride + (x >> whole)] += np.float32(1.0)
+            x += right_by
+            y += down_by
 
 
 @kernel
