@@ -112,7 +112,7 @@ def test_a_click_in_one_picture_selects_in_all(wiring):
 def test_a_motif_lights_up(wiring):
     work = wiring("n_nulls=20").done()
     work.button("Measures").click()
-    work.button("030C").click()
+    work.button("Light up instances of 030C").click()
     expect(work.page.locator(".nx-notice")).to_contain_text("instances of 030C")
     expect(work.page.get_by_role("img", name="Graph of 279 neurons")).to_be_visible()
 
