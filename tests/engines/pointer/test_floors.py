@@ -7,7 +7,6 @@ import torch
 
 from engines.pointer.floors import FLOORS, measured
 
-
 # What the bundled weights do not reach yet, by name; one that is reached turns this file red until
 # its name is taken out. `python -m explorer verify pointer --full` tells them as missed.
 MISSED = {
