@@ -120,7 +120,7 @@ class MeasuresSpec(WiringSpec):
         ge=0,
         le=100_000,
         soft=(0, 1_000),
-        marks={1000: "1,000"},
+        marks={1000: "paper"},
     )
     swaps_per_edge: float = knob(
         10.0,
