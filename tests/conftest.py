@@ -12,9 +12,9 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a browser come first: they take longest, and short ones fill what is left."""
+    """Files with a browser come last: the app they share runs on beside what follows."""
     with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path not in with_browser)
+    items.sort(key=lambda item: item.path in with_browser)
 
 
 @contextmanager

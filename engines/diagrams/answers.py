@@ -91,7 +91,7 @@ def import_answers() -> tuple[KnownAnswer, ...]:
         source = "the model itself, run by torch in float64"
         error = f"{name}: largest error of outputs and all gradients"
         found.append(KnownAnswer(error, source, 0.0, ROUNDING, _of(name, "error")))
-        back = f"{name}: derived backward diagram"
+        back = f"{name}, imported: derived backward diagram"
         autograd = "torch.autograd in float64"
         found.append(KnownAnswer(back, autograd, 0.0, ROUNDING, _imported_gradients(name)))
         counts = f"{name}: FLOPs and parameters that differ"

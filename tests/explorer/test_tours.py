@@ -77,7 +77,11 @@ def test_every_selection_is_one_the_view_knows(tour):
     for step in tour.steps:
         view = view_type(tour.experiment)(tour.experiment, Idle())
         view.select(dict(step.selection))
-        chosen = {**DEFAULTS, **view.selection()}  # what is usual is left out of a selection
+        chosen = {
+            "page": "Wiring",
+            **DEFAULTS,
+            **view.selection(),
+        }  # what is usual is left out of a selection
         assert {name: chosen.get(name) for name in step.selection} == step.selection
 
 
