@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import zarr
 
+from engines import apart
 from engines.contract import InputError
-from engines.geometry import arrays_from_file, files, importing, moment, reader
+from engines.geometry import arrays_from_file, files, importing, moment
 from engines.geometry.files import FilesSpec, frames_of, keep_upload
 from engines.geometry.reader import arrays_read_apart
 
@@ -88,7 +89,7 @@ def test_a_bomb_ends_the_child_and_not_the_engine(tmp_path, monkeypatch):
         for _ in range(500):
             file.write(bytes(2**20))
     assert path.stat().st_size < 8_000_000
-    monkeypatch.setattr(reader, "MEMORY_MAX_BYTES", 2**30)
+    monkeypatch.setattr(apart, "MEMORY_MAX_BYTES", 2**30)
     with pytest.raises(InputError, match=r"1,024 MiB"):
         arrays_read_apart(path)
 
