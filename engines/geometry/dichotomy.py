@@ -10,12 +10,12 @@ import numpy as np
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.geometry.ensure import ensured
 from engines.geometry.layout import one_basis
+from engines.geometry.resampling import around
 from engines.geometry.scores import shuffled
 from engines.geometry.store import ActivationSet
 from engines.geometry.taskchance import (
     N_DRAWS,
     N_DRAWS_SEPARABLE,
-    ends,
     mean_interval,
     over_units,
     parallelisms,
@@ -160,8 +160,9 @@ class TaskGeometry(Result):
         """Dichotomies by number; intervals and controls beside each."""
         s, c = self.scores, self.control
         return Table(
-            f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; 95 % of {N_DRAWS} bootstraps "
-            "over units (parallelism) and over left-out conditions (CCGP); control: units shuffled",
+            f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; 95 % of {N_DRAWS} random "
+            "halves of the units (parallelism), of left-out conditions drawn anew (CCGP); control: "
+            "units shuffled",
             {
                 "no.": np.arange(len(self.names)),
                 "dichotomy": self.names,
@@ -190,7 +191,7 @@ class TaskGeometry(Result):
                 "low": np.array([s.share_ends[0] for s in both]),
                 "high": np.array([s.share_ends[1] for s in both]),
                 "dichotomies": (f"{what} {len(self.names)}",) * 2,
-                "estimator": (f"linear programming, {N_DRAWS_SEPARABLE} bootstraps of units",) * 2,
+                "estimator": (f"linear programming, {N_DRAWS_SEPARABLE} halves of the units",) * 2,
                 "seed": np.array([self.spec.seed] * 2),
             },
         )  # fmt: skip
@@ -241,14 +242,14 @@ def _scored(x: np.ndarray, every: np.ndarray, spec: DichotomySpec) -> Iterator[f
     for k, positive in enumerate(every):
         splits = ccgp_splits(x, positive, noise=spec.noise, n_trials=8, n_splits=6, seed=seed)
         found = parallelisms(drawn, positive, seed=seed)
-        own = parallelism(x, positive, seed=seed), splits.mean()
-        rows.append((*own, *ends(found), *mean_interval(splits, seed)))
+        own = parallelism(x, positive, seed=seed)
+        parallel_ends = around(own, found, within=(-1.0, 1.0))
+        rows.append((own, splits.mean(), *parallel_ends, *mean_interval(splits, seed)))
         yield k / len(every)
     table = np.array(rows, float).T
     separable = separables(np.asarray(x, np.float64)[None], every)[0]
     shares = separables(drawn[:N_DRAWS_SEPARABLE], every).mean(axis=1)
-    low, high = ends(shares)
-    share_ends = (float(low), float(high))
+    share_ends = around(float(separable.mean()), shares, within=(0.0, 1.0))
     yield Sided(table[0], table[2:4], table[1], table[4:6], separable, share_ends)
 
 

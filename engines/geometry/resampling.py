@@ -1,8 +1,9 @@
 """How far a similarity may be off by chance, and what stimuli paired at random give.
 
-Intervals over stimuli come from random halves (the delete-half jackknife of Shao & Wu 1989, whose
-deviations have the right size as they are): a bootstrap would draw stimuli twice, and a stimulus is
-at distance 0 from itself, which pulls CKA and RSA up.
+Intervals come from random halves (the delete-half jackknife of Shao & Wu 1989, whose deviations
+have the right size as they are), laid around the estimate. A bootstrap would draw stimuli twice,
+and a stimulus is at distance 0 from itself, which pulls CKA and RSA up; drawing units twice makes
+them noisier, which pulls both down, so that its percentiles can miss the estimate itself.
 """
 
 from __future__ import annotations
@@ -56,8 +57,7 @@ def n_draws_within(n_stimuli: int, n_units: int, n_pairs: int) -> int:
 
 def estimator_in_words(axis: str, n_draws: int) -> str:
     """How an interval was made."""
-    made = "random halves of the stimuli" if axis == "stimuli" else "bootstraps over units"
-    return f"{n_draws} {made}; control: {n_draws} permutations of stimuli"
+    return f"{n_draws} random halves of the {axis}; control: {n_draws} permutations of stimuli"
 
 
 def chance(
@@ -77,17 +77,46 @@ def chance(
     if axis == "stimuli":
         half = max(2, min(n // 2, HALF_MAX))
         drawn = _first(rng, n, half, n_draws)
-        scale = float(np.sqrt(half / max(n - half, 1)))
         spread = _similarities(x, y, drawn, drawn, measure)
-        low, high = (value + scale * q for q in _ends(spread - _mean(spread)))
+        share = half / n
     else:
-        low, high = _ends(_over_units(x, y, measure, n_draws, rng))
+        spread = _over_units(x, y, measure, n_draws, rng)
+        share = 0.5
+    low, high = around(value, spread, share=share, within=range_of(measure))
     same = np.broadcast_to(np.arange(n), (n_draws, n))
     null = _similarities(x, y, same, _first(rng, n, n, n_draws), measure)
     null = null[np.isfinite(null)]
     sign = -1.0 if measure == "Procrustes angle" else 1.0
     p = (1 + int((sign * null >= sign * value).sum())) / (1 + len(null))
     return Chance(low, high, _mean(null), *_ends(null), p)
+
+
+def range_of(measure: str) -> tuple[float, float]:
+    """Where the values of a measure lie."""
+    return (0.0, np.pi) if measure.startswith("Procrustes") else (-np.inf, 1.0)
+
+
+def around(
+    value: float, drawn: np.ndarray, *, share: float = 0.5,
+    within: tuple[float, float] = (-np.inf, np.inf),
+) -> tuple[float, float]:  # fmt: skip
+    """95 % interval around an estimate, from its values for random parts of the data.
+
+    Args:
+        value: the estimate for all the data.
+        drawn: float64[draw], the same for parts; nan where undefined, and nan comes back where
+            more than half are.
+        share: how large the parts are; half the data deviate as the estimate itself does.
+        within: the least and the greatest value that can be.
+    """
+    scale = float(np.sqrt(share / (1.0 - share))) if share < 1.0 else 1.0
+    low, high = (value + scale * q for q in _ends(drawn - _mean(drawn)))
+    return float(np.maximum(low, within[0])), float(np.minimum(high, within[1]))
+
+
+def halves(n: int, n_draws: int, rng: np.random.Generator) -> np.ndarray:
+    """int64[draw, n // 2]: different ones in each draw; of a single one, that one."""
+    return _first(rng, n, max(1, n // 2), n_draws)
 
 
 def _defined(x: np.ndarray, measure: str) -> np.ndarray:
@@ -138,11 +167,12 @@ def _square_rdm(x: np.ndarray) -> np.ndarray:
 def _over_units(
     x: np.ndarray, y: np.ndarray, measure: str, n_draws: int, rng: np.random.Generator
 ) -> np.ndarray:
+    """float64[draw]: all stimuli, seen by a random half of the units of each."""
     size = max(1, CHUNK // (len(x) * max(len(x), x.shape[1], y.shape[1])))
     found = []
     for at in range(0, n_draws, size):
         n = min(size, n_draws - at)
-        a, b = (v[:, rng.integers(0, v.shape[1], (n, v.shape[1]))] for v in (x, y))
+        a, b = (v[:, halves(v.shape[1], n, rng)] for v in (x, y))
         found.append(similarities(np.moveaxis(a, 1, 0), np.moveaxis(b, 1, 0), measure))
     return np.concatenate(found)
 

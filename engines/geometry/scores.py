@@ -9,10 +9,11 @@ import numpy as np
 
 from engines.contract import InputError
 from engines.geometry.dimension import participation_ratio
+from engines.geometry.resampling import around, halves, range_of
 from engines.geometry.similarity import cka, cka_debiased, procrustes_angle, rsa
 from engines.geometry.taskgeometry import parallelism
 
-N_BOOT = 200
+N_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,18 @@ class Score:
     note: str = ""
 
 
-def bootstrap(
-    score: Callable[[np.ndarray], float], activations: np.ndarray, seed: int, n: int = N_BOOT
+def interval_over_units(
+    score: Callable[[np.ndarray], float],
+    activations: np.ndarray,
+    value: float,
+    seed: int,
+    n_draws: int = N_DRAWS,
+    within: tuple[float, float] = (-np.inf, np.inf),
 ) -> tuple[float, float]:
-    """2.5 and 97.5 % of the score over redrawn units; stimuli stay, since they were chosen."""
-    rng = np.random.default_rng(seed)
-    n_units = activations.shape[1]
-    drawn = [score(activations[:, rng.integers(0, n_units, n_units)]) for _ in range(n)]
-    finite = np.array([d for d in drawn if np.isfinite(d)])
-    if len(finite) < n // 2:
-        return float("nan"), float("nan")
-    return float(np.quantile(finite, 0.025)), float(np.quantile(finite, 0.975))
+    """95 % interval of a score by random halves of the units; stimuli stay: they were chosen."""
+    drawn = halves(activations.shape[1], n_draws, np.random.default_rng(seed))
+    found = np.array([score(activations[:, units]) for units in drawn])
+    return around(value, found, within=within)
 
 
 def scored(
@@ -52,7 +54,8 @@ def scored(
     control: np.ndarray | None,
     seed: int,
     estimator: str,
-    n_boot: int = N_BOOT,
+    n_draws: int = N_DRAWS,
+    within: tuple[float, float] = (-np.inf, np.inf),
 ) -> Score:
     """A score of [stimulus, unit], and of a control: another moment, or units shuffled.
 
@@ -63,7 +66,7 @@ def scored(
     other = control if control is not None else shuffled(activations, seed)
     try:
         value = score(activations)
-        low, high = bootstrap(score, activations, seed, n_boot)
+        low, high = interval_over_units(score, activations, value, seed, n_draws, within)
         null = score(other)
     except InputError as error:
         nan = float("nan")
@@ -89,25 +92,34 @@ def layer_scores(
     x: np.ndarray, control: np.ndarray | None, column: tuple[str, ...], seed: int
 ) -> tuple[Score, ...]:
     """Scores of one layer at one moment; ``column`` are the stimuli's labels."""
-    boot = f"{N_BOOT} bootstraps over units"
-    found = [scored("participation ratio", participation_ratio, x, control, seed, boot)]
+    made = f"{N_DRAWS} random halves of the units"
+    found = [
+        scored(
+            "participation ratio", participation_ratio, x, control, seed, made, within=(1.0, np.inf)
+        )
+    ]
     if 1 < len(set(column)) < len(column):
         y = one_hot(column)
         for name, score in (("class CKA, debiased", cka_debiased), ("class CKA, biased", cka)):
-            found.append(scored(name, lambda a, s=score: s(a, y), x, control, seed, boot))
-    halves = np.array([v == column[0] for v in column]) if column else np.zeros(0, bool)
-    if 4 <= len(column) <= 64 and 2 * int(halves.sum()) == len(column) and len(set(column)) == 2:
+            found.append(
+                scored(
+                    name, lambda a, s=score: s(a, y), x, control, seed, made, within=range_of(name)
+                )
+            )
+    right = np.array([v == column[0] for v in column]) if column else np.zeros(0, bool)
+    if 4 <= len(column) <= 64 and 2 * int(right.sum()) == len(column) and len(set(column)) == 2:
         exact = "exact maximum" if len(column) <= 12 else "lower bound, 500 pairings"
-        n_boot = 40 if len(column) > 8 else N_BOOT
+        n_draws = 40 if len(column) > 8 else N_DRAWS
         found.append(
             scored(
                 "parallelism",
-                lambda a: parallelism(a, halves, seed=seed),
+                lambda a: parallelism(a, right, seed=seed),
                 x,
                 control,
                 seed,
-                f"{exact}; {n_boot} bootstraps over units",
-                n_boot,
+                f"{exact}; {n_draws} random halves of the units",
+                n_draws,
+                (-1.0, 1.0),
             )
         )
     return tuple(found)
@@ -116,7 +128,7 @@ def layer_scores(
 def pair_scores(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Score, ...]:
     """How alike two layers are; the control pairs each stimulus with another one."""
     moved = y[np.random.default_rng([seed, 3]).permutation(len(y))]
-    boot = f"{N_BOOT} bootstraps over units"
+    made = f"{N_DRAWS} random halves of the units"
     found = []
     for name, score in (
         ("CKA, debiased", cka_debiased),
@@ -126,12 +138,14 @@ def pair_scores(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Score, ...]:
     ):
         try:
             value = score(x, y)
-            low, high = bootstrap(lambda a, s=score: s(a, y), x, seed)
+            low, high = interval_over_units(
+                lambda a, s=score: s(a, y), x, value, seed, within=range_of(name)
+            )
             null = score(x, moved)
         except InputError as error:
             nan = float("nan")
-            found.append(Score(name, nan, nan, nan, nan, "stimuli permuted", len(x), boot, seed,
+            found.append(Score(name, nan, nan, nan, nan, "stimuli permuted", len(x), made, seed,
                                str(error)))  # fmt: skip
             continue
-        found.append(Score(name, value, low, high, null, "stimuli permuted", len(x), boot, seed))
+        found.append(Score(name, value, low, high, null, "stimuli permuted", len(x), made, seed))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.geometry.resampling import halves
 from engines.geometry.taskgeometry import is_separable, pairings
 
 N_DRAWS = 200
@@ -13,9 +14,8 @@ PLACES = 8_000_000
 
 
 def over_units(x: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
-    """float64[draw, stimulus, unit]: units drawn with replacement; stimuli were chosen and stay."""
-    rng = np.random.default_rng([seed % 2**32, 13])
-    drawn = rng.integers(0, x.shape[1], (n_draws, x.shape[1]))
+    """float64[draw, stimulus, half of the units]; stimuli were chosen and stay."""
+    drawn = halves(x.shape[1], n_draws, np.random.default_rng([seed % 2**32, 13]))
     return np.moveaxis(np.asarray(x, np.float64)[:, drawn], 1, 0)
 
 
@@ -63,9 +63,3 @@ def mean_interval(values: np.ndarray, seed: int, n_draws: int = 1000) -> tuple[f
     rng = np.random.default_rng([seed % 2**32, 17])
     means = values[rng.integers(0, len(values), (n_draws, len(values)))].mean(axis=1)
     return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
-
-
-def ends(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """2.5 and 97.5 % along an axis."""
-    low, high = np.quantile(values, [0.025, 0.975], axis=axis)
-    return low, high

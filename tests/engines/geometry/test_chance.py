@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from engines.contract import InputError
-from engines.geometry import task_geometry
+from engines.geometry import layer_scores, task_geometry
 from engines.geometry.batched import similarities
 from engines.geometry.matching import path_chance
 from engines.geometry.modular import analytic_weights, median_interval, scores_of, wilson
@@ -52,6 +52,38 @@ def test_intervals_over_stimuli_cover_the_value_of_many_stimuli(measure):
         found = chance(a, b, measure, plain(a, b), axis="stimuli", n_draws=100, seed=k)
         covered += found.low <= truth <= found.high
     assert covered >= 33
+
+
+@pytest.mark.parametrize("measure", ["CKA, debiased", "RSA, Spearman"])
+def test_intervals_over_units_cover_the_value_of_many_units(measure):
+    """Of the same stimuli seen by 3,000 units; 95 % would be 38 of 40."""
+    rng = np.random.default_rng(0)
+    plain = cka_debiased if measure.startswith("CKA") else rsa
+    latent = rng.standard_normal((2, 12, 3))
+    latent[1] += latent[0]
+    x, y = (
+        2.0 * one @ rng.standard_normal((3, 3000)) + 0.5 * rng.standard_normal((12, 3000))
+        for one in latent
+    )
+    truth = plain(x, y)
+    covered = 0
+    for k in range(40):
+        some, others = (rng.choice(3000, 150, replace=False) for _ in range(2))
+        a, b = x[:, some], y[:, others]
+        found = chance(a, b, measure, plain(a, b), axis="units", n_draws=100, seed=k)
+        covered += found.low <= truth <= found.high
+    assert covered >= 33
+
+
+@pytest.mark.parametrize("axis", ["stimuli", "units"])
+@pytest.mark.parametrize("measure", MEASURES)
+def test_an_interval_holds_its_own_estimate_and_stays_where_the_measure_can_be(measure, axis):
+    rng = np.random.default_rng(1)
+    x, y = shared(rng, 60, 9, 1.0)
+    value = similarity(x, y, measure)
+    found = chance(x, y, measure, value, axis=axis, n_draws=100, seed=0)
+    assert found.low <= value <= found.high
+    assert found.low >= 0.0 if measure == "Procrustes angle" else found.high <= 1.0
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -139,3 +171,15 @@ def test_shares_and_medians_have_their_intervals():
     scores = scores_of(*analytic_weights(23, list(range(1, 12)), 3), seed=0)
     assert scores[0].tolist() == pytest.approx([1.0, 529 / (529 + 1.959964**2), 1.0])
     assert scores[1] == pytest.approx([0.0, 0.0, 0.0], abs=1e-9)
+
+
+def test_intervals_of_one_layer_hold_their_own_estimates():
+    """A ReLU layer of 12 stimuli in two classes: few units are active, which a bootstrap repeats."""
+    rng = np.random.default_rng(5)
+    sides = np.repeat([[2.0], [-2.0]], 6, axis=0)
+    x = np.maximum(sides * rng.standard_normal(40) + 0.3 * rng.standard_normal((12, 40)), 0.0)
+    found = layer_scores(x, None, ("a",) * 6 + ("b",) * 6, 0)
+    assert {s.name for s in found} >= {"class CKA, debiased", "class CKA, biased", "parallelism"}
+    for score in found:
+        assert score.low <= score.value <= score.high, score
+        assert score.high <= 1.0 or score.name == "participation ratio"
