@@ -11,49 +11,26 @@ exact betweenness of 10,000 neurons against igraph and the whole layout.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
+from table import Figure, as_json
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from engines.connectome import layouts, nulls, synthetic  # noqa: E402
-from engines.connectome.centrality import betweenness, betweenness_steps  # noqa: E402
-from engines.connectome.connectome import Connectome, layer_from_edges  # noqa: E402
-from engines.connectome.dynamics import Graded  # noqa: E402
-from engines.connectome.graph import Graph, graph_from_matrix, graph_of  # noqa: E402
-from engines.connectome.kernels import swaps  # noqa: E402
-from engines.connectome.large import raster_steps  # noqa: E402
-from engines.connectome.large_run import spiking_setup  # noqa: E402
-from engines.connectome.large_spec import RasterSpec  # noqa: E402
-from engines.connectome.spec import LayoutSpec, MeasuresSpec, WiringSpec  # noqa: E402
-from engines.connectome.wiring import drawing_of, wiring_of  # noqa: E402
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; nan means that there is no target, only a measurement."""
-
-    name: str
-    unit: str
-    measured: float
-    at_most: float = float("nan")
-    at_least: float = float("nan")
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target is reached; empty when there is none."""
-        if self.measured > self.at_most or self.measured < self.at_least:
-            return "MISSED"
-        return "" if np.isnan(self.at_most) and np.isnan(self.at_least) else "reached"
+from engines.connectome import layouts, nulls, synthetic
+from engines.connectome.centrality import betweenness, betweenness_steps
+from engines.connectome.connectome import Connectome, layer_from_edges
+from engines.connectome.dynamics import Graded
+from engines.connectome.graph import Graph, graph_from_matrix, graph_of
+from engines.connectome.kernels import swaps
+from engines.connectome.large import raster_steps
+from engines.connectome.large_run import spiking_setup
+from engines.connectome.large_spec import RasterSpec
+from engines.connectome.spec import LayoutSpec, MeasuresSpec, WiringSpec
+from engines.connectome.wiring import drawing_of, wiring_of
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -275,11 +252,8 @@ def main() -> int:
     ):
         for figure in group():
             figures.append(figure)
-            goal = f"<= {figure.at_most:g}" if not np.isnan(figure.at_most) else ""
-            goal = f">= {figure.at_least:g}" if not np.isnan(figure.at_least) else goal
-            cells = f"{figure.name:62} {figure.measured:10.3g} {figure.unit:12} {goal:9}"
-            print(cells, figure.verdict, flush=True)
-    print(json.dumps([{**asdict(f), "verdict": f.verdict} for f in figures]))
+            print(figure, flush=True)
+    print(as_json(figures))
     return 0
 
 

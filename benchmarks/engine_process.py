@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import random
 import subprocess
@@ -20,31 +19,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
+from table import Figure, as_json
 
 ROOT = Path(__file__).resolve().parents[1]
 PROBES = ROOT / "tests" / "engines" / "process" / "probes"
 sys.path[:0] = [str(ROOT), str(PROBES)]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; ``measured`` must not exceed ``target``."""
-
-    name: str
-    target: float
-    measured: float
-    unit: str
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target was reached in this run."""
-        return "reached" if self.measured <= self.target else "MISSED"
 
 
 class _Bench:
@@ -56,10 +40,9 @@ class _Bench:
         self._seed = 0
 
     def add(self, name: str, target: float, measured: float, unit: str) -> None:
-        figure = Figure(name, target, round(float(measured), 3), unit)
+        figure = Figure(name, unit, round(float(measured), 3), at_most=target)
         self.figures.append(figure)
-        goal = f"<= {target:g} {unit}"
-        print(f"{name:<56} {goal:>12} {figure.measured:>10.3f} {unit:<3} {figure.verdict}")
+        print(figure, flush=True)
 
     def quick(self, **fields: Any) -> Any:
         from engines.probes.experiments.quick import QuickSpec
@@ -278,8 +261,7 @@ def main() -> int:
         bench = _Bench(Path(folder), 100 if options.full else 6)
         asyncio.run(bench.run())
         bench.orphans()
-    figures = {f.name: {**asdict(f), "verdict": f.verdict} for f in bench.figures}
-    print(json.dumps({"benchmark": "engine_process", "load": load, "figures": figures}))
+    print(as_json(bench.figures))
     return 0
 
 

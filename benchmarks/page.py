@@ -10,7 +10,6 @@ more often. Absolute times mean something on a quiet machine only: the load is p
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import re
@@ -23,7 +22,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +30,7 @@ from urllib.request import Request, urlopen
 import numpy as np
 import psutil
 from playwright.sync_api import Page, expect, sync_playwright
+from table import Figure, as_json
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
@@ -81,24 +80,6 @@ LOOK_AT = """([canvas, x, facts]) => new Promise(resolve => {
 })"""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table."""
-
-    name: str
-    target: float
-    measured: float
-    unit: str
-    at_least: bool = False
-    """Whether more is better."""
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target was reached in this run."""
-        good = self.measured >= self.target if self.at_least else self.measured <= self.target
-        return "reached" if good else "MISSED"
-
-
 class _Bench:
     """The app under test, one browser page, and the figures so far."""
 
@@ -110,10 +91,10 @@ class _Bench:
     def add(
         self, name: str, target: float, measured: float, unit: str, *, at_least: bool = False
     ) -> None:
-        figure = Figure(name, target, round(float(measured), 2), unit, at_least)
+        bound = {"at_least" if at_least else "at_most": target}
+        figure = Figure(name, unit, round(float(measured), 2), **bound)
         self.figures.append(figure)
-        goal = f"{'>=' if at_least else '<='} {target:g} {unit}"
-        print(f"{name:<52} {goal:>12} {figure.measured:>9.2f} {unit:<3} {figure.verdict}")
+        print(figure, flush=True)
 
     def spread(self, name: str, target: float, waits: list[float]) -> None:
         """Median and 95th percentile; the target is for the latter."""
@@ -317,7 +298,7 @@ def main() -> None:
         bench.run()
         browser.close()
     print(f"load {_load()} at the end")
-    print(json.dumps([{**asdict(f), "verdict": f.verdict} for f in bench.figures]))
+    print(as_json(bench.figures))
 
 
 if __name__ == "__main__":

@@ -14,53 +14,23 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from scipy.spatial import ConvexHull
+from table import Figure, as_json, cpu_seconds
+
+from engines.pointer.answer import answered
+from engines.pointer.kernels import hulls, tours
+from engines.pointer.model import Network, Recipe, SolveSpec
+from engines.pointer.networks.build import network
+from engines.pointer.racing import optional_solvers
+from engines.pointer.tasks import task_named
+from engines.pointer.training import batch, loss_of
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from engines.pointer.answer import answered  # noqa: E402
-from engines.pointer.kernels import hulls, tours  # noqa: E402
-from engines.pointer.model import Network, Recipe, SolveSpec  # noqa: E402
-from engines.pointer.networks.build import network  # noqa: E402
-from engines.pointer.racing import optional_solvers  # noqa: E402
-from engines.pointer.tasks import task_named  # noqa: E402
-from engines.pointer.training import batch, loss_of  # noqa: E402
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; nan means that there is no target, only a measurement."""
-
-    name: str
-    unit: str
-    measured: float
-    at_most: float = float("nan")
-    at_least: float = float("nan")
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target is reached; empty when there is none."""
-        if self.measured > self.at_most or self.measured < self.at_least:
-            return "MISSED"
-        return "" if np.isnan(self.at_most) and np.isnan(self.at_least) else "reached"
-
-
-def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
-    """Least CPU time of this process over the repeats, after one run to compile."""
-    work()
-    times = []
-    for _ in range(repeats):
-        started = time.process_time()
-        work()
-        times.append(time.process_time() - started)
-    return min(times)
 
 
 class LoopedPtrNet(torch.nn.Module):
@@ -251,11 +221,8 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="more lengths and instances")
     torch.set_num_threads(1)
     found = figures(full=parser.parse_args().full)
-    for f in found:
-        target = f"at least {f.at_least:g}" if f.at_least == f.at_least else ""
-        target = f"at most {f.at_most:g}" if f.at_most == f.at_most else target
-        print(f"{f.name:<62} {f.measured:>12,.3g} {f.unit:<11} {target:<14} {f.verdict}")
-    print(json.dumps([{**asdict(f), "verdict": f.verdict} for f in found]))
+    print(*found, sep="\n")
+    print(as_json(found))
 
 
 if __name__ == "__main__":

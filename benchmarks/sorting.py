@@ -10,56 +10,20 @@ The default run takes about two minutes; ``--full`` repeats more and adds larger
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
+from table import Figure, as_json, cpu_seconds
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from engines import codec, devices, registry  # noqa: E402
-from engines.sorting import AlgotypeShare, SortSpec, ensemble, inversions, simulate  # noqa: E402
-from engines.sorting.experiments import run as run_experiment  # noqa: E402
-from engines.sorting.paper.page import PaperSpec  # noqa: E402
+from engines import codec, devices, registry
+from engines.sorting import AlgotypeShare, SortSpec, ensemble, inversions, simulate
+from engines.sorting.experiments import run as run_experiment
+from engines.sorting.paper.page import PaperSpec
 
 N_CELLS = 100
 ALGOTYPES = ("bubble", "insertion", "selection")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; nan means that there is no target, only a measurement."""
-
-    name: str
-    unit: str
-    measured: float
-    at_most: float = float("nan")
-    at_least: float = float("nan")
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target is reached; empty when there is none."""
-        if self.measured > self.at_most or self.measured < self.at_least:
-            return "MISSED"
-        return "" if np.isnan(self.at_most) and np.isnan(self.at_least) else "reached"
-
-
-def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
-    """Least CPU time of this process over the repeats, after one run to compile."""
-    work()
-    times = []
-    for _ in range(repeats):
-        started = time.process_time()
-        work()
-        times.append(time.process_time() - started)
-    return min(times)
 
 
 # A plain Python loop of the same rules under uniform activation, written to be fast.
@@ -273,12 +237,6 @@ def pages() -> list[Figure]:
     return figures
 
 
-def as_json(figure: Figure) -> dict[str, object]:
-    """A figure with null where there is no target."""
-    fields = asdict(figure) | {"verdict": figure.verdict}
-    return {name: None if value != value else value for name, value in fields.items()}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--full", action="store_true", help="repeat more, larger arrays")
@@ -292,11 +250,8 @@ def main() -> None:
         *engines_side_by_side(4096 if full else 512),
         *pages(),
     ]
-    for f in figures:
-        limit = f"<= {f.at_most:g}" if f.at_most == f.at_most else ""
-        limit = f">= {f.at_least:g}" if f.at_least == f.at_least else limit
-        print(f"{f.name:62} {f.measured:>14,.5g} {f.unit:7} {limit:9} {f.verdict}")
-    print(json.dumps({"figures": [as_json(f) for f in figures]}))
+    print(*figures, sep="\n")
+    print(as_json(figures))
 
 
 if __name__ == "__main__":
