@@ -37,7 +37,7 @@ RECIPES: Mapping[str, Recipe] = {
         n_min=5,
         n_max=50,
         n_examples=1_200_000,
-        n_polish=500_000,
+        n_polish=1_400_000,
         batch=64,
         network=_FULL,
     ),
