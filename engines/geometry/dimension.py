@@ -18,6 +18,18 @@ def spectrum(activations: np.ndarray) -> np.ndarray:
     return np.clip(values, 0.0, None)[: max(1, min(len(x) - 1, x.shape[1]))]
 
 
+def carried(activations: np.ndarray, n_components: int) -> np.ndarray:
+    """Share of each principal component's variance that each stimulus carries.
+
+    float64[component, stimulus]; rows add up to 1, or to 0 where a component has no variance. Of
+    components of equal variance, those that the decomposition happens to give.
+    """
+    x = np.asarray(activations, np.float64)
+    left, scale, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    lasting = scale > 1e-12 * max(float(scale.max(initial=0.0)), 1e-300)
+    return (left**2 * lasting).T[:n_components]
+
+
 def participation_ratio(activations: np.ndarray) -> float:
     """(sum of eigenvalues)^2 / sum of their squares; nan when nothing varies.
 

@@ -6,7 +6,7 @@ from engines.geometry.files import FilesRun, FilesSpec, keep_upload
 from engines.geometry.film import Film, FilmFrame
 from engines.geometry.library import names
 from engines.geometry.modular import ModularFrame, ModularRun, fourier
-from engines.geometry.moment import LayerMoment, Moment, MomentSpec
+from engines.geometry.moment import BARS_MAX, LayerMoment, Moment, MomentSpec
 from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
 from engines.geometry.scores import Score
 from engines.geometry.sentences import SentencesRun, SentencesSpec
@@ -14,6 +14,7 @@ from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.studio import StudioRun
 
 __all__ = [
+    "BARS_MAX",
     "CompareSpec",
     "DichotomySpec",
     "FilesRun",

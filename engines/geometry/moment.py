@@ -9,15 +9,16 @@ import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.geometry import library
-from engines.geometry.dimension import two_nn
+from engines.geometry.dimension import carried, two_nn
 from engines.geometry.rdm import rdm
 from engines.geometry.rdm_kinds import Dissimilarity
 from engines.geometry.scores import Score, layer_scores, pair_scores
-from engines.geometry.topology import barcode
+from engines.geometry.topology import Barcode, barcode, no_bars
 from engines.geometry.units import Tuning, tuning
 from engines.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 
 BARS_MAX = 60
+COMPONENTS_SHOWN = 12
 UNITS_SHOWN = 256
 
 
@@ -40,9 +41,10 @@ class LayerMoment:
 
     name: str
     scores: tuple[Score, ...]
-    bars0: np.ndarray
-    bars1: np.ndarray
-    loop: np.ndarray
+    bars: Barcode
+    """Nothing where topology is undefined, which `notes` says."""
+    carried: np.ndarray
+    """float64[component, stimulus]: whose variance the spectrum shows, `COMPONENTS_SHOWN`."""
     two_nn_dimension: float
     two_nn_points: np.ndarray
     """float64[point, 2]: log ratio and -log survival."""
@@ -66,8 +68,9 @@ class Moment(Result):
         """Persistence diagram, TwoNN plot, tuning and the scores of each layer."""
         found: list[Picture] = []
         for layer in self.layers:
-            bars = np.concatenate([layer.bars0, layer.bars1])
-            kind = ("components",) * len(layer.bars0) + ("loops",) * len(layer.bars1)
+            both = layer.bars.bars0[:BARS_MAX], layer.bars.bars1[:BARS_MAX]
+            bars = np.concatenate(both)
+            kind = ("components",) * len(both[0]) + ("loops",) * len(both[1])
             known = np.asarray(np.isfinite(bars).all(axis=1))
             kinds = tuple(k for k, keep in zip(kind, known.tolist(), strict=True) if keep)
             title = f"Persistence, {layer.name}"
@@ -138,11 +141,9 @@ def layer_moment(
 ) -> LayerMoment:
     """Scores, bars, TwoNN and tuning of [stimulus, unit]; what is undefined becomes a note."""
     notes: list[str] = []
-    empty = np.zeros((0, 2))
-    bars0, bars1, loop = empty, empty, np.zeros((0, 2), np.int64)
+    found = no_bars()
     try:
         found = barcode(rdm(x, spec.dissimilarity))
-        bars0, bars1, loop = found.bars0[:BARS_MAX], found.bars1[:BARS_MAX], found.loop
         if len(found.landmarks) + found.n_duplicates < len(x):
             notes.append(
                 f"topology of {len(found.landmarks)} landmarks; every stimulus is within "
@@ -152,7 +153,7 @@ def layer_moment(
             notes.append(f"{found.n_duplicates} stimuli lie on another and count once")
     except InputError as error:
         notes.append(str(error))
-    dimension, line, whose = float("nan"), empty, np.zeros(0, np.int64)
+    dimension, line, whose = float("nan"), np.zeros((0, 2)), np.zeros(0, np.int64)
     try:
         near = two_nn(x)
         dimension = near.dimension
@@ -165,7 +166,7 @@ def layer_moment(
     shown = seen.order[np.linspace(0, x.shape[1] - 1, min(UNITS_SHOWN, x.shape[1])).astype(int)]
     scores = layer_scores(x, control, column, spec.seed)
     return LayerMoment(
-        name, scores, bars0, bars1, loop, dimension, line, whose,
+        name, scores, found, carried(x, COMPONENTS_SHOWN), dimension, line, whose,
         x[:, shown].T.astype(np.float32), tuple(notes),
     )  # fmt: skip
 

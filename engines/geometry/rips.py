@@ -22,11 +22,12 @@ _PLACES = np.array([(0x03F79D71B4CB0A89 << k) % 2**64 >> 58 for k in range(64)])
 
 def flag_bars(
     d: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Bars of [point, point] up to the enclosing radius, where every loop has closed.
 
-    Returns deaths of components float64[bar]; births and deaths of loops float64[loop, 2]; and the
-    edge int64[loop, 2] that opens each. Bars of length 0 are left out.
+    Returns deaths of components float64[bar] and the edge int64[bar, 2] that ends each; births and
+    deaths of loops float64[loop, 2] and the edge int64[loop, 2] that opens each. Bars of length 0
+    are left out.
     """
     radius = float(d.max(axis=1).min())
     a, b = np.triu_indices(len(d), 1)
@@ -38,7 +39,8 @@ def flag_bars(
     lasting = length[closed] > length[opened]
     opened, closed = opened[lasting], closed[lasting]
     bars = np.column_stack([length[opened], length[closed]])
-    return length[merged], bars, np.column_stack([a, b])[opened].astype(np.int64)
+    edges = np.column_stack([a, b]).astype(np.int64)
+    return length[merged], edges[merged], bars, edges[opened]
 
 
 @jitted

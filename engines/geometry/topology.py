@@ -18,8 +18,12 @@ class Barcode:
 
     bars0: np.ndarray
     """float64[bar, 2]: birth and death of components, longest first."""
+    ends0: np.ndarray
+    """int64[bar, 2]: the two points whose edge ends a component; -1 for the one that lasts."""
     bars1: np.ndarray
     """float64[bar, 2]: birth and death of loops, longest first."""
+    ends1: np.ndarray
+    """int64[bar, 2]: the two points whose edge opens a loop."""
     loop: np.ndarray
     """int64[edge, 2]: a loop of the longest H1 bar, as pairs of points; empty when none."""
     landmarks: np.ndarray
@@ -47,9 +51,18 @@ def barcode(dissimilarity: np.ndarray, n_landmarks: int = LANDMARKS) -> Barcode:
         raise InputError(f"topology needs at least 2 different stimuli, got {len(unique)}")
     chosen, cover = _landmarks(d[np.ix_(unique, unique)], n_landmarks)
     used = unique[chosen]
-    bars0, bars1, born = _persistence(d[np.ix_(used, used)])
-    loop = _loop(d[np.ix_(used, used)], born)
-    return Barcode(bars0, bars1, used[loop], used, cover, len(d) - len(unique))
+    among = d[np.ix_(used, used)]
+    bars0, ends0, bars1, ends1 = _persistence(among)
+    loop = _loop(among, ends1[:1])
+    known = np.where(ends0 < 0, -1, used[ends0])
+    n_same = len(d) - len(unique)
+    return Barcode(bars0, known, bars1, used[ends1], used[loop], used, cover, n_same)
+
+
+def no_bars() -> Barcode:
+    """Of no points at all."""
+    bars, ends = np.zeros((0, 2)), np.zeros((0, 2), np.int64)
+    return Barcode(bars, ends, bars, ends, ends, np.zeros(0, np.int64), 0.0, 0)
 
 
 def _unique(d: np.ndarray) -> np.ndarray:
@@ -68,25 +81,26 @@ def _landmarks(d: np.ndarray, n: int) -> tuple[np.ndarray, float]:
     return np.sort(np.array(taken)), float(near.max())
 
 
-def _persistence(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[int, int] | None]:
-    """Bars of H0 and H1, longest first, and the edge that opens the longest loop."""
+def _persistence(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Bars of H0 and H1, longest first, with the edges that end and open them."""
     from engines.geometry.rips import flag_bars
 
-    deaths, loops, edges = flag_bars(d)
-    deaths = np.append(deaths[deaths > 0.0], np.inf)[::-1]
+    deaths, ends, loops, edges = flag_bars(d)
+    lasting = deaths > 0.0
+    deaths = np.append(deaths[lasting], np.inf)[::-1]
+    ends = np.concatenate([ends[lasting], [[-1, -1]]])[::-1]
     bars0 = np.column_stack([np.zeros(len(deaths)), deaths])
     order = np.argsort(loops[:, 0] - loops[:, 1], kind="stable")
-    first = (int(edges[order[0], 0]), int(edges[order[0], 1])) if len(order) else None
-    return bars0, loops[order], first
+    return bars0, ends, loops[order], edges[order]
 
 
-def _loop(d: np.ndarray, closing: tuple[int, int] | None) -> np.ndarray:
-    """The closing edge and the shortest way back over shorter edges."""
+def _loop(d: np.ndarray, closing: np.ndarray) -> np.ndarray:
+    """The closing edge [0 or 1, 2] and the shortest way back over shorter edges."""
     from scipy.sparse import csgraph
 
-    if closing is None:
+    if not len(closing):
         return np.zeros((0, 2), np.int64)
-    a, b = closing
+    a, b = closing[0].tolist()
     graph = csgraph.csgraph_from_dense(np.where(d < d[a, b], d, np.inf), null_value=np.inf)
     _, before = csgraph.dijkstra(graph, indices=a, return_predecessors=True)
     way, at = [(a, b)], b

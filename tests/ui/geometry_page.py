@@ -58,13 +58,18 @@ class GeometryPage:
         return int(self.page.evaluate(f"{CLOCK}.length"))
 
     def rings(self, card: str) -> int:
-        """How often a picture's drawing has the colour of what is selected."""
+        """How often a picture's drawing rings something in the colour of what is selected."""
+        drawing, colour = self.drawing(card)
+        return drawing.count(f'stroke="{colour}"')
+
+    def drawing(self, card: str) -> tuple[str, str]:
+        """A picture as SVG, and the colour that marks what is selected in it."""
         region = self.page.get_by_role("region", name=card, exact=True)
         colour = region.evaluate("e => getComputedStyle(e).getPropertyValue('--nx-cursor').trim()")
         with self.page.expect_download() as coming:
             region.hover()
             region.get_by_role("button", name="SVG").click()
-        return coming.value.path().read_text().count(f'stroke="{colour}"')
+        return coming.value.path().read_text(), colour
 
     def seek_ms(self, position: int) -> float:
         """Milliseconds from a seek to the painted picture."""

@@ -132,8 +132,12 @@ class SortingPage:
         return self.ready()
 
     def hold(self, position: int) -> SortingPage:
-        """Stop playing and put the cursor somewhere."""
-        self.page.evaluate(f"p => {{ const c = {CLOCK}; c.pause(); c.seek(p, 'rest') }}", position)
+        """Stop playing, put the cursor somewhere, and wait until that is painted."""
+        self.page.evaluate(
+            f"p => {{ const c = {CLOCK}; c.pause(); c.seek(p, 'rest'); return new Promise(done =>"
+            " requestAnimationFrame(() => requestAnimationFrame(() => done()))) }",
+            position,
+        )
         return self
 
     def seek_ms(self, position: int) -> float:

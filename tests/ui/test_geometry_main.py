@@ -48,29 +48,26 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
     workbench.hold(20)
     expect(page.get_by_role("heading", name="tanh, seed 0")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("heading", name="Left against right")).to_be_visible()
-    expect(page.locator(".nx-closeup")).to_be_visible()
-    workbench.lasso(0, 0.01, 0.99)
-    expect(page.get_by_role("heading", name="8 selected")).to_be_visible(timeout=10_000)
-    rdm = page.get_by_role("img", name=re.compile("^Dissimilarities")).first
-    rdm.click(position={"x": 60, "y": 30})
-    expect(page.get_by_role("heading", name=re.compile("^[12] selected"))).to_be_visible()
-    page.wait_for_url(re.compile("stimuli"), timeout=10_000)
     assert sorted(workbench.seek_ms(k) for k in range(0, 40, 4))[5] < 400
-    card = page.get_by_role("region", name="Dissimilarities, left")
-    with page.expect_download() as coming:
-        card.hover()
-        card.get_by_role("button", name="CSV").click()
-    assert coming.value.path().read_text().count("\n") == 9
-
-
-def test_a_lasso_of_four_stimuli_marks_them_in_every_linked_picture(new_page, app_url):
-    workbench = GeometryPage(new_page(), app_url, "n_steps=400&width=32").ready()
-    page = workbench.page
     workbench.hold(workbench.length())
     workbench.lasso(0, 0.01, 0.5)  # tanh has parted the classes: one of them is on the left
     expect(page.get_by_role("heading", name="4 selected")).to_be_visible(timeout=10_000)
     expect(page.locator(".nx-closeup:not(.nx-stale)")).to_be_visible(timeout=20_000)
     assert {name: workbench.rings(name) for name in RINGS} == RINGS
+    drawing, _ = workbench.drawing("Spectrum")
+    assert drawing.count('opacity="0.28"') == 14  # 8 stimuli vary along 7 axes, on each side
+    drawing, colour = workbench.drawing("Barcode")
+    # A tree over 8 stimuli has 7 edges, at most 3 of them among the 4 that are not selected.
+    assert drawing.count(f'fill="{colour}"') >= 2 * 4
+    rdm = page.get_by_role("img", name=re.compile("^Dissimilarities")).first
+    rdm.click(position={"x": 60, "y": 30})
+    expect(page.get_by_role("heading", name=re.compile("^[12] selected"))).to_be_visible()
+    page.wait_for_url(re.compile("stimuli"), timeout=10_000)
+    card = page.get_by_role("region", name="Dissimilarities, left")
+    with page.expect_download() as coming:
+        card.hover()
+        card.get_by_role("button", name="CSV").click()
+    assert coming.value.path().read_text().count("\n") == 9
 
 
 def test_a_cell_of_the_diagram_opens_its_networks(new_page, app_url):

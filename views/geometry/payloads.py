@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engines.geometry.model import Film, FilmFrame, Moment
+from engines.geometry.model import BARS_MAX, Film, FilmFrame, Moment
 from views.kit.payload import payload
 from views.kit.text import label
 
@@ -90,7 +90,7 @@ def close_bytes(moment: Moment, at: int) -> bytes:
     meta = {
         "at": at,
         "names": [label(layer.name) for layer in moment.layers],
-        "loops": [layer.loop.tolist() for layer in moment.layers],
+        "loops": [layer.bars.loop.tolist() for layer in moment.layers],
         "n_units": [len(layer.units) for layer in moment.layers],
         "n_stimuli": len(moment.stimuli),
         "dimension": [
@@ -100,8 +100,14 @@ def close_bytes(moment: Moment, at: int) -> bytes:
     }
     arrays = {}
     for k, layer in enumerate(moment.layers):
-        arrays[f"components{k}"] = layer.bars0.astype(np.float32)
-        arrays[f"holes{k}"] = layer.bars1.astype(np.float32)
+        bars = layer.bars
+        for kind, spans, ends in (
+            ("components", bars.bars0, bars.ends0),
+            ("holes", bars.bars1, bars.ends1),
+        ):
+            arrays[f"{kind}{k}"] = spans[:BARS_MAX].astype(np.float32)
+            arrays[f"{kind}Ends{k}"] = ends[:BARS_MAX].astype(np.int32)
+        arrays[f"carried{k}"] = layer.carried.astype(np.float32)
         arrays[f"nearest{k}"] = layer.two_nn_points.astype(np.float32)
         arrays[f"whose{k}"] = layer.two_nn_stimuli.astype(np.int32)
         arrays[f"units{k}"] = layer.units

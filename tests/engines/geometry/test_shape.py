@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.contract import InputError
-from engines.geometry.dimension import participation_ratio, spectrum, two_nn
+from engines.geometry.dimension import carried, participation_ratio, spectrum, two_nn
 from engines.geometry.rdm import rdm
 from engines.geometry.taskgeometry import (
     ccgp,
@@ -107,6 +107,28 @@ def test_persistence_is_ripsers(name):
         known = np.isfinite(mine)
         np.testing.assert_allclose(mine[known], np.sort(dgm[:, 1] - dgm[:, 0])[known], atol=1e-6)
         assert len(bars) == len(dgm)
+
+
+def test_bars_know_the_edges_that_end_and_open_them():
+    """scipy's minimum spanning tree is what single linkage, and so H0, merges along."""
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    d = rdm(np.random.default_rng(3).standard_normal((40, 3)), "euclidean")
+    found = barcode(np.pad(d, ((0, 1), (0, 1)), mode="wrap"))  # the last point lies on the first
+    tree = np.argwhere(minimum_spanning_tree(d).toarray() > 0.0)
+    assert {frozenset(e) for e in found.ends0[1:].tolist()} == {frozenset(e) for e in tree.tolist()}
+    assert found.ends0[0].tolist() == [-1, -1]
+    np.testing.assert_allclose(found.bars0[1:, 1], d[tuple(found.ends0[1:].T)])
+    np.testing.assert_allclose(found.bars1[:, 0], d[tuple(found.ends1.T)])
+
+
+def test_components_are_carried_by_the_stimuli_that_vary_along_them():
+    x = np.zeros((6, 4))  # closed form: two far apart along one unit, two nearer along another
+    x[0, 0], x[1, 0], x[2, 1], x[3, 1] = 3.0, -3.0, 1.0, -1.0
+    shares = carried(x, 12)
+    np.testing.assert_allclose(shares[0], [0.5, 0.5, 0, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(shares[1], [0, 0, 0.5, 0.5, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(shares.sum(axis=1), [1, 1, 0, 0], atol=1e-12)
 
 
 def test_a_noisy_ring_has_one_loop_and_it_goes_round():

@@ -1,21 +1,32 @@
 // One moment looked at closely: barcode, TwoNN plot, and the tuning of units.
 
+// Where an edge of a chosen stimulus ends a component or opens a loop.
+function drawChosenEnd(pen, x, y, look) {
+  pen.fillStyle = look.cursor
+  drawMark(pen, 0, x, y, 2.5)
+}
+
 function drawBars(pen, width, height, data, look) {
-  const sides = data.names.map((_, k) => ({bars0: data[`components${k}`], bars1: data[`holes${k}`]}))
+  const sides = data.names.map((_, k) => ({bars0: data[`components${k}`], bars1: data[`holes${k}`], ends0: data[`componentsEnds${k}`], ends1: data[`holesEnds${k}`]}))
   const finite = sides.flatMap(({bars0, bars1}) => [...bars0, ...bars1]).filter(Number.isFinite)
   const far = Math.max(1e-9, ...finite) * 1.05
   const [left, bottom] = [8, 20]
   const slot = (width - left) / sides.length
-  sides.forEach(({bars0, bars1}, side) => {
+  sides.forEach(({bars0, bars1, ends0, ends1}, side) => {
     const from = left + side * slot
     const x = (value) => from + (Math.min(value, far) / far) * (slot - 14)
     const n = Math.max(1, bars0.length / 2 + bars1.length / 2)
     const tall = Math.min(7, (height - bottom - 6) / n)
     let y = 4
-    for (const [bars, colour] of [[bars0, look.ink3], [bars1, look.accent]]) {
-      pen.fillStyle = colour
+    for (const [bars, ends, colour] of [[bars0, ends0, look.ink3], [bars1, ends1, look.accent]]) {
       for (let k = 0; k < bars.length; k += 2) {
-        pen.fillRect(x(bars[k]), y, Math.max(1, x(bars[k + 1]) - x(bars[k])), Math.max(0.8, tall - 1))
+        const at = [x(bars[k]), y, Math.max(1, x(bars[k + 1]) - x(bars[k])), Math.max(0.8, tall - 1)]
+        const isChosen = look.chosen.has(ends[k]) || look.chosen.has(ends[k + 1])
+        pen.globalAlpha = look.chosen.size && !isChosen ? 0.28 : 1
+        pen.fillStyle = colour
+        pen.fillRect(...at)
+        pen.globalAlpha = 1
+        if (isChosen) drawChosenEnd(pen, at[0] + (bars === bars0 ? at[2] : 0), at[1] + at[3] / 2, look)
         y += tall
       }
     }
@@ -98,7 +109,7 @@ class CloseUp {
     this.bars = geometryCard("Barcode", "150px")
     this.near = geometryCard("TwoNN", "150px")
     this.units = geometryCard("Units", "150px")
-    this.bars.card.title = "Components grey, loops in the accent colour; click to show or hide the longest loop in the scatter"
+    this.bars.card.title = "Components grey, loops in the accent colour; marked where an edge of a selected stimulus ends a component or opens a loop. Click to show or hide the longest loop in the scatter"
     this.bars.canvas.addEventListener("click", () => { this.shows = !this.shows; stage.paint() })
     stage.addExport(this.bars, "barcode", (pen, w, h, look) => drawBars(pen, w, h, this.data, look), () => this.barRows())
     stage.addExport(this.near, "twonn", (pen, w, h, look) => drawTwoNN(pen, w, h, this.data, this.sided(look)), () => this.nearRows())
@@ -118,6 +129,14 @@ class CloseUp {
     return this.data.loops[this.stage.film.unit === "layer" ? 0 : this.data.names.indexOf(name)] ?? []
   }
 
+  // float32[component * stimulus] of a track: whose variance its spectrum shows; null while that is of another moment.
+  carriedBy(track) {
+    if (!this.isNow) return null
+    const {film} = this.stage
+    const side = film.unit === "layer" ? 0 : this.data.names.indexOf(film.tracks[track])
+    return side < 0 ? null : this.data[`carried${side}`]
+  }
+
   sided(look) {
     const {film} = this.stage
     return {...look, sideColour: (name) => look.trackColour(Math.max(0, film.tracks.indexOf(name)))}
@@ -135,10 +154,11 @@ class CloseUp {
 
   barRows() {
     const rows = this.data.names.flatMap((name, k) => [["components", 0], ["holes", 1]].flatMap(([key, degree]) => {
-      const bars = this.data[`${key}${k}`]
-      return Array.from({length: bars.length / 2}, (_, j) => [name, degree, bars[2 * j], bars[2 * j + 1]])
+      const [bars, ends] = [this.data[`${key}${k}`], this.data[`${key}Ends${k}`]]
+      const stimulus = (at) => (at < 0 ? "" : this.stage.film.stimuli[at])
+      return Array.from({length: bars.length / 2}, (_, j) => [name, degree, bars[2 * j], bars[2 * j + 1], stimulus(ends[2 * j]), stimulus(ends[2 * j + 1])])
     }))
-    return [["layer", "degree", "birth", "death"], ...rows]
+    return [["layer", "degree", "birth", "death", "edge from", "edge to"], ...rows]
   }
 
   nearRows() {

@@ -249,7 +249,15 @@ function drawScale(pen, frame, low, high, look) {
   pen.fillText(low.toPrecision(2), x + 11, frame.top + frame.side)
 }
 
-function drawSpectrum(pen, width, height, film, tracks, moment, look) {
+// The share of a component's variance that the selected stimuli carry.
+function chosenShare(carried, component, n, look) {
+  let sum = 0
+  for (const stimulus of look.chosen) sum += carried[component * n + stimulus] ?? 0
+  return Math.min(1, sum)
+}
+
+// The part of a bar that selected stimuli carry is full, the rest pale.
+function drawSpectrum(pen, width, height, film, tracks, moment, carriedBy, look) {
   const [left, bottom] = [30, 22]
   const shares = tracks.map((track) => {
     const values = film.spectrumAt(track, moment)
@@ -262,9 +270,16 @@ function drawSpectrum(pen, width, height, film, tracks, moment, look) {
   const bar = (slot * 0.8) / tracks.length
   shares.forEach((values, t) => {
     pen.fillStyle = look.trackColour(tracks[t])
+    const carried = look.chosen.size ? carriedBy(tracks[t]) : null
     for (let k = 0; k < n; k++) {
       const tall = (values[k] / high) * (height - bottom - 8)
-      pen.fillRect(left + k * slot + t * bar, height - bottom - tall, Math.max(1, bar - 0.5), tall)
+      const [x, wide] = [left + k * slot + t * bar, Math.max(1, bar - 0.5)]
+      pen.globalAlpha = carried ? 0.28 : 1
+      pen.fillRect(x, height - bottom - tall, wide, tall)
+      pen.globalAlpha = 1
+      if (!carried) continue
+      const part = tall * chosenShare(carried, k, film.n, look)
+      pen.fillRect(x, height - bottom - part, wide, part)
     }
   })
   pen.fillStyle = look.ink3

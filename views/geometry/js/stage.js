@@ -110,7 +110,7 @@ class GeometryStageView {
     this.scatters = tracks.map((track, side) => this.scatterCard(side))
     this.rdms = tracks.map((track, side) => this.rdmCard(side))
     this.spectrum = geometryCard("Spectrum", "210px")
-    this.addExport(this.spectrum, "spectrum", (pen, w, h, look) => drawSpectrum(pen, w, h, film, this.tracks(), this.moment(), look), () => this.spectrumRows())
+    this.addExport(this.spectrum, "spectrum", (pen, w, h, look) => drawSpectrum(pen, w, h, film, this.tracks(), this.moment(), (track) => this.closeUp.carriedBy(track), look), () => this.spectrumRows())
     const names = Object.keys(film.measures ?? {})
     this.curves = names.slice(0, 3).map((name) => this.curveCard(name))
     this.closeUp ??= new CloseUp(this)
@@ -341,7 +341,12 @@ class GeometryStageView {
   spectrumRows() {
     const tracks = this.tracks()
     const values = tracks.map((track) => this.film.spectrumAt(track, this.moment()))
-    return [["component", ...tracks.map((track) => this.film.tracks[track])], ...Array.from(values[0], (_, k) => [k + 1, ...values.map((v) => v[k])])]
+    const names = tracks.map((track) => this.film.tracks[track])
+    const carried = this.model.selected.length ? tracks.map((track) => this.closeUp.carriedBy(track)) : []
+    const isKnown = carried.length > 0 && carried.every(Boolean)
+    const share = (k) => (isKnown ? carried.map((shares) => (k * this.film.n < shares.length ? chosenShare(shares, k, this.film.n, this.look()) : "")) : [])
+    return [["component", ...names, ...(isKnown ? names.map((name) => `share of the selected, ${name}`) : [])],
+      ...Array.from(values[0], (_, k) => [k + 1, ...values.map((v) => v[k]), ...share(k)])]
   }
 
   curveRows(name) {
