@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts load when used
 
 from engines.geometry.batched import correlation_pairs, rdm_similarities, similarities
 
@@ -148,6 +149,8 @@ def _similarities(
     found = []
     whole = measure.startswith("RSA")
     one, two = (_square_rdm(a) for a in (x, y)) if whole else (x, y)
+    if measure == "RSA, Spearman" and m == len(x):  # all stimuli in another order keep their ranks
+        one, two, measure = _ranked(one), _ranked(two), "RSA, cosine"
     i, j = np.triu_indices(m, 1)
     for at in range(0, len(rows), size):
         a, b = rows[at : at + size], others[at : at + size]
@@ -162,6 +165,15 @@ def _square_rdm(x: np.ndarray) -> np.ndarray:
     matrix = np.zeros((len(x), len(x)))
     matrix[np.triu_indices(len(x), 1)] = correlation_pairs(x[None])[0]
     return matrix + matrix.T
+
+
+def _ranked(square: np.ndarray) -> np.ndarray:
+    """Ranks of the pairs, less their mean; the diagonal is 0."""
+    upper = np.triu_indices(len(square), 1)
+    ranks = scipy.stats.rankdata(square[upper])
+    found = np.zeros_like(square)
+    found[upper] = ranks - ranks.mean()
+    return found + found.T
 
 
 def _over_units(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import typing
+from typing import Annotated, Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -14,6 +15,7 @@ from views.kit.controls import Controls, Knob, knobs
 from views.kit.number import number_knob
 
 _SEGMENTS_MAX = 4
+_PLAIN = (int, float, str)
 
 
 def widget_from_knob(controls: Controls, knob: Knob) -> pn.viewable.Viewable | None:
@@ -43,7 +45,10 @@ def widget_from_knob(controls: Controls, knob: Knob) -> pn.viewable.Viewable | N
 
 
 def json_widget(controls: Controls, knob: Knob, common: dict[str, Any]) -> pn.viewable.Viewable:
-    """A field no other widget fits, as JSON text; what does not fit is refused with a sentence."""
+    """A field no other widget fits, as JSON text; what does not fit is refused with a sentence.
+
+    A plain list is shown without its brackets: 1, 2, 3.
+    """
     widget = pmui.TextInput(value=_json(controls, knob.name), size="small", **common)
 
     def to_controls(event: Any) -> None:
@@ -67,10 +72,13 @@ def _value_from_json(controls: Controls, knob: Knob, text: str) -> Any:
     """The field's new value, judged together with the other knobs' values."""
     fields = {k.name: getattr(controls, k.name) for k in knobs(controls.spec_type)}
     plain = controls.spec_type(**fields).model_dump(mode="json")
+    flat = _is_flat(controls, knob.name)
     try:
-        plain[knob.name] = json.loads(text)
+        is_bare = flat and not text.lstrip().startswith("[")
+        plain[knob.name] = json.loads(f"[{text}]" if is_bare else text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{knob.label} must be JSON: {error}") from error
+        form = "values between commas, such as 1, 2, 3" if flat else "JSON"
+        raise InputError(f"{knob.label} must be {form}: {error}") from error
     return getattr(controls.spec_type.from_json(json.dumps(plain)), knob.name)
 
 
@@ -78,7 +86,24 @@ def _json(controls: Controls, name: str) -> str:
     value = getattr(controls, name)
     # Infinity as a word: null would not be read again.
     adapter = TypeAdapter(type(value), config=ConfigDict(ser_json_inf_nan="constants"))
-    return adapter.dump_json(value).decode()
+    text = adapter.dump_json(value).decode()
+    if not _is_flat(controls, name):
+        return text
+    return ", ".join(_word(one) for one in json.loads(text))
+
+
+def _word(value: float | str) -> str:
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return json.dumps(int(value) if whole else value, ensure_ascii=False)
+
+
+def _is_flat(controls: Controls, name: str) -> bool:
+    """Whether a field is a list of numbers or of words."""
+    annotation = controls.spec_type.model_fields[name].annotation
+    if typing.get_origin(annotation) is not tuple:
+        return False
+    item = typing.get_args(annotation)[0]
+    return (typing.get_args(item)[0] if typing.get_origin(item) is Annotated else item) in _PLAIN
 
 
 def show_when(widget: pn.viewable.Viewable, controls: Controls, knob: Knob) -> None:

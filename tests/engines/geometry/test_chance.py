@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, spearmanr
 
 from engines.contract import InputError
 from engines.geometry import layer_scores, task_geometry
@@ -183,3 +183,17 @@ def test_intervals_of_one_layer_hold_their_own_estimates():
     for score in found:
         assert score.low <= score.value <= score.high, score
         assert score.high <= 1.0 or score.name == "participation ratio"
+
+
+def test_the_permutations_of_rank_correlations_are_those_of_each_alone():
+    """scipy's spearmanr of every permutation by itself; ranking once must not change them."""
+    from engines.geometry.resampling import _similarities
+
+    rng = np.random.default_rng(6)
+    x, y = shared(rng, 15, 9, 1.0)
+    same = np.broadcast_to(np.arange(15), (5, 15))
+    moved = np.array([rng.permutation(15) for _ in range(5)])
+    found = _similarities(x, y, same, moved, "RSA, Spearman")
+    upper = np.triu_indices(15, 1)
+    alone = [spearmanr(1 - np.corrcoef(x)[upper], 1 - np.corrcoef(y[m])[upper])[0] for m in moved]
+    np.testing.assert_allclose(found, alone, atol=1e-12)
