@@ -12,6 +12,7 @@ from engines.pointer.decoding.greedy import Decoded
 from engines.pointer.decoding.variants import Best, best, variants
 from engines.pointer.distributions import drawn
 from engines.pointer.instances import Instance, checked
+from engines.pointer.looking import encoder_maps
 from engines.pointer.measured import between_of, scored, solved
 from engines.pointer.model import UNTRAINED, Recipe, SolveSpec
 from engines.pointer.results import Answer
@@ -34,7 +35,12 @@ def answered(spec: SolveSpec) -> Answer:
         return _degenerate(spec, task, instance, reference)
     net, told, notices = _network(spec, len(instance.points))
     found = _found(net, task, instance.unit, spec, between)
-    return _answer(spec, task, instance, found, (reference, name, exact), told, notices, between)
+    maps = None
+    if spec.maps:
+        maps, reason = encoder_maps(net, task, instance.unit)
+        notices = (*notices, reason) if reason else notices
+    right = reference, name, exact
+    return _answer(spec, task, instance, found, right, told, notices, between, maps)
 
 
 def _rows_of(spec: SolveSpec) -> object:
@@ -134,6 +140,7 @@ def _answer(
     network: str,
     notices: tuple[str, ...],
     between: np.ndarray | None,
+    maps: np.ndarray | None,
 ) -> Answer:
     reference, name, exact = right
     points, n = instance.unit, len(instance.points)
@@ -166,6 +173,7 @@ def _answer(
         drawing=task.drawing,
         title=task.title,
         n_variants=found.n_variants,
+        maps=maps,
     )
 
 

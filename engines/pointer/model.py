@@ -115,6 +115,16 @@ class Recipe(Spec):
         le=50_000_000,
         soft=(0, 1_000_000),
     )
+    n_short: int = knob(
+        0,
+        label="Short ones",
+        help="Instances seen last, on a third cosine, short ones more often: every length would "
+        "have few batches of its own. 0 for none.",
+        group="Training",
+        ge=0,
+        le=50_000_000,
+        soft=(0, 1_000_000),
+    )
     batch: int = knob(
         128, label="Batch", help="Instances per step.", group="Training", ge=1, le=4096
     )
@@ -135,7 +145,7 @@ class Recipe(Spec):
     @property
     def n_seen(self) -> int:
         """How many instances are seen in all."""
-        return self.n_examples + self.n_polish
+        return self.n_examples + self.n_polish + self.n_short
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -252,6 +262,12 @@ class SolveSpec(Spec):
         help="Turn and mirror the square, and keep the best answer.",
         group="Decoding",
         when={"task": ("tour", "hull", "delaunay")},
+    )
+    maps: bool = knob(
+        False,
+        label="Encoder attention",
+        help="Also show what every head of a set pointer's encoder looks at.",
+        group="Picture",
     )
     polish: bool = knob(
         False,

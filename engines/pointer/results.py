@@ -8,6 +8,7 @@ import numpy as np
 
 from engines.contract import Result
 from engines.pictures import Axis, Heatmap, Picture, Points, Table
+from engines.pointer.looking import mosaic
 from engines.pointer.model import SolveSpec
 
 
@@ -47,6 +48,8 @@ class Answer(Result):
     drawing: str
     title: str
     n_variants: int = field(default=1)
+    maps: np.ndarray | None = None
+    """float32[layer, head, looking, looked at] of the encoder; None unless asked for."""
 
     @property
     def entropy(self) -> np.ndarray:
@@ -70,4 +73,18 @@ class Answer(Result):
         )
         rows = [*self.scores, *self.lengths]
         told = {"what": tuple(k for k, _ in rows), "value": np.array([v for _, v in rows])}
-        return (plane, heat, Table("Scores", told))
+        return (plane, heat, *self._heads(), Table("Scores", told))
+
+    def _heads(self) -> tuple[Picture, ...]:
+        if self.maps is None or not self.maps.size:
+            return ()
+        return (
+            Heatmap(
+                "Encoder attention: a row per layer, a column per head",
+                mosaic(self.maps),
+                Axis("head x point looked at"),
+                Axis("layer x point that looks"),
+                Axis("attention"),
+                square=True,
+            ),
+        )

@@ -38,6 +38,7 @@ RECIPES: Mapping[str, Recipe] = {
         n_max=50,
         n_examples=1_200_000,
         n_polish=1_400_000,
+        n_short=600_000,
         batch=64,
         network=_FULL,
     ),

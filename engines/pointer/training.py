@@ -25,6 +25,8 @@ _LEAST_SHARE = 0.01
 """The cosine ends at this share of the learning rate."""
 _POLISH_SHARE = 0.4
 """The second cosine begins at this share (a warm restart: Loshchilov and Hutter 2017)."""
+_SHORT_SHARE = 0.2
+"""The third one at this."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,14 @@ class Training:
 def batch(task: Task, recipe: Recipe, step: int) -> tuple[np.ndarray, np.ndarray]:
     """The batch of a step: points float64[batch, point, 2], targets int64[batch, step].
 
-    All its instances have the same number of points, drawn evenly from n_min to n_max.
+    All its instances have the same number of points, drawn evenly from n_min to n_max; at the end
+    (`Recipe.n_short`) evenly in its logarithm.
     """
     rng = np.random.Generator(np.random.Philox(key=recipe.seed, counter=[0, 0, 0, step]))
-    n = int(rng.integers(recipe.n_min, recipe.n_max + 1))
+    if step < sum(phases(recipe)[:2]):
+        n = int(rng.integers(recipe.n_min, recipe.n_max + 1))
+    else:
+        n = int(recipe.n_min * ((recipe.n_max + 1) / recipe.n_min) ** rng.random())
     points = task.generate(rng, recipe.batch, n)
     return points, targets_from_answers(task, task.labels(points), n)
 
@@ -124,22 +130,27 @@ def loss_of(
     return loss, right
 
 
-def phases(recipe: Recipe) -> tuple[int, int]:
-    """How many batches are learned from, and how many more polish."""
-    return math.ceil(recipe.n_examples / recipe.batch), math.ceil(recipe.n_polish / recipe.batch)
+def phases(recipe: Recipe) -> tuple[int, int, int]:
+    """How many batches are learned from, how many more polish, and how many are mostly short."""
+    first, second, third = (
+        math.ceil(n / recipe.batch) for n in (recipe.n_examples, recipe.n_polish, recipe.n_short)
+    )
+    return first, second, third
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """A hundred steps up, then a cosine down, and another one to polish.
+    """A hundred steps up, then a cosine down, another one to polish, and one for short ones.
 
     Plain SGD stays where it is (Vinyals et al. 2015).
     """
     if recipe.optimizer == "sgd":
         return recipe.learning_rate
-    first, second = phases(recipe)
+    first, second, third = phases(recipe)
     if step < first:
         return recipe.learning_rate * min(1.0, (step + 1) / _WARM_STEPS) * _cosine(step / first)
-    return recipe.learning_rate * _POLISH_SHARE * _cosine((step - first) / second)
+    if step < first + second:
+        return recipe.learning_rate * _POLISH_SHARE * _cosine((step - first) / second)
+    return recipe.learning_rate * _SHORT_SHARE * _cosine((step - first - second) / third)
 
 
 def _cosine(share: float) -> float:

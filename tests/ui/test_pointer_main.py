@@ -124,7 +124,7 @@ def test_a_dragged_point_is_answered_while_it_moves(pointer):
 
 
 def test_steps_say_where_the_network_looks(pointer):
-    page = pointer("task=sorting&n_points=6")
+    page = pointer("task=sorting&n_points=6&maps=true")
     page.done()
     expect(page.words).to_contain_text("The whole answer")
     back = page.page.get_by_role("button", name="One step back")
@@ -132,6 +132,16 @@ def test_steps_say_where_the_network_looks(pointer):
     expect(page.words).to_contain_text(re.compile(r"Step 5: point \d with probability [01]\.\d+"))
     page.page.locator("canvas[aria-label^='Heat map']").click(position={"x": 60, "y": 12})
     expect(page.words).to_contain_text("Step 0:")
+    card = page.page.get_by_role("region", name="What the encoder looks at")
+    card.scroll_into_view_if_needed()
+    box = card.get_by_role("img").bounding_box()
+    page.page.mouse.move(box["x"] + 60, box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.up()
+    expect(card).to_contain_text(
+        re.compile(r"layer 1, head 1: point \d looks at \d \([01]\.\d\d\)")
+    )
+    page.page.wait_for_url(re.compile("head"))
 
 
 def test_a_file_that_is_not_tsplib_is_a_notice_not_a_traceback(pointer):

@@ -24,11 +24,13 @@ class PointerStage(JSComponent):
     scene = param.Bytes(default=b"", doc="What `views.pointer.scene.scene` made.")
     reference = param.Boolean(default=True, doc="Whether the reference is drawn.")
     selected = param.Integer(default=-1, doc="The selected point.")
+    head = param.Integer(default=-1, doc="The head whose attention is drawn, layer by layer.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "views.pointer",
         "plane.js",
         "heat.js",
+        "heads.js",
         "stage.js",
         shared=("base.js", "clock.js", "svg.js"),
     )

@@ -20,7 +20,10 @@ def scene(answer: Answer, start: int | None = _END) -> bytes:
     probabilities = np.ascontiguousarray(answer.distributions, np.float32)
     entropy = answer.entropy
     wrong = sorted({point for _, points in answer.violations for point in points})
+    maps = answer.maps if answer.maps is not None else np.zeros((0, 0, 0, 0), np.float32)
     meta = {
+        "n_layers": maps.shape[0],
+        "n_heads": maps.shape[1],
         "n": len(answer.points),
         "n_steps": len(answer.choices),
         "start": start,
@@ -39,6 +42,7 @@ def scene(answer: Answer, start: int | None = _END) -> bytes:
         "polished": answer.polished.astype(np.int32),
         "wrong": np.array(wrong, np.int32),
         "probability": probabilities,
+        "maps": np.ascontiguousarray(maps, np.float32),
         "entropy": entropy.astype(np.float32),
     }
     return payload(meta, arrays)

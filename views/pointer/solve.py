@@ -67,10 +67,13 @@ class SolveView(ExperimentView):
         """The step the cursor rests at, -1 for the end."""
         self._shown_notices: tuple[str, ...] = ()
         self.clock.param.watch(self._moved, "position")
+        self.canvas.param.watch(lambda _event: self.mark(), "head")
         names = ("task", "weights", "distribution", "n_points", "seed", "points")
         self.controls.param.watch(self._instance_changed, list(names))
         answering = ("decoder", "width", "samples", "temperature", "mask", "starts")
-        self.controls.param.watch(self._again, [*answering, "symmetries", "polish", *names[:5]])
+        self.controls.param.watch(
+            self._again, [*answering, "symmetries", "polish", "maps", *names[:5]]
+        )
 
     def stage(self) -> list[Any]:
         """The plane beside the heat map."""
@@ -175,6 +178,8 @@ class SolveView(ExperimentView):
             chosen["point"] = self.canvas.selected
         if not self.reference.value:
             chosen["reference"] = False
+        if self.canvas.head >= 0:
+            chosen["head"] = self.canvas.head
         if self._step >= 0:
             chosen["step"] = self._step
         return chosen
@@ -183,6 +188,8 @@ class SolveView(ExperimentView):
         """Restore a selection, or go to a ``step``."""
         point, step = selection.get("point"), selection.get("step")
         self.canvas.selected = point if type(point) is int else -1
+        head = selection.get("head")
+        self.canvas.head = head if type(head) is int else -1
         self.reference.value = selection.get("reference", True) is not False
         if type(step) is int and step >= 0:
             self._step = self._start_at = step

@@ -93,6 +93,22 @@ def test_polish_is_a_second_cosine_and_changes_nothing_before():
     assert Training(task_named("hull", canonical=True), polished).n_steps == 500
 
 
+def test_the_last_batches_are_short_ones_more_often():
+    """Closed form: of lengths 5 to 50 drawn evenly in the logarithm, log 2 / log 10.2 are below 10."""
+    recipe = TINY.model_copy(
+        update={"n_max": 50, "n_examples": TINY.batch, "n_polish": TINY.batch, "n_short": 10**6}
+    )
+    task = task_named("hull", canonical=True)
+    lengths = np.array([batch(task, recipe, k)[0].shape[1] for k in range(2, 402)])
+    share = np.log(2) / np.log(51 / 5)
+    assert (lengths < 10).mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 400))
+    assert lengths.min() == 5
+    assert 45 <= lengths.max() <= 50
+    assert learning_rate(recipe, 2) == 0.2 * TINY.learning_rate
+    last = Training(task, recipe).n_steps - 1
+    assert learning_rate(recipe, last) == pytest.approx(0.002 * TINY.learning_rate, rel=0.02)
+
+
 def test_a_run_that_was_stopped_goes_on_to_the_same_bytes():
     whole = EXPERIMENT.result(WATCHED)
     cut = EXPERIMENT.frames(WATCHED)

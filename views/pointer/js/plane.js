@@ -84,6 +84,7 @@ function drawPlane(pen, width, height, scene, step, look) {
   const colour = scene.wrong.length || scene.violated.length ? look.warning : look.accent
   if (scene.polished.length && ended) lines(scene.polished, false, {colour: look.polished, width: 2, dashes: 5})
   lines(made, !ended, {colour, width: 2})
+  drawLooks(pen, place, scene, look)
   const wrong = new Set(scene.wrong)
   const chosen = new Set(made)
   for (let i = 0; i < n; i++) drawPoint(pen, place(i), i, {scene, step, ended, wrong, chosen, look})

@@ -21,19 +21,23 @@ class PointerPlane {
     this.clock.unit = "step"
     this.plane = pointerCard("The plane")
     this.heat = pointerCard("Where it points")
+    this.heads = pointerCard("What the encoder looks at")
+    this.heads.card.hidden = true
+    this.heads.canvas.setAttribute("role", "img")
+    this.heads.canvas.setAttribute("aria-label", "Attention of every point to every point, a map per layer and head")
     this.plane.canvas.tabIndex = 0
     this.plane.canvas.setAttribute("role", "application")
     this.heat.canvas.setAttribute("role", "img")
     this.heat.canvas.setAttribute("aria-label", "Heat map: probability of every point at every step")
     this.words = element("p", {class: "nx-words", "aria-live": "polite"}, "The answer appears here as soon as the engine has it; the first one loads the network.")
-    el.append(element("div", {class: "nx-stage"}, element("div", {class: "nx-pair"}, this.plane.card, this.heat.card), this.words))
+    el.append(element("div", {class: "nx-stage"}, element("div", {class: "nx-pair"}, this.plane.card, this.heat.card), this.heads.card, this.words))
     this.listen()
     this.addExports()
     this.resized = new ResizeObserver((entries) => {
       for (const {target} of entries) target.size = [target.clientWidth, target.clientHeight]
       this.ask()
     })
-    for (const {canvas} of [this.plane, this.heat]) this.resized.observe(canvas)
+    for (const {canvas} of [this.plane, this.heat, this.heads]) this.resized.observe(canvas)
     this.unlisten = this.clock.listen(() => this.ask())
     this.untheme = onThemeChange(() => {
       this.tokens = null
@@ -44,7 +48,8 @@ class PointerPlane {
 
   look() {
     this.tokens ??= this.colours()
-    return {...this.tokens, reference: this.model.reference, selected: this.model.selected, hovered: this.hovered}
+    const {reference, selected, head} = this.model
+    return {...this.tokens, reference, selected, head, hovered: this.hovered, focus: this.hovered >= 0 ? this.hovered : selected}
   }
 
   colours() {
@@ -67,6 +72,7 @@ class PointerPlane {
     const same = this.clock.position === at && this.clock.length === scene.n_steps && !this.clock.loop
     this.clock.position = at
     if (!same) this.clock.open({length: scene.n_steps, unit: "step", speed: Math.max(2, scene.n_steps / 6)})
+    this.heads.card.hidden = !scene.n_layers
     this.describe()
     this.ask()
   }
@@ -94,7 +100,12 @@ class PointerPlane {
       const cell = this.cellAt(event)
       this.hover(cell && this.scene.order[cell.column] < this.scene.n ? this.scene.order[cell.column] : -1)
     })
-    this.heat.canvas.addEventListener("pointerleave", () => this.hover(-1))
+    for (const {canvas: other} of [this.heat, this.heads]) other.addEventListener("pointerleave", () => this.hover(-1))
+    this.heads.canvas.addEventListener("pointermove", (event) => this.hover(this.underHeads(event)?.point ?? -1))
+    this.heads.canvas.addEventListener("click", (event) => {
+      const found = this.underHeads(event)
+      if (found) this.model.head = found.head === this.model.head ? -1 : found.head
+    })
     this.heat.canvas.addEventListener("click", (event) => {
       const cell = this.cellAt(event)
       if (!cell) return
@@ -107,6 +118,10 @@ class PointerPlane {
     const {canvas} = this.heat
     if (!this.scene) return null
     return heatCell(heatFrame(canvas.clientWidth, canvas.clientHeight, this.scene), this.scene, event.offsetX, event.offsetY)
+  }
+
+  underHeads(event) {
+    return this.scene?.n_layers ? headAt(headsFrame(this.heads.canvas.clientWidth, this.scene), this.scene, event.offsetX, event.offsetY) : null
   }
 
   nearest(event) {
@@ -217,7 +232,7 @@ class PointerPlane {
   }
 
   addExports() {
-    const drawings = [[this.plane, "plane", drawPlane], [this.heat, "heat-map", drawHeat]]
+    const drawings = [[this.plane, "plane", drawPlane], [this.heat, "heat-map", drawHeat], [this.heads, "heads", drawHeads]]
     for (const [picture, name, draw] of drawings) {
       for (const kind of ["svg", "png"]) {
         picture.menu.append(element("button", {type: "button", title: `Save this picture as ${kind.toUpperCase()}`,
@@ -246,10 +261,22 @@ class PointerPlane {
     const look = this.look()
     drawPlane(...sizedPen(this.plane.canvas), this.scene, this.step(), look)
     if (this.heatToo) drawHeat(...sizedPen(this.heat.canvas), this.scene, this.step(), look)
+    if (this.heatToo && this.scene.n_layers) this.paintHeads(look)
     this.heatToo = false
     this.say()
     ;(globalThis.__nxPointerPaints ??= []).push({at: performance.now(), came: this.came})
     if (globalThis.__nxPointerPaints.length > 2000) globalThis.__nxPointerPaints.shift()
+  }
+
+  paintHeads(look) {
+    const {canvas, value} = this.heads
+    const {height} = headsFrame(canvas.clientWidth, this.scene)
+    if (canvas.style.height !== `${height}px`) {
+      canvas.style.height = `${height}px`
+      delete canvas.size
+    }
+    drawHeads(...sizedPen(canvas), this.scene, this.step(), look)
+    tell(value, headInWords(this.scene, look))
   }
 
   say() {
@@ -279,6 +306,6 @@ export function render({model, el}) {
   installTokens(NX_CSS)
   const stage = new PointerPlane(model, el)
   model.on("scene", () => queueMicrotask(() => stage.load()))
-  for (const name of ["reference", "selected"]) model.on(name, () => { if (stage.scene) stage.describe(); stage.ask() })
+  for (const name of ["reference", "selected", "head"]) model.on(name, () => { if (stage.scene) stage.describe(); stage.ask() })
   model.on("remove", () => stage.close())
 }
