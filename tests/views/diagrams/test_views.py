@@ -93,6 +93,7 @@ async def test_the_backward_pass_is_a_picture_too(write):
 async def test_named_blocks_are_drawn_apart_at_once(write):
     write.take(DrawSpec(text=LIBRARY["pre-norm"].text))
     await shown(write)
+    assert write.facts.sections[0]["sentence"].endswith("(growing as x).")
     write.controls.apart = True
     await write.runner.job.ended()
     assert "equation" in {mark[1] for mark in json.loads(write.canvas.scene)["marks"]}
