@@ -45,12 +45,13 @@ def backward(diagram: Diagram) -> Diagram:
     outputs = _named(back, outputs, gradient_of)
     nodes = needed(back.nodes, outputs)
     read = {*captures(nodes, set()), *outputs}
-    tape = (value for name, value in back.used.items() if name in read)
+    tape = tuple(value for name, value in back.used.items() if name in read)
     body = Graph(f"{graph.name}_backward", (*cotangents, *tape), nodes, tuple(outputs))
     derived = {**diagram.derived, **back.extra}
     counted = {name: size for name, size in back.extra.items() if not size.names}
     sizes = {**diagram.sizes, **counted}
-    return Diagram(body, sizes, derived, {}, (), {**diagram.windows, **back.windows})
+    windows = {**diagram.windows, **back.windows}
+    return Diagram(body, sizes, derived, {}, (), windows, tuple(value.name for value in tape))
 
 
 def _named(back: Pass, outputs: list[str], names: tuple[str, ...]) -> list[str]:

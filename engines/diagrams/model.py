@@ -154,6 +154,8 @@ class Diagram:
     notes: tuple[Note, ...] = ()
     windows: Mapping[str, Window] = field(default_factory=dict)
     """Axes whose size follows from that of the axis a window slides along."""
+    tape: tuple[str, ...] = field(default=(), compare=False)
+    """Inputs that are drawn where they are read: what a backward pass keeps from the forward."""
     imported: Any = field(default=None, compare=False)
     """What came with an imported diagram, see `engines.diagrams.importing.result.Imported`."""
 

@@ -57,7 +57,7 @@ def cost_section(drawing: Drawing) -> dict[str, Any]:
     return {
         "title": "Costs",
         "rows": rows,
-        "sentence": " ".join(f"{s}." for s in drawing.sentences[:3]),
+        "sentence": " ".join(drawing.sentences[:3]),
         "note": f"FLOPs = {shown}. Numbers, not bytes; a multiply-add is two FLOPs.",
     }
 

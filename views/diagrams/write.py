@@ -14,7 +14,7 @@ from views.diagrams.components import DiagramEditor
 class WriteView(DiagramView):
     """A text and its diagram side by side."""
 
-    redraw_on: ClassVar[tuple[str, ...]] = ("direction", "width", "curve_axis")
+    redraw_on: ClassVar[tuple[str, ...]] = ("direction", "apart", "width", "curve_axis")
 
     def __init__(
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None

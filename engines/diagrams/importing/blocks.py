@@ -191,3 +191,16 @@ def _renamed_values(graph: Graph, new: Mapping[str, str]) -> Graph:
         outs = tuple(replace(v, name=name(v.name)) for v in node.outs)
         nodes.append(replace(node, args=tuple(map(name, node.args)), outs=outs, body=body))
     return replace(graph, nodes=tuple(nodes), outputs=tuple(map(name, graph.outputs)))
+
+
+def ties_in_reach(graph: Graph) -> Graph:
+    """Weights are shared by name within one block; one from elsewhere is told to be no new one."""
+    made = {value.name for node in graph.nodes if node.body is None for value in node.outs}
+
+    def kept(node: Node) -> Node:
+        if node.body is not None:
+            return replace(node, body=ties_in_reach(node.body))
+        far = "tied" in node.attrs and node.attrs["tied"] not in made
+        return node.with_attrs(tied=True) if far else node
+
+    return replace(graph, nodes=tuple(map(kept, graph.nodes)))

@@ -10,6 +10,7 @@ import torch
 
 from engines.diagrams.importing.atoms import Dim, size_of
 from engines.diagrams.importing.elementwise import UncoveredError, call, combine
+from engines.diagrams.importing.shapes import grown
 from engines.diagrams.importing.tracer import Sym, Tracer, _leaf, is_count
 from engines.diagrams.poly import Poly
 
@@ -128,8 +129,14 @@ def matmul(t: Tracer, a: Sym, b: Sym) -> Sym:
     for atom in t.atoms.resolved(b.dims[-1]):
         if atom in t.flat(a):
             b = t.rename(b, atom, t.atoms.new(atom.size, "copy", atom.hint))
+    if not t.atoms.resolved(a.dims[-1]):  # one product: an axis of length one is summed over
+        one = t.atoms.resolved(b.dims[-2]) or (t.atoms.new(1, "const", "k"),)
+        a = grown(t, a, rank - 1, one[0])
+        b = b if t.atoms.resolved(b.dims[-2]) else grown(t, b, rank - 2, one[0])
     inner = t.atoms.resolved(a.dims[-1])
-    if not inner or set(inner) & set(t.atoms.resolved(a.dims[-2])):
+    if not t.atoms.resolved(b.dims[-2]):
+        b = grown(t, b, rank - 2, inner[0])
+    if set(inner) & set(t.atoms.resolved(a.dims[-2])):
         raise UncoveredError
     lead = tuple(a.dims[k] or b.dims[k] for k in range(rank - 2))
     return t.emit("einsum", (t.read(a), t.read(b)), (*lead, a.dims[-2], b.dims[-1]))

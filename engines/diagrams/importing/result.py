@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from engines.diagrams.importing.atoms import Atom, Dim
-from engines.diagrams.importing.blocks import with_blocks
+from engines.diagrams.importing.blocks import ties_in_reach, with_blocks
 from engines.diagrams.importing.export import Traced, exported, opaque_function, walked
 from engines.diagrams.importing.naming import named
 from engines.diagrams.importing.shapes import grown
@@ -179,7 +179,7 @@ def _finished(name: str, traced: Traced) -> tuple[Diagram, dict[str, str], dict[
         if d.kind == "opaque"
     }
     stacks = {n.out.name: d.stack for n, d in zip(nodes, t.drafts, strict=True)}
-    graph = with_blocks(Graph(name, inputs, nodes, outputs), stacks)
+    graph = ties_in_reach(with_blocks(Graph(name, inputs, nodes, outputs), stacks))
     sizes = {n: a.size for a, n in names.items()}
     used = set(graph.size_names())
     return (
@@ -265,8 +265,6 @@ class _Writer:
     def __init__(self, t: Tracer, names: dict[Atom, str]) -> None:
         self.t, self.names = t, names
         self.seen: dict[str, str] = {}
-        self.level = {draft.out for draft in t.drafts}
-        """Values that operations of this level make."""
 
     def axes(self, atoms: Dim) -> tuple[str, ...]:
         return tuple(self.names[a] for a in self.t.atoms.resolved(atoms))
@@ -282,14 +280,11 @@ class _Writer:
         attrs = {k: self.attr(v) for k, v in draft.attrs.items()}
         path = draft.state.get("weight", "")
         if path and self.seen.setdefault(path, draft.out) != draft.out:
-            here = self.seen[path] in self.level
-            attrs["tied"] = self.seen[path] if here else True
+            attrs["tied"] = self.seen[path]
         body = None
         if draft.body is not None:
             inputs = tuple(self.value(n, atoms, "") for n, atoms in draft.body_inputs)
-            outer, self.level = self.level, {d.out for d in draft.body}
             nodes = tuple(self.node(d) for d in draft.body)
-            self.level = outer
             body = Graph(draft.name, inputs, nodes, draft.body_outputs)
         return Node(
             draft.kind, draft.args, (out, *extra), attrs, draft.name, body,

@@ -8,6 +8,9 @@ from engines.diagrams.layout.scene import Mark, Scene, number
 from engines.diagrams.layout.strip import ROW, Event, Strip
 from engines.diagrams.layout.text import Run
 
+LEFT = 14.0
+"""Pixels between the edge of the picture and what is in it."""
+
 
 class Canvas:
     """A scene in the making; ``dx``, ``dy`` move the strip to its place in it."""
@@ -86,6 +89,20 @@ def curve(x0: float, y0: float, x1: float, y1: float, *, start: bool = True) -> 
     return (
         f"{move}C{number(x0 + bend)} {number(y0)} {number(x1 - bend)} {number(y1)} "
         f"{number(x1)} {number(y1)}"
+    )
+
+
+def through(x0: float, xm: float, x1: float, ys: list[float]) -> str:
+    """From the first height to the last by way of the middle one, without a step there."""
+    y0, ym, y1 = ys
+    rise, go = (ym - y0) / (xm - x0), (y1 - ym) / (x1 - xm)
+    slope = 2 * rise * go / (rise + go) if rise * go > 0 else 0.0
+    a, b = (xm - x0) / 3, (x1 - xm) / 3
+    return (
+        f"M{number(x0)} {number(y0)}C{number(x0 + 1.65 * a)} {number(y0)} "
+        f"{number(xm - a)} {number(ym - slope * a)} {number(xm)} {number(ym)}"
+        f"C{number(xm + b)} {number(ym + slope * b)} "
+        f"{number(x1 - 1.65 * b)} {number(y1)} {number(x1)} {number(y1)}"
     )
 
 

@@ -6,9 +6,13 @@ from typing import Any
 
 from engines.diagrams.layout.arrange import gathered, moved_wires, targets, wanted_orders
 from engines.diagrams.layout.joins import JoinPen
+from engines.diagrams.layout.order import PLACES_GAP
 from engines.diagrams.layout.pen import SYMBOLS
 from engines.diagrams.layout.strip import Segment, Wire
 from engines.diagrams.layout.text import width
+
+TAIL = 26.0
+"""Pixels in which wires from memory reach their heights."""
 
 __all__ = ["Glyph", "above_gap", "gathered", "moved_wires", "wanted_orders"]
 
@@ -40,6 +44,11 @@ class Glyph(JoinPen):
         wires, tracks = self.swap(segment, ins, outs, x, begin)
         if not tracks:
             tracks = [segment.wires[-1].track]
+        if self.node.kind == "pool":
+            places = self.strip.tracks.new()
+            self.strip.tracks.order(tracks[-1], places, PLACES_GAP)
+            self.under = (tracks[-1], places)
+            tracks = [*tracks, places]
         self.symbol(_PAINTER.get(self.node.kind, "boxed"), x, x + size, tracks, **self._said())
         x1 = x + size
         if self.node.attrs.get("scale") is not None:
@@ -145,9 +154,12 @@ class Glyph(JoinPen):
         for wire in wires:
             self.strip.run(wire, x0, self.takes[0].value)
         axes = self.shown(self.node.out.axes)
+        x1 += 0 if saves else TAIL
         made = [] if saves else [Wire(a, self.strip.tracks.new(), x1) for a in axes]
         tracks = [w.track for w in (*wires, *made)]
-        self.symbol("memory", x0, x1, tracks, name=name, saves=saves)
+        self.symbol(
+            "memory", x0, x1, tracks, name=name, saves=saves, axes=axes, tail=0.0 if saves else TAIL
+        )
         return ([] if saves else self.output(made)), x1 + 4
 
     def source(self) -> tuple[list[Segment], float]:
@@ -156,6 +168,8 @@ class Glyph(JoinPen):
         text = SYMBOLS.get(fn, self.node.name or "W")
         bold = self.node.kind == "param"
         x0, x1 = self.x + 4, self.x + 20 + width(text, 18)
+        if bold:
+            x1 = x0 + 33 + width(self.node.name, 12)
         if fn == "eye":
             wires = [Wire(a, self.strip.tracks.new(), x1) for a in self.node.out.axes]
             self.symbol("unit", x0, x1, [w.track for w in wires])

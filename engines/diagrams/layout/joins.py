@@ -66,7 +66,8 @@ class JoinPen(Pen):
     def _join(self, wire: Wire, into: Wire, x0: float, x1: float, value: str) -> None:
         """A wire curves into another one and ends there at a dot."""
         self.strip.run(wire, x0, value)
-        self.strip.add("bend", x0, x1, wire.track, into.track, axis=wire.axis, value=value)
+        end = Wire(wire.axis, wire.track, x0, bent=wire.bent)  # to this column it is where it was
+        self.strip.bend(end, into.track, x1, value)
         self.strip.add("dot", x1, x1, into.track, axis=wire.axis, value=value)
 
     def _end_dashes(self, x: float) -> None:
@@ -100,6 +101,8 @@ class JoinPen(Pen):
             wires = [*extra, *wires] if above else [*wires, *extra]
         text = {"masked": "mask"}.get(fn, SYMBOLS.get(fn, fn))
         tracks = [w.track for w in host.wires]
+        if host is self.takes[0]:
+            self.over = self.strip.tracks.new(sinking=True)
         self.symbol("plus", x1 - 22, x1 + 6, tracks, text=text)
         self._end_dashes(x1 - 26)
         if self.node.attrs.get("scale") is not None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from engines.diagrams.layout.strip import Segment, Strip
 from engines.diagrams.model import Node
 
-WIRE_GAP, DASH_GAP = 1.0, 0.62
+WIRE_GAP, DASH_GAP, ROOM = 1.0, 0.62, 0.72
+PLACES_GAP = 0.55
+"""Rows between the lowest wire of a pool and what becomes of its places."""
 Fence = tuple[int, int]
 """Tracks of the upper and the lower edge of a block."""
 
@@ -22,6 +24,8 @@ class Placed:
     fence: Fence | None = None
     over: int | None = None
     """A track above the first wire for a symbol that needs the room."""
+    under: tuple[int, int] | None = None
+    """The lowest track that ends at a symbol, and the one of what hangs from it."""
 
 
 class Order:
@@ -33,9 +37,16 @@ class Order:
         """Dashed lines that have begun."""
 
     def constrain(
-        self, segments: list[Segment], fence: Fence | None, over: dict | None = None
+        self,
+        segments: list[Segment],
+        fence: Fence | None,
+        over: dict[int, int] | None = None,
+        under: dict[int, int] | None = None,
     ) -> None:
-        """Everything of this level lies in this order, within the fence."""
+        """Everything of this level lies in this order, within the fence.
+
+        ``over`` are tracks above segments, by their identity; ``under`` tracks below tracks.
+        """
         tracks = self.strip.tracks
         order, below = tracks.order, tracks.below
         above, gap = (fence[0], 1.05) if fence else (None, 0.0)
@@ -45,13 +56,15 @@ class Order:
             if special is not None:
                 if above is not None:
                     order(above, special, gap - 0.28)
-                above, gap = special, 0.72
+                above, gap = special, ROOM
             for wire in segment.wires:
                 track = wire.track
                 # Most of it is known from the column before.
                 if above is not None and below[above].get(track, -1.0) < gap:
                     order(above, track, gap)
                 above, gap = track, WIRE_GAP
+                if under and track in under:
+                    above, gap = under[track], ROOM
             if segment is not last and above is not None:
                 if below[above].get(segment.dash, -1.0) < DASH_GAP:
                     order(above, segment.dash, DASH_GAP)
@@ -71,9 +84,10 @@ class Order:
     ) -> None:
         """In this column a block is as tall as its fence, a symbol above its wires needs room."""
         over = {id(i.takes[0]): i.over for i in placed if i.over is not None and i.takes}
+        under = dict(i.under for i in placed if i.under is not None)
         fences = {id(s): i.fence for i in placed if i.fence for s in i.takes}
         if not fences:
-            self.constrain(segments, fence, over)
+            self.constrain(segments, fence, over, under)
             return
         order = self.strip.tracks.order
         above: tuple[int, float] | None = (fence[0], 1.05) if fence else None
@@ -86,11 +100,11 @@ class Order:
                     order(edge[1], segment.dash, 0.3)
                     above = (segment.dash, 0.3)
                 continue
-            chain = [edge[0], edge[1]] if edge else [w.track for w in segment.wires]
-            gaps = [0.3, 1.0] if edge else [WIRE_GAP] * len(chain)
-            for track, gap in zip(chain, gaps, strict=True):
+            for track, gap in (
+                [(edge[0], 0.0), (edge[1], 1.0)] if edge else _rows(segment, over, under)
+            ):
                 if above is not None:
-                    order(above[0], track, max(above[1], 0.0) if track == chain[0] else gap)
+                    order(above[0], track, gap or above[1])
                 above = (track, WIRE_GAP)
             if edge:
                 seen.add(edge[0])
@@ -102,3 +116,38 @@ class Order:
                 above = (segment.dash, DASH_GAP)
         if fence and above is not None:
             order(above[0], fence[1], 0.55)
+
+
+def _rows(segment: Segment, over: dict[int, int], under: dict[int, int]) -> list[tuple[int, float]]:
+    """A value's tracks in a column, each with the room above it, 0 for as much as is usual."""
+    rows: list[tuple[int, float]] = []
+    gap = 0.0
+    if id(segment) in over:
+        rows, gap = [(over[id(segment)], 0.0)], ROOM
+    for wire in segment.wires:
+        rows.append((wire.track, gap))
+        gap = WIRE_GAP
+        if wire.track in under:
+            rows.append((under[wire.track], PLACES_GAP))
+            gap = ROOM
+    return rows
+
+
+def rooted(
+    placed: list[Placed], segments: list[Segment], partners: dict[int, tuple[str, ...]]
+) -> list[Segment]:
+    """Put what a column's sources make right below what it is first read with; what that is."""
+    sources: list[Segment] = []
+    for item in (item for item in placed if not item.takes):
+        near = set(partners.get(id(item.node), ()))
+        makers = {
+            id(take)
+            for other in placed
+            if any(value.name in near for value in other.node.outs)
+            for take in other.takes
+        }
+        hits = [k for k, s in enumerate(segments) if s.value in near or id(s) in makers]
+        at = hits[-1] + 1 if hits else len(segments)
+        segments[at:at] = item.gives
+        sources += item.gives
+    return sources

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from engines.diagrams.layout.canvas import arrow, curve
+from engines.diagrams.layout.canvas import LEFT, arrow, curve, through
+from engines.diagrams.layout.notes import NoteCanvas
 from engines.diagrams.layout.scene import LAYERS, Mark, Scene, number
 from engines.diagrams.layout.strip import ROW, Event
-from engines.diagrams.layout.symbols import SymbolCanvas
-from engines.diagrams.layout.text import Run, runs, width
+from engines.diagrams.layout.text import Run, runs
 from engines.diagrams.layout.wrap import Line, lines_from_strip
 
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᐟ", "0123456789−/")
-TOP, LEFT, LINE_SKIP = 30.0, 14.0, 34.0
+TOP, LINE_SKIP = 30.0, 34.0
+EDGES = 2 * LEFT + 22 + 18
+"""Pixels of a line's width beside the strip: margins and the tips of wires that go on."""
 
 
-class Painter(SymbolCanvas):
+class Painter(NoteCanvas):
     """Paints the strip line by line."""
 
     def run(self, width_max: float, top: float = TOP) -> Scene:
         """The whole picture, wrapped at a width, its first line at ``top``."""
-        lines = lines_from_strip(self.strip, width_max)
+        lines = lines_from_strip(self.strip, width_max - EDGES)
         kinds = {event.what for event in self.strip.events}
         painters = {what: getattr(self, "paint_" + what) for what in kinds}
         for line in lines:
@@ -30,7 +32,7 @@ class Painter(SymbolCanvas):
             self.scene.width = max(self.scene.width, line.x1 + self.dx + LEFT + 18)
             top += (line.bottom - line.top) * ROW + LINE_SKIP + 12
         self.scene.height = top - 8
-        self._notes()
+        self.notes()
         layers: dict[str, list[Mark]] = {layer: [] for layer in LAYERS}
         for mark in self.scene.marks:
             layers[mark.layer].append(mark)
@@ -38,41 +40,6 @@ class Painter(SymbolCanvas):
         layers["fence"].sort(key=lambda mark: mark.path.count("/"))
         self.scene.marks = [mark for layer in LAYERS for mark in layers[layer]]
         return self.scene
-
-    def _notes(self) -> None:
-        """Call-outs below the picture, each with a line to its value; then the size equations."""
-        left, top = LEFT, self.scene.height
-        for value, text in self.strip.notes:
-            place = self._place_of(value)
-            size = width(text, 12.5) + 20
-            if left > LEFT and left + size > max(self.scene.width, 400):
-                left, top = LEFT, top + 38
-            shape = {"x": left, "y": top, "width": size, "height": 26.0, "rx": 4.0}
-            if place is not None:
-                d = f"M{number(left + 16)} {number(top)}L{number(place[0])} {number(place[1])}"
-                self.mark("path", "leader", {"d": d}, layer="fence", value=value)
-            self.mark("rect", "note-box", shape, layer="glyph", value=value)
-            self.words(left + 10, top + 17, ((text, ""),), "title", value=value)
-            self.scene.width = max(self.scene.width, left + size + LEFT)
-            left += size + 14
-        bottom = top + 38 if self.strip.notes else top
-        if self.strip.legend:
-            text = "   ".join(self.strip.legend)
-            self.words(LEFT, bottom + 10, ((text, ""),), "note")
-            self.scene.width = max(self.scene.width, width(text, 12) + 2 * LEFT)
-            bottom += 24
-        self.scene.height = bottom
-
-    def _place_of(self, value: str) -> tuple[float, float] | None:
-        for mark in self.scene.marks:
-            if mark.value == value and mark.role == "memory":
-                return float(mark.shape["x"]) + 6, float(mark.shape["y"]) + float(
-                    mark.shape["height"]
-                )
-            if mark.value == value and mark.role in ("wire", "double"):
-                x, _, y = str(mark.shape["d"])[1:].partition(" ")
-                return float(x) + 6, float(y.partition("H")[0].partition("C")[0])
-        return None
 
     def _tips(self, line: Line) -> None:
         """Arrow tips where wires go on in the next line, and where they come from."""
@@ -95,9 +62,11 @@ class Painter(SymbolCanvas):
         self.line(f"M{number(event.x0 + dx)} {y}H{number(event.x1 + dx)}", event.data)
 
     def paint_bend(self, event: Event) -> None:
-        """From one track to another."""
-        y0, y1 = self.ys(event)
-        self.line(curve(event.x0 + self.dx, y0, event.x1 + self.dx, y1), event.data)
+        """From one track to another, or by way of a third."""
+        x0, x1, ys = event.x0 + self.dx, event.x1 + self.dx, self.ys(event)
+        via = event.data.get("via")
+        d = curve(x0, ys[0], x1, ys[1]) if via is None else through(x0, via + self.dx, x1, ys)
+        self.line(d, event.data)
 
     def paint_into_bar(self, event: Event) -> None:
         """To the lower part of a concatenation's bar."""
@@ -154,8 +123,8 @@ class Painter(SymbolCanvas):
     def paint_label(self, event: Event) -> None:
         """An axis's name, above its wire."""
         axis = event.data["axis"]
-        y = self.y(event.tracks[0]) - 4.5
         role = "group" if axis in self.strip.groups else "axis"
+        y = self.y(event.tracks[0]) - (5 if role == "group" else 4.5)
         self.words(event.x0 + self.dx, y, runs(axis), role, axis=axis)
 
     def paint_name(self, event: Event) -> None:

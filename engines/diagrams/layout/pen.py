@@ -39,6 +39,9 @@ class Pen:
         own = node.outs[0].name if node.outs and node.body is None else node.name
         self.path = join(path, own)
         self.over: int | None = None
+        """A track above the first wire, for what is written there."""
+        self.under: tuple[int, int] | None = None
+        """The lowest target's track, and one below it for what hangs there."""
 
     def symbol(self, what: str, x0: float, x1: float, tracks: list[int], **data: Any) -> None:
         """The operation's own mark; hovering it tells about the operation."""

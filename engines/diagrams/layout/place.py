@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from engines.diagrams.layout import glyphs
-from engines.diagrams.layout.order import Fence, Order, Placed
-from engines.diagrams.layout.plan import levels, uses
-from engines.diagrams.layout.remembered import drawn
+from engines.diagrams.layout.order import Fence, Order, Placed, rooted
+from engines.diagrams.layout.plan import levels, partners, uses
+from engines.diagrams.layout.remembered import drawn, from_tape
 from engines.diagrams.layout.strip import Segment, Strip, Wire
 from engines.diagrams.layout.text import runs, runs_width, width
 from engines.diagrams.model import Axes, Diagram, Graph, Node, Value, join
@@ -33,6 +33,7 @@ class Placer(Order):
         self.diagram = diagram
         self.path = path
         self._depth = 0
+        self._partners: dict[int, tuple[str, ...]] = {}
 
     def equation(self, node: Node) -> Strip:
         """A closed box that is called as ``node`` is, a sign of equality, and what is inside."""
@@ -58,7 +59,8 @@ class Placer(Order):
 
     def run(self, x: float = 0.0) -> Strip:
         """The whole diagram, from x on."""
-        graph = drawn(self.diagram.graph)
+        tape = self.diagram.tape
+        graph = from_tape(drawn(self.diagram.graph), dict(zip(tape, tape, strict=True)))
         indent = x + max((width(v.name, NAME_SIZE) for v in graph.inputs), default=0.0) + 14
         segments = [self.fresh(value, indent) for value in graph.inputs]
         for segment in segments:
@@ -131,6 +133,7 @@ class Placer(Order):
     ) -> tuple[list[Segment], float]:
         """Place a graph whose inputs are ``segments``; what comes out, and where it ends."""
         left = uses(graph)
+        self._partners |= partners(graph)
         segments = self._without_unused(segments, left, x)
         self.constrain(segments, fence)
         for nodes in levels(graph):
@@ -244,21 +247,24 @@ class Placer(Order):
         placed, ends = [], [x]
         for node, takes in zip(nodes, taken, strict=True):
             item = Placed(node, sorted(takes, key=segments.index))
-            self.strip.n_visible += 1
+            self.strip.n_visible += not node.attrs.get("slot")
             ends.append(self._place(item, takes, x, path))
             placed.append(item)
         x1 = max(ends)
+        sources = rooted(placed, segments, self._partners)
         self.level_order(placed, segments, fence)
         inside = {id(s) for item in placed for s in item.takes[:-1]}
         for segment in segments[:-1]:
-            if id(segment) not in inside:
+            if id(segment) not in inside and segment not in sources:
                 self.strip.dash(x, x1, segment.dash)
         self._replace(placed, segments)
         return x1
 
     def _replace(self, placed: list[Placed], segments: list[Segment]) -> None:
         for item in placed:
-            at = min((segments.index(s) for s in item.takes), default=len(segments))
+            if not item.takes:
+                continue
+            at = min(segments.index(s) for s in item.takes)
             for segment in item.takes:
                 segments.remove(segment)
             segments[at:at] = item.gives
@@ -270,7 +276,7 @@ class Placer(Order):
             return self._block(item, args, x, inner)
         painter = glyphs.Glyph(self.strip, self.shown, node, item.takes, args, x, path)
         item.gives, x1 = painter.place()
-        item.over = painter.over
+        item.over, item.under = painter.over, painter.under
         return x1
 
     def _block(self, item: Placed, args: list[Segment], x: float, path: str) -> float:

@@ -25,6 +25,8 @@ class Wire:
     labelled: bool = False
     named_at: float = -1e9
     """Where its name was written last."""
+    bent: Event | None = None
+    """How it came to its track."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,6 +100,13 @@ class Strip:
             wire.x = x
 
     def bend(self, wire: Wire, track: int, x1: float, value: str) -> None:
-        """Let a wire change its track from where it is to x1."""
-        self.add("bend", wire.x, x1, wire.track, track, axis=wire.axis, value=value)
+        """Let a wire change its track from where it is to x1; at once again is one curve."""
+        last = wire.bent
+        if last is not None and last.x1 == wire.x and "via" not in last.data:
+            last.data |= {"via": wire.x, "value": value}
+            last.x1, last.tracks = x1, (*last.tracks, track)
+        else:
+            data = {"axis": wire.axis, "value": value}
+            wire.bent = Event("bend", wire.x, x1, (wire.track, track), data)
+            self.events.append(wire.bent)
         wire.x, wire.track = x1, track

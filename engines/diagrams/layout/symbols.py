@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.diagrams.layout.canvas import Canvas, barb
+from engines.diagrams.layout.canvas import Canvas, barb, curve
 from engines.diagrams.layout.scene import number
 from engines.diagrams.layout.strip import ROW, Event
 from engines.diagrams.layout.text import runs, width
@@ -27,9 +27,16 @@ class SymbolCanvas(Canvas):
 
     def paint_memory(self, event: Event) -> None:
         """The name under which wires are saved, or from which they are loaded."""
-        path, name = event.data["path"], event.data["name"]
-        self.box(event, "memory", 0.5, layer="glyph", path=path, value=name)
-        x, y = self.middle(event)
+        path, name, tail = event.data["path"], event.data["name"], event.data["tail"]
+        x0, x1 = event.x0 + self.dx, event.x1 + self.dx
+        ys, loaded = sorted(self.ys(event)), event.data["node"].out.name
+        rows = [ys[0] + k * ROW for k in range(len(ys))] if tail else ys
+        top, height = rows[0] - 0.5 * ROW, rows[-1] - rows[0] + ROW
+        shape = {"x": x0, "y": top, "width": x1 - x0 - tail, "height": height, "rx": 4.0}
+        self.mark("rect", "memory", shape, layer="glyph", path=path, value=name)
+        for axis, row, y in zip(event.data["axes"], rows, ys, strict=True) if tail else ():
+            self.line(curve(x1 - tail, row, x1, y), {"axis": axis, "value": loaded})
+        x, y = (x0 + x1 - tail) / 2, rows[0] - 0.5 * ROW + height / 2
         to, out = ((("→ ", ""),), ()) if event.data["saves"] else ((), ((" →", ""),))
         self.words(x, y + 6, (*to, *runs(name), *out), "value", "middle", path=path, value=name)
 
@@ -44,7 +51,7 @@ class SymbolCanvas(Canvas):
         size = width(sup, 12) + (8 if sub and not sup else 0)
         left = x - size / 2
         self.words(left, y + 8, ((text, ""),), role, "middle", path=data["path"])
-        right = left + width(text, 24) / 2 + 1
+        right = left + (12.5 if text == "W" else width(text, 24) / 2 + 1)
         if sup:
             self.words(right, y - 3, ((sup, ""),), "mark", path=data["path"])
         if sub:
@@ -115,8 +122,8 @@ class SymbolCanvas(Canvas):
         self._tint(event)
         x, _ = self.middle(event)
         path = event.data["path"]
+        r = 10.5 if len(event.data["text"]) < 3 else 12.5
         for y in self.ys(event):
-            r = 10.5
             self.mark("circle", "ring", {"cx": x, "cy": y, "r": r}, layer="glyph", path=path)
             self.words(x, y + 3.5, ((event.data["text"], ""),), "small", "middle", path=path)
             for xa, xb in ((event.x0 + self.dx, x - r), (x + r, event.x1 + self.dx)):
@@ -193,9 +200,9 @@ class SymbolCanvas(Canvas):
 
     def _window(self, event: Event, x0: float, x1: float, ys: list[float]) -> None:
         path, data = event.data["path"], event.data
-        low = max(ys)
+        low, place = max(ys), self.y(event.tracks[-1]) + 8
         d = (
-            f"M{number(x0)} {number(min(ys) - 11)}H{number(x1)}V{number(low + 21)}"
+            f"M{number(x0)} {number(min(ys) - 11)}H{number(x1)}V{number(max(low + 21, place))}"
             f"L{number(x0)} {number(low + 11)}Z"
         )
         self.mark("path", "trapezoid", {"d": d}, layer="glyph", path=path)
@@ -204,11 +211,11 @@ class SymbolCanvas(Canvas):
         self.words((x0 + x1) / 2, middle, ((text, ""),), "star", "middle", path=path)
 
     def paint_pool(self, event: Event) -> None:
-        """Windows, whose places end in a largest or a mean."""
-        x0, ys = event.x0 + self.dx, self.ys(event)
+        """Windows, whose places end in a largest or a mean on a track of their own."""
+        x0, ys = event.x0 + self.dx, self.ys(event)[:-1]
         path, data = event.data["path"], event.data
         self._window(event, x0, x0 + 32, ys)
-        low = max(ys) + 14
+        low = self.y(event.tracks[-1])
         for role in ("double", "between"):
             self.mark("path", role, {"d": f"M{number(x0 + 32)} {number(low)}h12"}, path=path)
         self.words(x0 + 34, low + 11, ((str(data["kernel"]), ""),), "small", path=path)

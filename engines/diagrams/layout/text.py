@@ -24,6 +24,11 @@ def width(text: str, size: float) -> float:
     return units * size
 
 
+def sans_width(text: str, size: float) -> float:
+    """Pixels of a text in an upright face without serifs, never less than drawn."""
+    return 1.13 * width(text, size)
+
+
 _SPLIT = re.compile(r"^(.*?[^\d_'′])_?(\d+|(?<=_)[^\W_]+)?(['′]*)$")
 
 
@@ -45,6 +50,19 @@ def runs(name: str) -> tuple[Run, ...]:
     if marks:
         parts.append((marks, ""))
     return tuple(parts)
+
+
+_NAMES = re.compile(r"([^\W\d]\w*['′]*)")
+
+
+def equation_runs(text: str) -> tuple[Run, ...]:
+    """An equation whose names are written as in mathematics.
+
+    >>> equation_runs("c7 = c4 + 1")
+    (('c', ''), ('7', 'sub'), (' = ', ''), ('c', ''), ('4', 'sub'), (' + 1', ''))
+    """
+    pieces = [(piece, k % 2) for k, piece in enumerate(_NAMES.split(text)) if piece]
+    return tuple(r for piece, named in pieces for r in (runs(piece) if named else ((piece, ""),)))
 
 
 def runs_width(parts: tuple[Run, ...], size: float) -> float:

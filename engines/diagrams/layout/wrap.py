@@ -64,7 +64,7 @@ def _cuts(strip: Strip, end: float, width_max: float) -> list[float]:
     start = 0.0
     breaks = sorted(strip.breaks)
     at = [x for x, _ in breaks]
-    while end - start > 1.12 * width_max:
+    while end - start > width_max:
         near = breaks[bisect_right(at, start + 60) : bisect_right(at, start + width_max)]
         fits = [(x, depth) for x, depth in near if 60 < x - start <= width_max]
         good = [(depth, -x) for x, depth in fits if x - start > 0.5 * width_max]

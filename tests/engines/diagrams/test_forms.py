@@ -150,31 +150,34 @@ def test_the_builder_says_what_the_text_says():
     assert d.diagram().graph == Diagram.from_text(LIBRARY["attention"].text).graph
 
 
-@pytest.mark.parametrize("name", ["pre-norm", "lstm", "gpt", "rotary", "unet"])
-def test_the_source_runs_in_a_fresh_process_and_agrees(name, tmp_path):
+def test_the_sources_run_in_a_fresh_process_and_agree(tmp_path):
     import torch
 
     from engines.diagrams.sizes import numbers
     from engines.diagrams.verify import example_inputs
 
-    diagram = Diagram.from_text(LIBRARY[name].text)
-    module = diagram.to_torch()
-    inputs = example_inputs(diagram.graph.inputs, numbers(diagram), torch.float32)
-    wanted = module(*inputs)
-    torch.save([module.state_dict(), inputs, wanted], tmp_path / "wanted.pt")
     # Equal to the bit: with as many threads as here, sums come in the same order.
     check = (
         f"import torch\ntorch.set_num_threads({torch.get_num_threads()})\n"
-        "state, inputs, wanted = torch.load('wanted.pt', weights_only=True)\n"
+        "state, inputs, wanted = torch.load('NAME.pt', weights_only=True)\n"
         "model = MODEL()\nmodel.load_state_dict(state)\ngot = model(*inputs)\n"
         "pairs = zip(got, wanted) if isinstance(wanted, (tuple, list)) else [(got, wanted)]\n"
-        "assert all(torch.equal(a, b) for a, b in pairs)\n"
+        "assert all(torch.equal(a, b) for a, b in pairs)\nprint('NAME agrees')\n"
     )
-    (tmp_path / "model.py").write_text(diagram.source() + check)
+    names = ("pre-norm", "lstm", "gpt", "rotary", "unet")
+    for name in names:
+        diagram = Diagram.from_text(LIBRARY[name].text)
+        module = diagram.to_torch()
+        inputs = example_inputs(diagram.graph.inputs, numbers(diagram), torch.float32)
+        torch.save([module.state_dict(), inputs, module(*inputs)], tmp_path / f"{name}.pt")
+        (tmp_path / f"{name}.py").write_text(diagram.source() + check.replace("NAME", name))
+    # One process for all, a namespace for each.
+    run = f"import runpy\nfor name in {names}: runpy.run_path(name + '.py')"
     done = subprocess.run(
-        [sys.executable, "model.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-1500:]
+    assert done.stdout.split("\n")[:-1] == [f"{name} agrees" for name in names]
 
 
 def test_polynomials_agree_with_sympy():

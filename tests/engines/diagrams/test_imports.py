@@ -27,6 +27,21 @@ class Convolutions(nn.Module):
         return self.up(self.strided(self.grouped(x)))
 
 
+class Tied(nn.Module):
+    """The head has the weight of the embedding, one block that of another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.head = nn.Embedding(11, 6), nn.Linear(6, 11, bias=False)
+        self.first, self.second = (
+            nn.Sequential(nn.Linear(6, 6, bias=False), nn.ReLU()) for _ in "ab"
+        )
+        self.head.weight, self.second[0].weight = self.embed.weight, self.first[0].weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.second(self.first(self.embed(x))))
+
+
 def _tokens(*shape: int) -> torch.Tensor:
     return torch.zeros(shape, dtype=torch.int64)
 
@@ -53,6 +68,15 @@ MODELS = {
     "ViT": (lambda: ViT(n_layers=6), lambda: (X(2, 3, 16, 16),)),
     "convolutions": (lambda: Convolutions(4, 6), lambda: (X(2, 4, 20),)),
     "LSTM": (lambda: nn.LSTM(16, 32, batch_first=True), lambda: (X(2, 10, 16),)),
+    "heads of one": (
+        lambda: nn.MultiheadAttention(3, 3, batch_first=True),
+        lambda: (X(2, 5, 3), X(2, 7, 3), X(2, 7, 3)),
+    ),
+    "layer of heads of one": (
+        lambda: nn.TransformerEncoderLayer(3, 3, 8, batch_first=True),
+        lambda: (X(2, 5, 3),),
+    ),
+    "tied": (lambda: Tied(), lambda: (_tokens(2, 5),)),
 }
 EQUAL = {
     "MLP": (lambda: MLP(16, 4, 4), lambda: (X(4, 4, 4),)),
@@ -97,6 +121,11 @@ def test_every_model_is_read_without_axes_at_odds_and_runs_back(sizes, name):
     assert report.opaque == ()
     found = diagram.verify(model)
     assert found.holds, [check for check in found.checks if not check.holds]
+    again = Diagram.from_text(diagram.text())
+    assert again.graph == diagram.graph
+    assert numbers(again) == numbers(diagram)
+    n_parameters = sum(p.numel() for p in model.parameters())
+    assert again.costs().total.params.value(numbers(again)) == n_parameters
     _structure(name, diagram)
 
 

@@ -85,7 +85,18 @@ async def test_the_backward_pass_is_a_picture_too(write):
     write.controls.direction = "backward"
     await write.runner.job.ended()
     assert write.drawn.spec.direction == "backward"
-    assert json.loads(write.canvas.scene)["marks"]
+    marks = json.loads(write.canvas.scene)["marks"]
+    loaded = {mark[5] for mark in marks if mark[1] == "memory"}
+    assert {"W_z", "a", "q"} <= loaded  # the tape is drawn where it is read
+
+
+async def test_named_blocks_are_drawn_apart_at_once(write):
+    write.take(DrawSpec(text=LIBRARY["pre-norm"].text))
+    await shown(write)
+    assert write.facts.sections[0]["sentence"].endswith("(growing as x).")
+    write.controls.apart = True
+    await write.runner.job.ended()
+    assert "equation" in {mark[1] for mark in json.loads(write.canvas.scene)["marks"]}
 
 
 async def test_what_has_no_backward_pass_says_so(write):
