@@ -25,6 +25,9 @@ from views.kit.theme import series, tokens
 _LEGEND_WIDTH, _LEGEND_GAP = 80, 5
 """Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
 
+_TICKS_WIDTH, _TICK_GAP = 56, 2
+"""Letters of tick labels beside each other on a narrow stage, and those between two; more lean."""
+
 _SQUARE_SIDE = 260.0
 """Pixels of the longer side of a picture with one scale."""
 
@@ -268,6 +271,8 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
         if axis.ticks:
             drawn.ticker = [place for place, _ in axis.ticks]
             drawn.major_label_overrides = {place: label(text) for place, text in axis.ticks}
+            if sum(len(text) + _TICK_GAP for _, text in axis.ticks) > _TICKS_WIDTH:
+                drawn.major_label_orientation = 0.9 if drawn is made.xaxis else "horizontal"
     made.toolbar.logo = None
     made.toolbar.autohide = True
     made.add_tools(HoverTool(tooltips=_tooltips(picture)))
