@@ -267,12 +267,12 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
         toolbar_location="above",
         output_backend="svg" if not isinstance(picture, Heatmap) else "canvas",
     )
+    if sum(len(text) + _TICK_GAP for _, text in picture.x_axis.ticks) > _TICKS_WIDTH:
+        made.xaxis.major_label_orientation = 0.9
     for drawn, axis in ((made.xaxis, picture.x_axis), (made.yaxis, picture.y_axis)):
         if axis.ticks:
             drawn.ticker = [place for place, _ in axis.ticks]
             drawn.major_label_overrides = {place: label(text) for place, text in axis.ticks}
-            if sum(len(text) + _TICK_GAP for _, text in axis.ticks) > _TICKS_WIDTH:
-                drawn.major_label_orientation = 0.9 if drawn is made.xaxis else "horizontal"
     made.toolbar.logo = None
     made.toolbar.autohide = True
     made.add_tools(HoverTool(tooltips=_tooltips(picture)))
