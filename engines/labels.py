@@ -20,6 +20,8 @@ def label(x: object, max_length: int = LABEL_MAX) -> str:
     'xxxx…'
     """
     text = x if isinstance(x, str) else str(x)
+    if len(text) <= max_length and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # most names, and millions of them in a long file
     # A name of ten megabytes is cut before it is looked at.
     text = "".join(map(_shown, text[: 4 * max_length + 64]))
     text = _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()

@@ -119,23 +119,35 @@ class OnTable:
         self, seeds: np.ndarray, rows: np.ndarray, phi: np.ndarray, triads: np.ndarray
     ) -> None:
         """As `Draw.nulls`."""
-        from engines.connectome.kernels import batch
+        local = np.empty(len(self.table))
+        for k, seed in enumerate(seeds if len(self.table) > 1 else ()):
+            self._measure(self.shuffled(seed), rows[k], phi[k], triads[k], local)
 
-        if len(self.table) < 2:
-            return
+    def shuffled(self, seed: np.uint64) -> np.ndarray:
+        """uint8[neuron, neuron] of one null."""
+        from engines.connectome.kernels import swaps
+
+        drawn, rule = self.table.copy(), _FAMILY.get(self.spec.null, FREE)
+        ends = drawn, self.pre.copy(), self.post.copy()
         n_attempts = round(self.spec.swaps_per_edge * len(self.pre))
-        batch.nulls(
-            self.table, self.pre, self.post, seeds, n_attempts, _FAMILY.get(self.spec.null, FREE),
-            self.rules.group, self.rules.bins, self.spec.small_degree == "is left out", rows, phi,
-            triads,
-        )  # fmt: skip
+        if rule == RANDOM:
+            swaps.random_edges(*ends, seed)
+        elif rule == UNDIRECTED:
+            swaps.swap_undirected(*ends, swaps.ANYWHERE, n_attempts, seed)
+        else:
+            kept = self.rules.group, self.rules.bins
+            swaps.swap_directed(*ends, n_attempts, seed, rule, *kept)
+        return drawn
 
     def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
         """As `Draw.real`."""
+        self._measure(self.table, row, phi, triads, local)
+
+    def _measure(self, table: np.ndarray, row: np.ndarray, phi: np.ndarray, triads: np.ndarray,
+                 local: np.ndarray) -> None:  # fmt: skip
         from engines.connectome.kernels import batch
 
-        left_out = self.spec.small_degree == "is left out"
-        batch.measure(self.table, left_out, row, phi, triads, local)
+        batch.measure(table, self.spec.small_degree == "is left out", row, phi, triads, local)
 
 
 class OnRows:

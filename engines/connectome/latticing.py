@@ -33,7 +33,7 @@ def lattice(graph: Graph, seed: int = 0) -> np.ndarray:
     and again from the most clustered lattice yet, until clustering no longer rises (Telesford et
     al. 2011). Directions are forgotten.
     """
-    from engines.connectome.kernels import ring
+    from engines.connectome.kernels import swaps
     from engines.connectome.kernels.random import words
 
     best = np.ascontiguousarray(graph.undirected.toarray().astype(np.uint8))
@@ -45,7 +45,7 @@ def lattice(graph: Graph, seed: int = 0) -> np.ndarray:
     most, stale = clustering(best), 0
     for word in words(np.uint64(seed), n_repeats if len(ends[0]) > 1 else 0):
         tried, pre, post = best.copy(), ends[0].copy(), ends[1].copy()
-        ring.latticize(tried, pre, post, place, n_attempts, word)
+        swaps.swap_undirected(tried, pre, post, place, n_attempts, word)
         found = clustering(tried)
         stale = 0 if found > most else stale + 1
         if found > most:
@@ -59,8 +59,6 @@ def clustering(adjacency: np.ndarray) -> float:
     """Mean local clustering of uint8[neuron, neuron], 0 below two neighbours."""
     from engines.connectome.kernels import bits
 
-    n = len(adjacency)
-    rows, local = np.empty((n, (n + 63) >> 6), np.uint64), np.zeros(n)
-    bits.bit_rows(adjacency, 1, rows)
-    bits.clustering(rows, local)
-    return float(local.mean()) if n else float("nan")
+    local = np.zeros(len(adjacency))
+    bits.clustering(bits.rows_of(adjacency), local)
+    return float(local.mean()) if len(local) else float("nan")

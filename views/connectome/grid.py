@@ -11,17 +11,26 @@ from engines.contract import Spec
 from views.kit.generic import GenericView
 
 
+def abreast(least_px: int, **named: Any) -> pn.Column:
+    """A column whose children stand side by side while each has that many pixels.
+
+    A column, as Panel leaves what is in its own grid without the page's theme.
+    """
+    columns = f"repeat(auto-fill, minmax(min({least_px}px, 100%), 1fr))"
+    style = f":host {{ display: grid; grid-template-columns: {columns}; gap: 0 8px; }}"
+    free = ":host > * { min-width: 0; }"
+    wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (12, 0), **named}
+    return pn.Column(stylesheets=[style + free], **wide)
+
+
 class GridView(GenericView):
-    """The generic view with its pictures in two columns under the tables."""
+    """The generic view with its pictures side by side under the tables."""
 
     def __init__(
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
-        rows = {"grid-auto-rows": "minmax(300px, auto)"}
-        self.pictures = pn.GridBox(
-            ncols=2, sizing_mode="stretch_width", margin=(12, 0), styles=rows
-        )
+        self.pictures = abreast(340)
 
     def timeline(self) -> list[Any]:
         """None: the last moment says it all."""

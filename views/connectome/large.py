@@ -153,15 +153,17 @@ class LargeView(ExperimentView):
             [
                 {"text": label(name), "action": f"pick {k}", "title": "Go there"},
                 f"{a.in_degree[k]:,}",
+                f"{a.out_degree[k]:,}",
             ]
             for k, name in zip(a.top.tolist(), a.top_names, strict=True)
         ]
-        central = {"title": "Most partners", "columns": ["", "in-degree"], "rows": rows}
+        central = {"title": "Most partners", "columns": ["", "in", "out"], "rows": rows}
         tone = "warning" if a.synthetic else ""
         source = {
             "title": "Source",
             "sentence": "Synthetic wiring: nobody measured it." if a.synthetic else label(a.title),
             "tone": tone,
+            "rows": [["neurons here", f"{len(a.xy):,}"]],
             "note": self.experiment.card.claim,
         }
         self.facts.sections = [*top, central, source]

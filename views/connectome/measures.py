@@ -11,6 +11,7 @@ import panel as pn
 
 from engines.connectome.model import Measures, MeasuresSpec, motifs, shown
 from engines.pictures import Picture
+from views.connectome.grid import abreast
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
 from views.kit.text import label
@@ -28,8 +29,8 @@ class MeasuresPanel:
         self._on_motif = on_motif
         self.table = Facts(sections=[], **wide)
         self.motifs = Facts(self._press, sections=[], **wide)
-        self.pair = pn.GridBox(ncols=2, **wide, margin=(12, 0))
-        self.three = pn.GridBox(ncols=3, **wide, margin=(0, 0, 12, 0))
+        self.pair = abreast(340)
+        self.three = abreast(240, margin=(0, 0, 12, 0))
         self.whole = pn.Column(**wide, margin=0)
         parts = (self.table, self.pair, self.three, self.whole, self.motifs)
         self.panel = pn.Column(*parts, **wide, margin=0, visible=False)

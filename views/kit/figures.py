@@ -25,6 +25,9 @@ from views.kit.theme import series, tokens
 _LEGEND_WIDTH, _LEGEND_GAP = 80, 5
 """Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
 
+_TICKS_WIDTH, _TICK_GAP = 56, 2
+"""Letters of tick labels beside each other on a narrow stage, and those between two; more lean."""
+
 _SQUARE_SIDE = 260.0
 """Pixels of the longer side of a picture with one scale."""
 
@@ -264,6 +267,8 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
         toolbar_location="above",
         output_backend="svg" if not isinstance(picture, Heatmap) else "canvas",
     )
+    if sum(len(text) + _TICK_GAP for _, text in picture.x_axis.ticks) > _TICKS_WIDTH:
+        made.xaxis.major_label_orientation = 0.9
     for drawn, axis in ((made.xaxis, picture.x_axis), (made.yaxis, picture.y_axis)):
         if axis.ticks:
             drawn.ticker = [place for place, _ in axis.ticks]

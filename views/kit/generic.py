@@ -24,6 +24,8 @@ from views.kit.workbench import ExperimentView
 
 _MOMENTS_MAX = 400
 _ROWS_SHOWN = 200
+_CELL_LETTERS = 40
+"""A cell with more is read as a sentence."""
 _UNDER = (0, 0, 12, 0)
 _SHRINKS = ":host { min-width: 0 !important; }"
 _WRAPPED = (
@@ -169,19 +171,32 @@ def table_section(table: Table) -> dict[str, Any]:
     """A declared table as an inspector section; long ones are cut, and say so."""
     names = list(table.columns)
     columns = [list(values) for values in table.columns.values()]
-    rows = [[_shown(value) for value in row] for row in zip(*columns, strict=True)]
+    said = {k for k, values in enumerate(columns) if k and any(map(_is_sentence, values))}
+    rows = [
+        [_as_text(_shown(value)) if k in said else _shown(value) for k, value in enumerate(row)]
+        for row in zip(*columns, strict=True)
+    ]
     cut = len(rows) > _ROWS_SHOWN
     return {
         "title": label(table.title),
-        "columns": [label(name) for name in names],
+        "columns": [_as_text(label(n)) if k in said else label(n) for k, n in enumerate(names)],
         "rows": rows[:_ROWS_SHOWN],
         "note": f"first {_ROWS_SHOWN} of {len(rows):,} rows; the files have all" if cut else "",
     }
 
 
+def _is_sentence(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > _CELL_LETTERS
+
+
+def _as_text(text: str) -> dict[str, str]:
+    """A cell of words, which begin at its left."""
+    return {"text": text, "tone": "text"}
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, float | np.floating):
-        return f"{value:.4g}"
+        return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
     return label(value)
 
 

@@ -20,8 +20,8 @@ EXPERIMENT = Experiment(
     frames=frames,
     card=Card(
         title="Fly size",
-        claim="130,000 neurons and 2.7 million edges stay smooth; synthetic unless you import your "
-        "own. No fly's wiring is shipped.",
+        claim="Wirings of up to 130,000 neurons and 2.7 million edges, a fly's size, stay smooth; "
+        "synthetic unless you import your own. No fly's wiring is shipped.",
         paper="Dorkenwald et al. 2024, Neuronal wiring diagram of an adult brain (its size only)",
         link="https://doi.org/10.1038/s41586-024-07558-y",
     ),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from engines.connectome.connectome import Provenance
 from engines.connectome.spec import WiringSpec
 from engines.contract import Card, Experiment, Frame, Result, knob
 from engines.pictures import Axis, Bars, Picture, Table
@@ -89,6 +90,7 @@ class Scan(Result):
     after: np.ndarray
     damage: np.ndarray
     degree: np.ndarray
+    provenance: Provenance = field(default_factory=lambda: Provenance("", ""))
 
     def ranked(self) -> np.ndarray:
         """int64: largest relative change first, either direction."""
@@ -146,7 +148,9 @@ def frames(spec: ScanSpec) -> Iterator[ScanFrame | Scan]:
     degree = np.zeros(connectome.n_neurons, np.int64)
     degree[graph.members] = graph.degree
     classes = tuple(connectome.column("class")[k] for k in lost)
-    yield Scan(spec, names, classes, before, after, relative(after, before), degree[lost])
+    damage = relative(after, before)
+    said = connectome.provenance
+    yield Scan(spec, names, classes, before, after, damage, degree[lost], said)
 
 
 def relative(after: np.ndarray, before: float) -> np.ndarray:
@@ -224,7 +228,8 @@ EXPERIMENT = Experiment(
         title="Lesion scan",
         claim="Every neuron is cut out in turn: whose loss hurts the wiring, or the response to a "
         "touch, most?",
-        paper="none",
+        paper="Albert, Jeong & Barabasi 2000, Error and attack tolerance of complex networks",
+        link="https://doi.org/10.1038/35019019",
     ),
     presets={
         "Efficiency of the worm": ScanSpec(),

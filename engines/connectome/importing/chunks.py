@@ -20,6 +20,8 @@ CHUNK_ROWS = 500_000
 HELD_MAX = 3_000_000
 """Merged edges in memory before they are merged again."""
 _SAMPLE = 64 * 1024
+_Pairs = tuple[np.ndarray, np.ndarray]
+"""int64[edge] sender << 32 | receiver, and float64[edge] weights."""
 _TEXT = (".csv", ".tsv", ".txt", ".edgelist")
 
 
@@ -74,8 +76,12 @@ def _frames(path: Path, options: ImportOptions) -> Iterator[pd.DataFrame]:
         for batch in parquet.ParquetFile(path).iter_batches(CHUNK_ROWS):
             yield batch.to_pandas(integer_object_nulls=True)
         return
-    # Ids are read as text, or they would lose digits where one of them is missing.
-    plain: dict[str, Any] = {"dtype": str, "keep_default_na": False, "skipinitialspace": True}
+    # Ids are read as text, or they would lose digits where one of them is missing; every
+    # different text once, as most cells of a long list repeat.
+    plain: dict[str, Any] = {
+        "dtype": "category", "keep_default_na": False, "skipinitialspace": True,
+        "low_memory": False,
+    }  # fmt: skip
     given: dict[str, Any] = {"sep": options.delimiter, "encoding": options.encoding}
     try:
         yield from pd.read_csv(path, chunksize=CHUNK_ROWS, **given, **plain)
@@ -118,8 +124,7 @@ class _Merger:
     def __init__(self, options: ImportOptions) -> None:
         self.options, self.n_rows = options, 0
         self._names: dict[str, int] = {}
-        self._kinds: dict[str, int] = {}
-        self._parts: list[pd.DataFrame] = []
+        self._parts: dict[str, list[_Pairs]] = {}
         self._n_held = self._n_listed = self._n_refused = 0
         self._told: Counter[str] = Counter()
         self._refused: list[str] = []
@@ -133,36 +138,37 @@ class _Merger:
         self._n_refused += rows.n_refused
         self._refused = (self._refused + rows.refused)[:REFUSED_SHOWN]
         self._n_listed += len(rows.pre)
-        table = pd.DataFrame(
-            {
-                "pre": _numbered(rows.pre, self._names),
-                "post": _numbered(rows.post, self._names),
-                "kind": _numbered(rows.kinds, self._kinds),
-                "weight": rows.weight,
-            }
-        )
-        self._parts.append(self._combined(table))
-        self._n_held += len(self._parts[-1])
+        known = self._names
+        places = [known.setdefault(name, len(known)) for name in rows.names.tolist()]
+        place = np.array(places, np.int64)
+        pairs = place[rows.pre] << 32 | place[rows.post]
+        for kind in dict.fromkeys(rows.kinds.tolist()):
+            here = rows.kinds == kind
+            part = self._combined(pairs[here], rows.weight[here])
+            self._parts.setdefault(kind, []).append(part)
+            self._n_held += len(part[0])
         if self._n_held > HELD_MAX:
             self._merge()
 
-    def _combined(self, table: pd.DataFrame) -> pd.DataFrame:
-        groups: Any = table.groupby(["kind", "pre", "post"], sort=False)["weight"]
-        combined = groups.max() if self.options.duplicates == "max" else groups.sum()
-        return combined.reset_index()
+    def _combined(self, pairs: np.ndarray, weight: np.ndarray) -> _Pairs:
+        order = np.argsort(pairs, kind="stable")
+        pairs, weight = pairs[order], weight[order]
+        first = np.flatnonzero(np.diff(pairs, prepend=-1))
+        combine = np.maximum if self.options.duplicates == "max" else np.add
+        return pairs[first], combine.reduceat(weight, first)
 
     def _merge(self) -> None:
-        if self._parts:
-            self._parts = [self._combined(pd.concat(self._parts, ignore_index=True))]
-            self._n_held = len(self._parts[0])
+        for kind, parts in self._parts.items():
+            pairs, weight = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+            self._parts[kind] = [self._combined(pairs, weight)]
+        self._n_held = sum(len(parts[0][0]) for parts in self._parts.values())
 
     def rows(self) -> edges.Rows:
         """All edges, named; InputError where repeated ones are refused."""
-        self._merge()
-        if not self._parts:
+        if not self.n_rows:
             raise InputError("the file has a header and no rows")
-        table = self._parts[0]
-        n_double = self._n_listed - len(table)
+        self._merge()
+        n_double = self._n_listed - self._n_held
         if n_double and self.options.duplicates == "refuse":
             raise InputError(
                 f"{n_double:,} edges are listed more than once; sum them, take the largest, or "
@@ -170,16 +176,13 @@ class _Merger:
             )
         did = "replaced by the largest" if self.options.duplicates == "max" else "added up"
         told = {**self._told, f"{{:,}} repeated edges were {did}.": n_double}
-        names, kinds = (np.array(list(d), object) for d in (self._names, self._kinds))
-        ends = names[table["pre"].to_numpy()], names[table["post"].to_numpy()]
+        parts = [(kind, *part[0]) for kind, part in self._parts.items()]
+        pairs = np.concatenate([np.zeros(0, np.int64), *(part[1] for part in parts)])
+        weight = np.concatenate([np.zeros(0), *(part[2] for part in parts)])
+        n_each = np.array([len(part[1]) for part in parts], int)
+        kinds = np.repeat(np.array([part[0] for part in parts], object), n_each)
+        names = np.array(list(self._names), object)
         return edges.Rows(
-            *ends, table["weight"].to_numpy(float), kinds[table["kind"].to_numpy()],
-            self._columns, told, self._refused, self._n_refused,
+            names, pairs >> 32, pairs & 0xFFFFFFFF, weight, kinds, self._columns, told,
+            self._refused, self._n_refused,
         )  # fmt: skip
-
-
-def _numbered(values: np.ndarray, known: dict[str, int]) -> np.ndarray:
-    """int32[row]: the number of each text, new ones added to ``known``."""
-    codes, uniques = pd.factorize(values)
-    numbers = [known.setdefault(str(text), len(known)) for text in uniques]
-    return np.array(numbers or [0], np.int32)[codes]

@@ -62,8 +62,12 @@ def guessed_columns(frame: pd.DataFrame, options: ImportOptions) -> dict[str, st
 
 @dataclass
 class Rows:
-    """Edges as they were listed: names, weights and kinds, one per row that counts."""
+    """Edges as they were listed, one per row that counts; ends are places in ``names``.
 
+    ``names`` object[name] may hold some that no row needs.
+    """
+
+    names: np.ndarray
     pre: np.ndarray
     post: np.ndarray
     weight: np.ndarray
@@ -85,10 +89,10 @@ def layers_from_frame(
 def rows_from_frame(frame: pd.DataFrame, options: ImportOptions, first_line: int = 2) -> Rows:
     """The rows of a table that count as edges, and why others do not."""
     columns = guessed_columns(frame, options)
-    pre = _by_value(frame[columns["pre"]], _id)
-    post = _by_value(frame[columns["post"]], _id)
+    names, pre, post = _ends(frame[columns["pre"]], frame[columns["post"]])
     weight, bad = _weights(frame, columns["weight"], options)
-    nameless = ((pre == "") | (post == "")) & ~bad
+    unnamed = names == ""
+    nameless = (unnamed[pre] | unnamed[post]) & ~bad
     refused = _refusals(frame, columns["weight"], bad, nameless, first_line)
     zero = (weight == 0) & ~bad & ~nameless
     told = {"{:,} edges of weight zero were dropped.": int(zero.sum())}
@@ -97,7 +101,7 @@ def rows_from_frame(frame: pd.DataFrame, options: ImportOptions, first_line: int
     kept &= _ends_that_count(kinds, told)
     ends = pre[kept], post[kept]
     n_refused = int((bad | nameless).sum())
-    return Rows(*ends, weight[kept], kinds[kept], columns, told, refused, n_refused)
+    return Rows(names, *ends, weight[kept], kinds[kept], columns, told, refused, n_refused)
 
 
 def _refusals(
@@ -120,17 +124,29 @@ def layers_from_rows(
     """Names made canonical, rows made layers; notes on all that was decided."""
     notes = _column_notes(rows, options)
     notes += [sentence.format(n) for sentence, n in rows.told.items() if n]
-    pre, post, more = _named(rows.pre, rows.post, options)
-    there = (pre != "") & (post != "")
+    final, more = _named(rows, options)
+    place, names = pd.factorize(final, sort=True)
+    pre, post = place[rows.pre], place[rows.post]
+    there = (final != "")[rows.pre] & (final != "")[rows.post]
     notes += more
     if options.self_loops == "drop":
         loops = there & (pre == post)
         there &= ~loops
         if loops.any():
             notes.append(f"{int(loops.sum()):,} self-loops were dropped.")
-    ends = pre[there], post[there]
-    names, layers = _layers(*ends, rows.weight[there], rows.kinds[there], options, notes)
-    return names, layers, notes, rows.refused, rows.n_refused
+    needed, ends = _needed(len(names), pre[there], post[there])
+    layers = _layers(*ends, rows.weight[there], rows.kinds[there], options, notes)
+    return tuple(map(str, names[needed])), layers, notes, rows.refused, rows.n_refused
+
+
+def _needed(
+    n_names: int, pre: np.ndarray, post: np.ndarray
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """bool[name]: whether any edge has it as an end; and int32 ends among those."""
+    needed = np.zeros(n_names, bool)
+    needed[pre] = needed[post] = True
+    place = np.cumsum(needed, dtype=np.int32) - np.int32(1)
+    return needed, (place[pre], place[post])
 
 
 def _column_notes(rows: Rows, options: ImportOptions) -> list[str]:
@@ -145,10 +161,21 @@ def _column_notes(rows: Rows, options: ImportOptions) -> list[str]:
     return notes
 
 
-def _by_value(values: Any, clean: Callable[[object], Any]) -> np.ndarray:
-    """object[row]: ``clean`` of each cell, called once per different cell."""
-    codes, uniques = pd.factorize(values.to_numpy(object), use_na_sentinel=False)
-    return np.array([clean(cell) for cell in uniques] or [""], object)[codes]
+def _coded(values: Any, clean: Callable[[object], Any]) -> tuple[np.ndarray, list[Any]]:
+    """int[row] places in a list: ``clean`` of each different cell, called once for each."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        # A missing cell has place -1, the last.
+        return values.cat.codes.to_numpy(), [clean(c) for c in [*values.cat.categories, np.nan]]
+    plain = values.to_numpy(None if values.dtype.kind in "iu" else object)
+    codes, uniques = pd.factorize(plain, use_na_sentinel=False)
+    return codes, [clean(cell) for cell in uniques.tolist()] or [clean("")]
+
+
+def _ends(pre: Any, post: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """object[name] names of both columns, and the places of each row's ends among them."""
+    (first, senders), (second, receivers) = _coded(pre, _id), _coded(post, _id)
+    place, names = pd.factorize(np.array([*senders, *receivers], object))
+    return np.asarray(names, object), place[: len(senders)][first], place[len(senders) :][second]
 
 
 def _id(cell: object) -> str:
@@ -169,8 +196,8 @@ def _weights(
         numbers = values.to_numpy(float, na_value=np.nan)
     else:
         mark = options.decimal or "."
-        found = _by_value(values, lambda cell: number(str(cell), mark))
-        numbers = np.array([np.nan if value is None else value for value in found], float)
+        codes, found = _coded(values, lambda cell: number(str(cell), mark))
+        numbers = np.array([np.nan if value is None else value for value in found], float)[codes]
     bad = ~np.isfinite(numbers)
     return np.where(bad, 0.0, numbers), bad
 
@@ -178,12 +205,12 @@ def _weights(
 def _kinds(frame: pd.DataFrame, column: str, options: ImportOptions) -> np.ndarray:
     if not column:
         return np.full(len(frame), options.layer_name, object)
-    texts = _by_value(frame[column], lambda cell: label(cell).lower())
-    seen = set(texts)
-    if not seen & (set(_LAYER_WORDS) | set(LAYERS)):
+    codes, texts = _coded(frame[column], lambda cell: label(cell).lower())
+    if not set(texts) & (set(_LAYER_WORDS) | set(LAYERS)):
         # A type column that names no connections (a neuropil, a transmitter) is none of ours.
         return np.full(len(frame), options.layer_name, object)
-    return np.array([_LAYER_WORDS.get(text, text or options.layer_name) for text in texts], object)
+    kinds = [_LAYER_WORDS.get(text, text or options.layer_name) for text in texts]
+    return np.array(kinds, object)[codes]
 
 
 def _ends_that_count(kinds: np.ndarray, told: dict[str, int]) -> np.ndarray:
@@ -194,18 +221,15 @@ def _ends_that_count(kinds: np.ndarray, told: dict[str, int]) -> np.ndarray:
     return ~(received | muscle)
 
 
-def _named(
-    pre: np.ndarray, post: np.ndarray, options: ImportOptions
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _named(rows: Rows, options: ImportOptions) -> tuple[np.ndarray, list[str]]:
+    """object[name]: what each name becomes, "" for one to drop; and what is to be told."""
     if options.names == "free":
-        return pre, post, []
+        return rows.names, []
     notes, known = [], set(cell_types())
-    changed: dict[str, str] = {}
-    for name in sorted(map(str, {*pre, *post})):
-        clean = canonical(name)
-        if clean != name:
-            changed[name] = clean
-    unknown = sorted({changed.get(n, n) for n in map(str, {*pre, *post})} - known)
+    needed = _needed(len(rows.names), rows.pre, rows.post)[0]
+    listed = sorted(map(str, rows.names[needed]))
+    changed = {name: clean for name in listed if (clean := canonical(name)) != name}
+    unknown = sorted({changed.get(name, name) for name in listed} - known)
     if changed:
         shown = ", ".join(f"{a} -> {b}" for a, b in list(changed.items())[:8])
         notes.append(f"{len(changed):,} names were made canonical: {shown}.")
@@ -226,11 +250,7 @@ def _named(
         clean = changed.get(name, name)
         return fate.get(clean, clean)
 
-    return (
-        np.array([final(n) for n in pre], object),
-        np.array([final(n) for n in post], object),
-        notes,
-    )
+    return np.array([final(str(name)) for name in rows.names], object), notes
 
 
 def _with_nearest(name: str, known: set[str]) -> str:
@@ -239,22 +259,14 @@ def _with_nearest(name: str, known: set[str]) -> str:
 
 
 def _layers(
-    pre: np.ndarray,
-    post: np.ndarray,
-    weight: np.ndarray,
-    kinds: np.ndarray,
-    options: ImportOptions,
-    notes: list[str],
-) -> tuple[tuple[str, ...], tuple[Layer, ...]]:
-    codes, names = pd.factorize(np.concatenate([pre, post]), sort=True)
-    codes = codes.astype(np.int32)
-    first, second = codes[: len(pre)], codes[len(pre) :]
+    pre: np.ndarray, post: np.ndarray, weight: np.ndarray, kinds: np.ndarray,
+    options: ImportOptions, notes: list[str],
+) -> tuple[Layer, ...]:  # fmt: skip
     made = []
     for kind in dict.fromkeys(kinds.tolist()):
         here = kinds == kind
-        ends = first[here], second[here]
-        made.append(_layer(kind, *ends, weight[here], options, notes))
-    return tuple(map(str, names)), tuple(made)
+        made.append(_layer(kind, pre[here], post[here], weight[here], options, notes))
+    return tuple(made)
 
 
 def _layer(
@@ -266,7 +278,7 @@ def _layer(
     notes: list[str],
 ) -> Layer:
     pairs = pre.astype(np.int64) * (int(max(pre.max(initial=0), post.max(initial=0))) + 1) + post
-    n_double = len(pairs) - len(np.unique(pairs))
+    n_double = int(np.count_nonzero(np.diff(np.sort(pairs)) == 0))
     if n_double and options.duplicates == "refuse":
         raise InputError(
             f"{n_double:,} {kind} edges are listed more than once; sum them, take the largest, or "

@@ -1,11 +1,13 @@
-"""Every binary measure of one graph, and of many random ones, a row of numbers each."""
+"""Every binary measure of one graph on a table of all pairs, a row of numbers each.
+
+Not a kernel itself: one that calls kernels would be compiled with all of them in it once more.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from engines.connectome.kernels import bits, swaps
-from engines.connectome.kernels.jit import kernel
+from engines.connectome.kernels import bits
 
 COLUMNS = (
     "reciprocity", "clustering", "transitivity", "path length", "directed path length",
@@ -13,82 +15,63 @@ COLUMNS = (
     "pairs", "diameter", "reachable pairs", "directed reachable pairs",
 )  # fmt: skip
 """What a row holds; "pairs" counts unordered connected pairs."""
-_bit_rows, _clustering, _distances, _dyads = (
-    bits.bit_rows, bits.clustering, bits.distances, bits.dyads,
-)  # fmt: skip
-_swap_directed, _swap_undirected, _random_edges = (
-    swaps.swap_directed, swaps.swap_undirected, swaps.random_edges,
-)  # fmt: skip
 
 
-@kernel
-def _correlation(n: float, sx: float, sy: float, sxx: float, syy: float, sxy: float) -> float:
-    vx, vy = sxx - sx * sx / n, syy - sy * sy / n
+def assortativity(x: np.ndarray, y: np.ndarray, products: float) -> float:
+    """Pearson correlation over edges of the two ends' degrees, nan where one side never differs.
+
+    ``x``, ``y`` int64[neuron]: how many edges a neuron begins and ends; ``products``: x of the
+    first end times y of the second, over all edges. Newman 2002.
+    """
+    x, y = x.astype(float), y.astype(float)
+    m, sx, sy = x.sum(), (x * x).sum(), (y * y).sum()
+    if not m:
+        return float("nan")
+    vx, vy = (x * x * x).sum() - sx * sx / m, (y * y * y).sum() - sy * sy / m
     if vx <= 1e-9 or vy <= 1e-9:
-        return np.nan
-    return (sxy - sx * sy / n) / np.sqrt(vx * vy)
+        return float("nan")
+    return float((products - sx * sy / m) / np.sqrt(vx * vy))
 
 
-@kernel
-def _assortativities(adjacency: np.ndarray, degree: np.ndarray) -> tuple[float, float]:
-    n = len(adjacency)
-    out = np.zeros(n)
-    into = np.zeros(n)
-    for i in range(n):
-        for j in range(n):
-            if adjacency[i, j]:
-                out[i] += 1.0
-                into[j] += 1.0
-    u = np.zeros(6)
-    d = np.zeros(6)
-    for i in range(n):
-        for j in range(n):
-            if adjacency[i, j]:
-                x, y = out[i], into[j]
-                d += np.array([1.0, x, y, x * x, y * y, x * y])
-            if adjacency[i, j] or adjacency[j, i]:
-                x, y = degree[i], degree[j]
-                u += np.array([1.0, x, y, x * x, y * y, x * y])
-    if d[0] == 0:
-        return np.nan, np.nan
-    return (
-        _correlation(u[0], u[1], u[2], u[3], u[4], u[5]),
-        _correlation(d[0], d[1], d[2], d[3], d[4], d[5]),
-    )
+def fill_paths(
+    row: np.ndarray, counts: np.ndarray, n_possible: float, *, directed: bool
+) -> tuple[int, int]:
+    """Path length and efficiency of a row; answers the pairs that reach each other and the longest.
+
+    ``counts`` int64[distance]: ordered pairs that lie so many steps apart.
+    """
+    steps = np.flatnonzero(counts)
+    found = counts[steps]
+    total = int(found.sum())
+    row[3 + directed] = (steps * found).sum() / total if total else np.nan
+    row[5 + directed] = (found / steps).sum() / n_possible if n_possible else np.nan
+    return total, int(steps.max(initial=0))
 
 
-@kernel
-def _path_summary(counts: np.ndarray) -> tuple[float, float, float, int]:
-    total, steps, inverse, longest = 0.0, 0.0, 0.0, 0
-    for d in range(1, len(counts)):
-        if counts[d]:
-            total += counts[d]
-            steps += d * counts[d]
-            inverse += counts[d] / d
-            longest = d
-    return total, steps, inverse, longest
+def fill_clustering(
+    row: np.ndarray, local: np.ndarray, closed: float, degree: np.ndarray, *, skip_small: bool
+) -> None:
+    """Mean clustering and transitivity of a row; ``closed`` ends of paths of two are joined."""
+    counted = local[degree > 1] if skip_small else local
+    pairs = float((degree * (degree - 1.0)).sum())
+    row[1] = counted.sum() / len(counted) if len(counted) else np.nan
+    row[2] = closed / pairs if pairs else np.nan
 
 
-@kernel
-def rich_club(adjacency: np.ndarray, degree: np.ndarray, phi: np.ndarray) -> None:
-    """Fill float64[k]: density among neurons of degree above k (Colizza et al. 2006), or nan."""
-    n = len(adjacency)
+def fill_rich_club(phi: np.ndarray, degree: np.ndarray, edges: np.ndarray) -> None:
+    """Fill float64[k]: density among neurons of degree above k (Colizza et al. 2006), or nan.
+
+    ``edges`` [degree]: connected pairs whose lesser end has that degree, those above k summed up.
+    """
     k_max = len(phi)
-    edges = np.zeros(k_max + 1)
-    members = np.zeros(k_max + 1)
-    for i in range(n):
-        members[min(int(degree[i]), k_max)] += 1.0
-        for j in range(i + 1, n):
-            if adjacency[i, j] or adjacency[j, i]:
-                edges[min(int(min(degree[i], degree[j])), k_max)] += 1.0
-    above_edges, above = edges[k_max], members[k_max]
-    for k in range(k_max - 1, -1, -1):
-        phi[k] = 2.0 * above_edges / (above * (above - 1.0)) if above > 1 else np.nan
-        above_edges += edges[k]
-        above += members[k]
+    members = np.bincount(np.minimum(degree, k_max), minlength=k_max + 1)
+    above = np.cumsum(members[:0:-1])[::-1].astype(float)
+    joined = np.cumsum(edges[:0:-1])[::-1]
+    possible = above * (above - 1.0)
+    phi[:] = np.nan
+    np.divide(2.0 * joined, possible, out=phi, where=above > 1)
 
 
-@kernel
 def measure(
     adjacency: np.ndarray,
     skip_small: bool,
@@ -103,79 +86,21 @@ def measure(
     neighbours out of the mean clustering.
     """
     n = len(adjacency)
-    n_words = (n + 63) >> 6
-    either = np.empty((n, n_words), np.uint64)
-    out = np.empty((n, n_words), np.uint64)
-    _bit_rows(adjacency, 1, either)
-    _bit_rows(adjacency, 0, out)
-    degree = np.zeros(n)
-    m, mutual, n_pairs = 0.0, 0.0, 0.0
-    for i in range(n):
-        for j in range(n):
-            if adjacency[i, j]:
-                m += 1.0
-                mutual += adjacency[j, i]
-            if adjacency[i, j] or adjacency[j, i]:
-                degree[i] += 1.0
-                n_pairs += 0.5
-    closed, pairs = _clustering(either, local)
-    summed, counted = 0.0, 0
-    for i in range(n):
-        if degree[i] > 1 or not skip_small:
-            summed += local[i]
-            counted += 1
-    counts = np.zeros(max(n, 2), np.int64)
-    row[0] = mutual / m if m else np.nan
-    row[1] = summed / counted if counted else np.nan
-    row[2] = closed / pairs if pairs else np.nan
-    _distances(either, counts)
-    total, steps, inverse, longest = _path_summary(counts)
-    row[3] = steps / total if total else np.nan
-    row[5] = inverse / (n * (n - 1.0)) if n > 1 else np.nan
-    row[9], row[10], row[11] = n_pairs, longest, total
-    _distances(out, counts)
-    total, steps, inverse, longest = _path_summary(counts)
-    row[4] = steps / total if total else np.nan
-    row[6] = inverse / (n * (n - 1.0)) if n > 1 else np.nan
-    row[12] = total
-    row[7], row[8] = _assortativities(adjacency, degree)
-    rich_club(adjacency, degree, phi)
-    in_only = np.empty((n, n_words), np.uint64)
-    both = np.empty((n, n_words), np.uint64)
-    _bit_rows(adjacency, 2, out)
-    _bit_rows(adjacency, 3, in_only)
-    _bit_rows(adjacency, 4, both)
-    _dyads(out, in_only, both, triads)
-
-
-@kernel
-def nulls(
-    adjacency: np.ndarray,
-    pre: np.ndarray,
-    post: np.ndarray,
-    seeds: np.ndarray,
-    n_attempts: int,
-    family: int,
-    group: np.ndarray,
-    distance_bin: np.ndarray,
-    skip_small: bool,
-    rows: np.ndarray,
-    phi: np.ndarray,
-    triads: np.ndarray,
-) -> None:
-    """Fill one row of each output per seed: a null is drawn from the real graph, then measured.
-
-    ``family``: 0 directed degree, 1 class blocks, 2 distance bins, 3 undirected degree, 4 random.
-    """
-    n = len(adjacency)
-    local = np.empty(n)
-    for k in range(len(seeds)):
-        shuffled = adjacency.copy()
-        a, b = pre.copy(), post.copy()
-        if family == 4:
-            _random_edges(shuffled, a, b, seeds[k])
-        elif family == 3:
-            _swap_undirected(shuffled, a, b, n_attempts, seeds[k])
-        else:
-            _swap_directed(shuffled, a, b, n_attempts, seeds[k], family, group, distance_bin)
-        measure(shuffled, skip_small, rows[k], phi[k], triads[k], local)
+    out, into = bits.rows_of(adjacency), bits.rows_of(np.ascontiguousarray(adjacency.T))
+    either, both = out | into, out & into
+    n_out, n_into, degree, n_both = map(bits.row_sums, (out, into, either, both))
+    m = int(n_out.sum())
+    row[0] = n_both.sum() / m if m else np.nan
+    closed = bits.clustering(either, local)
+    fill_clustering(row, local, closed, degree, skip_small=skip_small)
+    counts, possible = np.zeros(max(n, 2), np.int64), n * (n - 1.0)
+    bits.distances(either, either, counts)
+    row[9] = degree.sum() / 2.0
+    row[11], row[10] = fill_paths(row, counts, possible, directed=False)
+    bits.distances(out, into, counts)
+    row[12], _ = fill_paths(row, counts, possible, directed=True)
+    edges = np.zeros(len(phi) + 1)
+    row[7] = assortativity(degree, degree, bits.products(either, degree, degree, edges))
+    row[8] = assortativity(n_out, n_into, bits.products(out, n_out, n_into, edges[:0]))
+    fill_rich_club(phi, degree, edges)
+    bits.dyads(out & ~into, into & ~out, both, triads)

@@ -23,83 +23,125 @@ def popcount(x: np.uint64) -> np.int64:
     return np.int64((x * _H01) >> _56)
 
 
-@kernel
-def bit_rows(adjacency: np.ndarray, kind: int, rows: np.ndarray) -> None:
-    """Fill uint64[n, word]: 0 out, 1 either, 2 out only, 3 in only, 4 both directions."""
-    n = len(adjacency)
-    rows[:] = np.uint64(0)
-    for i in range(n):
-        for j in range(n):
-            out, back = adjacency[i, j] != 0, adjacency[j, i] != 0
-            if (
-                (kind == 0 and out)
-                or (kind == 1 and (out or back))
-                or (kind == 2 and out and not back)
-                or (kind == 3 and back and not out)
-                or (kind == 4 and out and back)
-            ):
-                rows[i, j >> 6] |= _1 << (np.uint64(j) & _63)
+def rows_of(table: np.ndarray) -> np.ndarray:
+    """uint64[n, word] from uint8[n, n]: bit j of row i is whether i -> j."""
+    n = len(table)
+    packed = np.zeros((n, 8 * ((n + 63) >> 6)), np.uint8)
+    packed[:, : (n + 7) >> 3] = np.packbits(table, axis=1, bitorder="little")
+    return packed.view("<u8").astype(np.uint64, copy=False)
+
+
+def row_sums(rows: np.ndarray) -> np.ndarray:
+    """int64[n]: bits that are set in each row."""
+    return np.bitwise_count(rows).sum(axis=1, dtype=np.int64)
 
 
 @kernel
-def clustering(either: np.ndarray, local: np.ndarray) -> tuple[float, float]:
-    """Fill float64[n] of local clustering; answers closed and all ends of paths of two edges.
+def clustering(either: np.ndarray, local: np.ndarray) -> float:
+    """Fill float64[n] of local clustering; answers the ends of paths of two edges that are joined.
 
     Watts & Strogatz 1998: closed pairs of neighbours over pairs; 0 below two neighbours.
     """
     n, n_words = either.shape
-    closed_all, pairs_all = 0.0, 0.0
+    closed_all = 0.0
     for i in range(n):
         degree, closed = 0, 0
         for w in range(n_words):
-            degree += popcount(either[i, w])
-        for w in range(n_words):
             word = either[i, w]
+            degree += popcount(word)
             while word:
                 low = word & (~word + _1)
                 word ^= low
                 j = 64 * w + popcount(low - _1)
                 for v in range(n_words):
                     closed += popcount(either[i, v] & either[j, v])
-        pairs = degree * (degree - 1.0)
-        local[i] = closed / pairs if degree > 1 else 0.0
+        local[i] = closed / (degree * (degree - 1.0)) if degree > 1 else 0.0
         closed_all += closed
-        pairs_all += pairs
-    return closed_all, pairs_all
+    return closed_all
 
 
 @kernel
-def distances(rows: np.ndarray, counts: np.ndarray) -> None:
-    """Fill int64[distance] with how many ordered pairs lie that many steps apart (index 1 up)."""
+def products(rows: np.ndarray, x: np.ndarray, y: np.ndarray, weakest: np.ndarray) -> int:
+    """The sum over edges i -> j of x[i] * y[j], int64[n] each.
+
+    Unless float64 ``weakest`` is empty, adds each edge's half to it at the smaller of both.
+    """
+    n, n_words = rows.shape
+    total, last = 0, len(weakest) - 1
+    for i in range(n):
+        for w in range(n_words):
+            word = rows[i, w]
+            while word:
+                low = word & (~word + _1)
+                word ^= low
+                j = 64 * w + popcount(low - _1)
+                total += x[i] * y[j]
+                if last >= 0:
+                    weakest[min(x[i], y[j], last)] += 0.5
+    return total
+
+
+@kernel
+def _gone_out(front: np.ndarray, rows: np.ndarray, fresh: np.ndarray) -> None:
+    """Set in uint64[word] ``fresh`` whoever hears from the front."""
+    for w in range(len(front)):
+        word = front[w]
+        while word:
+            low = word & (~word + _1)
+            word ^= low
+            j = 64 * w + popcount(low - _1)
+            for v in range(len(front)):
+                fresh[v] |= rows[j, v]
+
+
+@kernel
+def _looked_back(front: np.ndarray, left: np.ndarray, back: np.ndarray, fresh: np.ndarray) -> None:
+    """The same among those that are ``left``: whose senders are in the front."""
+    for w in range(len(front)):
+        word = left[w]
+        while word:
+            low = word & (~word + _1)
+            word ^= low
+            j = 64 * w + popcount(low - _1)
+            for v in range(len(front)):
+                if back[j, v] & front[v]:
+                    fresh[w] |= low
+                    break
+
+
+@kernel
+def distances(rows: np.ndarray, back: np.ndarray, counts: np.ndarray) -> None:
+    """Fill int64[distance] with how many ordered pairs lie that many steps apart (index 1 up).
+
+    ``back`` are the same edges by receiver. A step goes out from the neurons just reached, or looks
+    back from those not reached yet, whichever are fewer (Beamer et al. 2012).
+    """
     n, n_words = rows.shape
     counts[:] = 0
-    seen = np.empty(n_words, np.uint64)
-    front = np.empty(n_words, np.uint64)
+    front = np.zeros(n_words, np.uint64)
+    left = np.empty(n_words, np.uint64)
     fresh = np.empty(n_words, np.uint64)
     for source in range(n):
-        seen[:] = np.uint64(0)
+        left[:] = ~np.uint64(0)
+        if n & 63:
+            left[n_words - 1] >>= np.uint64(64 - (n & 63))
         front[:] = np.uint64(0)
-        seen[source >> 6] |= _1 << (np.uint64(source) & _63)
-        front[source >> 6] = seen[source >> 6]
-        step = 0
-        while True:
+        front[source >> 6] = _1 << (np.uint64(source) & _63)
+        left[source >> 6] ^= front[source >> 6]
+        n_new, n_left, step = 1, n - 1, 0
+        while n_new and n_left:
             fresh[:] = np.uint64(0)
-            for w in range(n_words):
-                word = front[w]
-                while word:
-                    low = word & (~word + _1)
-                    word ^= low
-                    j = 64 * w + popcount(low - _1)
-                    for v in range(n_words):
-                        fresh[v] |= rows[j, v]
+            if n_new < n_left:
+                _gone_out(front, rows, fresh)
+            else:
+                _looked_back(front, left, back, fresh)
             n_new = 0
             for v in range(n_words):
-                front[v] = fresh[v] & ~seen[v]
-                seen[v] |= front[v]
+                front[v] = fresh[v] & left[v]
+                left[v] ^= front[v]
                 n_new += popcount(front[v])
+            n_left -= n_new
             step += 1
-            if n_new == 0:
-                break
             counts[min(step, len(counts) - 1)] += n_new
 
 

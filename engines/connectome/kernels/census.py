@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.connectome.kernels.batch import _correlation, _path_summary
+from engines.connectome.kernels import batch
 from engines.connectome.kernels.jit import kernel
 
 OUT, IN, BOTH = 1, 2, 3
@@ -115,47 +115,47 @@ def triads(
 
 
 @kernel
-def edge_measures(
-    starts: np.ndarray, entries: np.ndarray, kind: np.ndarray, row: np.ndarray, phi: np.ndarray
-) -> None:
-    """Fill reciprocity, both assortativities and pairs of a row, and float64[k] of rich club."""
-    n = len(starts) - 1
-    out = np.zeros(n)
-    into = np.zeros(n)
-    mutual, m = 0.0, 0.0
+def edge_sums(
+    starts: np.ndarray, entries: np.ndarray, kind: np.ndarray, out: np.ndarray, into: np.ndarray,
+    edges: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """Sums over joined pairs, either way, of both degrees' product, and over edges of out x in.
+
+    Adds to float64[n] ``out`` and ``into`` each neuron's degrees, and to float64[k + 1] ``edges``
+    the joined pairs by their lesser degree.
+    """
+    n, last = len(starts) - 1, len(edges) - 1
     for i in range(n):
         for e in range(starts[i], starts[i + 1]):
             out[i] += kind[e] & OUT
             into[i] += (kind[e] & IN) >> 1
-            mutual += kind[e] == BOTH
-        m += out[i]
-    u = np.zeros(6)
-    d = np.zeros(6)
-    k_max = len(phi)
-    edges = np.zeros(k_max + 1)
-    members = np.zeros(k_max + 1)
+    joined, directed = 0.0, 0.0
     for i in range(n):
-        x = float(starts[i + 1] - starts[i])
-        members[min(int(x), k_max)] += 1.0
+        x = starts[i + 1] - starts[i]
         for e in range(starts[i], starts[i + 1]):
             j = entries[e]
-            y = float(starts[j + 1] - starts[j])
-            u += np.array([1.0, x, y, x * x, y * y, x * y])
-            edges[min(int(min(x, y)), k_max)] += 0.5
+            y = starts[j + 1] - starts[j]
+            joined += float(x * y)
+            edges[min(x, y, last)] += 0.5
             if kind[e] & OUT:
-                s, r = out[i], into[j]
-                d += np.array([1.0, s, r, s * s, r * r, s * r])
-    row[0] = mutual / m if m else np.nan
+                directed += out[i] * into[j]
+    return joined, directed
+
+
+def edge_measures(
+    starts: np.ndarray, entries: np.ndarray, kind: np.ndarray, row: np.ndarray, phi: np.ndarray
+) -> None:
+    """Fill reciprocity, both assortativities and pairs of a row, and float64[k] of rich club."""
+    degree = np.diff(starts)
+    out, into = np.zeros((2, len(degree)))
+    edges = np.zeros(len(phi) + 1)
+    joined, directed = edge_sums(starts, entries, kind, out, into, edges)
+    m = out.sum()
+    row[0] = np.count_nonzero(kind == BOTH) / m if m else np.nan
+    row[7] = batch.assortativity(degree, degree, joined)
+    row[8] = batch.assortativity(out, into, directed)
     row[9] = len(entries) / 2.0
-    row[7] = row[8] = np.nan
-    if m:
-        row[7] = _correlation(u[0], u[1], u[2], u[3], u[4], u[5])
-        row[8] = _correlation(d[0], d[1], d[2], d[3], d[4], d[5])
-    above_edges, above = edges[k_max], members[k_max]
-    for k in range(k_max - 1, -1, -1):
-        phi[k] = 2.0 * above_edges / (above * (above - 1.0)) if above > 1 else np.nan
-        above_edges += edges[k]
-        above += members[k]
+    batch.fill_rich_club(phi, degree, edges)
 
 
 @kernel
@@ -186,7 +186,6 @@ def steps_from(
     counts[0] = 0
 
 
-@kernel
 def measure(
     n: int, pre: np.ndarray, post: np.ndarray, skip_small: bool, sources: np.ndarray,
     row: np.ndarray, phi: np.ndarray, counts: np.ndarray, local: np.ndarray,
@@ -197,27 +196,16 @@ def measure(
     """
     starts, entries, kind = joined_rows(n, pre, post)
     triads(starts, entries, kind, counts, local)
-    closed, pairs, summed, counted = 0.0, 0.0, 0.0, 0
-    for i in range(n):
-        degree = float(starts[i + 1] - starts[i])
-        closed += local[i]
-        pairs += degree * (degree - 1.0)
-        local[i] = local[i] / (degree * (degree - 1.0)) if degree > 1 else 0.0
-        if degree > 1 or not skip_small:
-            summed += local[i]
-            counted += 1
-    row[1] = summed / counted if counted else np.nan
-    row[2] = closed / pairs if pairs else np.nan
+    degree = np.diff(starts)
+    closed = local.sum()
+    local /= np.maximum(degree * (degree - 1.0), 1.0)
+    batch.fill_clustering(row, local, closed, degree, skip_small=skip_small)
     edge_measures(starts, entries, kind, row, phi)
-    whole = len(sources) >= n
-    possible = len(sources) * (n - 1.0)
-    for only_out in (False, True):
+    whole, possible = len(sources) >= n, len(sources) * (n - 1.0)
+    for directed in (False, True):
         far = np.zeros(max(n, 2), np.int64)
-        steps_from(starts, entries, kind, only_out, sources, far)
-        total, steps, inverse, longest = _path_summary(far)
-        at = 1 if only_out else 0
-        row[3 + at] = steps / total if total else np.nan
-        row[5 + at] = inverse / possible if n > 1 and possible else np.nan
-        row[11 + at] = total if whole else np.nan
-        if not only_out:
+        steps_from(starts, entries, kind, directed, sources, far)
+        total, longest = batch.fill_paths(row, far, possible, directed=directed)
+        row[11 + directed] = total if whole else np.nan
+        if not directed:
             row[10] = longest if whole else np.nan

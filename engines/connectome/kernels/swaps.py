@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.connectome.kernels.jit import kernel
+from engines.connectome.kernels.jit import kernel, part
 from engines.connectome.kernels.random import _STEP, below, mixed
 
 FREE, BLOCKS, DISTANCES = 0, 1, 2
+ANYWHERE = np.zeros(0, np.int32)
+"""No places on a ring."""
 
 
 @kernel
@@ -57,12 +59,29 @@ def swap_directed(
     return done
 
 
+@part
+def gap(a: int, b: int, n: int) -> int:
+    """Steps between two places on a ring of n."""
+    d = abs(a - b)
+    return min(d, n - d)
+
+
 @kernel
 def swap_undirected(
-    adjacency: np.ndarray, pre: np.ndarray, post: np.ndarray, n_attempts: int, seed: np.uint64
+    adjacency: np.ndarray,
+    pre: np.ndarray,
+    post: np.ndarray,
+    place: np.ndarray,
+    n_attempts: int,
+    seed: np.uint64,
 ) -> int:
-    """Swap a-b, c-d into a-d, c-b (or, with even odds, a-c, b-d) on a symmetric table."""
-    m = len(pre)
+    """Swap a-b, c-d into a-d, c-b (or, with even odds, a-c, b-d) in place; counts the swaps.
+
+    ``adjacency`` uint8[n, n] symmetric, ``pre``, ``post`` int32[edge] one way. With int32[n] places
+    on a ring instead of ``ANYWHERE``, only swaps that make the two edges no longer: the graph turns
+    into a lattice (Sporns & Zwi 2004; `latmio_und` of Rubinov & Sporns 2010).
+    """
+    m, n = len(pre), len(place)
     state, done = seed, 0
     one = np.uint64(1)
     for _ in range(n_attempts):
@@ -78,6 +97,10 @@ def swap_undirected(
             c, d = d, c
         if a in (c, d) or b in (c, d) or adjacency[a, d] or adjacency[c, b]:
             continue
+        if n:
+            before = gap(place[a], place[b], n) + gap(place[c], place[d], n)
+            if gap(place[a], place[d], n) + gap(place[c], place[b], n) > before:
+                continue
         adjacency[a, b] = adjacency[b, a] = 0
         adjacency[c, d] = adjacency[d, c] = 0
         adjacency[a, d] = adjacency[d, a] = 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from connectome_graphs import matrices, of
@@ -81,10 +83,25 @@ def test_undirected_swaps_keep_degrees_and_symmetry(matrix, seed):
     if not len(pre):
         return
     after = either.copy()
-    swaps.swap_undirected(after, pre, post, 2_000, np.uint64(seed))
+    swaps.swap_undirected(after, pre, post, swaps.ANYWHERE, 2_000, np.uint64(seed))
     np.testing.assert_array_equal(after, after.T)
     np.testing.assert_array_equal(either.sum(0), after.sum(0))
     assert not np.diag(after).any()
+
+
+@pytest.mark.parametrize(
+    ("on_ring", "n_done", "crc"),
+    [(False, 14_754, 2_788_440_996), (True, 3_876, 1_432_199_898)],
+)
+def test_one_loop_swaps_as_the_two_loops_before_it_did(on_ring, n_done, crc):
+    # Recorded when swaps for nulls and swaps towards a ring were two kernels.
+    graph = graph_of(WiringSpec())
+    table = np.ascontiguousarray(graph.undirected.toarray().astype(np.uint8))
+    ends = [a.astype(np.int32) for a in np.nonzero(np.triu(table))]
+    rng = np.random.Generator(np.random.Philox([0, 11]))
+    place = rng.permutation(graph.n).astype(np.int32) if on_ring else swaps.ANYWHERE
+    assert swaps.swap_undirected(table, *ends, place, 20_000, np.uint64(7)) == n_done
+    assert zlib.crc32(table.tobytes()) == crc
 
 
 def test_swaps_reach_every_graph_of_a_small_class_equally_often():

@@ -120,3 +120,7 @@ async def test_declared_pictures_are_drawn(leaf, compute):
     assert view.pictures.objects
     assert view.tables.sections
     assert view._save("csv")[0].endswith(".zip")
+    if leaf == "scan":
+        scanned = view.facts.sections[0]
+        assert scanned["title"] == "C. elegans hermaphrodite, somatic (Varshney 2011)"
+        assert ["neurons cut out", "4"] in scanned["rows"]

@@ -179,6 +179,14 @@ def test_places_can_have_names():
     assert axis.major_label_overrides == {0.0: "one", 3.0: "two"}
 
 
+@pytest.mark.parametrize(("n", "leans"), [(4, False), (16, True)])
+def test_names_of_places_lean_where_they_would_overlap(n, leans):
+    ticks = tuple((float(k), "AVAL") for k in range(n))
+    bars = Bars("b", np.ones(n), Axis("lost", ticks=ticks), Axis("y"))
+    axis = PictureFigure(bars).figure.xaxis[0]
+    assert isinstance(axis.major_label_orientation, float) is leans
+
+
 def test_kinds_have_marks_of_their_own_beside_their_colours():
     marks = [r.glyph.marker for r in PictureFigure(PICTURES["points"]).figure.renderers]
     assert len(set(marks)) == len(marks) == 3

@@ -288,6 +288,14 @@ def test_a_long_table_is_cut_on_screen_and_says_so():
     assert table_section(Table("Empty", {}))["rows"] == []
 
 
+def test_sentences_in_tables_begin_at_their_left_and_large_numbers_are_whole():
+    columns = {"what": ("edges",), "value": (187_909.0,), "how": ("a sentence " * 5,)}
+    section = table_section(Table("Numbers", columns))
+    assert section["columns"] == ["what", "value", {"text": "how", "tone": "text"}]
+    assert section["rows"][0][:2] == ["edges", "187,909"]
+    assert section["rows"][0][2]["tone"] == "text"
+
+
 def test_large_whole_numbers_keep_their_digits_in_tables():
     section = table_section(Table("Runs", {"seed": np.array([2**64 - 1], np.uint64)}))
     assert section["rows"] == [["18446744073709551615"]]

@@ -56,7 +56,7 @@ function followActivity(stage, model) {
     const t = Math.max(0, Math.min(played.n_bins - 1, Math.floor((clock.position * played.n_bins) / Math.max(1, clock.length))))
     const n = played.n
     stage.activity = {key: `${played.key} ${t}`, values: played.values.subarray(t * n, (t + 1) * n), low: played.low, high: played.high, label: played.label}
-    if (stage.rasterCard) stage.rasterCard.legend.textContent = `${played.times[t].toFixed(0)} ms; rows ordered by ${model.order}; press to jump`
+    if (stage.rasterCard) stage.rasterCard.legend.textContent = `${played.times[t].toFixed(0)} ms; rows by ${model.order}; press to jump`
     stage.ask()
   }
   const load = () => {
@@ -74,7 +74,7 @@ function followActivity(stage, model) {
   }
   const addRaster = () => {
     if (!stage.built || stage.rasterCard?.box.isConnected) return
-    const picture = card("Activity through time")
+    const picture = card("Raster")
     picture.canvas = element("canvas", {class: "nx-canvas", role: "img", "aria-label": "Activity of every neuron through time"})
     picture.box.append(picture.canvas)
     picture.box.dataset.name = "raster"

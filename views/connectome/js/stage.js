@@ -70,9 +70,9 @@ class WiringStage {
     this.layoutMenu = menuOf("Layout", model, "layout", [])
     this.orderMenu = menuOf("Order", model, "order", [])
     this.colourMenu = menuOf("Colour", model, "colour", [])
-    const swap = element("button", {type: "button", class: "nx-small", title: "Rows are senders; press to swap", onclick: () => { model.swap_axes = !model.swap_axes }}, "swap axes")
+    this.swap = element("button", {type: "button", class: "nx-small", onclick: () => { model.swap_axes = !model.swap_axes }})
     this.graphCard = card("Graph", this.closePaths = element("button", {type: "button", class: "nx-small", hidden: true, onclick: () => { model.paths = {} }}, "back to the graph"), this.layoutMenu)
-    this.matrixCard = card("Matrix", swap, this.orderMenu)
+    this.matrixCard = card("Matrix", this.swap, this.orderMenu)
     this.bodyCard = card("Body")
     this.tableCard = card("Neurons")
     for (const [picture, label] of [[this.graphCard, "Graph"], [this.matrixCard, "Matrix"], [this.bodyCard, "Body"]]) {
@@ -286,7 +286,8 @@ class WiringStage {
     const few = data.drawn.length < data.shown.length ? `strongest ${data.drawn.length.toLocaleString("en-US")} of ${data.shown.length.toLocaleString("en-US")} edges` : `${data.shown.length.toLocaleString("en-US")} edges`
     this.graphCard.legend.textContent = this.hasPaths() ? "one column per step" : few
     this.graphCard.legend.title = "of the selected: blue sends, orange receives, dashed = electrical; the wheel zooms, a double click shows all"
-    this.matrixCard.legend.textContent = this.model.swap_axes ? "row receives" : "row sends"
+    this.swap.textContent = this.model.swap_axes ? "row receives" : "row sends"
+    this.swap.title = "Press to swap the axes"
     this.bodyCard.legend.textContent = this.body.known ? "drag turns, wheel zooms; head at the left" : ""
     this.tableCard.legend.textContent = `${this.table.rows.length.toLocaleString("en-US")} of ${data.n.toLocaleString("en-US")}; shift-click adds`
   }
