@@ -53,10 +53,10 @@ FLOORS: tuple[Floor, ...] = (
         Floor("hull-5-50", n, "accuracy", bound, n_instances, _RUN)
         for n, bound, n_instances in (
             (5, 0.975, 1000),
-            (10, 0.97, 1000),
+            (10, 0.97, 4000),
             (50, 0.90, 500),
             (100, 0.75, 300),
-            (200, 0.33, 200),
+            (200, 0.33, 1000),
         )
     ),
     *(

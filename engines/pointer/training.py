@@ -51,6 +51,8 @@ class Training:
             recipe.network, d_features=task.d_features, n_max=recipe.n_max, seed=recipe.seed
         ).to(device)
         self.optimizer = _optimizer(self.net, recipe)
+        self.before_short: dict[str, Tensor] = {}
+        """The weights when the short instances began."""
 
     @property
     def n_steps(self) -> int:
@@ -58,8 +60,14 @@ class Training:
         return sum(phases(self.recipe))
 
     def step(self) -> Step:
-        """Learn from one batch."""
+        """Learn from one batch.
+
+        Short instances make a network better at few points and worse at many, so it ends as the
+        mean of its weights before and after them (Izmailov et al. 2018).
+        """
         recipe = self.recipe
+        if recipe.n_short and self.n_steps_done == sum(phases(recipe)[:2]):
+            self.before_short = {k: v.clone() for k, v in self.net.state_dict().items()}
         points, targets = batch(self.task, recipe, self.n_steps_done)
         rate = learning_rate(recipe, self.n_steps_done)
         for group in self.optimizer.param_groups:
@@ -67,6 +75,9 @@ class Training:
         self.net.train()
         loss, right = self._learn(points, targets)
         self.n_steps_done += 1
+        if self.before_short and self.n_steps_done == self.n_steps:
+            now = self.net.state_dict()
+            self.net.load_state_dict({k: (v + now[k]) / 2 for k, v in self.before_short.items()})
         return Step(self.n_steps_done * recipe.batch, loss, right, rate)
 
     def _learn(self, points: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
@@ -85,12 +96,16 @@ class Training:
         for k, moments in self.optimizer.state_dict()["state"].items():
             for name, value in moments.items():
                 kept[f"optimizer.{k}.{name}"] = torch.as_tensor(value)
+        kept |= {f"before.{name}": value for name, value in self.before_short.items()}
         return kept | {"n_steps_done": torch.tensor(self.n_steps_done)}
 
     def restore(self, kept: dict[str, Tensor]) -> None:
         """Go on from what `state` gave."""
         heads = {name.removeprefix("net."): v for name, v in kept.items() if name[:4] == "net."}
         self.net.load_state_dict(heads)
+        self.before_short = {
+            name.removeprefix("before."): v for name, v in kept.items() if name[:7] == "before."
+        }
         moments: dict[int, dict[str, Tensor]] = {}
         for name, value in kept.items():
             if name.startswith("optimizer."):

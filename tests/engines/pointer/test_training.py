@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -107,6 +108,28 @@ def test_the_last_batches_are_short_ones_more_often():
     assert learning_rate(recipe, 2) == 0.2 * TINY.learning_rate
     last = Training(task, recipe).n_steps - 1
     assert learning_rate(recipe, last) == pytest.approx(0.002 * TINY.learning_rate, rel=0.02)
+
+
+def test_a_run_with_short_ones_ends_as_the_mean_of_both_ends():
+    task = task_named("hull", canonical=True)
+    plain = TINY.model_copy(update={"n_examples": 3 * TINY.batch})
+    recipe = plain.model_copy(update={"n_short": 2 * TINY.batch})
+    before, run = Training(task, plain), Training(task, recipe)
+    for _ in range(3):
+        before.step()
+        run.step()
+    run.step()
+    again = Training(task, recipe)
+    again.restore(deepcopy(run.state()))  # the first end is kept with an interrupted run
+    last = Training(task, recipe)
+    last.restore(deepcopy(run.state()))
+    last.before_short = {}  # so that the second end stays as it is
+    for training in (run, again, last):
+        training.step()
+    for name, value in run.net.state_dict().items():
+        ends = before.net.state_dict()[name], last.net.state_dict()[name]
+        torch.testing.assert_close(value, (ends[0] + ends[1]) / 2, rtol=0, atol=1e-7)
+        assert torch.equal(value, again.net.state_dict()[name])
 
 
 def test_a_run_that_was_stopped_goes_on_to_the_same_bytes():

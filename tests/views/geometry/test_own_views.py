@@ -58,7 +58,7 @@ async def test_a_pair_of_the_matrix_is_told_with_interval_and_control():
     assert [row[0] for row in told["rows"]][1:4] == [
         "95 %", "biased CKA", "stimuli permuted (control)",
     ]  # fmt: skip
-    assert "bootstraps over units" in told["note"]
+    assert "random halves of the units" in told["note"]
     shown = view._shown
     assert shown.spec.row == 1
     assert shown.profile().title.startswith(shown.rows[1])
