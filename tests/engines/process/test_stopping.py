@@ -81,9 +81,12 @@ async def test_a_deadline_reaches_into_c(engine, specs):
 
 
 async def test_a_poisonous_run_is_quarantined_until_somebody_insists(engine, specs):
+    poison = specs.Die(
+        after_s=0.3
+    )  # so that its beginning is heard; one that is not is tried again
     sentences = []
     for _ in range(3):
-        job = engine.submit(specs.Die(), owner="poisoner")
+        job = engine.submit(poison, owner="poisoner")
         with pytest.raises(JobFailedError) as caught:
             await job.ended()
         assert job.state.status is Status.CRASHED
@@ -95,10 +98,10 @@ async def test_a_poisonous_run_is_quarantined_until_somebody_insists(engine, spe
     assert sentences[2] == wording.QUARANTINED
     await two_workers(engine)
     before = set(engine.worker_pids)
-    refused = engine.submit(specs.Die(), owner="somebody else")
+    refused = engine.submit(poison, owner="somebody else")
     assert refused.state.status is Status.CRASHED
     assert set(engine.worker_pids) == before, "it was not started again"
-    insisted = engine.submit(specs.Die(), owner="poisoner", recompute=True)
+    insisted = engine.submit(poison, owner="poisoner", recompute=True)
     with pytest.raises(JobFailedError, match="the engine restarted"):
         await insisted.ended()
     await two_workers(engine)

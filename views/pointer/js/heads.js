@@ -16,10 +16,6 @@ function headAt(frame, scene, left, top) {
   return {head: layer * scene.n_heads + head, point: place < scene.n ? scene.order[place] : -1}
 }
 
-function attention(scene, head, looking, looked) {
-  return scene.maps[(head * scene.n + looking) * scene.n + looked]
-}
-
 // One picture of all maps, in the order of choice; kept, since it changes only with the answer.
 function headImages(scene) {
   if (scene.images) return scene.images
@@ -70,19 +66,6 @@ function headsKey(pen, left, top, tall, highest, look) {
   pen.fillStyle = look.ink2
   pen.fillText(highest.toFixed(2), left + 12, top + 9)
   pen.fillText("0", left + 12, top + tall)
-}
-
-// On the plane: what the point in focus looks at, a line for each point, stronger where it looks more.
-function drawLooks(pen, place, scene, look) {
-  if (look.head < 0 || look.focus < 0 || look.focus >= scene.n || look.head >= scene.n_layers * scene.n_heads) return
-  const shares = Array.from({length: scene.n}, (_, i) => attention(scene, look.head, look.focus, i))
-  const most = Math.max(1e-9, ...shares)
-  shares.forEach((share, i) => {
-    pen.globalAlpha = share / most
-    if (i === look.focus) ring(pen, place(i), 9, look.cursor, 4 * Math.sqrt(share))
-    else line(pen, [place(look.focus), place(i)], {colour: look.cursor, width: 0.5 + 5 * share})
-  })
-  pen.globalAlpha = 1
 }
 
 function headInWords(scene, look) {

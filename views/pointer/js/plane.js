@@ -94,6 +94,23 @@ function drawPlane(pen, width, height, scene, step, look) {
   if (look.hovered >= 0 && look.hovered < n) ring(pen, place(look.hovered), 16, look.ink2, 1)
 }
 
+// What the point in focus looks at, a line for each point, stronger where it looks more.
+function drawLooks(pen, place, scene, look) {
+  if (!scene.n_layers || look.head < 0 || look.focus < 0 || look.focus >= scene.n || look.head >= scene.n_layers * scene.n_heads) return
+  const shares = Array.from({length: scene.n}, (_, i) => attention(scene, look.head, look.focus, i))
+  const most = Math.max(1e-9, ...shares)
+  shares.forEach((share, i) => {
+    pen.globalAlpha = share / most
+    if (i === look.focus) ring(pen, place(i), 9, look.cursor, 4 * Math.sqrt(share))
+    else line(pen, [place(look.focus), place(i)], {colour: look.cursor, width: 0.5 + 5 * share})
+  })
+  pen.globalAlpha = 1
+}
+
+function attention(scene, head, looking, looked) {
+  return scene.maps[(head * scene.n + looking) * scene.n + looked]
+}
+
 function drawPoint(pen, [x, y], i, {scene, step, ended, wrong, chosen, look}) {
   const small = scene.n > 150 ? 0.5 : 1
   if (!ended) {
