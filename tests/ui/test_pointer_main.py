@@ -36,7 +36,7 @@ DRAG = """([canvas, n, from, to]) => new Promise((resolve, reject) => {
     tell("pointermove", from[0] + (to[0] - from[0]) * (k + 1) / n, from[1] + (to[1] - from[1]) * (k + 1) / n)
     const look = () => {
       if (newest() > before) {
-        took.push(performance.now() - start)
+        took.push(globalThis.__nxPointerPaints.at(-1).at - start)  // when it was painted, not seen here
         move(k + 1)
       } else if (performance.now() - start > 20000) reject(new Error(`no answer to move ${k}`))
       else requestAnimationFrame(look)
