@@ -17,8 +17,11 @@ def tokens() -> dict[str, Any]:
     return json.loads(asset("theme/tokens.json").read_text(encoding="utf-8"))
 
 
-def series(mode: Mode = "light") -> tuple[str, ...]:
-    """Okabe-Ito colours for categories, in order, lightened for the dark theme."""
+def series(mode: Mode | Literal["either"] = "either") -> tuple[str, ...]:
+    """Okabe-Ito colours for categories, in order, lightened for the dark theme.
+
+    ``either`` are for plots that keep their colours when the theme changes.
+    """
     return tuple(tokens()[mode]["series"])
 
 

@@ -133,6 +133,14 @@ def test_text_can_be_read_on_its_ground(mode, ink, ground):
     assert contrast(chosen[ink], chosen[ground]) >= 4.5
 
 
+def test_colours_that_stay_when_the_theme_changes_are_seen_on_both_grounds():
+    for colour in series("either"):
+        for mode in ("light", "dark"):
+            ends = sorted(luminance(c) for c in (colour, tokens()[mode]["surface"]))
+            assert (ends[1] + 0.05) / (ends[0] + 0.05) > 2, (colour, mode)
+    assert len(set(series())) == len(series("light"))
+
+
 def test_both_themes_have_the_same_tokens_and_as_many_series():
     light, dark = tokens()["light"], tokens()["dark"]
     assert set(light) == set(dark)
