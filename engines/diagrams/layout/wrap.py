@@ -9,6 +9,8 @@ from itertools import pairwise
 from engines.diagrams.layout.strip import Event, Strip
 
 _CUTTABLE = frozenset(["wire", "dash", "fence"])
+_LAST_SHARE = 0.2
+"""The last line is at least so much of the width, where there is a choice."""
 
 
 @dataclass
@@ -67,6 +69,8 @@ def _cuts(strip: Strip, end: float, width_max: float) -> list[float]:
     while end - start > width_max:
         near = breaks[bisect_right(at, start + 60) : bisect_right(at, start + width_max)]
         fits = [(x, depth) for x, depth in near if 60 < x - start <= width_max]
+        # A last line of a bracket and names alone would waste its height.
+        fits = [(x, depth) for x, depth in fits if end - x >= _LAST_SHARE * width_max] or fits
         good = [(depth, -x) for x, depth in fits if x - start > 0.5 * width_max]
         if not fits:
             later = [x for x in at[bisect_right(at, start + 60) :] if x < end - 60][:1]
