@@ -33,7 +33,8 @@ def changed(sorting) -> SortingPage:
     workbench.click_bar(4, 30)
     expect(workbench.page.get_by_text(re.compile("^Cell \\d+$"))).to_be_visible(timeout=READY_MS)
     workbench.page.wait_for_function(
-        "['n_cells=30', 'seed=9', 'value', 'cell', '25'].every(x => location.search.includes(x))"
+        """['n_cells=30', 'seed=9', 'value', '"cell', '25']
+        .every(x => decodeURIComponent(location.search).includes(x))"""
     )
     return workbench
 
