@@ -18,7 +18,8 @@ def abreast(least_px: int, **named: Any) -> pn.Column:
     """
     columns = f"repeat(auto-fill, minmax(min({least_px}px, 100%), 1fr))"
     style = f":host {{ display: grid; grid-template-columns: {columns}; gap: 0 8px; }}"
-    free = ":host > * { min-width: 0; }"
+    # Panel's own button for scrolling would take the first place.
+    free = ":host > * { min-width: 0; } .scroll-button { display: none; }"
     wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": (12, 0), **named}
     return pn.Column(stylesheets=[style + free], **wide)
 
