@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import engines
 from engines import codec
 from engines.contract import InputError
+from engines.reading import limit_this_process
 
 MEMORY_MAX_BYTES = 3 * 1024**3
 SECONDS_MAX = 60
@@ -72,7 +72,7 @@ def serve(
     """
     request = json.loads(sys.stdin.buffer.readline())
     prepare(request)
-    _limit_this_process(request["memory"], request["seconds"])
+    limit_this_process(request["memory"], request["seconds"], n_files=None)
     try:
         packed = codec.pack(read(request, sys.stdin.buffer))
     except InputError as error:
@@ -81,19 +81,3 @@ def serve(
         mib = request["memory"] >> 20
         packed = codec.pack({"error": f"reading it needs more than {mib:,} MiB of memory"})
     sys.stdout.buffer.write(packed)
-
-
-def _limit_this_process(memory: int, seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock and the size cap remain
-        return
-    limits = {
-        "RLIMIT_AS": memory,
-        "RLIMIT_CPU": seconds,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_CORE": 0,
-    }
-    for name, bound in limits.items():
-        with suppress(AttributeError, OSError, ValueError):
-            resource.setrlimit(getattr(resource, name), (bound, bound))

@@ -21,6 +21,7 @@ NAME_MAX = 256
 NESTING_MAX = 64
 MEMORY_MAX_BYTES = 1024**3
 SECONDS_MAX = 20
+FILES_MAX = 16
 KINDS = (".csv", ".tsv", ".txt", ".json")
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -314,19 +315,22 @@ def _values(cells: list[Any], where: Any) -> list[Value]:
 # --- alone in a process -------------------------------------------------------------------------
 
 
-def limit_this_process() -> None:
+def limit_this_process(
+    memory: int = MEMORY_MAX_BYTES, seconds: int = SECONDS_MAX, n_files: int | None = FILES_MAX
+) -> None:
     """Bound memory, time, files and writes of this process, as far as the system can."""
     try:
         import resource
     except ImportError:  # Windows: the parent's clock and the size cap remain
         return
     limits = {
-        "RLIMIT_AS": MEMORY_MAX_BYTES,
-        "RLIMIT_CPU": SECONDS_MAX,
+        "RLIMIT_AS": memory,
+        "RLIMIT_CPU": seconds,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_CORE": 0,
-        "RLIMIT_NOFILE": 16,
     }
+    if n_files is not None:
+        limits["RLIMIT_NOFILE"] = n_files
     for name, bound in limits.items():
         with suppress(AttributeError, OSError, ValueError):  # macOS refuses some of them
             resource.setrlimit(getattr(resource, name), (bound, bound))

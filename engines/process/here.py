@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ _LOOPBACK = "127.0.0.1"
 _START_S = 60.0
 _POLITE_S = 0.6
 """How long a worker may take to end by itself."""
+_GONE_S, _LOOK_S = 10.0, 0.02
+"""How long a killed worker is waited for, and how often it is looked for."""
 _AGAIN_S = 0.2
 """How long to wait before a nanny that has given up is replaced."""
 
@@ -93,10 +95,16 @@ class WorkersHere:
             self._keepers.append(asyncio.create_task(self._keep(len(self._keepers))))
 
     async def close(self) -> None:
-        """End everything; a worker that does not end by itself is killed."""
+        """End everything; a worker that does not end by itself is killed and waited for."""
+        pids = self.pids
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
+        # A nanny gives up on a worker that it has killed, when a busy system ends it later.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GONE_S):
+                while any(map(psutil.pid_exists, pids)):
+                    await asyncio.sleep(_LOOK_S)
         await self._closing.aclose()
 
     def _n_up(self) -> int:
