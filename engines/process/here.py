@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ _LOOPBACK = "127.0.0.1"
 _START_S = 60.0
 _POLITE_S = 0.6
 """How long a worker may take to end by itself."""
-_GONE_S, _LOOK_S = 10.0, 0.02
-"""How long a killed worker is waited for, and how often it is looked for."""
+_LOOKS, _LOOK_S = 500, 0.02
+"""How often a killed worker is looked for, and how long between."""
 _AGAIN_S = 0.2
 """How long to wait before a nanny that has given up is replaced."""
 
@@ -101,10 +101,10 @@ class WorkersHere:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
         # A nanny gives up on a worker that it has killed, when a busy system ends it later.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GONE_S):
-                while any(map(psutil.pid_exists, pids)):
-                    await asyncio.sleep(_LOOK_S)
+        for _ in range(_LOOKS):
+            if not any(map(psutil.pid_exists, pids)):
+                break
+            await asyncio.sleep(_LOOK_S)
         await self._closing.aclose()
 
     def _n_up(self) -> int:
