@@ -195,9 +195,9 @@ def spike_figure() -> Figure:
 
 def rate_figures(made: Connectome) -> list[Figure]:
     """One step of the rate model with 32 trials: scipy, and torch on the device there is."""
-    from engines import devices
     from engines.connectome.batched import BatchedGraded, BatchedTrials
     from engines.connectome.dynamics import ScipyGraded
+    from engines.running import devices
 
     stimulus, network, every = spiking_setup(made, 20.0, 0)
     rate = stimulus.replace(model="rate", n_trials=32)

@@ -22,11 +22,11 @@ import torch
 from table import Figure, as_json, cpu_seconds
 from threadpoolctl import threadpool_limits
 
-from engines import devices
 from engines.geometry import ActivationWriter, barcode, rdm
 from engines.geometry.layout import pca_basis
 from engines.geometry.nets import initial_networks
 from engines.geometry.phase import PhaseSpec, frames_of
+from engines.running import devices
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -17,9 +17,10 @@ from functools import partial
 import numpy as np
 from table import Figure, as_json, cpu_seconds
 
-from engines import codec, devices, registry
+from engines.boundary import codec
+from engines.running import devices, registry
 from engines.sorting import AlgotypeShare, SortSpec, ensemble, inversions, simulate
-from engines.sorting.experiments import run as run_experiment
+from engines.sorting.experiments.arrays import run as run_experiment
 from engines.sorting.paper.page import PaperSpec
 
 N_CELLS = 100

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote
 
 from pydantic import JsonValue
 
-from engines import reading
+from engines.boundary import reading
 from engines.contract import Spec
 from explorer.sessions import Session, SessionStore, json_from_spec, shown_name, spec_from_fields
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from engines import registry
-from engines.answers.experiments.verify import Verification, VerifyFrame, VerifySpec
-from engines.compute import Compute, Job
+from engines.answers.experiments.known.verify import Verification, VerifyFrame, VerifySpec
 from engines.contract import ExplorerError, Verdict
+from engines.running import registry
+from engines.running.compute import Compute, Job
 from explorer.sessions import app_version
 from explorer.tours import tours
 from explorer.verify import COLUMNS, row

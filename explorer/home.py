@@ -12,8 +12,8 @@ import param
 from panel.custom import JSComponent
 from panel.viewable import Children
 
-from engines import registry
-from engines.compute import Compute
+from engines.running import registry
+from engines.running.compute import Compute
 from explorer.tours import tours
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm

@@ -13,9 +13,9 @@ import holoviews as hv
 import panel as pn
 from panel_material_ui.base import MaterialComponent
 
-from engines import registry
 from engines.contract import ExplorerError, Result, Spec
 from engines.process.client import EngineProcess
+from engines.running import registry
 from explorer.engine import engine_from_settings
 from explorer.settings import Settings
 from views.kit.catalog import view_type

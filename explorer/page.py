@@ -12,9 +12,10 @@ from urllib.parse import quote, urlencode
 import panel as pn
 import panel_material_ui as pmui
 
-from engines import reading, registry
-from engines.compute import Compute
+from engines.boundary import reading
 from engines.contract import ExplorerError, Spec
+from engines.running import registry
+from engines.running.compute import Compute
 from explorer.address import query_from_spec, spec_from_query
 from explorer.header import Header
 from explorer.help import Help

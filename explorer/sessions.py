@@ -21,9 +21,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from engines import reading
+from engines.boundary import reading
 from engines.contract import InputError, Spec, SpecError, sentence_from_validation
-from engines.registry import UnknownExperimentError, experiment
+from engines.running.registry import UnknownExperimentError, experiment
 
 SCHEMA = 1
 SESSION_MAX_BYTES = 4 * 1024 * 1024

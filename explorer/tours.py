@@ -10,7 +10,7 @@ import param
 from panel.custom import JSComponent
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from engines.compute import Job
+from engines.running.compute import Job
 from explorer.sessions import spec_from_fields
 from views.kit.assets import asset
 from views.kit.components import stylesheet, tokens_script

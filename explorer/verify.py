@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-from engines.answers.experiments.verify import Verification, VerifyFrame, VerifySpec, frames
+from engines.answers.experiments.known.verify import Verification, VerifyFrame, VerifySpec, frames
 from engines.contract import ExplorerError, Verdict
 
 COLUMNS = ("target", "source", "expected", "ours", "verdict")

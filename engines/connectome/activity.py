@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.connectome.stimulus import StimulusSpec
 from engines.contract import Frame, Result
-from engines.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
 
 _TOP = 25
 

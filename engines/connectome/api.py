@@ -62,20 +62,20 @@ def stimulate(connectome: str | Connectome, targets: str, **fields: Any) -> Acti
 
 def lesion_scan(connectome: str | Connectome, **fields: Any) -> Any:
     """Damage by the loss of each neuron: ``lesion_scan("varshney2011", measure="efficiency")``."""
-    from engines.connectome.experiments import scan
+    from engines.connectome.experiments.lesions import scan
 
     return scan.EXPERIMENT.result(scan.ScanSpec(**named(connectome), **fields))
 
 
 def communities(connectome: str | Connectome, **fields: Any) -> Any:
     """Consensus of many partitions: ``communities("varshney2011", method="Leiden").label``."""
-    from engines.connectome.experiments import communities as found
+    from engines.connectome.experiments.communities.communities import communities as found
 
     return found.EXPERIMENT.result(found.CommunitySpec(**named(connectome), **fields))
 
 
 def compare(first: str, second: str, **fields: Any) -> Any:
     """Two datasets on the neurons they share: ``compare("varshney2011", "cook2019").counts()``."""
-    from engines.connectome.experiments import compare as both
+    from engines.connectome.experiments.comparison import compare as both
 
     return both.compared(both.CompareSpec(first=first, second=second, **fields))  # type: ignore[arg-type]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines import devices
 from engines.connectome.network import Network
 from engines.connectome.stimulus import StimulusSpec, drive
+from engines.running import devices
 
 if TYPE_CHECKING:
     import torch

@@ -10,7 +10,7 @@ from engines.connectome import motifs
 from engines.connectome.graph import connectome_of, graph_of
 from engines.connectome.spec import InstancesSpec
 from engines.contract import Result
-from engines.pictures import Picture, Table
+from engines.contract.pictures import Picture, Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from engines.connectome.connectome import Connectome
 from engines.connectome.large_spec import LargeSpec, RasterSpec
 from engines.connectome.measured import Measures
 from engines.contract import Frame, InputError, Result
-from engines.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
 
 COARSE_EDGES = 60_000
 _CHUNK = 400_000

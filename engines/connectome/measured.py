@@ -10,7 +10,7 @@ import numpy as np
 from engines.connectome.spec import MeasuresSpec
 from engines.connectome.strengths import Strengths
 from engines.contract import Frame, Result
-from engines.pictures import Axis, Bars, Curves, Picture, Table
+from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
 
 _DIGITS = 5
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from engines import codec
+from engines.boundary import codec
 from engines.connectome.connectome import Connectome
 from engines.contract import InputError
 

@@ -11,7 +11,7 @@ from scipy.sparse import csgraph
 from engines.connectome.graph import Graph, connectome_of, graph_of
 from engines.connectome.spec import PathSpec
 from engines.contract import InputError, Result
-from engines.pictures import Picture, Table
+from engines.contract.pictures import Picture, Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from engines.boundary.labels import label
 from engines.connectome.bundled import bundled
 from engines.connectome.collections import PEOPLE
 from engines.contract import InputError
-from engines.labels import label
 
 _MISSING_MAX = 0.5
 BOLD_DT_S = 2.0

@@ -15,7 +15,7 @@ from scipy import sparse
 from engines.connectome.dealing import random_ends
 from engines.connectome.graph import Graph
 from engines.connectome.spec import MeasuresSpec
-from engines.pictures import Axis, Curves
+from engines.contract.pictures import Axis, Curves
 
 KINDS = ("in-strength", "out-strength", "strength")
 """Weights of incoming edges, of outgoing ones, of both."""

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, fields
 
 from engines.contract import Result, Spec, knob
+from engines.contract.pictures import Picture, Table
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.spec import TEXT_MAX, Drawing, DrawSpec
-from engines.pictures import Picture, Table
 
 
 class CompareSpec(Spec):

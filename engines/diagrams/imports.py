@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engines.contract import Result, Spec, knob
+from engines.contract.pictures import Picture
 from engines.diagrams.spec import AxisSize, Drawing, DrawSpec
-from engines.pictures import Picture
 
 EXAMPLES: dict[str, tuple[str, str]] = {
     "GPT, 12 layers": ("GPT(12, 128, 4)", "2 64 in 256"),

@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from engines.contract import Result, Spec, knob
+from engines.contract.pictures import Axis, Curves, Picture, Table
 from engines.diagrams.library import ATTENTION
-from engines.pictures import Axis, Curves, Picture, Table
 
 TEXT_MAX = 200_000
 SizeValue = Annotated[int, Field(ge=1, le=2**31)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from engines import registry
 from engines.geometry.compare import SimilarityMatrix
 from engines.geometry.dichotomy import TaskGeometry
 from engines.geometry.matching import Matching
@@ -14,6 +13,7 @@ from engines.geometry.phase import Phase
 from engines.geometry.saxe import SaxeRun
 from engines.geometry.sentences import SentencesRun
 from engines.geometry.studio import StudioRun
+from engines.running import registry
 
 
 def _run(name: str, fields: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 from engines.geometry.ensure import ensured, source_of
 from engines.geometry.resampling import (
     Resampled,
@@ -19,7 +20,6 @@ from engines.geometry.resampling import (
 )
 from engines.geometry.similarity import similarity
 from engines.geometry.store import ActivationSet
-from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 
 Measure = Literal[
     "CKA, debiased", "CKA, biased", "Procrustes angle", "CCA", "SVCCA", "PWCCA",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
+from engines.contract.pictures import Axis, Bars, Picture, Points, Table
 from engines.geometry.ensure import ensured
 from engines.geometry.layout import one_basis
 from engines.geometry.resampling import around
@@ -22,7 +23,6 @@ from engines.geometry.taskchance import (
     separables,
 )
 from engines.geometry.taskgeometry import ccgp_splits, dichotomies, parallelism
-from engines.pictures import Axis, Bars, Picture, Points, Table
 
 ALL_MAX = 8
 """Up to so many stimuli every balanced dichotomy is looked at; more are drawn."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
+from engines.contract.pictures import Picture
 from engines.geometry import library
 from engines.geometry.ensure import ensured
 from engines.geometry.film import SCATTER_MAX, Film, film_from_set
@@ -16,7 +17,6 @@ from engines.geometry.importing import KINDS, Missing, set_from_arrays, thinned
 from engines.geometry.reader import arrays_read_apart
 from engines.geometry.spec import FilmSpec
 from engines.geometry.store import ActivationSet
-from engines.pictures import Picture
 
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engines.contract import Frame, InputError, Result
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points
 from engines.geometry import layout as layouts
 from engines.geometry.dimension import participation_from_spectrum, spectrum
 from engines.geometry.rdm import rdm, upper_triangle
 from engines.geometry.spec import FilmSpec
 from engines.geometry.store import ActivationSet
-from engines.pictures import Axis, Curves, Heatmap, Picture, Points
 
 N_EIGENVALUES = 24
 PAIR_BUDGET = 2_000_000

@@ -11,10 +11,10 @@ from typing import Literal
 
 import numpy as np
 
+from engines.boundary.labels import label
 from engines.contract import InputError
 from engines.geometry.store import ActivationSet, ActivationWriter
 from engines.geometry.zarrs import arrays_from_zarr
-from engines.labels import label
 
 KINDS = (".npy", ".npz", ".safetensors", ".csv", ".mat", ".zip")
 """A zip is a zarr store that was zipped."""

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, knob
-from engines.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
 
 START_SCALE = 0.3
 """Times 1 / sqrt(inputs): small enough for networks to learn features instead of keeping noise."""

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
-from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
 
 N_DRAWS = 500
 SCORES = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 from engines.geometry import library
 from engines.geometry.dimension import carried, two_nn
 from engines.geometry.rdm import rdm
@@ -15,7 +16,6 @@ from engines.geometry.rdm_kinds import Dissimilarity
 from engines.geometry.scores import Score, layer_scores, pair_scores
 from engines.geometry.topology import Barcode, barcode, no_bars
 from engines.geometry.units import Tuning, tuning
-from engines.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 
 BARS_MAX = 60
 COMPONENTS_SHOWN = 12

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture
 from engines.geometry.spec import StudioSpec
 from engines.geometry.taskgeometry import ccgp, parallelism, shattering
-from engines.pictures import Axis, Curves, Heatmap, Picture
 
 PhaseMeasure = Literal[
     "target CKA", "input CKA", "participation ratio", "accuracy", "parallelism", "CCGP",

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from engines.apart import Request, answer_of_child, serve
-from engines.labels import label
+from engines.boundary.apart import Request, answer_of_child, serve
+from engines.boundary.labels import label
 
 _LIBRARIES = {".mat": ("scipy.io",), ".zip": ("zarr",), ".safetensors": ("safetensors.numpy",)}
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
-from engines.pictures import Axis, Curves, Picture, Table
+from engines.contract.pictures import Axis, Curves, Picture, Table
 
 
 class SaxeSpec(Spec):

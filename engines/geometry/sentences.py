@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, InputError, Result, Spec, knob
+from engines.contract.pictures import Picture
 from engines.geometry import library
 from engines.geometry.film import Film, film_from_set
 from engines.geometry.spec import FilmSpec
 from engines.geometry.store import ActivationWriter
-from engines.pictures import Picture
 
 EXAMPLE = """food | A man is eating food.
 food | A woman is having a piece of bread.

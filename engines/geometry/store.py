@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engines.boundary.labels import label
 from engines.contract import InputError
-from engines.labels import label
 
 if TYPE_CHECKING:
     from torch.nn import Module

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engines.contract import Frame, Result
+from engines.contract.pictures import Axis, Curves, Picture
 from engines.geometry import library
 from engines.geometry.film import Film, FilmFrame, LiveFilm, film_of
 from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.store import ActivationWriter
-from engines.pictures import Axis, Curves, Picture
 
 if TYPE_CHECKING:
     from engines.geometry.training import Training

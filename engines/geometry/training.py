@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engines import devices
 from engines.geometry import tasks
 from engines.geometry.nets import Networks, initial_networks
 from engines.geometry.spec import N_DIMENSIONS, StudioSpec
+from engines.running import devices
 
 _EXAM = 256
 """Noisy stimuli on which loss and accuracy are measured."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from engines.boundary.labels import label
 from engines.contract import InputError
-from engines.labels import label
 
 PACKINGS = frozenset(
         {"blosc", "bytes", "bz2", "crc32c", "delta", "fixedscaleoffset", "gzip", "lz4", "lzma",

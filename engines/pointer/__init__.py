@@ -7,8 +7,8 @@
 
 from engines.pointer.calls import race, solve, solve_tsplib, sweep, train
 from engines.pointer.console import TrainResult
-from engines.pointer.experiments.race import Race, RaceSpec
-from engines.pointer.experiments.sweep import Sweep, SweepSpec
+from engines.pointer.experiments.solving.race import Race, RaceSpec
+from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
 from engines.pointer.results import Answer
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines import registry
 from engines.pointer.console import TrainResult
-from engines.pointer.experiments.race import Race, RaceSpec
-from engines.pointer.experiments.sweep import Sweep, SweepSpec
+from engines.pointer.experiments.solving.race import Race, RaceSpec
+from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
 from engines.pointer.results import Answer
+from engines.running import registry
 
 if TYPE_CHECKING:
     from engines.pointer.tsplib import TsplibInstance

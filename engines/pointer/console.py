@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, Result
-from engines.pictures import Axis, Curves, Picture, Table
+from engines.contract.pictures import Axis, Curves, Picture, Table
 from engines.pointer.model import TrainSpec
 
 Unit = Literal["examples", "seconds"]

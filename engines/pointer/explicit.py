@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from engines.boundary.labels import label
 from engines.contract import InputError
-from engines.labels import label
 
 Line = tuple[int, str]
 """Number in the file, and text."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engines.contract import Result
-from engines.pictures import Axis, Heatmap, Picture, Points, Table
+from engines.contract.pictures import Axis, Heatmap, Picture, Points, Table
 from engines.pointer.looking import mosaic
 from engines.pointer.model import SolveSpec
 

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engines import devices
 from engines.contract import InputError
 from engines.pointer.console import History, TrainFrame, TrainResult
 from engines.pointer.evaluation import instances, means, scores
@@ -20,6 +19,7 @@ from engines.pointer.model import TrainSpec
 from engines.pointer.tasks import Task, task_named
 from engines.pointer.training import Step, Training
 from engines.pointer.weights import Header, digest, halved, path_of, save, trained_name
+from engines.running import devices
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.boundary.labels import label
 from engines.contract import InputError
-from engines.labels import label
 from engines.pointer.explicit import matrix_from_lines, places_from_matrix, set_apart
 from engines.pointer.model import N_POINTS_MAX, Metric
 

@@ -14,18 +14,18 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engines import codec, devices, registry
-from engines.compute import Job, JobState, Status
+from engines.boundary import codec
+from engines.boundary.store import Store, Stored, result_key
 from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.process import events as ev
-from engines.process import wording
 from engines.process.cluster import Cluster, WorkerGoneError
 from engines.process.connect import ClusterError
 from engines.process.job import Ticket
 from engines.process.settings import EngineSettings
 from engines.process.state import Machine
 from engines.process.status import EnginePhase, EngineState
-from engines.store import Store, Stored, result_key
+from engines.running import devices, registry, wording
+from engines.running.compute import Job, JobState, Status
 
 logger = logging.getLogger(__name__)
 

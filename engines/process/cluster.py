@@ -14,10 +14,11 @@ from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from engines.contract import ExplorerError
-from engines.process import job, wording, worker
+from engines.process import job, worker
 from engines.process.connect import Connection, joined, started_here
 from engines.process.events import Flag
 from engines.process.settings import EngineSettings
+from engines.running import wording
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engines.compute import JobState, Status
+from engines.running.compute import JobState, Status
 
 Flag = Literal["run", "pause", "cancel"]
 """What a worker is told about the run it drives."""

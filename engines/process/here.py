@@ -20,9 +20,9 @@ from distributed.core import Status
 from distributed.security import Security
 from distributed.utils import silence_logging_cmgr
 
-from engines import devices
 from engines.process.nodes import QuietNanny, QuietScheduler
 from engines.process.settings import EngineSettings
+from engines.running import devices
 
 logger = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engines import codec, devices, registry
+from engines.boundary import codec
 from engines.contract import ExplorerError, Frame, Result
-from engines.process import wording
 from engines.process.events import Flag
 from engines.process.outward import spreading
 from engines.process.pace import Pace
+from engines.running import devices, registry, wording
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Ticket:
     attempt: int
     name: str
     spec: bytes
-    """The spec, packed by `engines.codec`."""
+    """The spec, packed by `engines.boundary.codec`."""
     topic: str
     """Where frames are sent."""
     device: str

@@ -1,4 +1,4 @@
-"""From inside a run to all workers of its cluster: how `engines.spread` leaves a worker."""
+"""From inside a run to all workers of its cluster: how `engines.running.spread` leaves a worker."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 
 from distributed import as_completed, worker_client
 
-from engines import spread
+from engines.running import spread
 
 
 def spreading(*, over_cluster: bool) -> AbstractContextManager[None]:
-    """While it lasts, `engines.spread.spread` uses the cluster, or does not."""
+    """While it lasts, `engines.running.spread.spread` uses the cluster, or does not."""
     return spread.through(over_workers) if over_cluster else nullcontext()
 
 

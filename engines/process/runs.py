@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from engines.compute import JobState, Status
-from engines.process import wording
+from engines.running import wording
+from engines.running.compute import JobState, Status
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from engines import devices
 from engines.contract import InputError
 from engines.process.runs import Rules
+from engines.running import devices
 
 
 @dataclass(frozen=True)

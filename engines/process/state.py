@@ -14,10 +14,11 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from engines.compute import JobState, Status
 from engines.process import events as ev
-from engines.process import turns, wording
+from engines.process import turns
 from engines.process.runs import Phase, Request, Rules, Run
+from engines.running import wording
+from engines.running.compute import JobState, Status
 
 CRASHES_ALLOWED = 2
 """A run that ended its worker this often is not started again until somebody insists."""

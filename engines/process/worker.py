@@ -21,8 +21,8 @@ import psutil
 from distributed import Nanny
 
 import engines
-from engines import registry
 from engines.process import job
+from engines.running import registry
 
 logger = logging.getLogger(__name__)
 

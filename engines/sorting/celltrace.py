@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Result, Spec, knob
-from engines.pictures import Axis, Curves, Picture, Table
+from engines.contract.pictures import Axis, Curves, Picture, Table
 from engines.sorting.spec import SortSpec
 from engines.sorting.trajectory import Trajectory
 

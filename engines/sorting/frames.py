@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from engines.contract import Frame, Result, Spec, knob
-from engines.pictures import Axis, Bars, Curves, Picture, Table
+from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
 from engines.sorting.shares import ALGOTYPES
 from engines.sorting.spec import SortSpec
 from engines.sorting.trajectory import StopReason

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engines.contract import Frame, Result, Spec, SpecError, knob
-from engines.pictures import Axis, Curves, Picture, Points, Table
+from engines.contract.pictures import Axis, Curves, Picture, Points, Table
 from engines.sorting.frames import EnsembleSpec, endings_table
 from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import AlgotypeShare, SortSpec

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engines import devices
 from engines.contract import SpecError
+from engines.running import devices
 from engines.sorting.frames import STOPS, EnsembleFrame, EnsembleSpec
 from engines.sorting.spec import SortSpec
 from engines.sorting.start import start_of

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Result
-from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 from engines.sorting.shares import ALGOTYPES
 from engines.sorting.spec import SortSpec
 from engines.sorting.traits import traits_at

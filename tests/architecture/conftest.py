@@ -58,21 +58,23 @@ def example() -> str:
 @pytest.fixture
 def sixth(tmp_path: Path, example: str) -> Path:
     """A folder to put on the import path, with one more workbench and no view of it."""
-    experiments = tmp_path / "sixth-tree" / "engines" / "sixth" / "experiments"
-    experiments.mkdir(parents=True)
-    (experiments / "__init__.py").touch()
-    (experiments.parent / "__init__.py").touch()
-    (experiments / "walk.py").write_text(example, encoding="utf-8")
+    family = tmp_path / "sixth-tree" / "engines" / "sixth" / "experiments" / "walks"
+    family.mkdir(parents=True)
+    for folder in (family, family.parent, family.parent.parent):
+        (folder / "__init__.py").touch()
+    (family / "walk.py").write_text(example, encoding="utf-8")
     return tmp_path / "sixth-tree"
 
 
 @pytest.fixture
 def grown(tmp_path: Path, example: str) -> Path:
-    """A copy of the whole tree with one more file among the sorting experiments."""
+    """A copy of the whole tree with one more family of one file among the sorting experiments."""
     root = tmp_path / "grown-tree"
     for folder in ("engines", "views", "explorer", "assets"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
-    file = root / "engines" / "sorting" / "experiments" / "walk.py"
-    file.write_text(example, encoding="utf-8")
+    family = root / "engines" / "sorting" / "experiments" / "random_walks"
+    family.mkdir()
+    (family / "__init__.py").write_text('"""Walkers that toss coins."""\n', encoding="utf-8")
+    (family / "walk.py").write_text(example, encoding="utf-8")
     return root

@@ -13,7 +13,7 @@ import grimp
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
-from engines import registry
+from engines.running import registry
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for d in ("engines", "views", "explorer") for p in ROOT.glob(f"{d}/**/*.py"))

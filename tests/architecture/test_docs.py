@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engines import registry
+from engines.running import registry
 from explorer.command import parser
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""One file more is one experiment more; a few folders more are a workbench more. No list is edited.
+"""A file more is an experiment, a folder more a family or a workbench. No list is edited.
 
 The file is the example of CONTRIBUTING.md; ``tests/ui/test_extension.py`` looks at it in the page.
 """
@@ -11,12 +11,15 @@ import pytest
 
 PLACES = """
 import json
-from engines import registry
+from engines.running import registry
 from views.kit.catalog import view_type
 found = registry.experiment({name!r})
 print(json.dumps({{
     "workbenches": registry.workbenches(),
     "listed": registry.listed({name!r}.split("/")[0]),
+    "families": [
+        [f.title, f.sentence, f.members] for f in registry.families({name!r}.split("/")[0])
+    ],
     "presets": list(found.presets),
     "view": view_type({name!r}).__name__,
     "file": __import__("sys").modules[found.spec.__module__].__file__,
@@ -25,7 +28,7 @@ print(json.dumps({{
 IN_THE_ENGINE = """
 import asyncio, json, os, tempfile
 from pathlib import Path
-from engines import registry
+from engines.running import registry
 from engines.process.client import EngineProcess
 from engines.process.settings import EngineSettings
 
@@ -103,6 +106,8 @@ def test_the_registry_finds_it_and_the_generic_view_shows_it(name, folder, fresh
     found = fresh(PLACES.format(name=name), folder)
     assert name.partition("/")[0] in found["workbenches"]
     assert name in found["listed"]
+    own = ["Walks", ""] if name == "sixth/walk" else ["Random walks", "Walkers that toss coins."]
+    assert [*own, [name]] in found["families"]
     assert found["presets"] == ["Few", "Many"]
     assert found["view"] == "GenericView"
     assert Path(found["file"]).is_relative_to(folder)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from engines import registry
+from engines.running import registry
 
 ROOT = Path(__file__).parents[2]
 PAGE = {"panel", "panel_material_ui", "bokeh", "holoviews", "param", "pyviz_comms"}
 KERNELS = {"torch", "numba", "llvmlite"}
 LOADED = "import json, sys; print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
 READ_ALL = """
-from engines import registry
+from engines.running import registry
 for name in registry.names({name!r}):
     found = registry.experiment(name)
     found.spec(), found.default(), found.card, found.presets

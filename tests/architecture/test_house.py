@@ -14,8 +14,8 @@ from pathlib import Path
 import param
 import pytest
 
-from engines import registry
 from engines.contract import Spec
+from engines.running import registry
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engines", "views", "explorer")

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import panel as pn
 import pytest
 
-from engines import registry
-from engines.compute import InProcess
+from engines.running import registry
+from engines.running.compute import InProcess
 from explorer import app
 from explorer.page import WorkbenchPage, finished_workbenches, forget_page
 from explorer.settings import Settings

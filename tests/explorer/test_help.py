@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engines import registry
-from engines.answers.experiments.verify import Verification, VerifyFrame, VerifySpec
-from engines.compute import InProcess, Job, JobState, Status
+from engines.answers.experiments.known.verify import Verification, VerifyFrame, VerifySpec
 from engines.contract import SpecError, Verdict
+from engines.running import registry
+from engines.running.compute import InProcess, Job, JobState, Status
 from explorer.help import KEYS, Help
 from explorer.tours import tours
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 
-from engines import registry
-from engines.compute import InProcess
+from engines.running import registry
+from engines.running.compute import InProcess
 from engines.sorting.model import SortSpec
 from explorer.home import HomeCard, home
 from explorer.page import finished_workbenches

@@ -9,9 +9,9 @@ import panel as pn
 import pytest
 
 import explorer
-from engines.compute import InProcess
 from engines.contract import ExplorerError, SpecError
-from engines.registry import UnknownExperimentError
+from engines.running.compute import InProcess
+from engines.running.registry import UnknownExperimentError
 from engines.sorting.model import PRESETS, SortSpec, Trajectory
 from explorer import notebook
 from explorer.notebook import NoLoopError, SortingExplorer, close_engine, engine, explore

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engines import registry
-from engines.compute import InProcess
+from engines.running import registry
+from engines.running.compute import InProcess
 from engines.sorting.model import AlgotypeShare, EnsembleSpec, SortSpec
 from explorer.header import Header
 from explorer.page import (

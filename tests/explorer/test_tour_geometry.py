@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines import registry
+from engines.running import registry
 from explorer.sessions import spec_from_fields
 from explorer.tours import tours
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engines import registry
+from engines.running import registry
 from engines.sorting import SortSpec, ensemble, inversions, simulate
 from engines.sorting.model import Trajectory
 from explorer.sessions import spec_from_fields

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from engines import registry
-from engines.compute import InProcess
 from engines.contract import Spec
-from engines.sorting.experiments.compare import CompareSpec
+from engines.running import registry
+from engines.running.compute import InProcess
+from engines.sorting.experiments.arrays.compare import CompareSpec
 from engines.sorting.model import PRESETS
 from explorer.sessions import spec_from_fields
 from explorer.tours import Step, Tour, TourPlayer, tours
@@ -33,7 +33,7 @@ class Idle(InProcess):
         self.asked: list[Spec] = []
 
     def submit(self, spec, **who):
-        from engines.compute import Job
+        from engines.running.compute import Job
 
         self.asked.append(spec)
         return Job("sorting/run", spec, who.get("owner", ""), who.get("view", ""))

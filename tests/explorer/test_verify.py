@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from engines import registry
 from engines.contract import Card, Experiment, ExplorerError, KnownAnswer, Spec, Verdict
+from engines.running import registry
 from explorer.command import run
 from explorer.verify import COLUMNS, row, verify
 

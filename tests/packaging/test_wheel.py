@@ -116,7 +116,7 @@ def test_the_wheel_carries_licence_and_script(wheel, names):
 def test_the_installed_packages_are_those_of_the_wheel(python, tmp_path):
     code = (
         "import engines, views, explorer, launch\n"
-        "from engines import registry\nfrom views.kit.assets import asset\n"
+        "from engines.running import registry\nfrom views.kit.assets import asset\n"
         "import explorer.app\n"
         "for name in registry.all_names(): registry.experiment(name)\n"
         "for m in (engines, views, explorer, launch): print(m.__file__)\n"

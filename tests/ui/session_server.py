@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 import psutil
 from bokeh.client import pull_session
 
-from engines.compute import InProcess
+from engines.running.compute import InProcess
 from explorer.app import pages
 from views.kit.workbench import ExperimentView
 

@@ -20,7 +20,7 @@ import pytest
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
 
-from engines.pictures import Axis, Heatmap
+from engines.contract.pictures import Axis, Heatmap
 from explorer.header import Header
 from explorer.home import HomeCard
 from views.kit import components

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from engines import registry
+from engines.running import registry
 
 pytestmark = pytest.mark.ui
 

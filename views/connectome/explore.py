@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.compute import Compute, Job
 from engines.connectome.model import (
     Instances,
     InstancesSpec,
@@ -17,6 +16,7 @@ from engines.connectome.model import (
     MeasuresSpec,
 )
 from engines.contract import Frame, Result, Spec
+from engines.running.compute import Compute, Job
 from views.connectome import exports, facts
 from views.connectome.components import Stage, WiringStage
 from views.connectome.measures import MeasuresPanel

@@ -6,8 +6,8 @@ from typing import Any
 
 import panel as pn
 
-from engines.compute import Compute
 from engines.contract import Spec
+from engines.running.compute import Compute
 from views.kit.generic import GenericView
 
 

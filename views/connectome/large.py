@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import panel as pn
 
-from engines.compute import Compute, Job
 from engines.connectome.model import (
     Large,
     LargeFrame,
@@ -17,7 +16,8 @@ from engines.connectome.model import (
     RasterSpec,
 )
 from engines.contract import Frame, Result, Spec
-from engines.pictures import Table
+from engines.contract.pictures import Table
+from engines.running.compute import Compute, Job
 from views.connectome.components import RasterStage
 from views.connectome.own import OwnConnectome
 from views.connectome.payloads import raster_payload

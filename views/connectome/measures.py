@@ -10,7 +10,7 @@ import numpy as np
 import panel as pn
 
 from engines.connectome.model import Measures, MeasuresSpec, motifs, shown
-from engines.pictures import Picture
+from engines.contract.pictures import Picture
 from views.connectome.grid import abreast
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.compute import Job
-from engines.connectome.experiments.scan import Scan
+from engines.connectome.experiments.lesions.scan import Scan
 from engines.contract import Result
+from engines.running.compute import Job
 from views.kit.generic import GenericView
 from views.kit.text import label
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import pandas as pd
 import panel as pn
 
-from engines.compute import Compute, Job
 from engines.connectome.model import Activity, ActivityFrame
 from engines.contract import Frame, Result, Spec
-from engines.pictures import Curves
+from engines.contract.pictures import Curves
+from engines.running.compute import Compute, Job
 from views.connectome import facts
 from views.connectome.components import ActivityStage, Stage
 from views.connectome.payloads import activity_payload

@@ -8,8 +8,8 @@ from typing import ClassVar
 import param
 from panel.custom import JSComponent
 
-from engines.compute import Compute, Job
 from engines.connectome.model import Drawing, LayoutSpec, Wiring, WiringSpec
+from engines.running.compute import Compute, Job
 from views.connectome.payloads import drawing_payload, wiring_payload
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from engines.compute import Compute, Job, Status
 from engines.connectome.model import (
     Drawing,
     LayoutSpec,
@@ -14,6 +13,7 @@ from engines.connectome.model import (
     WiringSpec,
 )
 from engines.contract import Spec
+from engines.running.compute import Compute, Job, Status
 from views.connectome import facts, lesions
 from views.connectome.components import Stage
 from views.connectome.payloads import drawing_payload, wiring_payload

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import panel as pn
 
-from engines.compute import Compute
 from engines.contract import Spec
+from engines.contract.pictures import Curves, Table
 from engines.diagrams.spec import AxisSize, Drawing
-from engines.pictures import Curves, Table
+from engines.running.compute import Compute
 from views.diagrams.components import DiagramAxes, DiagramStage
 from views.diagrams.exports import ITEMS, saved
 from views.diagrams.facts import about, cost_section, provenance

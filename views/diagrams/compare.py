@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from engines.compute import Compute, Job
 from engines.contract import Result, Spec
 from engines.diagrams.compared import ComparedDrawings
+from engines.running.compute import Compute, Job
 from views.diagrams.components import DiagramEditor, DiagramStage
 from views.diagrams.facts import provenance
 from views.kit.components import Facts

@@ -8,9 +8,9 @@ from typing import ClassVar
 import param
 from panel.custom import JSComponent
 
-from engines.compute import Compute, Job
 from engines.diagrams.palette import LOOK
 from engines.diagrams.spec import Drawing, DrawSpec
+from engines.running.compute import Compute, Job
 from views.diagrams.components import colours_script
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from bokeh.events import Tap
 
-from engines.compute import Job
 from engines.contract import Frame, Result
+from engines.contract.pictures import Heatmap
 from engines.geometry.model import SimilarityMatrix
-from engines.pictures import Heatmap
+from engines.running.compute import Job
 from views.kit.figures import PictureFigure
 from views.kit.generic import GenericView
 from views.kit.text import label

@@ -9,7 +9,6 @@ from typing import Any, TypeGuard
 import numpy as np
 import panel as pn
 
-from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
 from engines.geometry.model import (
     CompareSpec,
@@ -20,6 +19,7 @@ from engines.geometry.model import (
     Moment,
     MomentSpec,
 )
+from engines.running.compute import Compute, Job
 from views.geometry.components import GeometryStage
 from views.geometry.payloads import close_bytes, film_bytes, frame_bytes
 from views.geometry.score_facts import score_sections

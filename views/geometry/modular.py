@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from bokeh.events import Tap
 
-from engines.compute import Job
 from engines.contract import Frame, Result
+from engines.contract.pictures import Bars, Heatmap, Picture
 from engines.geometry.model import ModularFrame, ModularRun, fourier
-from engines.pictures import Bars, Heatmap, Picture
+from engines.running.compute import Job
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
 from views.kit.generic import GenericView

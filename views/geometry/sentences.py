@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import panel_material_ui as pmui
 
-from engines.compute import Job
 from engines.contract import Result
 from engines.geometry.model import SentencesRun
+from engines.running.compute import Job
 from views.geometry.filmview import FilmView
 
 

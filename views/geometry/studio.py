@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from engines.compute import Job
 from engines.contract import Result
 from engines.geometry.model import StudioRun, StudioSpec
+from engines.running.compute import Job
 from views.geometry.filmview import FilmView
 
 

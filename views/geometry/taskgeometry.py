@@ -10,10 +10,10 @@ import numpy as np
 import panel as pn
 from bokeh.events import Tap
 
-from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
+from engines.contract.pictures import Points
 from engines.geometry.model import DichotomySpec, TaskGeometry
-from engines.pictures import Points
+from engines.running.compute import Compute, Job
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
 from views.kit.generic import GenericView

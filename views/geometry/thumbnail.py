@@ -5,8 +5,8 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
-from engines.compute import Compute, Job
 from engines.geometry.model import StudioRun, StudioSpec
+from engines.running.compute import Compute, Job
 from views.geometry.payloads import film_bytes
 from views.kit.thumbnail import LoopingPicture, looping_script
 

@@ -18,7 +18,7 @@ from bokeh.models import (
 from bokeh.palettes import RdBu11, Viridis256, interp_palette
 from bokeh.plotting import figure
 
-from engines.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
 from views.kit.text import label
 from views.kit.theme import series, tokens
 

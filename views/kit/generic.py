@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import panel as pn
 
-from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
-from engines.pictures import Bars, Curves, Heatmap, Picture, Points, Table
+from engines.contract.pictures import Bars, Curves, Heatmap, Picture, Points, Table
+from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline
 from views.kit.figures import PictureFigure
 from views.kit.text import csv_text, distinct, label

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from engines.compute import Compute, Job, JobState, Status
 from engines.contract import ExplorerError, Frame, Result, Spec
+from engines.running.compute import Compute, Job, JobState, Status
 from views.kit.components import RunBar, current_document, when_unlocked
 
 BAR_EVERY_S = 0.2

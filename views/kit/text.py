@@ -16,7 +16,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel_material_ui.notifications import NotificationArea
 
-from engines.labels import LABEL_MAX, label
+from engines.boundary.labels import LABEL_MAX, label
 
 SENTENCE_MAX = 2_000
 Kind = Literal["info", "success", "warning", "error"]

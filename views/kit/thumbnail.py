@@ -8,8 +8,8 @@ from typing import ClassVar
 import param
 from panel.custom import JSComponent
 
-from engines.compute import Compute, Job
 from engines.contract import Spec
+from engines.running.compute import Compute, Job
 from views.kit.components import tokens_script
 from views.kit.esm import esm
 from views.kit.runner import Asker

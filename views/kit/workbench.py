@@ -13,9 +13,9 @@ import param
 from panel.custom import JSComponent
 from panel.viewable import Children
 
-from engines import registry
-from engines.compute import Compute, Job
 from engines.contract import ExplorerError, Frame, Result, Spec
+from engines.running import registry
+from engines.running.compute import Compute, Job
 from views.kit.components import (
     Heading,
     Notices,

@@ -9,9 +9,9 @@ import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, TeeHead, Whisker
 from bokeh.plotting import figure
 
-from engines.compute import Compute
 from engines.contract import Frame, Result, Spec
-from engines.pointer.experiments.race import Race, RaceFrame, gaps, interval
+from engines.pointer.experiments.solving.race import Race, RaceFrame, gaps, interval
+from engines.running.compute import Compute
 from views.kit.generic import GenericView
 from views.kit.text import label
 from views.kit.theme import series

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.compute import Compute, Job
 from engines.contract import ExplorerError, Result, Spec
 from engines.pointer.explicit import condensed
 from engines.pointer.results import Answer
 from engines.pointer.tsplib import read_tsplib
+from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline, Upload
 from views.kit.generic import SAVES, npz_from_tables, picture_tables, zipped_csv
 from views.kit.text import label

@@ -9,11 +9,11 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
-from engines.pictures import Picture, Table
+from engines.contract.pictures import Picture, Table
 from engines.pointer.console import History, TrainFrame, TrainResult, overlaid
 from engines.pointer.model import SolveSpec, TrainSpec
+from engines.running.compute import Compute, Job
 from views.kit.generic import GenericView
 
 _RUNS_MAX = 4

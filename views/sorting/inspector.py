@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engines.compute import Compute, Job
+from engines.running.compute import Compute, Job
 from engines.sorting.model import (
     CellReport,
     CellSpec,

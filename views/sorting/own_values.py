@@ -8,8 +8,8 @@ from typing import Any
 
 import panel as pn
 
+from engines.boundary.uploads import UploadedColumn, numbers_from_upload_async, values_from_text
 from engines.contract import ExplorerError
-from engines.uploads import UploadedColumn, numbers_from_upload_async, values_from_text
 from views.kit.components import Upload
 from views.kit.controls import Controls
 from views.kit.text import label

@@ -7,8 +7,8 @@ import math
 from collections import Counter
 from typing import Any
 
-from engines.compute import Compute, Job
 from engines.contract import Frame, Result, Spec
+from engines.running.compute import Compute, Job
 from engines.sorting.paper.figures import by_id
 from engines.sorting.paper.page import PaperFrame, PaperPage, PaperSpec
 from engines.sorting.paper.targets import SECTIONS, Target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from engines.compute import Job
+from engines.running.compute import Job
 from engines.sorting.model import LiveSpec, SortFrame, SortSpec, Trajectory
 
 

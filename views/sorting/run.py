@@ -7,9 +7,9 @@ from typing import Any, ClassVar, TypeGuard
 
 import panel as pn
 
-from engines.compute import Compute, Job, Status
 from engines.contract import ExplorerError, Frame, Result, Spec
-from engines.sorting.experiments.compare import CompareSpec, Comparison
+from engines.running.compute import Compute, Job, Status
+from engines.sorting.experiments.arrays.compare import CompareSpec, Comparison
 from engines.sorting.model import Edit, LiveSpec, SortFrame, SortSpec, Trajectory
 from engines.sorting.simulate import estimated_swaps
 from views.kit.components import Timeline

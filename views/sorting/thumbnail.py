@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
-from engines.compute import Compute, Job
+from engines.running.compute import Compute, Job
 from engines.sorting.model import AlgotypeShare, SortSpec, Trajectory
 from views.kit.thumbnail import LoopingPicture, looping_script
 from views.sorting.lanes import lane_payload

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from engines.apart import Request, answer_of_child, serve
+from engines.boundary.apart import Request, answer_of_child, serve
+from engines.boundary.labels import label
 from engines.connectome.connectome import Connectome
 from engines.connectome.importing.options import ImportOptions, ImportReport
 from engines.contract import InputError
-from engines.labels import label
 
 UPLOAD_MAX_BYTES = 64 * 1024 * 1024
 

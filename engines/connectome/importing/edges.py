@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engines.boundary.labels import label
 from engines.connectome.celegans import canonical, cell_types
 from engines.connectome.connectome import LAYERS, Layer, layer_from_edges
 from engines.connectome.importing.options import REFUSED_SHOWN, ColumnsError, ImportOptions
 from engines.connectome.importing.text import number
 from engines.contract import InputError
-from engines.labels import label
 
 _PRE = ("pre", "pre_root_id", "pre_pt_root_id", "pre_id", "source", "from", "sender", "src",
         "presynaptic", "n1", "neuron 1", "origin", "bodyid_pre", "head", "u")  # fmt: skip

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from engines.boundary.labels import label
 from engines.connectome.connectome import Connectome, Layer, Provenance, layer_from_edges
 from engines.contract import InputError
-from engines.labels import label
 
 
 def _provenance(title: str, source: str) -> Provenance:

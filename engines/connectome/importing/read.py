@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engines.boundary.labels import label
 from engines.connectome.connectome import Connectome, Layer, Provenance, layer_from_edges
 from engines.connectome.importing import chunks, edges, matrices, objects
 from engines.connectome.importing.chunks import Reading
 from engines.connectome.importing.options import ImportOptions, ImportReport
 from engines.connectome.importing.text import cells, decoded, frame_from_cells, number, sniffed
 from engines.contract import InputError
-from engines.labels import label
 
 CHUNKED_BYTES = 32 * 1024**2
 UNPACKED_MAX = 2 * 1024**3

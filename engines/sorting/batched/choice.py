@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from engines import devices
 from engines.contract import SpecError
+from engines.running import devices
 from engines.sorting.frames import EnsembleSpec
 from engines.sorting.simulate import estimated_seconds
 from engines.sorting.spec import SortSpec

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from engines.contract import KnownAnswer
-from engines.sorting.experiments.grid import EXPERIMENT
+from engines.sorting.experiments.sheets.grid import EXPERIMENT
 from engines.sorting.grid.frames import GridResult, sortedness
 from engines.sorting.grid.null import aggregation_null
 from engines.sorting.grid.spec import GridSpec

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Frame, Result
-from engines.pictures import Axis, Curves, Heatmap, Picture, Points, Table
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 from engines.sorting.grid.null import aggregation_null
 from engines.sorting.grid.spec import SHEET_ALGOTYPES, GridSpec
 

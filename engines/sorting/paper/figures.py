@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.pictures import Axis, Curves, Picture, Points, Table
+from engines.contract.pictures import Axis, Curves, Picture, Points, Table
 from engines.sorting.paper.conditions import Condition
 from engines.sorting.paper.targets import SECTIONS, Target, targets
 from engines.sorting.paper.verdicts import Row

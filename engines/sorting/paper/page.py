@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
-from engines.pictures import Picture
+from engines.contract.pictures import Picture
 from engines.sorting.paper import figures
 from engines.sorting.paper.conditions import Condition
 from engines.sorting.paper.samples import Estimate, estimate, runs_of

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines import registry
-from engines.answers.experiments import verify
-from engines.answers.experiments.verify import (
+from engines.answers.experiments.known import verify
+from engines.answers.experiments.known.verify import (
     EXPERIMENT,
     Verification,
     VerifyFrame,
     VerifySpec,
     known_answers,
 )
-from engines.codec import pack, unpack
+from engines.boundary.codec import pack, unpack
 from engines.contract import Card, Experiment, KnownAnswer, Spec, SpecError, Verdict
+from engines.running import registry
 
 
 class ToySpec(Spec):

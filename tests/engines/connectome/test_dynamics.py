@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from engines import devices
 from engines.connectome import batched, stimulate
 from engines.connectome.batched import BatchedTrials
 from engines.connectome.dynamics_answers import dynamics_answers, run
-from engines.connectome.experiments.scan import EXPERIMENT as SCAN
-from engines.connectome.experiments.scan import ScanSpec
+from engines.connectome.experiments.lesions.scan import EXPERIMENT as SCAN
+from engines.connectome.experiments.lesions.scan import ScanSpec
 from engines.connectome.network import network_of, signs, spectral_radius
 from engines.connectome.spiking import (
     DELAY_MS,
@@ -23,6 +22,7 @@ from engines.connectome.spiking import (
 )
 from engines.connectome.stimulus import StimulusSpec, drive
 from engines.contract import InputError
+from engines.running import devices
 
 
 def plain_graded(spec: StimulusSpec) -> np.ndarray:

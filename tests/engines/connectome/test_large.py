@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.connectome.experiments.large import EXPERIMENT
+from engines.connectome.experiments.structure.large import EXPERIMENT
 from engines.connectome.graph import graph_from_matrix, graph_of
 from engines.connectome.kernels import raster
 from engines.connectome.large import Large, raster_frames, raster_steps

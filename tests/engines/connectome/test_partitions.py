@@ -9,9 +9,13 @@ from connectome_graphs import matrices, of, undirected
 from hypothesis import given, settings
 
 from engines.connectome import communities, compare
-from engines.connectome.experiments.communities import known_answers as community_answers
-from engines.connectome.experiments.compare import CompareSpec, compared
-from engines.connectome.experiments.development import known_answers as development_answers
+from engines.connectome.experiments.communities.communities import (
+    known_answers as community_answers,
+)
+from engines.connectome.experiments.comparison.compare import CompareSpec, compared
+from engines.connectome.experiments.comparison.development import (
+    known_answers as development_answers,
+)
 from engines.connectome.partitions import (
     ari,
     coassignment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.connectome.experiments.recordings import EXPERIMENT, RecordingSpec, matched
+from engines.connectome.experiments.activity.recordings import EXPERIMENT, RecordingSpec, matched
 from engines.connectome.recordings import bold, planted, recording
 from engines.contract import InputError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engines import registry
+from engines.running import registry
 
 ANSWERS = [
     (name, answer)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import zarr
 
-from engines import apart
+from engines.boundary import apart
 from engines.contract import InputError
 from engines.geometry import arrays_from_file, files, importing, moment
 from engines.geometry.files import FilesSpec, frames_of, keep_upload

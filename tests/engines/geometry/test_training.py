@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines import codec, registry
+from engines.boundary import codec
 from engines.contract import Frame, InputError, SpecError
 from engines.geometry import layout, library, tasks
 from engines.geometry.film import Film, FilmFrame
@@ -22,6 +22,7 @@ from engines.geometry.similarity import cka
 from engines.geometry.spec import FilmSpec, StudioSpec
 from engines.geometry.studio import StudioRun, frames_of
 from engines.geometry.training import snapshot_steps, training_from_spec
+from engines.running import registry
 
 SMALL = StudioSpec(n_points=4, width=16, n_steps=60, n_snapshots=8, n_seeds=2)
 

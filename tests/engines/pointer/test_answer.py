@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import InputError, SpecError
 from engines.pointer import weights
 from engines.pointer.answer import answered

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engines.pointer.causal import READINGS, ceiling, questions, read_out
-from engines.pointer.experiments import causal, exact
-from engines.pointer.experiments.causal import CausalSpec
-from engines.pointer.experiments.exact import ExactSpec, kernel, predictions
+from engines.pointer.experiments.orders import causal, exact
+from engines.pointer.experiments.orders.causal import CausalSpec
+from engines.pointer.experiments.orders.exact import ExactSpec, kernel, predictions
 
 
 def test_the_ceiling_is_the_best_answer_counted_over_every_permutation_and_string():

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from engines.contract import InputError, SpecError
-from engines.pointer.experiments import order, race, sweep
-from engines.pointer.experiments.race import gaps, interval
+from engines.pointer.experiments.orders import order
+from engines.pointer.experiments.solving import race
+from engines.pointer.experiments.solving.race import gaps, interval
+from engines.pointer.experiments.training import sweep
 from engines.pointer.published import HULL_5_TO_50
 
 

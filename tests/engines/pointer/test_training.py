@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from engines import codec
-from engines.pointer.experiments.train import EXPERIMENT
+from engines.boundary import codec
+from engines.pointer.experiments.training.train import EXPERIMENT
 from engines.pointer.model import Network, Recipe, TrainSpec
 from engines.pointer.networks.build import network
 from engines.pointer.session import Watched
@@ -149,7 +149,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes():
 KILLED = """
 import sys
 from engines.pointer import session
-from engines.pointer.experiments.train import EXPERIMENT
+from engines.pointer.experiments.training.train import EXPERIMENT
 from engines.pointer.model import TrainSpec
 import torch
 

@@ -10,7 +10,7 @@ PROBES = str(Path(__file__).parent / "probes")
 
 
 def forget_found_experiments():
-    from engines import registry
+    from engines.running import registry
 
     for cached in ("workbenches", "names", "experiment", "code_version"):
         getattr(registry, cached).cache_clear()

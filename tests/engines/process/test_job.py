@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import ExplorerError, Frame, Result
 from engines.process import job
 from engines.process.pace import Pace

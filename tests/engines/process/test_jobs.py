@@ -7,9 +7,9 @@ import numpy as np
 import psutil
 import pytest
 
-from engines.compute import JobFailedError, Status
-from engines.process import wording
 from engines.process.status import EnginePhase
+from engines.running import wording
+from engines.running.compute import JobFailedError, Status
 
 pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 
@@ -196,7 +196,7 @@ async def test_results_outlive_the_engine_and_a_flipped_byte_is_noticed(
 
 
 async def test_the_packed_result_can_be_handed_on(engine, specs):
-    from engines import codec
+    from engines.boundary import codec
 
     job = engine.submit(specs.Quick(seed=12))
     result = await job.ended()
@@ -251,7 +251,7 @@ async def test_the_engine_reports_its_memory_and_queue(engine):
 
 
 async def test_threads_together_do_not_outnumber_the_cores(engine, specs):
-    from engines import devices
+    from engines.running import devices
 
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         fact = (await engine.submit(specs.Fail(how="environment", name=name)).ended()).fact

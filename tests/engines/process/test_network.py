@@ -122,7 +122,7 @@ async def workers(engine, n):
 async def test_a_sweep_on_a_cluster_gives_the_same_bytes(engine, make_engine, tmp_path):
     from engines.probes.experiments.steady import SteadySpec
 
-    from engines import codec
+    from engines.boundary import codec
 
     specs = [SteadySpec(n_frames=5, frame_s=0.001, seed=seed) for seed in range(8)]
     here = [await engine.submit(spec).ended() for spec in specs]
@@ -140,7 +140,7 @@ async def test_a_sweep_on_a_cluster_gives_the_same_bytes(engine, make_engine, tm
 async def test_one_sweep_uses_all_workers_of_a_cluster_and_gives_the_same_bytes(
     engine, make_engine, tmp_path
 ):
-    from engines import codec
+    from engines.boundary import codec
     from engines.sorting import SortSpec, SweepSpec
 
     run = SortSpec(n_cells=40, algotypes=("bubble", "selection"))
@@ -176,7 +176,7 @@ async def lost_worker(remote):
     """The same crash and the same sentence as at home."""
     from engines.probes.experiments.die import DieSpec
 
-    from engines.compute import JobFailedError
+    from engines.running.compute import JobFailedError
 
     with pytest.raises(JobFailedError, match="the engine restarted"):
         await remote.submit(DieSpec()).ended()

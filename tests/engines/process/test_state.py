@@ -2,8 +2,6 @@
 
 import pytest
 
-from engines.compute import Status
-from engines.process import wording
 from engines.process.events import (
     Cancelled,
     Ended,
@@ -27,6 +25,8 @@ from engines.process.events import (
 )
 from engines.process.runs import Rules
 from engines.process.state import Machine
+from engines.running import wording
+from engines.running.compute import Status
 
 
 class Play:

@@ -4,7 +4,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engines.compute import Status
 from engines.process.events import (
     Cancelled,
     Ended,
@@ -26,6 +25,7 @@ from engines.process.events import (
 )
 from engines.process.runs import Rules
 from engines.process.state import Machine
+from engines.running.compute import Status
 
 owners = st.sampled_from("ABC")
 views = st.sampled_from("vw")

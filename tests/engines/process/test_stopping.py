@@ -6,8 +6,8 @@ import time
 import psutil
 import pytest
 
-from engines.compute import JobFailedError, Status
-from engines.process import wording
+from engines.running import wording
+from engines.running.compute import JobFailedError, Status
 
 pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engines import registry
 from engines.process import here, worker
+from engines.running import registry
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import SpecError
 from engines.sorting import SortSpec, ensemble
 from engines.sorting.batched import choice

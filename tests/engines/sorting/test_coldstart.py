@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engines.sorting import coldstart
-from engines.sorting.experiments import live, run
+from engines.sorting.experiments.arrays import live, run
 from engines.sorting.model import Edit, LiveSpec, SortSpec, Trajectory
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines import registry
-from engines.codec import pack, unpack
+from engines.boundary.codec import pack, unpack
 from engines.contract import SpecError
+from engines.running import registry
 from engines.sorting import SortSpec, simulate
-from engines.sorting.experiments.compare import (
+from engines.sorting.experiments.arrays.compare import (
     EXPERIMENT,
     CompareSpec,
     Comparison,

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 import pytest
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import SpecError
 from engines.sorting import Edit, EnsembleSpec, SortSpec, ensemble, measure, simulate
 from engines.sorting.ensemble import frames_of

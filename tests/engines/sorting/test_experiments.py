@@ -5,9 +5,10 @@ import time
 import numpy as np
 import pytest
 
-from engines import codec, registry
+from engines.boundary import codec
 from engines.contract import SpecError
-from engines.sorting.experiments import cell, live, run
+from engines.running import registry
+from engines.sorting.experiments.arrays import cell, live, run
 from engines.sorting.model import (
     AlgotypeShare,
     CellSpec,

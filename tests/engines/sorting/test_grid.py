@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import SpecError
 from engines.sorting import inversions, rng
-from engines.sorting.experiments.grid import EXPERIMENT, known_answers
+from engines.sorting.experiments.sheets.grid import EXPERIMENT, known_answers
 from engines.sorting.grid.frames import GridFrame, GridResult
 from engines.sorting.grid.null import aggregation_null
 from engines.sorting.grid.simulation import SheetRun, start_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import SpecError
-from engines.pictures import Curves
+from engines.contract.pictures import Curves
 from engines.sorting import AlgotypeShare, PairSpec, SortSpec, pair, simulate
 from engines.sorting.pairs import frames_of
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import SpecError
-from engines.pictures import Curves, Points, Table
+from engines.contract.pictures import Curves, Points, Table
 from engines.sorting import PaperSpec, SortSpec, ensemble, paper_page
 from engines.sorting.paper.conditions import Condition
 from engines.sorting.paper.figures import by_id

@@ -22,7 +22,7 @@ def refusal(**fields) -> str:
 def test_reading_specs_loads_neither_numba_nor_torch():
     probe = (
         "import sys, engines.sorting, engines.sorting.model\n"
-        "from engines import registry\n"
+        "from engines.running import registry\n"
         "names = registry.names('sorting')\n"
         "[registry.experiment(name).default() for name in names]\n"
         "print(sorted({'numba', 'torch', 'panel', 'bokeh'} & set(sys.modules)))"

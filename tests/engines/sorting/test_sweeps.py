@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import SpecError
+from engines.running.spread import through
 from engines.sorting import AlgotypeShare, SortSpec, SweepSpec, ensemble, sweep
 from engines.sorting.sweep_knobs import KNOBS
 from engines.sorting.sweeps import frames_of
-from engines.spread import through
 
 TWO = (AlgotypeShare(algotype="bubble"), AlgotypeShare(algotype="selection"))
 SMALL = SweepSpec(

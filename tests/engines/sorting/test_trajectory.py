@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines import codec
+from engines.boundary import codec
 from engines.contract import ExplorerError
 from engines.sorting import MEASURES, Edit, SortSpec, measure, simulate
 from engines.sorting.measures import ends_worsening

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engines.compute import InProcess
 from engines.connectome.model import MeasuresSpec
+from engines.running.compute import InProcess
 from views.connectome.explore import ExploreView
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines import registry
 from engines.connectome.model import LargeSpec, RasterSpec, StimulusSpec
+from engines.running import registry
 from views.connectome.large import LargeView
 from views.connectome.stimulate import StimulateView
 from views.kit.catalog import view_type

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from engines.compute import InProcess
 from engines.diagrams.compared import CompareSpec
 from engines.diagrams.imports import ImportSpec
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.spec import DrawSpec
+from engines.running.compute import InProcess
 from views.diagrams.compare import CompareView
 from views.diagrams.exports import ITEMS
 from views.diagrams.imported import ImportView

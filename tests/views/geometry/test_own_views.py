@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engines.compute import InProcess
 from engines.geometry.compare import CompareSpec
 from engines.geometry.dichotomy import DichotomySpec
 from engines.geometry.modular import ModularSpec
+from engines.running.compute import InProcess
 from views.kit.catalog import view_type
 
 

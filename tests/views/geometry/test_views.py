@@ -7,9 +7,9 @@ import math
 
 import pytest
 
-from engines import registry
-from engines.compute import InProcess
 from engines.geometry.spec import StudioSpec
+from engines.running import registry
+from engines.running.compute import InProcess
 from views.geometry.payloads import close_bytes, film_bytes, kinds_of
 from views.kit.catalog import view_type
 

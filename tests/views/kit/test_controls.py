@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines import registry
 from engines.contract import Spec, SpecError, knob
+from engines.running import registry
 from engines.sorting.model import ALGOTYPES, AlgotypeShare, EnsembleSpec, SortSpec
 from views.kit.controls import Controls, controls_from_spec, knobs
 

@@ -11,7 +11,7 @@ from bokeh.models import ColorBar, HoverTool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.pictures import Axis, Bars, Curves, Heatmap, Points, Table
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Points, Table
 from views.kit.figures import PictureFigure, layer_names, table_from_picture
 
 TIME, SHARE = Axis("time", "ms"), Axis("share", "%")

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from engines import registry
-from engines.compute import InProcess
 from engines.contract import Card, Experiment, ExplorerError, Frame, Result, Spec, knob
-from engines.pictures import Axis, Bars, Curves, Heatmap, Points, Table
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Points, Table
+from engines.running import registry
+from engines.running.compute import InProcess
 from views.kit import generic
 from views.kit.catalog import view_type
 from views.kit.generic import GenericView, npz_from_tables, picture_tables, table_section

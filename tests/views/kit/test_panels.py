@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines import registry
 from engines.contract import ExplorerError, InputError, Seed, Spec, SpecError, knob
+from engines.running import registry
 from engines.sorting.model import EnsembleSpec, SortSpec
 from views.kit.controls import controls_from_spec, knobs
 from views.kit.number import DigitsKnob, NumberKnob

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from engines.compute import Job, JobState, Status
 from engines.contract import ExplorerError, Frame, Result, Spec, SpecError
+from engines.running.compute import Job, JobState, Status
 from views.kit.runner import Asker, Runner, bar_state
 
 

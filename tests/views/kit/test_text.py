@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engines.labels import LABEL_MAX, label
+from engines.boundary.labels import LABEL_MAX, label
 from views.kit.text import (
     csv_cell,
     csv_text,

@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from engines.compute import InProcess
 from engines.pointer import solve
 from engines.pointer.console import History, overlaid
-from engines.pointer.experiments.race import Race, RaceSpec
+from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.model import N_POINTS_MAX, Network, Recipe, TrainSpec
+from engines.running.compute import InProcess
 from views.kit.catalog import view_type
 from views.pointer.choices import options_for
 from views.pointer.components import rows_from_browser
@@ -49,7 +49,7 @@ def test_a_violation_is_told_with_its_sentence():
 
 
 def view_card():
-    from engines import registry
+    from engines.running import registry
 
     return registry.experiment("pointer/solve").card
 

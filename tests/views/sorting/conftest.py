@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engines.compute import InProcess
+from engines.running.compute import InProcess
 from engines.sorting import AlgotypeShare, SortSpec, Trajectory, simulate
 from views.sorting.run import SortingView
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engines.sorting import SortSpec, ensemble, measure, simulate
-from engines.sorting.experiments.cell import EXPERIMENT as CELL
+from engines.sorting.experiments.arrays.cell import EXPERIMENT as CELL
 from engines.sorting.model import CellSpec
 from views.sorting import cell_facts, facts
 

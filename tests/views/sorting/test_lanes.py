@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.sorting import AlgotypeShare, Edit, SortSpec, simulate
-from engines.sorting.experiments.run import EXPERIMENT as RUN
+from engines.sorting.experiments.arrays.run import EXPERIMENT as RUN
 from engines.sorting.model import ALGOTYPES, SortFrame
 from engines.sorting.nulls import aggregation_null
 from views.sorting import lanes

@@ -4,7 +4,7 @@ import asyncio
 
 import numpy as np
 
-from engines.compute import Job, Status
+from engines.running.compute import Job, Status
 from engines.sorting.model import LiveSpec, SortSpec
 from engines.sorting.simulate import simulate
 from views.sorting.partial import part_until_last_frame, stopped_by_hand

@@ -9,9 +9,9 @@ import weakref
 import numpy as np
 import pytest
 
-from engines.compute import Status
+from engines.running.compute import Status
 from engines.sorting import Edit, SortSpec, simulate
-from engines.sorting.experiments.compare import CompareSpec
+from engines.sorting.experiments.arrays.compare import CompareSpec
 from engines.sorting.model import IMMOVABLE, CellSpec, EnsembleSpec, LiveSpec, Trajectory
 from views.sorting import inspector
 from views.sorting.run import SortingView

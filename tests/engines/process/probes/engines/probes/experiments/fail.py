@@ -3,8 +3,8 @@
 import os
 from dataclasses import dataclass
 
-from engines import devices
 from engines.contract import Card, Experiment, ExplorerError, Frame, Result, Spec
+from engines.running import devices
 
 
 class FailSpec(Spec):

@@ -1,0 +1,1 @@
+"""What guards the boundary: strangers' files, names from outside, bytes that are sent or kept."""

@@ -1,0 +1,1 @@
+"""What runs through a wiring: stimulation and recordings."""

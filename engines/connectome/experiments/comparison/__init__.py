@@ -1,0 +1,1 @@
+"""Two animals, or one animal as it grows."""

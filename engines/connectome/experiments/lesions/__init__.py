@@ -1,0 +1,1 @@
+"""What a wiring loses when parts are cut."""

@@ -1,0 +1,1 @@
+"""How a wiring is built, beside its null models."""

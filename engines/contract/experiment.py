@@ -1,0 +1,67 @@
+"""The unit of the product: one spec, one generator, one card and its known answers.
+
+The page, the engine process, notebooks and ``verify`` know nothing else about an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engines.contract.answers import KnownAnswer
+from engines.contract.errors import ExplorerError
+from engines.contract.moments import Frame, Result
+from engines.contract.spec import Spec
+
+
+@dataclass(frozen=True)
+class Card:
+    """What an experiment is, for people: shown on the page, in help and in the docs."""
+
+    title: str
+    claim: str
+    """One sentence: what there is to see."""
+    paper: str
+    """Authors, year and title, or "none"."""
+    link: str = ""
+
+
+def _no_time(_spec: Any) -> float:
+    return 0.0
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The unit: spec, generator, card, known answers.
+
+    ``frames`` yields frames at least ten times a second and the result last. It never calls
+    back, never prints, holds no globals and draws randomness only from the spec's seed. An
+    experiment file imports its heavy modules inside the generator, so that the page can read the
+    spec and the card without paying for them.
+    """
+
+    spec: type[Spec]
+    frames: Callable[[Any], Iterator[Frame | Result]]
+    card: Card
+    presets: Mapping[str, Spec] = field(default_factory=dict)
+    """Named specs; the first is what the page opens with."""
+    known_answers: Callable[[], tuple[KnownAnswer, ...]] = tuple
+    """Called by ``verify`` only, so that reading an experiment costs nothing."""
+    seconds: Callable[[Any], float] = _no_time
+    """A guess of the run's length; long runs never stand in the way of short ones."""
+    listed: bool = True
+    """False for an experiment that only serves another one's view."""
+    order: int = 100
+    """Its place among the workbench's experiments; the first is what the workbench opens with."""
+
+    def default(self) -> Spec:
+        """The spec the page opens with."""
+        return next(iter(self.presets.values()), None) or self.spec()
+
+    def result(self, spec: Spec) -> Result:
+        """Run to the end in this process and return the result."""
+        for item in self.frames(spec):
+            if isinstance(item, Result):
+                return item
+        raise ExplorerError(f"{self.card.title!r} ended without a result")

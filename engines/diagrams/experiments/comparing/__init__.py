@@ -1,0 +1,1 @@
+"""Two diagrams side by side."""

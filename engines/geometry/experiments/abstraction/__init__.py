@@ -1,0 +1,1 @@
+"""What the geometry of activity lets a reader do."""

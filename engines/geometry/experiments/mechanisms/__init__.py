@@ -1,0 +1,1 @@
+"""How a trained network computes what it computes."""

@@ -1,0 +1,1 @@
+"""Representations of sentences and of your own networks."""

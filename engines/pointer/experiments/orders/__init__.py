@@ -1,0 +1,1 @@
+"""Inputs and outputs in order: shuffles and permutations."""

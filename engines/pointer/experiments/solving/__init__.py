@@ -1,0 +1,1 @@
+"""Instances solved by pointing, beside exact solvers."""

@@ -1,0 +1,1 @@
+"""How pointer networks learn, and what carries over."""

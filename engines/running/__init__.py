@@ -1,0 +1,1 @@
+"""How an experiment is found and run, whoever runs it."""

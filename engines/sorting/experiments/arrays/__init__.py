@@ -1,0 +1,1 @@
+"""One array, followed cell by cell."""

@@ -1,0 +1,1 @@
+"""Many arrays, conditions compared with intervals."""

@@ -1,0 +1,1 @@
+"""Cells that sort on a plane."""
