@@ -69,7 +69,7 @@ def lesion_scan(connectome: str | Connectome, **fields: Any) -> Any:
 
 def communities(connectome: str | Connectome, **fields: Any) -> Any:
     """Consensus of many partitions: ``communities("varshney2011", method="Leiden").label``."""
-    from engines.connectome.experiments.communities.communities import communities as found
+    from engines.connectome.experiments.communities import communities as found
 
     return found.EXPERIMENT.result(found.CommunitySpec(**named(connectome), **fields))
 
