@@ -5,10 +5,11 @@
 ('sorted', True)
 """
 
-from engines.sorting.celltrace import CellTrace, trace
+from engines.sorting.calls import sheet, trace
+from engines.sorting.celltrace import CellTrace
 from engines.sorting.cycles import Cycle, cycle_of
 from engines.sorting.ensemble import ensemble
-from engines.sorting.grid.frames import GridResult, sheet
+from engines.sorting.grid.frames import GridResult
 from engines.sorting.grid.spec import GridSpec
 from engines.sorting.measures import MEASURES, measure
 from engines.sorting.model import (

@@ -13,7 +13,7 @@ import numpy as np
 
 from engines.contract import KnownAnswer
 from engines.sorting.ensemble import ensemble
-from engines.sorting.frames import Ensemble
+from engines.sorting.ensemble_types import Ensemble
 from engines.sorting.paper.page import PaperSpec
 from engines.sorting.paper.samples import estimate, remembered
 from engines.sorting.paper.targets import PAPER, SECTIONS, Target, targets

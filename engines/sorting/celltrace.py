@@ -1,6 +1,6 @@
 """One cell's way through a run: every swap it took part in, and who made it.
 
->>> from engines.sorting import SortSpec, simulate
+>>> from engines.sorting import SortSpec, simulate, trace
 >>> run = simulate(SortSpec(n_cells=12, algotypes="insertion"))
 >>> way = trace(run, 5)
 >>> way.n_moves == int(run.moves[5]), set(way.by[way.target < way.source].tolist()) == {SELF}
@@ -16,7 +16,6 @@ import numpy as np
 from engines.contract import Result, Spec, knob
 from engines.contract.pictures import Axis, Curves, Picture, Table
 from engines.sorting.spec import SortSpec
-from engines.sorting.trajectory import Trajectory
 
 SELF, OTHER, EITHER, HAND, PROGRAM = range(5)
 """Who made a swap, as in `CellTrace.by`."""
@@ -80,21 +79,3 @@ class CellTrace(Result):
         position = np.concatenate([[self.spec.cell], self.target]).astype(float)
         way = Curves("Its way", step, {"position": position}, Axis("swaps"), Axis("position"))
         return (way, Table("Its moves", self.columns()))
-
-
-def trace(trajectory: Trajectory, cell: int) -> CellTrace:
-    """Every swap of one cell, and who made it.
-
-    The log says who changed places but not whose turn it was, so the run is repeated (it is the
-    same, byte for byte) and looked at after each of these swaps.
-
-    Args:
-        trajectory: a finished or stopped run.
-        cell: the cell, named by its first position.
-
-    Raises:
-        SpecError: the run has no such cell.
-    """
-    from engines.sorting.retrace import trace_of
-
-    return trace_of(TraceSpec(run=trajectory.spec, cell=cell, n_steps=trajectory.n_steps))

@@ -7,7 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from engines.sorting.frames import Control, Ensemble, EnsembleEngine, EnsembleFrame, EnsembleSpec
+from engines.sorting.ensemble_types import (
+    Control,
+    Ensemble,
+    EnsembleEngine,
+    EnsembleFrame,
+    EnsembleSpec,
+)
 from engines.sorting.runs import Runs, growing
 from engines.sorting.shares import Algotype, AlgotypeShare
 from engines.sorting.spec import SortSpec

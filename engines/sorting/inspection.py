@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engines.contract import SpecError
-from engines.sorting.frames import CellReport, CellSpec
+from engines.sorting.cell_report import CellReport, CellSpec
 from engines.sorting.kernels import state
 from engines.sorting.kernels.rules import can_act
 from engines.sorting.shares import ALGOTYPES

@@ -1,18 +1,11 @@
 """The shared data types of self-sorting arrays: everything a view needs, no heavy import."""
 
+from engines.sorting.cell_report import CellReport, CellSpec
 from engines.sorting.celltrace import BY, CellTrace, TraceSpec
 from engines.sorting.cycles import Cycle, cycle_of
 from engines.sorting.edits import Edit
-from engines.sorting.frames import (
-    STOPS,
-    CellReport,
-    CellSpec,
-    Ensemble,
-    EnsembleFrame,
-    EnsembleSpec,
-    LiveSpec,
-    SortFrame,
-)
+from engines.sorting.ensemble_types import Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.frames import STOPS, LiveSpec, SortFrame
 from engines.sorting.presets import PRESETS
 from engines.sorting.shares import ALGOTYPES, AlgotypeShare
 from engines.sorting.spec import (

@@ -10,7 +10,7 @@ import numpy as np
 
 from engines.contract import Frame, Result, Spec, SpecError, knob
 from engines.contract.pictures import Axis, Curves, Picture, Points, Table
-from engines.sorting.frames import EnsembleSpec, endings_table
+from engines.sorting.ensemble_types import EnsembleSpec, endings_table
 from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import AlgotypeShare, SortSpec
 from engines.sorting.statistics import Paired, holm, paired

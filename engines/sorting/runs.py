@@ -13,7 +13,8 @@ import numpy as np
 
 from engines.contract import SpecError
 from engines.running import devices
-from engines.sorting.frames import STOPS, EnsembleFrame, EnsembleSpec
+from engines.sorting.ensemble_types import EnsembleFrame, EnsembleSpec
+from engines.sorting.frames import STOPS
 from engines.sorting.spec import SortSpec
 from engines.sorting.start import start_of
 

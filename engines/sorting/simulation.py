@@ -18,7 +18,7 @@ from engines.sorting.shares import ALGOTYPES
 from engines.sorting.spec import IMMOVABLE, MOVABLE, NOT_FROZEN, SortSpec, measured_descending
 from engines.sorting.start import start_of
 from engines.sorting.switching import switch
-from engines.sorting.tracing import traced
+from engines.sorting.tracing import Recording, traced
 from engines.sorting.traits import BY_NUDGE, BY_SWITCH, TraitLog
 from engines.sorting.trajectory import StopReason, Trajectory
 
@@ -105,7 +105,10 @@ class Simulation:
 
     def trajectory(self) -> Trajectory:
         """All that has happened; a run that is not over is marked cancelled."""
-        return traced(self, self.stop or "cancelled")
+        recording = Recording(
+            self.spec, self.start, self.log, self.numbers, self.edit_steps, self.traits
+        )
+        return traced(recording, self.stop or "cancelled")
 
     def _prepare(self) -> None:
         """After the start and after edits: make due edits, derive what is derived."""

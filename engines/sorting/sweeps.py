@@ -13,7 +13,7 @@ from pydantic import model_validator
 from engines.contract import Frame, Result, Spec, knob
 from engines.contract.pictures import Axis, Heatmap, Picture, Table
 from engines.running.spread import spread
-from engines.sorting.frames import EnsembleSpec
+from engines.sorting.ensemble_types import EnsembleSpec
 from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import AlgotypeShare, SortSpec
 from engines.sorting.sweep_knobs import KNOBS, KnobName, SweepKnob

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +14,25 @@ from engines.sorting.kernels.traces import (
     total_same,
     trace_same,
 )
-from engines.sorting.spec import measured_descending
-from engines.sorting.traits import regrouping_steps, traits_at
+from engines.sorting.log import SwapLog
+from engines.sorting.spec import SortSpec, measured_descending
+from engines.sorting.start import Start
+from engines.sorting.traits import TraitLog, regrouping_steps, traits_at
 from engines.sorting.trajectory import KEYFRAME_EVERY, StopReason, Trajectory
 
-if TYPE_CHECKING:
-    from engines.sorting.simulation import Simulation
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a run leaves behind while it moves: its start, its swaps, its counts and its changes."""
+
+    spec: SortSpec
+    start: Start
+    log: SwapLog
+    numbers: np.ndarray
+    """int64[number], as in `kernels.state`."""
+    edit_steps: np.ndarray
+    """int64[edit]."""
+    traits: TraitLog
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +48,10 @@ def keyframe_every(n_cells: int) -> int:
     return max(KEYFRAME_EVERY, 4 * n_cells)
 
 
-def traced(simulation: Simulation, stop: StopReason) -> Trajectory:
-    """The trajectory of what this simulation has done so far."""
-    spec, start, log = simulation.spec, simulation.start, simulation.log
-    counts = simulation.numbers
-    traces = _traces(simulation)
+def traced(run: Recording, stop: StopReason) -> Trajectory:
+    """The trajectory of what a run has done so far."""
+    spec, start, log, counts = run.spec, run.start, run.log, run.numbers
+    traces = _traces(run)
     cycle = (int(counts[state.CYCLE_START]), int(counts[state.CYCLE_PERIOD]))
     return Trajectory(
         spec=spec,
@@ -60,8 +71,8 @@ def traced(simulation: Simulation, stop: StopReason) -> Trajectory:
         moves=traces.moves,
         detours=detours_of(traces.errors),
         hand_swaps=np.array(log.hand_swaps, np.int64),
-        edit_steps=simulation.edit_steps.copy(),
-        trait_changes=simulation.traits.rows(),
+        edit_steps=run.edit_steps.copy(),
+        trait_changes=run.traits.rows(),
         measured_descending=measured_descending(spec),
         n_paper_steps=int(counts[state.PAPER_STEPS]),
         n_reads=int(counts[state.READS]),
@@ -77,26 +88,26 @@ def detours_of(errors: np.ndarray) -> np.ndarray:
     return most[: find_detours(errors, most)].copy()
 
 
-def _traces(simulation: Simulation) -> _Traces:
-    spec = simulation.spec
-    n, last, every = spec.n_cells, simulation.step, keyframe_every(spec.n_cells)
+def _traces(run: Recording) -> _Traces:
+    spec = run.spec
+    n, last, every = spec.n_cells, int(run.numbers[state.STEP]), keyframe_every(spec.n_cells)
     count_type = np.int16 if n < 2**15 else np.int32
     same = np.full(last + 1, max(n - 1, 0), count_type)
     order = np.arange(n, dtype=np.int32)
     keyframes = np.zeros((last // every + 1, n), np.int32)
     keyframes[0] = order
     moves = np.zeros(n, np.int64)
-    changes = simulation.traits.rows()
-    mixed = len(np.unique(simulation.start.algotype)) > 1 or len(changes) > 0
-    for first, left, right in _pieces(simulation, regrouping_steps(changes)):
+    changes = run.traits.rows()
+    mixed = len(np.unique(run.start.algotype)) > 1 or len(changes) > 0
+    for first, left, right in _pieces(run, regrouping_steps(changes)):
         if mixed:
-            kinds = _kinds_at(simulation, changes, first)[order]
+            kinds = _kinds_at(run, changes, first)[order]
             local = np.full(len(left) + 1, total_same(kinds), np.int32)
             trace_same(kinds, left, right, local)
             same[first : first + len(left) + 1] = local
         follow(order, left, right, moves, first, every, keyframes)
-    same[last] = total_same(_kinds_at(simulation, changes, last)[order])
-    errors = simulation.log.errors()
+    same[last] = total_same(_kinds_at(run, changes, last)[order])
+    errors = run.log.errors()
     return _Traces(errors, same, keyframes.astype(_cell_type(n)), moves)
 
 
@@ -104,12 +115,10 @@ def _cell_type(n_cells: int) -> type:
     return np.uint16 if n_cells <= 65_536 else np.uint32
 
 
-def _pieces(
-    simulation: Simulation, borders: set[int]
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+def _pieces(run: Recording, borders: set[int]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """The log in pieces within which no algotype changes: first step, left, right."""
     first = 0
-    for left, right in simulation.log.blocks():
+    for left, right in run.log.blocks():
         inside = sorted(step for step in borders if first < step < first + len(left))
         for start, end in zip([first, *inside], [*inside, first + len(left)], strict=True):
             part = slice(start - first, end - first)
@@ -117,7 +126,7 @@ def _pieces(
         first += len(left)
 
 
-def _kinds_at(simulation: Simulation, changes: np.ndarray, step: int) -> np.ndarray:
+def _kinds_at(run: Recording, changes: np.ndarray, step: int) -> np.ndarray:
     """uint8[cell]: algotypes at a step, changes at that step included."""
-    start = simulation.start
+    start = run.start
     return traits_at(changes, step, start.algotype, start.descending, start.frozen)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.sorting.frames import EnsembleSpec
+from engines.sorting.ensemble_types import EnsembleSpec
 from engines.sorting.sweeps import KNOBS, Sweep, SweepFrame
 from views.kit.cells import CellPicker
 from views.sorting.many import ManyView

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engines.contract import SpecError
 from engines.running import devices
-from engines.sorting.frames import EnsembleSpec
+from engines.sorting.ensemble_types import EnsembleSpec
 from engines.sorting.simulate import estimated_seconds
 from engines.sorting.spec import SortSpec
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from engines.contract import KnownAnswer
-from engines.sorting.experiments.sheets.grid import EXPERIMENT
+from engines.sorting.calls import sheet
 from engines.sorting.grid.frames import GridResult, sortedness
 from engines.sorting.grid.null import aggregation_null
 from engines.sorting.grid.spec import GridSpec
@@ -25,8 +25,7 @@ def _runs(spec: GridSpec, n_runs: int) -> tuple[GridResult, ...]:
 @lru_cache(maxsize=8)
 def _runs_of(text: str, n_runs: int) -> tuple[GridResult, ...]:
     spec = GridSpec.from_json(text)
-    found = (EXPERIMENT.result(spec.replace(seed=seed)) for seed in range(n_runs))
-    return tuple(run for run in found if isinstance(run, GridResult))
+    return tuple(sheet(spec.replace(seed=seed)) for seed in range(n_runs))
 
 
 def grid_answers() -> tuple[KnownAnswer, ...]:

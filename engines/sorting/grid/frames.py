@@ -195,17 +195,3 @@ class GridResult(Result):
             ),
             "peak, one-sided p": self.peak_p,
         }
-
-
-def sheet(spec: GridSpec) -> GridResult:
-    """Let a sheet of cells sort its rows and columns.
-
-    >>> from engines.sorting import GridSpec, sheet
-    >>> sheet(GridSpec(n_rows=3, n_columns=4)).stop
-    'sorted'
-    """
-    from engines.sorting.grid.simulation import frames_of
-
-    *_, last = frames_of(spec)
-    assert isinstance(last, GridResult)
-    return last

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.sorting.frames import EnsembleSpec
+from engines.sorting.ensemble_types import EnsembleSpec
 from engines.sorting.paper.targets import Z_OF, Target
 from engines.sorting.runs import Runs, growing
 from engines.sorting.spec import SortSpec

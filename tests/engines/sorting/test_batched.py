@@ -13,7 +13,7 @@ from engines.contract import SpecError
 from engines.sorting import SortSpec, ensemble
 from engines.sorting.batched import choice
 from engines.sorting.batched.choice import Costs, chosen_engine
-from engines.sorting.frames import EnsembleSpec
+from engines.sorting.ensemble_types import EnsembleSpec
 from engines.sorting.model import AlgotypeShare
 
 KINDS = ("bubble", "insertion", "selection")

@@ -8,7 +8,8 @@ from engines.boundary import codec
 from engines.contract import SpecError
 from engines.sorting import Edit, EnsembleSpec, SortSpec, ensemble, measure, simulate
 from engines.sorting.ensemble import frames_of
-from engines.sorting.frames import STOPS, endings_table
+from engines.sorting.ensemble_types import endings_table
+from engines.sorting.frames import STOPS
 from engines.sorting.statistics import interval_of_mean
 
 PAIR = SortSpec(n_cells=40, algotypes=("bubble", "selection"), n_frozen=2, seed=11)

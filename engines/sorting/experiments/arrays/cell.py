@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting.frames import CellReport, CellSpec
+from engines.sorting.cell_report import CellReport, CellSpec
 from engines.sorting.presets import PRESETS
 
 

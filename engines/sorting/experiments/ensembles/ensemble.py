@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
-from engines.sorting.frames import Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.ensemble_types import Ensemble, EnsembleFrame, EnsembleSpec
 from engines.sorting.presets import PRESETS
 
 
