@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engines.sorting.celltrace import CellTrace, TraceSpec
-from engines.sorting.grid.frames import GridResult
-from engines.sorting.grid.spec import GridSpec
-from engines.sorting.trajectory import Trajectory
+from engines.sorting.cells.trace import CellTrace, TraceSpec
+from engines.sorting.sheets.frames import GridResult
+from engines.sorting.sheets.spec import GridSpec
+from engines.sorting.trajectory.trajectory import Trajectory
 
 
 def trace(trajectory: Trajectory, cell: int) -> CellTrace:
@@ -21,7 +21,7 @@ def trace(trajectory: Trajectory, cell: int) -> CellTrace:
     Raises:
         SpecError: the run has no such cell.
     """
-    from engines.sorting.retrace import trace_of
+    from engines.sorting.cells.retrace import trace_of
 
     return trace_of(TraceSpec(run=trajectory.spec, cell=cell, n_steps=trajectory.n_steps))
 
@@ -33,7 +33,7 @@ def sheet(spec: GridSpec) -> GridResult:
     >>> sheet(GridSpec(n_rows=3, n_columns=4)).stop
     'sorted'
     """
-    from engines.sorting.grid.simulation import frames_of
+    from engines.sorting.sheets.simulation import frames_of
 
     *_, last = frames_of(spec)
     assert isinstance(last, GridResult)
