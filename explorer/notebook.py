@@ -44,7 +44,7 @@ def engine() -> EngineProcess:
     except RuntimeError:
         raise NoLoopError(
             "the live workbenches need a notebook's event loop; in a script use the engines "
-            "themselves, say engines.sorting.motion.simulate(spec)"
+            "themselves, say engines.sorting.simulate(spec)"
         ) from None
     if loop not in _engines:
         _engines[loop] = engine_from_settings(Settings())

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.sorting.chance import rng
-from engines.sorting.kernels import state
-from engines.sorting.kernels import summary
+from engines.sorting.kernels import state, summary
 from engines.sorting.kernels.run import kernel_for, prepare
 from engines.sorting.motion.kernel_knobs import new_state, set_knobs
 from engines.sorting.motion.start import Start, start_of
