@@ -12,16 +12,16 @@ from typing import Any
 
 import panel as pn
 
+from explorer.atlas import atlas
 from explorer.engine import engine_from_settings
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
+from explorer.links import finished_workbenches, links
 from explorer.page import (
     Engine,
     WorkbenchPage,
     address_from_arguments,
-    finished_workbenches,
-    links,
     shell,
     watch_engine,
 )
@@ -33,7 +33,10 @@ from views.kit.components import current_document
 
 def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
     """Every address of the app and what builds its page."""
-    found: dict[str, Callable[[], Any]] = {"/": lambda: home_page(engine)}
+    found: dict[str, Callable[[], Any]] = {
+        "/": lambda: home_page(engine),
+        "atlas": lambda: atlas_page(engine),
+    }
     for name in finished_workbenches():
         found[name] = _workbench_page(name, engine)
     return found
@@ -52,6 +55,15 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
 
 def home_page(engine: Engine) -> Any:
     """The front page of one session."""
+    return _front(engine, "", lambda owner: home(engine, owner, finished_workbenches()))
+
+
+def atlas_page(engine: Engine) -> Any:
+    """The page of all experiments of one session."""
+    return _front(engine, "atlas", lambda _owner: atlas())
+
+
+def _front(engine: Engine, name: str, content: Callable[[str], Any]) -> Any:
     owner, _ = _session()
     help_ = Help(engine, owner)
 
@@ -59,11 +71,17 @@ def home_page(engine: Engine) -> Any:
         if message.get("kind") == "help":
             help_.toggle()
 
-    header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
+    header = Header(
+        hear,
+        links=links(),
+        in_atlas=name == "atlas",
+        can_share=False,
+        sizing_mode="stretch_width",
+    )
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
-    content = home(engine, owner, finished_workbenches())
-    return shell(header, [content, help_.dialog], "Neural Explorer")
+    title = f"{name.title()} · Neural Explorer" if name else "Neural Explorer"
+    return shell(header, [content(owner), help_.dialog], title)
 
 
 def _session() -> tuple[str, dict[str, list[bytes]]]:

@@ -15,10 +15,11 @@ import panel_material_ui as pmui
 from engines.boundary import reading
 from engines.contract import ExplorerError, Spec
 from engines.running import registry
-from engines.running.compute import Compute
+from engines.running.compute import Compute, Status
 from explorer.address import query_from_spec, spec_from_query
 from explorer.header import Header
 from explorer.help import Help
+from explorer.links import experiment_links, link_to, links, related_links
 from explorer.sessions import (
     Session,
     SessionStore,
@@ -27,6 +28,7 @@ from explorer.sessions import (
     session_to_bytes,
     specs_from_session,
 )
+from explorer.timing import remember
 from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
@@ -50,19 +52,6 @@ class Engine(Compute, Protocol):
     def listen(self, listener: Any) -> Any:
         """Be told of every change of ``state``."""
         ...
-
-
-def links(active: str = "") -> list[dict[str, Any]]:
-    """The header's links: every workbench with something to show."""
-    return [
-        {"title": name.title(), "href": f"./{name}", "active": name == active}
-        for name in finished_workbenches()
-    ]
-
-
-def finished_workbenches() -> tuple[str, ...]:
-    """Workbenches that have at least one experiment for people."""
-    return tuple(name for name in registry.workbenches() if registry.listed(name))
 
 
 _PILL_EVERY_MS = 250
@@ -166,13 +155,15 @@ class WorkbenchPage:
         self.document = current_document()
         self._writing = False
         self.view.param.watch(self._keep_address, "changed")
+        self.view.runner.bar.param.watch(self._keep_time, "status")
         watch_engine(engine, self.header, self.document)
         self._tour = (tours().get(address.tour), address.step)
 
     def page(self) -> pmui.Page:
         """Everything, ready to be served."""
         title = f"{self.workbench.title()} · Neural Explorer"
-        self.view.heading.links = experiment_links(self.workbench, self.name)
+        self.view.heading.families = experiment_links(self.workbench, self.name)
+        self.view.heading.related = related_links(self.name)
         return shell(self.header, [self.view, self.player, self.help.dialog], title)
 
     def start(self) -> None:
@@ -229,6 +220,11 @@ class WorkbenchPage:
         for note in notes or ["The session is open; the run repeats it exactly."]:
             self.view.notices.post(note, bad=bool(notes))
 
+    def _keep_time(self, event: Any) -> None:
+        job = self.view.runner.job
+        if event.new == Status.DONE and job is not None:
+            remember(self.name, job.spec, job.state, job.result)
+
     def _keep_address(self, _event: Any) -> None:
         if self._writing or self.document is None or self.document.session_context is None:
             return
@@ -262,29 +258,6 @@ class WorkbenchPage:
         if selection and not parts[-1].startswith("session="):
             parts.append("view=" + quote(json.dumps(selection, separators=(",", ":"))))
         return "&".join(part for part in parts if part)
-
-
-def link_to(name: str, spec: Spec) -> str:
-    """The address of an experiment with this spec, relative to any page of the app."""
-    workbench, _, leaf = name.partition("/")
-    session = session_from_specs(workbench, {name: spec}, {})
-    query = query_from_spec(spec, registry.experiment(name).default(), session=session)
-    return f"./{workbench}?x={leaf}" + (f"&{query}" if query else "")
-
-
-def experiment_links(workbench: str, active: str) -> list[dict[str, Any]]:
-    """The workbench's experiments, when it has more than one."""
-    names = registry.listed(workbench)
-    if len(names) < 2:
-        return []
-    return [
-        {
-            "title": registry.experiment(name).card.title,
-            "href": f"./{workbench}?x={name.partition('/')[2]}",
-            "active": name == active,
-        }
-        for name in names
-    ]
 
 
 def watch_engine(engine: Engine, header: Header, document: Any) -> None:

@@ -63,7 +63,9 @@ export function render({model, el}) {
   const help = element("button", {type: "button", title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
   el.append(element("header", {class: "nx-header", role: "none"},
     element("a", {class: "nx-brand", href: "./", "aria-label": "Neural Explorer, home"}, icon(MARK, 22), element("b", {}, "Neural Explorer")),
-    nav, pill, share,
+    nav, pill,
+    element("a", {class: model.in_atlas ? "nx-atlas nx-active" : "nx-atlas", href: "./atlas", title: "Every experiment on one page", "aria-current": model.in_atlas ? "page" : null}, "Atlas"),
+    share,
     element("button", {type: "button", title: "Light or dark", "aria-label": "Switch between light and dark", onclick: toggleTheme}, icon(ICONS.theme)),
     help))
 

@@ -11,7 +11,8 @@ import pytest
 from engines.running import registry
 from engines.running.compute import InProcess
 from explorer import app
-from explorer.page import WorkbenchPage, finished_workbenches, forget_page
+from explorer.links import finished_workbenches
+from explorer.page import WorkbenchPage, forget_page
 from explorer.settings import Settings
 
 
