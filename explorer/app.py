@@ -12,7 +12,7 @@ from typing import Any
 
 import panel as pn
 
-from explorer.atlas import atlas
+from explorer.atlas import atlas_page
 from explorer.engine import engine_from_settings
 from explorer.header import Header
 from explorer.help import Help
@@ -25,6 +25,7 @@ from explorer.page import (
     shell,
     watch_engine,
 )
+from explorer.plain import PlainHandler
 from explorer.server import SafeServer, safe_serve
 from explorer.sessions import SessionStore
 from explorer.settings import Settings
@@ -33,10 +34,7 @@ from views.kit.components import current_document
 
 def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
     """Every address of the app and what builds its page."""
-    found: dict[str, Callable[[], Any]] = {
-        "/": lambda: home_page(engine),
-        "atlas": lambda: atlas_page(engine),
-    }
+    found: dict[str, Callable[[], Any]] = {"/": lambda: home_page(engine)}
     for name in finished_workbenches():
         found[name] = _workbench_page(name, engine)
     return found
@@ -53,17 +51,13 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
     return build
 
 
+def patterns() -> list[tuple[Any, ...]]:
+    """Every address that needs no session, and what answers there."""
+    return [("/atlas", PlainHandler, {"made": atlas_page})]
+
+
 def home_page(engine: Engine) -> Any:
     """The front page of one session."""
-    return _front(engine, "", lambda owner: home(engine, owner, finished_workbenches()))
-
-
-def atlas_page(engine: Engine) -> Any:
-    """The page of all experiments of one session."""
-    return _front(engine, "atlas", lambda _owner: atlas())
-
-
-def _front(engine: Engine, name: str, content: Callable[[str], Any]) -> Any:
     owner, _ = _session()
     help_ = Help(engine, owner)
 
@@ -71,17 +65,11 @@ def _front(engine: Engine, name: str, content: Callable[[str], Any]) -> Any:
         if message.get("kind") == "help":
             help_.toggle()
 
-    header = Header(
-        hear,
-        links=links(),
-        in_atlas=name == "atlas",
-        can_share=False,
-        sizing_mode="stretch_width",
-    )
+    header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
-    title = f"{name.title()} · Neural Explorer" if name else "Neural Explorer"
-    return shell(header, [content(owner), help_.dialog], title)
+    content = home(engine, owner, finished_workbenches())
+    return shell(header, [content, help_.dialog], "Neural Explorer")
 
 
 def _session() -> tuple[str, dict[str, list[bytes]]]:
@@ -110,7 +98,7 @@ async def _serve(settings: Settings) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
             loop.add_signal_handler(name, stop.set)
     engine = engine_from_settings(settings)
-    server = safe_serve(pages(engine), port=settings.port)
+    server = safe_serve(pages(engine), port=settings.port, patterns=patterns())
     starting = asyncio.create_task(engine.start())
     swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))
     announce(server, settings)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
-import panel as pn
 import param
 from panel.custom import JSComponent
 
 from explorer.catalogue import entries
+from explorer.header import Header
+from explorer.links import links
+from explorer.plain import plain_page
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm
 
@@ -25,11 +27,12 @@ class AtlasList(JSComponent):
     _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "atlas.css")]
 
 
-def atlas() -> pn.Column:
-    """The page's content."""
-    return pn.Column(
-        AtlasList(entries=entries(), sizing_mode="stretch_width"),
-        sizing_mode="stretch_width",
-        margin=(24, 40),
-        css_classes=["nx-atlas"],
+def atlas_page() -> str:
+    """The page as it stands now, with what was measured since."""
+    return plain_page(
+        "Atlas · Neural Explorer",
+        [
+            ("top", Header, {"links": links(), "in_atlas": True, "can_share": False}),
+            ("main", AtlasList, {"entries": entries()}),
+        ],
     )

@@ -35,7 +35,7 @@ class Seconds:
         shown = f"{self.value:.1f} s" if self.value < 9.95 else f"{self.value:,.0f} s"
         if self.measured:
             return f"{shown}, measured here" if self.value >= 0.05 else "under 0.1 s, measured here"
-        return f"about {shown}" if self.value >= 0.95 else "about a second or less"
+        return f"about {self.value:,.0f} s" if self.value >= 1.5 else "about a second or less"
 
 
 def _place() -> Path:

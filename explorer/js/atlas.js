@@ -14,7 +14,8 @@ function relatedLine(related) {
 function atlasCard(entry) {
   const paper = entry.link ? element("a", {href: entry.link, target: "_blank", rel: "noreferrer"}, entry.paper || entry.link) : entry.paper
   const card = element("li", {class: "nx-entry"},
-    element("h4", {}, element("a", {href: entry.href}, entry.title)),
+    element("p", {class: "nx-familyname", title: entry.about}, entry.family),
+    element("h3", {}, element("a", {href: entry.href}, entry.title)),
     element("p", {}, entry.claim),
     entry.paper || entry.link ? element("p", {class: "nx-quiet nx-paper"}, paper) : "",
     element("p", {class: "nx-quiet"}, entry.seconds))
@@ -23,24 +24,18 @@ function atlasCard(entry) {
   return card
 }
 
-// Cards of one workbench under its families; which are hidden is told from outside.
+// One grid of cards for each workbench; which cards are hidden is told from outside.
 function atlasGroups(entries) {
   const groups = new Map()
   for (const entry of entries) {
-    const key = `${entry.workbench}/${entry.family}`
-    if (!groups.has(key)) groups.set(key, [])
-    groups.get(key).push({entry, card: atlasCard(entry), text: plain(`${entry.title} ${entry.claim} ${entry.paper} ${entry.family} ${entry.workbench} ${entry.words} ${entry.claims.map((c) => c.sentence).join(" ")}`)})
+    if (!groups.has(entry.workbench)) groups.set(entry.workbench, [])
+    const said = [entry.title, entry.claim, entry.paper, entry.family, entry.workbench, entry.words, ...entry.claims.map(({sentence}) => sentence)]
+    groups.get(entry.workbench).push({entry, card: atlasCard(entry), text: plain(said.join(" "))})
   }
-  let workbench = ""
-  return [...groups.values()].map((members) => {
-    const {entry} = members[0]
-    const first = entry.workbench !== workbench
-    workbench = entry.workbench
-    const head = element("h2", {}, workbench)
-    const section = element("section", {"aria-label": `${entry.workbench}, ${entry.family}`}, head,
-      element("h3", {}, entry.family), element("p", {class: "nx-quiet"}, entry.about),
+  return [...groups].map(([workbench, members]) => {
+    const section = element("section", {"aria-label": workbench}, element("h2", {}, workbench),
       element("ul", {class: "nx-entries"}, ...members.map(({card}) => card)))
-    return {members, section, head, first}
+    return {workbench, members, section}
   })
 }
 
@@ -54,10 +49,9 @@ function choice(label, options) {
 }
 
 function atlasBar(groups) {
-  const workbenches = [...new Set(groups.map(({members: [{entry}]}) => entry.workbench))]
-  const families = workbenches.map((name) => [name, groups.filter(({members: [{entry}]}) => entry.workbench === name).map(({members: [{entry}]}) => entry.family)])
+  const families = groups.map(({workbench, members}) => [workbench, [...new Set(members.map(({entry}) => entry.family))]])
   const search = element("input", {type: "search", placeholder: "Title, claim, paper, knob …", "aria-label": "Search the experiments", spellcheck: "false", autocomplete: "off"})
-  const workbench = choice("Every workbench", workbenches.map((name) => [name, []]))
+  const workbench = choice("Every workbench", groups.map(({workbench}) => [workbench, []]))
   const family = choice("Every family", families)
   const claimed = element("input", {type: "checkbox"})
   const count = element("p", {class: "nx-count", role: "status"})
@@ -95,16 +89,13 @@ export function render({model, el}) {
   const show = () => {
     const words = wordsOf(search.value)
     let n = 0
-    let last = ""
-    for (const {members, section, head} of groups) {
+    for (const {members, section} of groups) {
       let inside = 0
       for (const member of members) {
         member.card.hidden = !passes(member, words)
         inside += !member.card.hidden
       }
       section.hidden = !inside
-      head.hidden = members[0].entry.workbench === last
-      if (inside) last = members[0].entry.workbench
       n += inside
     }
     const total = model.entries.length
@@ -135,7 +126,7 @@ export function render({model, el}) {
   // From the search down into what was found, and up again.
   el.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return
-    const stops = [search, ...all.querySelectorAll("h4 a")].filter((stop) => stop === search || stop.offsetParent)
+    const stops = [search, ...all.querySelectorAll("h3 a")].filter((stop) => stop === search || stop.offsetParent)
     const at = stops.indexOf(event.target)
     const to = stops[at + (event.key === "ArrowDown" ? 1 : -1)]
     if (at < 0 || !to) return

@@ -38,7 +38,7 @@ export function render({model, el}) {
     element("a", {href, class: active ? "nx-active" : "", "aria-current": active ? "page" : null}, title)))
   const dot = element("i", {})
   const engineText = element("span", {})
-  const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine"}, dot, engineText)
+  const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine", hidden: model.in_atlas}, dot, engineText)
 
   const file = element("input", {type: "file", accept: ".json", hidden: true, onchange: async () => {
     const chosen = file.files[0]
@@ -60,11 +60,11 @@ export function render({model, el}) {
   const shareButton = element("button", {type: "button", title: "Share", "aria-label": "Share", "aria-haspopup": "menu",
     onclick: () => { menu.hidden = !menu.hidden }}, icon(ICONS.share))
   const share = element("div", {class: "nx-sharebox", hidden: !model.can_share}, shareButton, menu)
-  const help = element("button", {type: "button", title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
+  const help = element("button", {type: "button", hidden: model.in_atlas, title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
   el.append(element("header", {class: "nx-header", role: "none"},
     element("a", {class: "nx-brand", href: "./", "aria-label": "Neural Explorer, home"}, icon(MARK, 22), element("b", {}, "Neural Explorer")),
     nav, pill,
-    element("a", {class: model.in_atlas ? "nx-atlas nx-active" : "nx-atlas", href: "./atlas", title: "Every experiment on one page", "aria-current": model.in_atlas ? "page" : null}, "Atlas"),
+    element("a", {class: `nx-atlas ${model.in_atlas ? "nx-active" : ""}`, href: "./atlas", title: "Every experiment on one page", "aria-current": model.in_atlas ? "page" : null}, "Atlas"),
     share,
     element("button", {type: "button", title: "Light or dark", "aria-label": "Switch between light and dark", onclick: toggleTheme}, icon(ICONS.theme)),
     help))
