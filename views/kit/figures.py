@@ -94,6 +94,8 @@ class PictureFigure:
         """Show another picture."""
         self._title.text = label(picture.title)
         self._draw(picture)
+        # Axes of nothing have no range, of which bokeh complains once for each painting.
+        self.figure.visible = _is_seen(picture)
 
     def _source(self, name: str, **columns: Any) -> tuple[ColumnDataSource, bool]:
         fresh = name not in self._sources
@@ -216,6 +218,21 @@ class PictureFigure:
             self.figure.add_layout(bar, "right")
             self.figure.y_range = DataRange1d(flipped=True)  # row 0 at the top
         self._mapper.update(low=low, high=high if high > low else low + 1.0)
+
+
+def _is_seen(picture: Curves | Bars | Heatmap | Points) -> bool:
+    """Whether there is one finite number to draw."""
+    match picture:
+        case Curves():
+            drawn = (*picture.lines.values(), *picture.dots.values(), *picture.clouds.values())
+            shown = any(np.isfinite(values).any() for values in drawn)
+        case Bars():
+            shown = bool(np.isfinite(picture.heights).any())
+        case Points():
+            shown = bool(np.isfinite(picture.xy).all(axis=-1).any())
+        case Heatmap():
+            shown = picture.values.size > 0
+    return shown
 
 
 def _fill(k: int, kind: str) -> dict[str, Any]:

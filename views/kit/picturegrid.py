@@ -26,7 +26,10 @@ class PictureGrid(JSComponent):
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "views.kit", "picturegrid.js", shared=("base.js", "large.js")
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "picturegrid.css")]
+    _stylesheets: ClassVar[list[str]] = [
+        stylesheet("views.kit", "picturegrid.css"),
+        stylesheet("views.kit", "large.css"),
+    ]
 
     def show(self, figures: Sequence[PictureFigure], *before: Viewable) -> None:
         """Lay these figures out, after panes of another kind."""

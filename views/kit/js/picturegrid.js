@@ -49,6 +49,7 @@ export function render({model, el}) {
   installTokens(NX_CSS)
   const grid = element("div", {class: "nx-grid"})
   el.append(grid)
+  const watched = new WeakSet()
   let cells = []
 
   function place() {
@@ -78,11 +79,15 @@ export function render({model, el}) {
     const {paddingLeft, paddingTop} = getComputedStyle(cell)
     if (aspect) fitSquare(view, aspect, cell.clientWidth - 2 * parseFloat(paddingLeft), cell.clientHeight - 2 * parseFloat(paddingTop))
     placeTitle(view)
+    if (watched.has(view)) return
+    watched.add(view)
+    // Wider numbers at an axis move the frame, and the title with it.
+    view.model.properties.inner_width.change.connect(() => placeTitle(view))
   }
 
   function fill() {
     cells = model.get_child("objects").map((child, k) => {
-      const cell = element("section", {class: "nx-cell"}, child)
+      const cell = element("section", {class: "nx-cell"}, child, element("p", {class: "nx-nothing"}, "Nothing to draw yet"))
       const aspect = model.aspects[k] ?? 0
       const named = () => figureIn(cell)?.model.title?.text || `picture ${k + 1}`
       const one = {cell, aspect}
