@@ -1,11 +1,13 @@
 """Which way gives every network the bits it would have alone, decided before the first step.
 
-Two things are looked at. Numbers: the first batch goes through both ways, for every network; which
-order a product or a sum is taken in depends on shapes and places in memory alone, so an order that
-differs shows at once. Kinds of operation: torch computes the last elements of an array by other
-instructions than the rest, and for some functions (sigmoid, GELU ...) they round otherwise in a few
-cases of a hundred, which one batch may miss. So functions that are not plain arithmetic must act on
-arrays whose length, per network, has no such last elements.
+Two things are looked at. Numbers: random ones go through both ways, for every network; which order
+a product or a sum is taken in depends on shapes and places in memory alone, so another order shows
+at once. (They are random, and always the same, because a network at its start may hold ones and
+zeros that hide a difference, and because a run that goes on must choose as it chose before.) Kinds
+of operation: torch computes the last elements of an array by other instructions than the rest, and
+for some functions (sigmoid, SiLU ...) they round otherwise in a few cases of a hundred, which one
+batch may miss. So functions that are not plain arithmetic must act on arrays whose length, per
+network, has no such last elements.
 """
 
 from __future__ import annotations
@@ -70,6 +72,22 @@ def odd_functions(
     return listing.odd
 
 
+def randomised(stack: Stack, x: Tensor, seed: int = 0) -> tuple[Stack, Tensor]:
+    """Networks and inputs that lie in memory like these, with random numbers in them."""
+    draw = torch.Generator().manual_seed(seed)
+
+    def like(values: Tensor, *, positive: bool = False) -> Tensor:
+        if not values.is_floating_point():
+            return values.clone()
+        made = torch.randn(values.shape, generator=draw, dtype=values.dtype).to(values.device)
+        return made.abs().add_(0.5) if positive else made
+
+    made = Stack(stack.skeleton, like(stack.weights).mul_(0.3), {}, stack.places)
+    for name, value in stack.buffers.items():
+        made.buffers[name] = like(value, positive=True)
+    return made, like(x)
+
+
 def signals_of(
     way: Way, stack: Stack, fixed: Tensors, x: Tensor, y: Tensor, own: bool
 ) -> tuple[Tensor, Tensors]:
@@ -101,11 +119,12 @@ def chosen_way(
     ways.append(("together", together(problem)))
     if not exact:
         return ways[0]
-    wanted = signals_of(alone(problem), stack, fixed, x, y, own)
+    tried = randomised(stack, x)
+    wanted = signals_of(alone(problem), tried[0], fixed, tried[1], y, own)
     for name, way in ways:
         if name == "together" and odd_functions(problem, stack, fixed, x, y, own):
             continue
-        if _same(signals_of(way, stack, fixed, x, y, own), wanted):
+        if _same(signals_of(way, tried[0], fixed, tried[1], y, own), wanted):
             return name, way
     return "alone", alone(problem)
 
