@@ -9,7 +9,7 @@ import panel as pn
 
 from engines.contract import Spec
 from engines.contract.pictures import Curves, Table
-from engines.diagrams.spec import AxisSize, Drawing
+from engines.diagrams.specs.drawing import AxisSize, Drawing
 from engines.running.compute import Compute
 from views.diagrams.components import DiagramAxes, DiagramStage
 from views.diagrams.exports import ITEMS, saved

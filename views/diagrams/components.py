@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
-from engines.diagrams.palette import DARK, FONT, LIGHT, LOOK, SANS, variables
+from engines.diagrams.drawing.formats.palette import DARK, FONT, LIGHT, LOOK, SANS, variables
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm
 
