@@ -12,6 +12,7 @@ from typing import Any
 
 import panel as pn
 
+from explorer import palette
 from explorer.atlas import atlas_page
 from explorer.engine import engine_from_settings
 from explorer.header import Header
@@ -53,7 +54,7 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
 
 def patterns() -> list[tuple[Any, ...]]:
     """Every address that needs no session, and what answers there."""
-    return [("/atlas", PlainHandler, {"made": atlas_page})]
+    return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS]
 
 
 def home_page(engine: Engine) -> Any:

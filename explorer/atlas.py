@@ -11,6 +11,7 @@ from panel.custom import JSComponent
 from explorer.catalogue import entries
 from explorer.header import Header
 from explorer.links import links
+from explorer.palette import Palette
 from explorer.plain import plain_page
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm
@@ -34,5 +35,6 @@ def atlas_page() -> str:
         [
             ("top", Header, {"links": links(), "in_atlas": True, "can_share": False}),
             ("main", AtlasList, {"entries": entries()}),
+            ("over", Palette, {}),
         ],
     )

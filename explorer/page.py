@@ -20,12 +20,14 @@ from explorer.address import query_from_spec, spec_from_query
 from explorer.header import Header
 from explorer.help import Help
 from explorer.links import experiment_links, link_to, links, related_links
+from explorer.palette import Palette
 from explorer.sessions import (
     Session,
     SessionStore,
     session_from_bytes,
     session_from_specs,
     session_to_bytes,
+    shown_name,
     specs_from_session,
 )
 from explorer.timing import remember
@@ -36,7 +38,7 @@ from views.kit.components import current_document, when_unlocked
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
 
-_RESERVED = ("x", "view", "tour", "step", "session", "theme")
+_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset")
 """Words of the address that are not fields of a spec."""
 _STEP = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -62,7 +64,7 @@ def shell(header: Header, main: list[Any], title: str) -> pmui.Page:
     """The page around any content, forgotten by panel when its session ends."""
     page = pmui.Page(
         header=[header],
-        main=main,
+        main=[*main, Palette()],
         title="",
         meta_title=title,
         theme_config=material(),
@@ -107,6 +109,8 @@ class Address:
     view: dict[str, Any]
     query: str
     """The rest: fields of the spec."""
+    preset: str = ""
+    """Which preset to begin with; the fields change it."""
 
 
 def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
@@ -121,6 +125,7 @@ def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
         session=plain.get("session", ""),
         view=_json_object(plain.get("view", "")),
         query=urlencode(fields),
+        preset=plain.get("preset", ""),
     )
 
 
@@ -184,7 +189,10 @@ class WorkbenchPage:
                 return self._from_session(SessionStore().load(address.session))
             except ExplorerError as error:
                 return self.base, {}, [str(error)]
-        spec, notes = spec_from_query(address.query, self.base)
+        presets = registry.experiment(self.name).presets
+        spec, notes = spec_from_query(address.query, presets.get(address.preset, self.base))
+        if address.preset and address.preset not in presets:
+            notes.append(f"there is no preset {shown_name(address.preset)}; this is the first one")
         return spec, address.view, notes
 
     def _from_session(self, session: Session) -> tuple[Spec, dict[str, Any], list[str]]:

@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
 .nx-top{{position:sticky;top:0;z-index:5;background:var(--nx-surface);padding:0 16px;
 border-bottom:1px solid var(--nx-line)}}
 main{{padding:24px 40px}}</style></head>
-<body><div class="nx-top" id="nx-top"></div><main id="nx-main"></main><div id="nx-over"></div>
+<body><header class="nx-top" id="nx-top"></header><main id="nx-main"></main><div id="nx-over"></div>
 {scripts}</body></html>"""
 
 _MOUNT = """

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from engines.contract import Card
 from engines.running import registry
+from explorer.findables import data_of
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def _ties(name: str, mine: Card, other: str, theirs: Card) -> Iterator[str]:
         yield _WHY[2]
     if _paper(mine) and _paper(mine) == _paper(theirs):
         yield _WHY[3]
+    if name.partition("/")[0] == other.partition("/")[0] and data_of(name) & data_of(other):
+        yield _WHY[4]
 
 
 def _paper(card: Card) -> str:

@@ -5,9 +5,14 @@ function chip({sentence, source, says, tone}) {
     element("b", {}, says ?? "claim"), ` ${sentence}`)
 }
 
+// "same paper: this, that; same data: those"
 function relatedLine(related) {
-  const line = element("p", {class: "nx-quiet"}, "Related: ")
-  related.forEach(({title, why, href}, k) => line.append(k ? " · " : "", element("a", {href}, title), ` (${why})`))
+  const line = element("p", {class: "nx-quiet"})
+  let said = ""
+  for (const {title, why, href} of related) {
+    line.append(why === said ? ", " : `${said ? "; " : "Related, "}${why}: `, element("a", {href}, title))
+    said = why
+  }
   return line
 }
 
@@ -29,8 +34,10 @@ function atlasGroups(entries) {
   const groups = new Map()
   for (const entry of entries) {
     if (!groups.has(entry.workbench)) groups.set(entry.workbench, [])
+    // Made plain when first searched: opening the page need not wait for it.
     const said = [entry.title, entry.claim, entry.paper, entry.family, entry.workbench, entry.words, ...entry.claims.map(({sentence}) => sentence)]
-    groups.get(entry.workbench).push({entry, card: atlasCard(entry), text: plain(said.join(" "))})
+    const member = {entry, card: atlasCard(entry), get text() { return (this.said ??= plain(said.join(" "))) }}
+    groups.get(entry.workbench).push(member)
   }
   return [...groups].map(([workbench, members]) => {
     const section = element("section", {"aria-label": workbench}, element("h2", {}, workbench),
@@ -81,10 +88,10 @@ export function render({model, el}) {
     element("p", {class: "nx-lead"}, "Every experiment, what it claims, where it was published and how long it takes here. Ctrl-K finds them from any page, with neurons and architectures."),
     parts.bar, empty, all))
 
-  const passes = ({entry, text}, words) =>
-    (!workbench.value || entry.workbench === workbench.value) &&
-    (!family.value || `${entry.workbench}/${entry.family}` === family.value) &&
-    (!claimed.checked || entry.claims.length > 0) && words.every((word) => text.includes(word))
+  const passes = (member, words) =>
+    (!workbench.value || member.entry.workbench === workbench.value) &&
+    (!family.value || `${member.entry.workbench}/${member.entry.family}` === family.value) &&
+    (!claimed.checked || member.entry.claims.length > 0) && words.every((word) => member.text.includes(word))
 
   const show = () => {
     const words = wordsOf(search.value)
