@@ -18,6 +18,7 @@ from engines.running import registry
 from engines.running.compute import Compute, Job
 from views.kit.claims import Claims
 from views.kit.components import (
+    Folds,
     Heading,
     Notices,
     current_document,
@@ -229,7 +230,7 @@ class ExperimentView(pn.viewable.Viewer):
         """The whole view; its height is ``--nx-view-height``."""
         regions = [
             self._control_column(),
-            _region("nx-middle", [self.heading, self.claims, *self.stage()]),
+            _region("nx-middle", [Folds(), self.heading, self.claims, *self.stage()]),
             _region("nx-inspector", self.inspector()),
         ]
         below = self.timeline()
