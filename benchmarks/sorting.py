@@ -100,7 +100,7 @@ def plain_seconds(algotype: str, n_sorts: int) -> float:
 
 def summarized_runs(specs: list[SortSpec]) -> None:
     """Every run with the row and the curves that an ensemble keeps of it."""
-    from engines.sorting.many import Scratch, sorted_run, summarized
+    from engines.sorting.ensembles.single_run import Scratch, sorted_run, summarized
 
     numbers, curves = np.zeros(9, np.int64), np.zeros((3, 101), np.int32)
     scratch = Scratch()
@@ -110,7 +110,7 @@ def summarized_runs(specs: list[SortSpec]) -> None:
 
 def speed(repeats: int, n_plain: int) -> list[Figure]:
     """A hundred sorts from spec to log, what an ensemble adds to them, and the ratios."""
-    from engines.sorting.many import Scratch, sorted_run
+    from engines.sorting.ensembles.single_run import Scratch, sorted_run
 
     scratch = Scratch()
     limits = {"bubble": 0.05, "insertion": 0.02}
@@ -199,7 +199,7 @@ def ensembles() -> list[Figure]:
 
 def engines_side_by_side(n_runs: int) -> list[Figure]:
     """Synchronous ensembles, the same bytes by numba on all cores and by torch on the device."""
-    from engines.sorting.batched.choice import costs
+    from engines.sorting.ensembles.choice import costs
 
     device = devices.resolve("auto")
     figures = []
@@ -216,9 +216,9 @@ def engines_side_by_side(n_runs: int) -> list[Figure]:
 
 def pages() -> list[Figure]:
     """The paper page, and a map of 20 x 20 settings with 100 runs of 100 cells in each."""
+    from engines.sorting.ensembles.sweeps import SweepSpec
+    from engines.sorting.ensembles.sweeps import frames_of as sweep_of
     from engines.sorting.paper.page import frames_of as page_of
-    from engines.sorting.sweeps import SweepSpec
-    from engines.sorting.sweeps import frames_of as sweep_of
 
     figures = []
     for name, frames, limits in (

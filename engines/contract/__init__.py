@@ -4,6 +4,7 @@ An *experiment* is the unit of the product. ``engines.contract.pictures`` declar
 """
 
 from engines.contract.answers import KnownAnswer, Verdict
+from engines.contract.claims import Claim, Estimate, Finding
 from engines.contract.errors import ExplorerError, InputError, SpecError
 from engines.contract.experiment import Card, Experiment
 from engines.contract.moments import Frame, Result
@@ -11,8 +12,11 @@ from engines.contract.spec import Seed, Spec, Widget, knob, sentence_from_valida
 
 __all__ = [
     "Card",
+    "Claim",
+    "Estimate",
     "Experiment",
     "ExplorerError",
+    "Finding",
     "Frame",
     "InputError",
     "KnownAnswer",

@@ -1,4 +1,4 @@
-"""The unit of the product: one spec, one generator, one card and its known answers.
+"""The unit of the product: one spec, one generator, one card, its known answers and claims.
 
 The page, the engine process, notebooks and ``verify`` know nothing else about an engine.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engines.contract.answers import KnownAnswer
+from engines.contract.claims import Claim, Finding
 from engines.contract.errors import ExplorerError
 from engines.contract.moments import Frame, Result
 from engines.contract.spec import Spec
@@ -33,7 +34,7 @@ def _no_time(_spec: Any) -> float:
 
 @dataclass(frozen=True)
 class Experiment:
-    """The unit: spec, generator, card, known answers.
+    """The unit: spec, generator, card, known answers, claims.
 
     ``frames`` yields frames at least ten times a second and the result last. It never calls
     back, never prints, holds no globals and draws randomness only from the spec's seed. An
@@ -48,6 +49,8 @@ class Experiment:
     """Named specs; the first is what the page opens with."""
     known_answers: Callable[[], tuple[KnownAnswer, ...]] = tuple
     """Called by ``verify`` only, so that reading an experiment costs nothing."""
+    claims: tuple[Claim, ...] = ()
+    """What somebody published and a run can test, each with its control."""
     seconds: Callable[[Any], float] = _no_time
     """A guess of the run's length; long runs never stand in the way of short ones."""
     listed: bool = True
@@ -65,3 +68,8 @@ class Experiment:
             if isinstance(item, Result):
                 return item
         raise ExplorerError(f"{self.card.title!r} ended without a result")
+
+    def findings(self, result: Result) -> tuple[Finding, ...]:
+        """Every claim that a result tests, judged; the others are left out."""
+        judged = (claim.finding(result) for claim in self.claims)
+        return tuple(finding for finding in judged if finding is not None)

@@ -5,12 +5,11 @@
 ('sorted', True)
 """
 
-from engines.sorting.celltrace import CellTrace, trace
-from engines.sorting.cycles import Cycle, cycle_of
-from engines.sorting.ensemble import ensemble
-from engines.sorting.grid.frames import GridResult, sheet
-from engines.sorting.grid.spec import GridSpec
-from engines.sorting.measures import MEASURES, measure
+from engines.sorting.calls import sheet, trace
+from engines.sorting.cells.trace import CellTrace
+from engines.sorting.ensembles.ensemble import ensemble
+from engines.sorting.ensembles.pairs import Pair, PairSpec, pair
+from engines.sorting.ensembles.sweeps import Sweep, SweepSpec, sweep
 from engines.sorting.model import (
     PRESETS,
     AlgotypeShare,
@@ -20,10 +19,12 @@ from engines.sorting.model import (
     SortSpec,
     Trajectory,
 )
-from engines.sorting.pairs import Pair, PairSpec, pair
+from engines.sorting.motion.simulate import estimated_swaps, inversions, simulate
 from engines.sorting.paper.page import PaperPage, PaperSpec, paper_page
-from engines.sorting.simulate import estimated_swaps, inversions, simulate
-from engines.sorting.sweeps import Sweep, SweepSpec, sweep
+from engines.sorting.sheets.frames import GridResult
+from engines.sorting.sheets.spec import GridSpec
+from engines.sorting.trajectory.cycles import Cycle, cycle_of
+from engines.sorting.trajectory.measures import MEASURES, measure
 
 __all__ = [
     "MEASURES",

@@ -1,21 +1,12 @@
 """The shared data types of self-sorting arrays: everything a view needs, no heavy import."""
 
-from engines.sorting.celltrace import BY, CellTrace, TraceSpec
-from engines.sorting.cycles import Cycle, cycle_of
-from engines.sorting.edits import Edit
-from engines.sorting.frames import (
-    STOPS,
-    CellReport,
-    CellSpec,
-    Ensemble,
-    EnsembleFrame,
-    EnsembleSpec,
-    LiveSpec,
-    SortFrame,
-)
-from engines.sorting.presets import PRESETS
-from engines.sorting.shares import ALGOTYPES, AlgotypeShare
-from engines.sorting.spec import (
+from engines.sorting.cells.report import CellReport, CellSpec
+from engines.sorting.cells.trace import BY, CellTrace, TraceSpec
+from engines.sorting.ensembles.results import Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.settings.edits import Edit
+from engines.sorting.settings.presets import PRESETS
+from engines.sorting.settings.shares import ALGOTYPES, AlgotypeShare
+from engines.sorting.settings.spec import (
     IMMOVABLE,
     MOVABLE,
     NOT_FROZEN,
@@ -23,7 +14,9 @@ from engines.sorting.spec import (
     cells_per_share,
     measured_descending,
 )
-from engines.sorting.trajectory import (
+from engines.sorting.trajectory.cycles import Cycle, cycle_of
+from engines.sorting.trajectory.moments import STOPS, LiveSpec, SortFrame
+from engines.sorting.trajectory.trajectory import (
     KEYFRAME_EVERY,
     STOP_SENTENCES,
     ArrayState,

@@ -193,7 +193,7 @@ def workbenches() -> list[str]:
 @pytest.mark.parametrize("name", workbenches())
 def test_a_workbench_has_all_its_partners(name):
     wanted = [
-        f"tests/engines/{name}/test_*.py",
+        f"tests/engines/{name}/**/test_*.py",
         f"docs/{name}.md",
         f"examples/{name}.ipynb",
         f"benchmarks/{name}.py",

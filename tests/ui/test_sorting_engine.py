@@ -63,7 +63,7 @@ def test_frames_of_a_live_run_arrive_and_are_small(live):
 
 def test_the_bytes_of_a_live_frame_fit_in_a_kilobyte():
     from engines.sorting.model import SortSpec
-    from engines.sorting.simulation import Simulation
+    from engines.sorting.motion.simulation import Simulation
     from views.sorting.live import live_bytes
 
     assert len(live_bytes(Simulation(SortSpec(n_cells=100)).frame())) <= 1024

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engines.sorting.measures import measure
 from engines.sorting.model import Cycle, Ensemble, Trajectory
+from engines.sorting.paper.published import published
 from engines.sorting.paper.targets import PAPER
-from engines.sorting.published import published
+from engines.sorting.trajectory.measures import measure
 
 Section = dict[str, Any]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.sorting.chance.label_null import aggregation_null
 from engines.sorting.model import (
     ALGOTYPES,
     IMMOVABLE,
@@ -16,7 +17,6 @@ from engines.sorting.model import (
     Trajectory,
     cycle_of,
 )
-from engines.sorting.nulls import aggregation_null
 from views.kit.payload import payload
 from views.kit.text import label
 

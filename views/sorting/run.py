@@ -11,7 +11,7 @@ from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.running.compute import Compute, Job, Status
 from engines.sorting.experiments.arrays.compare import CompareSpec, Comparison
 from engines.sorting.model import Edit, LiveSpec, SortFrame, SortSpec, Trajectory
-from engines.sorting.simulate import estimated_swaps
+from engines.sorting.motion.simulate import estimated_swaps
 from views.kit.components import Timeline
 from views.kit.runner import Asker
 from views.kit.workbench import ExperimentView

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.sorting.frames import EnsembleSpec
-from engines.sorting.sweeps import KNOBS, Sweep, SweepFrame
+from engines.sorting.ensembles.results import EnsembleSpec
+from engines.sorting.ensembles.sweeps import KNOBS, Sweep, SweepFrame
 from views.kit.cells import CellPicker
 from views.sorting.many import ManyView
 

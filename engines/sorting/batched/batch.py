@@ -19,9 +19,9 @@ from engines.sorting.batched.words import shuffles, words
 from engines.sorting.kernels import state
 from engines.sorting.kernels.retrace import fill_errors
 from engines.sorting.kernels.run import prepare
-from engines.sorting.knobs import new_state, set_knobs
-from engines.sorting.spec import SortSpec
-from engines.sorting.start import Start, start_of
+from engines.sorting.motion.kernel_knobs import new_state, set_knobs
+from engines.sorting.motion.start import Start, start_of
+from engines.sorting.settings.spec import SortSpec
 
 HANDED_OVER = -1
 """The code of a run that the kernel is to do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engines.sorting import rng
+from engines.sorting.chance import rng
 
 _LOW = 0xFFFFFFFF
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.sorting import rng
+from engines.sorting.chance import rng
 from engines.sorting.kernels.jit import inlined
 from engines.sorting.kernels.state import COUNTER, DIGITS
 

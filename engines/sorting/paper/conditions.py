@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engines.sorting.shares import AlgotypeShare, shares_from
-from engines.sorting.spec import SortSpec
+from engines.sorting.settings.shares import AlgotypeShare, shares_from
+from engines.sorting.settings.spec import SortSpec
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from engines.contract.pictures import Axis, Curves, Picture, Points, Table
 from engines.sorting.paper.conditions import Condition
 from engines.sorting.paper.targets import SECTIONS, Target, targets
 from engines.sorting.paper.verdicts import Row
-from engines.sorting.shares import ALGOTYPES
+from engines.sorting.settings.shares import ALGOTYPES
 
 _PROCESS = Axis("sorting process", "%")
 _PERCENT = np.arange(101)

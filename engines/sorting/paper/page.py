@@ -10,13 +10,13 @@ import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
 from engines.contract.pictures import Picture
+from engines.sorting.ensembles.runs import Runs
 from engines.sorting.paper import figures
 from engines.sorting.paper.conditions import Condition
 from engines.sorting.paper.samples import Estimate, estimate, runs_of
 from engines.sorting.paper.targets import Target, targets
 from engines.sorting.paper.verdicts import Row, judged
-from engines.sorting.runs import Runs
-from engines.sorting.spec import SortSpec
+from engines.sorting.settings.spec import SortSpec
 
 BURSTS = (1.0, 2.0, 5.0, 7.0, 10.0, 20.0)
 """Mean bursts of the figure over schedulers."""

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.sorting.frames import EnsembleSpec
+from engines.sorting.chance.statistics import interval, unpaired_z
+from engines.sorting.ensembles.results import EnsembleSpec
+from engines.sorting.ensembles.runs import Runs, growing
 from engines.sorting.paper.targets import Z_OF, Target
-from engines.sorting.runs import Runs, growing
-from engines.sorting.spec import SortSpec
-from engines.sorting.statistics import interval, unpaired_z
+from engines.sorting.settings.spec import SortSpec
 
 Reduce = Callable[[np.ndarray], np.ndarray]
 

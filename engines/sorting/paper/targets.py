@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engines.sorting.paper.conditions import Condition
-from engines.sorting.shares import ALGOTYPES
+from engines.sorting.settings.shares import ALGOTYPES
 
 PAPER = "Zhang, Goldstein & Levin 2024, arXiv 2401.05375"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.sorting.chance.statistics import holm
 from engines.sorting.paper.samples import Estimate
 from engines.sorting.paper.targets import Target
-from engines.sorting.statistics import holm
 
 REPRODUCED, CORRECTED, DIFFERS, IMPOSSIBLE = (
     "reproduced",

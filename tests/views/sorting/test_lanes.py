@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.sorting import AlgotypeShare, Edit, SortSpec, simulate
+from engines.sorting.chance.label_null import aggregation_null
 from engines.sorting.experiments.arrays.run import EXPERIMENT as RUN
 from engines.sorting.model import ALGOTYPES, SortFrame
-from engines.sorting.nulls import aggregation_null
 from views.sorting import lanes
 from views.sorting.lanes import bar_heights, lane_payload, live_lane_payload
 from views.sorting.live import live_bytes

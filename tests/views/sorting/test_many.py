@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from engines.sorting import EnsembleSpec, PaperSpec, SortSpec, SweepSpec
+from engines.sorting.ensembles.sweeps import Sweep
 from engines.sorting.paper.page import PaperPage
-from engines.sorting.sweeps import Sweep
 from views.kit.catalog import view_type
 from views.sorting.many import ManyView
 from views.sorting.paper import PaperView

@@ -6,7 +6,7 @@ import numpy as np
 
 from engines.running.compute import Job, Status
 from engines.sorting.model import LiveSpec, SortSpec
-from engines.sorting.simulate import simulate
+from engines.sorting.motion.simulate import simulate
 from views.sorting.partial import part_until_last_frame, stopped_by_hand
 from views.sorting.run import SortingView
 

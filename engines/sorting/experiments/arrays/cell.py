@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting.frames import CellReport, CellSpec
-from engines.sorting.presets import PRESETS
+from engines.sorting.cells.report import CellReport, CellSpec
+from engines.sorting.settings.presets import PRESETS
 
 
 def frames(spec: CellSpec) -> Iterator[CellReport]:
     """The run is repeated up to the step (it is the same, byte for byte), then looked at."""
-    from engines.sorting.inspection import report
+    from engines.sorting.cells.inspection import report
 
     yield report(spec)
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting import coldstart
-from engines.sorting.frames import LiveSpec, SortFrame
-from engines.sorting.presets import PRESETS
-from engines.sorting.trajectory import Trajectory
+from engines.sorting.motion import cold_start
+from engines.sorting.settings.presets import PRESETS
+from engines.sorting.trajectory.moments import LiveSpec, SortFrame
+from engines.sorting.trajectory.trajectory import Trajectory
 
 FRAME_S = 1 / 60
 
@@ -22,9 +22,9 @@ def frames(spec: LiveSpec) -> Iterator[SortFrame | Trajectory]:
     than can be computed, the run goes as fast as it can.
     """
     shown = 0
-    if coldstart.is_cold():
-        shown = yield from coldstart.cold_frames(spec.run, spec.swaps_per_second)
-    from engines.sorting.simulation import Simulation
+    if cold_start.is_cold():
+        shown = yield from cold_start.cold_frames(spec.run, spec.swaps_per_second)
+    from engines.sorting.motion.simulation import Simulation
 
     simulation = Simulation(spec.run)
     while simulation.stop is None and simulation.step < shown:
@@ -51,7 +51,7 @@ def _move_on(simulation, goal: int, until: float) -> None:  # noqa: ANN001 - loa
 
 def seconds(spec: LiveSpec) -> float:
     """As long as it takes to look at it."""
-    from engines.sorting.simulate import estimated_swaps
+    from engines.sorting.motion.simulate import estimated_swaps
 
     return estimated_swaps(spec.run) / spec.swaps_per_second
 

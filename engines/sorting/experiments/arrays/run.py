@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
-from engines.sorting.frames import SortFrame
-from engines.sorting.presets import PRESETS
-from engines.sorting.simulate import estimated_seconds, frames_of
-from engines.sorting.spec import SortSpec
-from engines.sorting.trajectory import Trajectory
+from engines.sorting.motion.simulate import estimated_seconds, frames_of
+from engines.sorting.settings.presets import PRESETS
+from engines.sorting.settings.spec import SortSpec
+from engines.sorting.trajectory.moments import SortFrame
+from engines.sorting.trajectory.trajectory import Trajectory
 
 
 def frames(spec: SortSpec) -> Iterator[SortFrame | Trajectory]:
@@ -24,7 +24,7 @@ def seconds(spec: SortSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Closed forms that hold for every single run."""
-    from engines.sorting.answers import run_answers
+    from engines.sorting.answers.arrays import run_answers
 
     return run_answers()
 

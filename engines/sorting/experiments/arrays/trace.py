@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting.celltrace import CellTrace, TraceSpec
-from engines.sorting.presets import PRESETS
+from engines.sorting.cells.trace import CellTrace, TraceSpec
+from engines.sorting.settings.presets import PRESETS
 
 
 def frames(spec: TraceSpec) -> Iterator[CellTrace]:
     """The run is repeated and the cell is followed through its swaps."""
-    from engines.sorting.retrace import trace_of
+    from engines.sorting.cells.retrace import trace_of
 
     yield trace_of(spec)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
-from engines.sorting.frames import Ensemble, EnsembleFrame, EnsembleSpec
-from engines.sorting.presets import PRESETS
+from engines.sorting.ensembles.results import Ensemble, EnsembleFrame, EnsembleSpec
+from engines.sorting.settings.presets import PRESETS
 
 
 def frames(spec: EnsembleSpec) -> Iterator[EnsembleFrame | Ensemble]:
     """How far it is, and the ensemble last."""
-    from engines.sorting.ensemble import frames_of
+    from engines.sorting.ensembles.ensemble import frames_of
 
     yield from frames_of(spec)
 
@@ -25,7 +25,7 @@ def seconds(spec: EnsembleSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """The published bars, swaps and clusters that a scheduler of mean burst 7 reproduces."""
-    from engines.sorting.answers import ensemble_answers
+    from engines.sorting.answers.arrays import ensemble_answers
 
     return ensemble_answers()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting.pairs import Pair, PairFrame, PairSpec, frames_of
-from engines.sorting.spec import AlgotypeShare, SortSpec
+from engines.sorting.ensembles.pairs import Pair, PairFrame, PairSpec, frames_of
+from engines.sorting.settings.spec import AlgotypeShare, SortSpec
 
 
 def frames(spec: PairSpec) -> Iterator[PairFrame | Pair]:

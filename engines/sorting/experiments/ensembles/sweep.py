@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.sorting.spec import SortSpec
-from engines.sorting.sweeps import Sweep, SweepFrame, SweepSpec, frames_of
+from engines.sorting.ensembles.sweeps import Sweep, SweepFrame, SweepSpec, frames_of
+from engines.sorting.settings.spec import SortSpec
 
 
 def frames(spec: SweepSpec) -> Iterator[SweepFrame | Sweep]:

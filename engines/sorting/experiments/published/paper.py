@@ -23,7 +23,7 @@ def seconds(spec: PaperSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """The published numbers that a scheduler of mean burst 7 reproduces."""
-    from engines.sorting.answers import paper_answers
+    from engines.sorting.answers.arrays import paper_answers
 
     return paper_answers()
 

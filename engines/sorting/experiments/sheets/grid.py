@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
-from engines.sorting.grid.frames import GridFrame, GridResult
-from engines.sorting.grid.spec import PRESETS, GridSpec
+from engines.sorting.sheets.frames import GridFrame, GridResult
+from engines.sorting.sheets.spec import PRESETS, GridSpec
 
 SWAPS_PER_SECOND = 1e6
 """A careful guess of the kernel's speed, idle activations included."""
@@ -14,7 +14,7 @@ SWAPS_PER_SECOND = 1e6
 
 def frames(spec: GridSpec) -> Iterator[GridFrame | GridResult]:
     """Moments of the run, and its result last."""
-    from engines.sorting.grid.simulation import frames_of
+    from engines.sorting.sheets.simulation import frames_of
 
     yield from frames_of(spec)
 
@@ -27,7 +27,7 @@ def seconds(spec: GridSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Closed forms of sheets in order, and the arrays that are their rows."""
-    from engines.sorting.grid.answers import grid_answers
+    from engines.sorting.answers.sheets import grid_answers
 
     return grid_answers()
 

@@ -1,0 +1,1 @@
+"""What all workbenches share: training, interventions, data, statistics and claims."""

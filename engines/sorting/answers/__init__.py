@@ -1,0 +1,1 @@
+"""Numbers that somebody else wrote, or closed forms, and how ours are computed."""

@@ -1,0 +1,1 @@
+"""What a run needs, declared once: values, algotypes, damage, edits and presets."""

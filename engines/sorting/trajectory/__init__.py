@@ -1,0 +1,1 @@
+"""A finished run as data: its swaps, the traits of its cells, and what is measured along it."""
