@@ -11,6 +11,9 @@ from engines.process.runs import Rules
 from engines.running import wording
 from engines.running.compute import Status
 
+ALONE_S = 0.06
+"""A trivial answer of an idle engine, its store and the test's own turn included."""
+
 pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -42,21 +45,32 @@ async def going(engine, spec, **options):
     return job
 
 
+async def answers(engine, specs, seeds):
+    """Seconds from a question to its answer, one after the other."""
+    waits = []
+    for seed in seeds:
+        begun = time.monotonic()
+        await engine.submit(specs.Quick(seed=seed), owner="short", recompute=True).ended()
+        waits.append(time.monotonic() - begun)
+    return waits
+
+
 @pytest.mark.parametrize("said_s", [0.0, 100.0])
 async def test_short_runs_do_not_wait_behind_a_long_one_on_the_only_worker(
     one_worker, specs, said_s
 ):
-    spec = specs.Steady(n_frames=400, frame_s=0.01, said_s=said_s, seed=1)
+    n_frames = 800
+    spec = specs.Steady(n_frames=n_frames, frame_s=0.01, said_s=said_s, seed=1)
     long = await going(one_worker, spec, owner="long")
     await asyncio.sleep(0.3)
-    waits = []
-    for seed in range(20):
-        begun = time.monotonic()
-        await one_worker.submit(specs.Quick(seed=seed + int(said_s)), owner="short").ended()
-        waits.append(time.monotonic() - begun)
+    behind = await answers(one_worker, specs, range(100, 120))
     assert not long.state.status.final
-    assert np.percentile(waits, 95) < 0.5
-    assert (await long.ended()).n_frames == 400
+    assert (await long.ended()).n_frames == n_frames
+    alone = await answers(one_worker, specs, range(200, 220))
+    # Half a second where an answer alone takes what it takes on two idle cores; a busy machine is
+    # as much slower here as it is there.
+    busy = max(1.0, float(np.median(alone)) / ALONE_S)
+    assert np.percentile(behind, 95) < 0.5 * busy
 
 
 async def test_a_held_run_ends_as_if_it_had_never_been_held(one_worker, specs):

@@ -479,44 +479,6 @@ def test_a_waiting_job_knows_its_place():
     assert play.states["j2"].queued_ahead == 1
 
 
-def test_a_released_owner_may_come_back():
-    play = Play(release_s=20)
-    play.submit("a", "key", owner="page")
-    play.run("a")
-    play(Released("page"))
-    play.tick(19)
-    play.submit("b", "key", owner="page reloaded")
-    play.tick(2)
-    assert play.status("a") is Status.CANCELLED
-    assert play.states["a"].sentence == wording.LEFT
-    assert play.status("b") is Status.RUNNING
-    assert play.machine.n_running == 1
-
-
-def test_the_same_owner_may_come_back():
-    play = Play(release_s=20)
-    play.submit("a", owner="page")
-    play.run("a")
-    play(Released("page"))
-    play.submit("b", owner="page")
-    play.tick(30)
-    assert play.status("a") is Status.RUNNING
-
-
-def test_what_a_released_owner_asked_for_is_held_at_once_and_cancelled_after_the_grace_time():
-    play = Play(release_s=20)
-    play.submit("a", owner="page")
-    play.run("a")
-    play(Released("page"))
-    assert play.signals() == [("a", "pause")]
-    play.hold("a")
-    assert play.machine.n_running == 0
-    assert play.machine.next_wake() == 20
-    play.tick(20)
-    assert play.signals() == [("a", "cancel")]
-    assert play.states["a"].sentence == wording.LEFT
-
-
 def test_news_about_the_unknown_is_ignored():
     play = Play()
     for event in (
