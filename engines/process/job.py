@@ -188,7 +188,7 @@ def random_state_kept() -> Iterator[None]:
     Networks are built from torch's one generator, so a run that works while another is held must
     not move it under its hands.
     """
-    torch, before = sys.modules.get("torch"), np.random.get_state(legacy=False)  # noqa: NPY002
+    torch, before = _loaded_torch(), np.random.get_state(legacy=False)  # noqa: NPY002
     kept = (torch.get_rng_state(), torch.get_num_threads()) if torch is not None else None
     try:
         yield
@@ -197,6 +197,12 @@ def random_state_kept() -> Iterator[None]:
         if torch is not None and kept is not None:
             torch.set_rng_state(kept[0])
             torch.set_num_threads(kept[1])
+
+
+def _loaded_torch() -> Any:
+    """Torch, unless no run can have drawn from it: another thread may be loading it just now."""
+    torch = sys.modules.get("torch")
+    return None if getattr(getattr(torch, "__spec__", None), "_initializing", False) else torch
 
 
 def _sender(ticket: Ticket) -> Callable[[dict[str, Any]], None]:

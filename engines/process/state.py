@@ -90,7 +90,7 @@ class Machine:
     @property
     def n_queued(self) -> int:
         """Computations that wait for a worker."""
-        return sum(run.phase is Phase.QUEUED for run in self.runs.values())
+        return len(self._floor.waiting)
 
     @property
     def n_running(self) -> int:

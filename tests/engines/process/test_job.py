@@ -1,7 +1,9 @@
 """The worker's side without a worker: pacing, flags, the outcome."""
 
+import sys
 import threading
 from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -139,6 +141,14 @@ def test_a_held_run_draws_what_it_would_have_drawn_whatever_others_draw_meanwhil
     waiting.join(5)
     drawn = torch.rand(3).tolist(), np.random.rand(3).tolist()  # noqa: NPY002
     assert drawn == expected
+
+
+def test_a_run_may_be_held_while_torch_is_being_loaded(monkeypatch):
+    half = ModuleType("torch")
+    half.__spec__ = SimpleNamespace(_initializing=True)
+    monkeypatch.setitem(sys.modules, "torch", half)
+    with job.random_state_kept():
+        pass
 
 
 @given(
