@@ -222,8 +222,8 @@ def listed(package: str, found: nx.DiGraph, picture: str, beside: str) -> str:
     names = sorted(found, key=lambda name: (-level[name], name))
     rows = [f"| `{name}` | {room(package, name).sentence.replace('``', '`')} |" for name in names]
     told = (
-        "An arrow goes from who imports to what is imported, down only; arrows that others imply "
-        "are not drawn, and a dashed box is a single file."
+        "An arrow goes from who imports to what is imported, down only. Arrows that others imply "
+        "are not\ndrawn; a dashed box is a single file."
     )
     picture = f"![Rooms of {package} and their arrows]({beside}{picture})"
     return "\n".join(

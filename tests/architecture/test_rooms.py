@@ -23,7 +23,7 @@ SHARED = sorted(
     for path in ENGINES.glob("*/__init__.py")
     if path.parent.name not in registry.workbenches()
 )
-HALLS = {"connectome", "diagrams", "geometry"}
+HALLS = {"connectome", "geometry"}
 """Workbenches whose rooms are not built yet."""
 ROOMED = [name for name in (*WORKBENCHES, *SHARED) if name not in HALLS]
 
@@ -137,7 +137,7 @@ def test_every_folder_says_in_a_sentence_what_it_holds(name):
 def test_experiments_lie_in_families(name):
     experiments = ENGINES / name / "experiments"
     assert all(stem.startswith("_") for stem in modules(experiments))
-    assert not [path for path in experiments.glob("*/*/*.py")]
+    assert not list(experiments.glob("*/*/*.py"))
 
 
 @pytest.mark.parametrize("name", [name for name in WORKBENCHES if name not in HALLS])
