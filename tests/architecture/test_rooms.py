@@ -23,7 +23,7 @@ SHARED = sorted(
     for path in ENGINES.glob("*/__init__.py")
     if path.parent.name not in registry.workbenches()
 )
-HALLS = {"connectome", "geometry"}
+HALLS = {"geometry"}
 """Workbenches whose rooms are not built yet."""
 ROOMED = [name for name in (*WORKBENCHES, *SHARED) if name not in HALLS]
 
