@@ -28,4 +28,4 @@ def ensured(name: str) -> Iterator[Frame | ActivationSet]:
         for item in frames_of(OPENING):
             if isinstance(item, Frame):
                 yield Learning(fraction=0.5 * item.fraction)
-    yield library.opened(source_of(name))
+    yield ActivationSet.named(source_of(name))

@@ -13,9 +13,9 @@ from engines.contract.pictures import Picture
 from engines.geometry import library
 from engines.geometry.ensure import ensured
 from engines.geometry.film import SCATTER_MAX, Film, film_from_set
+from engines.geometry.film_spec import FilmSpec
 from engines.geometry.importing import KINDS, Missing, set_from_arrays, thinned
 from engines.geometry.reader import arrays_read_apart
-from engines.geometry.spec import FilmSpec
 from engines.geometry.store import ActivationSet
 
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
@@ -104,10 +104,10 @@ def _drawn(whole: ActivationSet, seed: int) -> ActivationSet:
     told = hashlib.sha256(f"{whole.folder.name} {whole.n_stimuli} {seed}".encode()).hexdigest()
     name = f"{whole.folder.name[:50]}-drawn-{told[:8]}"
     if name in library.names():
-        return library.opened(name)
+        return ActivationSet.named(name)
     writing = library.fresh_folder(name)
     thinned(whole, writing, SCATTER_MAX, seed)
-    return library.publish(writing, name)
+    return ActivationSet(library.publish(writing, name))
 
 
 def _opened(spec: FilesSpec) -> ActivationSet:
@@ -118,9 +118,9 @@ def _opened(spec: FilesSpec) -> ActivationSet:
         raise InputError("the file is not on this machine any more; bring it again")
     name = f"file-{spec.upload[:16]}-{spec.missing.split()[-1]}"
     if name in library.names():
-        return library.opened(name)
+        return ActivationSet.named(name)
     arrays, labels = arrays_read_apart(path)
     writing = library.fresh_folder(name)
     told = {"title": "Your file", "kind": path.suffix}
     set_from_arrays(arrays, writing, labels=labels, missing=spec.missing, provenance=told)
-    return library.publish(writing, name)
+    return ActivationSet(library.publish(writing, name))

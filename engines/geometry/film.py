@@ -15,8 +15,8 @@ from engines.contract import Frame, InputError, Result
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points
 from engines.geometry import layout as layouts
 from engines.geometry.dimension import participation_from_spectrum, spectrum
+from engines.geometry.film_spec import FilmSpec
 from engines.geometry.rdm import rdm, upper_triangle
-from engines.geometry.spec import FilmSpec
 from engines.geometry.store import ActivationSet
 
 N_EIGENVALUES = 24

@@ -10,7 +10,6 @@ from pathlib import Path
 import platformdirs
 
 from engines.contract import InputError
-from engines.geometry.store import ActivationSet
 
 LIBRARY_BYTES = 4_000_000_000
 """The oldest trained sets go when all together take more."""
@@ -53,19 +52,19 @@ def folder(name: str) -> Path:
     return root() / name
 
 
-def opened(name: str) -> ActivationSet:
-    """The set of this name.
+def there(name: str) -> Path:
+    """The folder of a set that was published.
 
     Raises:
         InputError: there is none; the message lists those there are.
     """
     if not (folder(name) / "manifest.json").exists():
-        there = ", ".join(names()[:8]) or "none yet; train networks or open a file first"
+        known = ", ".join(names()[:8]) or "none yet; train networks or open a file first"
         raise InputError(
-            f"no activations named {name!r} on this machine; there are: {there}. What a link or "
+            f"no activations named {name!r} on this machine; there are: {known}. What a link or "
             "session names can be made again by its own Run or Recompute"
         )
-    return ActivationSet(folder(name))
+    return folder(name)
 
 
 def fresh_folder(name: str) -> Path:
@@ -75,13 +74,13 @@ def fresh_folder(name: str) -> Path:
     return beside
 
 
-def publish(written: Path, name: str) -> ActivationSet:
+def publish(written: Path, name: str) -> Path:
     """Move a finished folder to its name, replacing an earlier one of the same content."""
     place = folder(name)
     shutil.rmtree(place, ignore_errors=True)
     written.replace(place)
     _prune(keep=place)
-    return ActivationSet(place)
+    return place
 
 
 def _prune(keep: Path) -> None:

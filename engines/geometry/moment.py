@@ -9,11 +9,11 @@ import numpy as np
 
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
-from engines.geometry import library
 from engines.geometry.dimension import carried, two_nn
 from engines.geometry.rdm import rdm
 from engines.geometry.rdm_kinds import Dissimilarity
 from engines.geometry.scores import Score, layer_scores, pair_scores
+from engines.geometry.store import ActivationSet
 from engines.geometry.topology import Barcode, barcode, no_bars
 from engines.geometry.units import Tuning, tuning
 
@@ -111,7 +111,7 @@ class Looking(Frame):
 
 def frames_of(spec: MomentSpec) -> Iterator[Looking | Moment]:
     """A frame per layer, and the moment last."""
-    activations = library.opened(spec.source)
+    activations = ActivationSet.named(spec.source)
     names = spec.layers or activations.layers[:1]
     if spec.snapshot >= activations.n_snapshots:
         raise InputError(

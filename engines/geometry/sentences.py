@@ -12,8 +12,8 @@ from engines.contract import Frame, InputError, Result, Spec, knob
 from engines.contract.pictures import Picture
 from engines.geometry import library
 from engines.geometry.film import Film, film_from_set
-from engines.geometry.spec import FilmSpec
-from engines.geometry.store import ActivationWriter
+from engines.geometry.film_spec import FilmSpec
+from engines.geometry.store import ActivationSet, ActivationWriter
 
 EXAMPLE = """food | A man is eating food.
 food | A woman is having a piece of bread.
@@ -105,7 +105,7 @@ def frames_of(spec: SentencesSpec) -> Iterator[Reading | SentencesRun]:
     )
     writer.append(dict(zip(names, np.nan_to_num(values), strict=True)))
     writer.close()
-    stored = library.publish(writing, name)
+    stored = ActivationSet(library.publish(writing, name))
     chosen = FilmSpec(source=name, layers=tuple(names), over="layers")
     film = film_from_set(stored, chosen)
     yield SentencesRun(spec, film, sum(map(len, found.tokens)))

@@ -7,12 +7,10 @@ from typing import Literal
 from pydantic import model_validator
 
 from engines.contract import Seed, Spec, SpecError, knob
-from engines.geometry.rdm_kinds import Dissimilarity
 
 Task = Literal["aligned points", "digits"]
 Nonlinearity = Literal["tanh", "relu", "softplus", "linear"]
 Pairing = Literal["tanh and ReLU", "tanh", "relu", "softplus", "linear"]
-Layout = Literal["PCA, one basis", "PCA, aligned", "MDS"]
 
 N_DIMENSIONS = 100
 """Input dimensions of the aligned points."""
@@ -161,25 +159,3 @@ class StudioSpec(Spec):
     def n_targets(self) -> int:
         """Outputs of the aligned points."""
         return 1 if self.targets == "parity" else self.n_points.bit_length() - 1
-
-
-class FilmSpec(Spec):
-    """How a set of activations is laid out and compared."""
-
-    source: str = knob(
-        "", label="Activations", help="Name of a set on this machine.", max_length=80
-    )
-    layers: tuple[str, ...] = knob(
-        (), label="Layers", help="Which, at most 12; the first ones when empty.", max_length=12
-    )
-    layout: Layout = knob(
-        "PCA, one basis",
-        label="Layout",
-        help="One basis for all moments, or each moment's own turned to the moment before.",
-    )
-    dissimilarity: Dissimilarity = knob(
-        "correlation", label="Dissimilarity", help="Between two stimuli, over units."
-    )
-    over: Literal["snapshots", "layers"] = knob(
-        "snapshots", label="Time is", help="What the scrubber runs through.", widget="hidden"
-    )

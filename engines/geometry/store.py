@@ -3,6 +3,14 @@
 A folder with ``manifest.json``, ``stimuli.csv``, ``snapshots.csv`` and ``acts/<layer>.npy``. The
 writer appends whole snapshots and replaces the manifest last, so a folder whose writer was killed
 opens with the snapshots that were complete. Nothing here reads a pickle.
+
+>>> import torch
+>>> from engines.geometry.store import Recorder
+>>> net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+>>> recorder = Recorder(net, torch.randn(6, 4), layers=["1"], folder=None)
+>>> recorder.snapshot(step=0)
+>>> recorder.close().layer("1").shape
+(1, 6, 8)
 """
 
 from __future__ import annotations
@@ -11,7 +19,7 @@ import hashlib
 import io
 import json
 import os
-import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +28,20 @@ import numpy as np
 
 from engines.boundary.labels import label
 from engines.contract import InputError
+from engines.geometry import library
+from engines.geometry.manifest import (
+    SCHEMA,
+    VERSION,
+    check_labels,
+    file_name,
+    inside,
+    manifest_of,
+    write_csv,
+)
+from engines.geometry.taps import layer_names, layer_outputs
 
 if TYPE_CHECKING:
     from torch.nn import Module
-
-SCHEMA, VERSION = "neural-explorer/activations", 1
-_DTYPES = ("<f2", "<f4", "<f8")
-_NAME_MAX = 80
 
 
 class ActivationSet:
@@ -39,7 +54,7 @@ class ActivationSet:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         """Open a folder; loads the manifest and nothing else."""
         self.folder = Path(folder)
-        self.manifest = _manifest(self.folder)
+        self.manifest = manifest_of(self.folder)
         self.layers: tuple[str, ...] = tuple(self.manifest["layers"])
         self.stimuli: tuple[str, ...] = tuple(self.manifest["stimuli"])
         self.labels: dict[str, tuple[str, ...]] = {
@@ -51,14 +66,23 @@ class ActivationSet:
             for name, values in self.manifest["snapshots"].items()
         }
 
+    @classmethod
+    def named(cls, name: str) -> ActivationSet:
+        """The set of this name in the library of this machine.
+
+        Raises:
+            InputError: there is none; the message lists those there are.
+        """
+        return cls(library.there(name))
+
     @staticmethod
     def record(
         module: Module, inputs: Any, layers: Sequence[str] = (), **options: Any
     ) -> ActivationSet:
-        """One snapshot of any torch module's layers; see `engines.geometry.record`."""
-        from engines.geometry.record import record
-
-        return record(module, inputs, layers, **options)
+        """One snapshot of any torch module's layers; options as of `Recorder`."""
+        recorder = Recorder(module, inputs, layers, **options)
+        recorder.snapshot()
+        return recorder.close()
 
     @property
     def n_stimuli(self) -> int:
@@ -71,7 +95,7 @@ class ActivationSet:
             raise InputError(f"no layer {name!r} here; there are: {', '.join(self.layers)}")
         entry = self.manifest["layers"][name]
         shape = (self.n_snapshots, self.n_stimuli, entry["n_units"])
-        path = _inside(self.folder, entry["file"])
+        path = inside(self.folder, entry["file"])
         offset, dtype = entry["offset"], np.dtype(entry["dtype"])
         needed = offset + int(np.prod(shape, dtype=object)) * dtype.itemsize
         there = path.stat().st_size if path.exists() else 0
@@ -93,7 +117,7 @@ class ActivationSet:
         found = []
         for name, entry in self.manifest["layers"].items():
             told = entry.get("sha256")
-            path = _inside(self.folder, entry["file"])
+            path = inside(self.folder, entry["file"])
             if told and hashlib.sha256(path.read_bytes()).hexdigest() != told:
                 found.append(name)
         return tuple(found)
@@ -126,7 +150,7 @@ class ActivationWriter:
             raise InputError(f"{self.folder.name!r} holds activations already; choose another name")
         checked_labels = check_labels(stimuli, labels or {})
         (self.folder / "acts").mkdir(parents=True, exist_ok=True)
-        self._paths = {name: _file_name(k, name) for k, name in enumerate(layers)}
+        self._paths = {name: file_name(k, name) for k, name in enumerate(layers)}
         self._dtype = np.dtype(dtype)
         self._columns: dict[str, list[float]] = {}
         self.n_snapshots = 0
@@ -181,9 +205,9 @@ class ActivationWriter:
             entry["sha256"] = hashlib.sha256(data).hexdigest()
         self._commit()
         rows = zip(self._body["stimuli"], *self._body["labels"].values(), strict=True)
-        _write_csv(self.folder / "stimuli.csv", ["stimulus", *self._body["labels"]], rows)
+        write_csv(self.folder / "stimuli.csv", ["stimulus", *self._body["labels"]], rows)
         columns = zip(*self._columns.values(), strict=True)
-        _write_csv(self.folder / "snapshots.csv", list(self._columns), columns)
+        write_csv(self.folder / "snapshots.csv", list(self._columns), columns)
         return ActivationSet(self.folder)
 
     def _header(self, n_snapshots: int, n_units: int, n_stimuli: int | None = None) -> bytes:
@@ -212,66 +236,57 @@ class ActivationWriter:
         beside.replace(self.folder / "manifest.json")
 
 
-def check_labels(
-    stimuli: Sequence[str], labels: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
-    """Label columns as clean text; every stimulus has an id of its own and one of each label.
+class Recorder:
+    """Takes snapshots of a module's layers on the same inputs.
+
+    Args of the constructor:
+        module: any module; it is not changed, and its mode (train, eval) is kept.
+        inputs: what is passed to it, stimuli first; a tuple for several arguments.
+        layers: names as ``module.named_modules()`` gives them; every leaf when empty.
+        name: keep the set in the library under this name, so that the page can open it.
+        folder: or write here; None for a temporary folder.
+        stimuli: ids; numbers when empty.
+        labels: columns about the stimuli.
 
     Raises:
-        InputError: ids that come twice, or a column of another length.
+        InputError: a layer that is not there, or whose output is no tensor with a row per stimulus.
     """
-    if len(set(stimuli)) != len(stimuli):
-        twice = next(s for k, s in enumerate(stimuli) if s in stimuli[:k])
-        raise InputError(f"stimulus ids must be unique, {label(twice)!r} comes twice")
-    for name, values in labels.items():
-        if len(values) != len(stimuli):
-            without = [label(s, 30) for s in stimuli[len(values) :][:5]]
-            named = f"; without one: {', '.join(without)}" if without else ""
-            raise InputError(
-                f"label {label(name)!r} has {len(values)} values for {len(stimuli)} stimuli{named}"
-            )
-    return {label(name): [label(v) for v in values] for name, values in labels.items()}
 
+    def __init__(
+        self,
+        module: Module,
+        inputs: Any,
+        layers: Sequence[str] = (),
+        *,
+        name: str = "",
+        folder: str | Path | None = None,
+        stimuli: Sequence[str] = (),
+        labels: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Runs the module once to see the shapes."""
+        self.module, self.inputs = module, inputs if isinstance(inputs, tuple) else (inputs,)
+        self.layers = layer_names(module, layers)
+        self._name = name
+        self._writing = (
+            library.fresh_folder(name)
+            if name
+            else Path(folder or tempfile.mkdtemp(prefix="activations-"))
+        )
+        first = layer_outputs(self.module, self.inputs, self.layers)
+        n = len(next(iter(first.values())))
+        self._writer = ActivationWriter(
+            self._writing,
+            {layer: value.shape[1] for layer, value in first.items()},
+            list(stimuli) or [str(k) for k in range(n)],
+            labels=labels,
+            provenance={"title": name or type(module).__name__, "recorded": "torch module"},
+        )
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"{label(folder.name)!r} holds no activations (no manifest.json)"
-        ) from error
-    except ValueError as error:
-        raise InputError(f"the manifest of {label(folder.name)!r} is not JSON: {error}") from error
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise InputError(f"{label(folder.name)!r} is not a folder of {SCHEMA}")
-    if found.get("version") != VERSION:
-        raise InputError(f"activations of version {found.get('version')!r}; this reads {VERSION}")
-    for name, entry in found["layers"].items():
-        whole = [entry.get("offset"), entry.get("n_units"), found.get("n_snapshots")]
-        if entry.get("dtype") not in _DTYPES or not all(type(n) is int and n >= 0 for n in whole):
-            raise InputError(f"layer {label(name)!r} has a wrong type or size in the manifest")
-        _inside(folder, entry["file"])
-    return found
+    def snapshot(self, **columns: float) -> None:
+        """Record the layers now; ``columns`` (step=, loss=) say when."""
+        self._writer.append(layer_outputs(self.module, self.inputs, self.layers), **columns)
 
-
-def _inside(folder: Path, name: str) -> Path:
-    """A file of the folder itself: no way out by ``..`` or by a link."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise InputError(f"{label(name)!r} leads out of its folder and is not read")
-    return path
-
-
-def _file_name(k: int, layer: str) -> str:
-    plain = "-".join(re.findall(r"[a-z0-9]+", layer.lower()))[:_NAME_MAX]
-    return f"acts/{k:03d}-{plain or 'layer'}.npy"
-
-
-def _write_csv(path: Path, names: list[str], rows: Any) -> None:
-    import csv
-
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        writer.writerows(rows)
+    def close(self) -> ActivationSet:
+        """Finish, and open what was recorded."""
+        opened = self._writer.close()
+        return ActivationSet(library.publish(self._writing, self._name)) if self._name else opened

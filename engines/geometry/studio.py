@@ -13,7 +13,8 @@ from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Curves, Picture
 from engines.geometry import library
 from engines.geometry.film import Film, FilmFrame, LiveFilm, film_of
-from engines.geometry.spec import FilmSpec, StudioSpec
+from engines.geometry.film_spec import FilmSpec
+from engines.geometry.spec import StudioSpec
 from engines.geometry.store import ActivationWriter
 
 if TYPE_CHECKING:

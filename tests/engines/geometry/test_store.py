@@ -21,8 +21,7 @@ from engines.geometry.film import film_of
 from engines.geometry.importing import arrays_from_file, set_from_arrays
 from engines.geometry.moment import MomentSpec, layer_moment
 from engines.geometry.rdm import rdm
-from engines.geometry.record import Recorder, record
-from engines.geometry.store import ActivationSet, ActivationWriter
+from engines.geometry.store import ActivationSet, ActivationWriter, Recorder
 
 
 def written(folder, n_snapshots: int = 3, n: int = 4, p: int = 5) -> np.ndarray:
@@ -232,7 +231,7 @@ def test_names_of_sets_cannot_be_paths():
         with pytest.raises(InputError, match="lower case"):
             library.folder(bad)
     with pytest.raises(InputError, match="no activations named 'nowhere'"):
-        library.opened("nowhere")
+        ActivationSet.named("nowhere")
 
 
 def test_sets_of_other_stimuli_are_not_compared(tmp_path):
@@ -241,7 +240,7 @@ def test_sets_of_other_stimuli_are_not_compared(tmp_path):
     two = set_from_arrays({"h": np.eye(4)}, library.fresh_folder("two"), stimuli=list("abcx"))
     library.publish(two.folder, "two")
     with pytest.raises(InputError, match="only the first has d, only the second x"):
-        check_same_stimuli(library.opened("one"), library.opened("two"))
+        check_same_stimuli(ActivationSet.named("one"), ActivationSet.named("two"))
     with pytest.raises(InputError, match="different stimuli"):
         list(compared(CompareSpec(source="one", other="two")))
 
@@ -250,12 +249,12 @@ def test_any_torch_module_is_recorded_and_left_as_it_was():
     torch.manual_seed(0)
     net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Dropout())
     x = torch.randn(6, 4)
-    found = record(net, x, ["0", "1"], labels={"kind": list("aabbcc")})
+    found = ActivationSet.record(net, x, ["0", "1"], labels={"kind": list("aabbcc")})
     np.testing.assert_allclose(found.at("1"), torch.relu(net[0](x)).detach().numpy(), rtol=1e-6)
     assert net.training
     assert all(not m._forward_hooks for m in net.modules())
     with pytest.raises(InputError, match="no layer 'head'; there are: '0', '1', '2'"):
-        record(net, x, ["head"])
+        ActivationSet.record(net, x, ["head"])
 
 
 def test_a_training_loop_is_recorded_live_and_opens_in_the_page():

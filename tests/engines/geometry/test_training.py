@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 
 from engines.boundary import codec
 from engines.contract import Frame, InputError, SpecError
-from engines.geometry import layout, library, tasks
+from engines.geometry import layout, tasks
 from engines.geometry.film import Film, FilmFrame
+from engines.geometry.film_spec import FilmSpec
 from engines.geometry.nets import initial_networks
 from engines.geometry.phase import Phase, PhaseSpec
 from engines.geometry.phase import frames_of as phase_frames
 from engines.geometry.saxe import SaxeSpec
 from engines.geometry.similarity import cka
-from engines.geometry.spec import FilmSpec, StudioSpec
+from engines.geometry.spec import StudioSpec
+from engines.geometry.store import ActivationSet
 from engines.geometry.studio import StudioRun, frames_of
 from engines.geometry.training import snapshot_steps, training_from_spec
 from engines.running import registry
@@ -117,7 +119,7 @@ def test_the_studio_streams_keeps_and_repeats():
     assert all(isinstance(item, Frame) for item in items[:-1])
     again = list(frames_of(SMALL))[-1]
     np.testing.assert_array_equal(again.film.coords, run.film.coords)
-    kept = library.opened(run.film.source)
+    kept = ActivationSet.named(run.film.source)
     assert kept.n_snapshots == len(run.film.moments_at)
     np.testing.assert_allclose(
         cka(kept.at("tanh, seed 1"), tasks.targets(4, 1)),
