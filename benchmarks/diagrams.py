@@ -23,12 +23,12 @@ from typing import Any
 import torch
 
 from engines.diagrams import LIBRARY, Diagram
-from engines.diagrams.draw import VISIBLE_MAX, folded_blocks, scene_json, scene_of
+from engines.diagrams.drawing.formats.palette import LOOK
+from engines.diagrams.drawing.formats.svg import svg_from_scene
+from engines.diagrams.drawing.picture import VISIBLE_MAX, folded_blocks, scene_json, scene_of
+from engines.diagrams.graph.garbage import uncollected
 from engines.diagrams.importing.export import exported, walked
 from engines.diagrams.importing.models import GPT
-from engines.diagrams.layout.svg import svg_from_scene
-from engines.diagrams.palette import LOOK
-from engines.diagrams.rubbish import uncollected
 
 warnings.simplefilter("ignore")
 FIGURES: dict[str, float] = {}

@@ -5,10 +5,10 @@
 '4hkmx + 4hkmy + 4hkxy'
 """
 
-from engines.diagrams.build import Builder
-from engines.diagrams.errors import DiagramError, Problem
+from engines.diagrams.builder import Builder
+from engines.diagrams.diagram import Diagram
+from engines.diagrams.graph.errors import DiagramError, Problem
+from engines.diagrams.graph.poly import Poly
 from engines.diagrams.library import LIBRARY
-from engines.diagrams.model import Diagram
-from engines.diagrams.poly import Poly
 
 __all__ = ["LIBRARY", "Builder", "Diagram", "DiagramError", "Poly", "Problem"]

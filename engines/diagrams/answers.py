@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from engines.contract import KnownAnswer
-from engines.diagrams.imports import EXAMPLES
 from engines.diagrams.library import LIBRARY
+from engines.diagrams.specs.importing import EXAMPLES
 
 EXACT, ROUNDING = 0.0, 1e-12
 
@@ -49,12 +49,12 @@ def _proof_error(name: str) -> Callable[[], float]:
 
 def _gradient_error(name: str) -> Callable[[], float]:
     def error() -> float:
-        from engines.diagrams.check import diagram_from_text
+        from engines.diagrams.language.check import circuit_from_text
         from engines.diagrams.library.proofs import FUNCTIONS
-        from engines.diagrams.tape import gradients
+        from engines.diagrams.running.gradients import gradients
 
         entry = LIBRARY[name]
-        diagram = diagram_from_text(entry.text)
+        diagram = circuit_from_text(entry.text)
         found = gradients(diagram, dict(entry.sizes), functions=FUNCTIONS)
         return max(check.error for check in found.checks())
 
@@ -64,10 +64,10 @@ def _gradient_error(name: str) -> Callable[[], float]:
 def _costs() -> list[KnownAnswer]:
     def attention(value: Callable[[Any], Any]) -> Callable[[], float]:
         def ours() -> float:
-            from engines.diagrams.check import diagram_from_text
-            from engines.diagrams.cost import bill
+            from engines.diagrams.costing.bill import bill
+            from engines.diagrams.language.check import circuit_from_text
 
-            diagram = diagram_from_text(LIBRARY["attention"].text)
+            diagram = circuit_from_text(LIBRARY["attention"].text)
             sizes = {"y": 20, "x": 22, "m": 64, "k": 16, "h": 4}
             return float(value(bill(diagram).total).value(sizes))
 
@@ -104,7 +104,7 @@ def import_answers() -> tuple[KnownAnswer, ...]:
 
 def _imported_gradients(name: str) -> Callable[[], float]:
     def error() -> float:
-        from engines.diagrams.tape import gradients
+        from engines.diagrams.running.gradients import gradients
 
         return max(check.error for check in gradients(imported_diagram(name)[1]).checks())
 
@@ -121,18 +121,18 @@ def imported_diagram(name: str) -> tuple[Any, Any]:
     import torch
 
     from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
-    from engines.diagrams.importing.result import diagram_from_torch
+    from engines.diagrams.importing.result import circuit_from_torch
 
     model, inputs = EXAMPLES[name]
     torch.manual_seed(0)
     module = module_from_text(model)
-    return module, diagram_from_torch(module, inputs_from_text(inputs))
+    return module, circuit_from_torch(module, inputs_from_text(inputs))
 
 
 @lru_cache(maxsize=32)
 def imported(name: str) -> dict[str, float]:
     """How one model of the presets fares."""
-    from engines.diagrams.verify import verify
+    from engines.diagrams.running.verify import verify
 
     module, diagram = imported_diagram(name)
     checks = verify(module, diagram).checks

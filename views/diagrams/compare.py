@@ -6,7 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from engines.contract import Result, Spec
-from engines.diagrams.compared import ComparedDrawings
+from engines.diagrams.specs.comparing import ComparedDrawings
 from engines.running.compute import Compute, Job
 from views.diagrams.components import DiagramEditor, DiagramStage
 from views.diagrams.facts import provenance

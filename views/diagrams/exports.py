@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engines.contract import ExplorerError
-from engines.diagrams.files import file_from_drawing
-from engines.diagrams.spec import Drawing
+from engines.diagrams.drawing.files import file_from_drawing
+from engines.diagrams.specs.drawing import Drawing
 
 ITEMS = (
     {"id": "svg", "label": "SVG", "title": "The picture, light, for papers and slides"},

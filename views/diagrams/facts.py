@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engines.contract import Card
-from engines.diagrams.spec import Drawing
+from engines.diagrams.specs.drawing import Drawing
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from engines.contract import Result, Spec
-from engines.diagrams.imports import ImportedDrawing, ImportSpec
-from engines.diagrams.spec import TEXT_MAX, Drawing, DrawSpec
+from engines.diagrams.specs.drawing import TEXT_MAX, Drawing, DrawSpec
+from engines.diagrams.specs.importing import ImportedDrawing, ImportSpec
 from engines.running.compute import Compute, Job
 from views.diagrams.base import DiagramView
 from views.kit.runner import Asker

@@ -8,8 +8,8 @@ from typing import ClassVar
 import param
 from panel.custom import JSComponent
 
-from engines.diagrams.palette import LOOK
-from engines.diagrams.spec import Drawing, DrawSpec
+from engines.diagrams.drawing.formats.palette import LOOK
+from engines.diagrams.specs.drawing import Drawing, DrawSpec
 from engines.running.compute import Compute, Job
 from views.diagrams.components import colours_script
 from views.kit.components import stylesheet, tokens_script

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from engines.contract import Result, Spec
-from engines.diagrams.spec import Drawing
+from engines.diagrams.specs.drawing import Drawing
 from engines.running.compute import Compute, Job
 from views.diagrams.base import DiagramView
 from views.diagrams.components import DiagramEditor

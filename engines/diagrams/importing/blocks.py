@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engines.diagrams.model import Graph, Node, Value
-from engines.diagrams.poly import Poly
+from engines.diagrams.graph.nodes import Graph, Node, Value
+from engines.diagrams.graph.poly import Poly
 
 Stacks = Mapping[str, tuple[tuple[str, str], ...]]
 """The modules around every operation, by the name of its first result."""

@@ -15,11 +15,12 @@ import torch
 from torch import nn
 from torch.fx.node import map_arg
 
-from engines.diagrams.errors import DiagramError, problem
-from engines.diagrams.importing import calls, layers, recurrent, reductions, shapes
-from engines.diagrams.importing.atoms import Atom, Dim
-from engines.diagrams.importing.elementwise import CALLS, UncoveredError
-from engines.diagrams.importing.tracer import Sym, Tracer
+from engines.diagrams.graph.errors import DiagramError, problem
+from engines.diagrams.importing.calls import layers, recurrent, reductions, shapes
+from engines.diagrams.importing.calls import maps as calls
+from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
+from engines.diagrams.importing.tracing.atoms import Atom, Dim
+from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
 _HANDLERS = (calls, layers, recurrent, reductions, shapes)  # importing them registers their calls
 _CHECKS = ("_assert", "sym_", "_guards", "_set_grad", "_log_api")

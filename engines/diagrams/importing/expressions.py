@@ -16,9 +16,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from engines.diagrams.asking import nearest
-from engines.diagrams.errors import DiagramError, Span, problem
+from engines.diagrams.graph.errors import DiagramError, Span, problem
 from engines.diagrams.importing.models import MODELS
+from engines.diagrams.language.asking import nearest
 
 TEXT_MAX, NUMBER_MAX, PARAMETERS_MAX = 20_000, 2**20, 20_000_000
 _REFUSED = frozenset(["Module", "ModuleDict", "ModuleList", "Parameter"])

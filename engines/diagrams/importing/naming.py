@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engines.diagrams.importing.atoms import Atom, Atoms
+from engines.diagrams.importing.tracing.atoms import Atom, Atoms
 
 _BY_BIRTH = {
     "linear": "fgnpqrsu",

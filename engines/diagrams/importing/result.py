@@ -5,109 +5,37 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import torch
 from torch import nn
 
-from engines.diagrams.importing.atoms import Atom, Dim
+from engines.diagrams.graph.circuit import Circuit, Window
+from engines.diagrams.graph.garbage import uncollected
+from engines.diagrams.graph.imported import Imported, Report
+from engines.diagrams.graph.nodes import Graph, Node, Value
+from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.importing.blocks import ties_in_reach, with_blocks
+from engines.diagrams.importing.calls.shapes import grown
 from engines.diagrams.importing.export import Traced, exported, opaque_function, walked
 from engines.diagrams.importing.naming import named
-from engines.diagrams.importing.shapes import grown
-from engines.diagrams.importing.tracer import Draft, Sym, Tracer
+from engines.diagrams.importing.tracing.atoms import Atom, Dim
+from engines.diagrams.importing.tracing.tracer import Draft, Sym, Tracer
 from engines.diagrams.importing.unfuse import unfused
-from engines.diagrams.model import Diagram, Graph, Node, Value, Window
-from engines.diagrams.owned import owned
-from engines.diagrams.poly import Poly
-from engines.diagrams.rubbish import uncollected
-from engines.diagrams.sizes import Equation, Sizes
+from engines.diagrams.running.attributes import owned
 
 
-@dataclass(frozen=True)
-class Report:
-    """What an import understood."""
-
-    n_calls: int
-    n_covered: int
-    opaque: tuple[str, ...]
-    """Calls that are run but not known, with where the model makes them."""
-    conflicts: tuple[str, ...]
-    names: Mapping[str, str]
-    """Every axis: "hinted" by a person or "inferred"."""
-    notes: tuple[str, ...]
-    seconds_export: float
-    seconds_rest: float
-    """Everything beyond torch.export."""
-
-    @property
-    def share(self) -> float:
-        """The share of calls that are known."""
-        return self.n_covered / self.n_calls if self.n_calls else 1.0
-
-    def __str__(self) -> str:
-        lines = [
-            f"{self.n_covered} of {self.n_calls} calls known",
-            f"{len(self.names)} axes, "
-            f"{sum(v == 'hinted' for v in self.names.values())} named by you, the rest inferred",
-        ]
-        if self.opaque:
-            lines.append("opaque: " + ", ".join(self.opaque))
-        return "; ".join([*lines, *self.notes])
-
-
-@dataclass(frozen=True, eq=False)
-class Imported:
-    """What comes with an imported diagram."""
-
-    report: Report
-    weights: Mapping[str, str]
-    """The model's tensor for each parameter and buffer of `to_torch()`, by name."""
-    tensors: Mapping[str, torch.Tensor] = field(repr=False)
-    functions: Mapping[str, Callable[..., Any]] = field(repr=False)
-    same: tuple[int, ...] = ()
-    """For every input the first one that was the same array: modules may ask ``a is b``."""
-
-    def load(self, module: nn.Module) -> None:
-        """Give a module made from the diagram the model's own numbers, shared where they were."""
-        own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers())
-        first: dict[str, tuple[str, tuple[int, ...]]] = {}
-        for name, path in self.weights.items():
-            tensor = rows(self.tensors, path).detach()
-            if path in first and first[path][1] == own[name].shape:
-                _tie(module, name, first[path][0])
-                continue
-            first[path] = (name, tuple(own[name].shape))
-            with torch.no_grad():
-                own[name].copy_(tensor.reshape(own[name].shape))
-
-
-def rows(tensors: Mapping[str, Any], path: str) -> Any:
-    """A tensor by its path, or some of its rows: ``in_proj_weight#0:16``."""
-    name, _, part = path.partition("#")
-    if not part:
-        return tensors[name]
-    first, _, last = part.partition(":")
-    return tensors[name][int(first) : int(last)]
-
-
-def _tie(module: nn.Module, name: str, other: str) -> None:
-    owner_path, _, leaf = name.rpartition(".")
-    source_path, _, source = other.rpartition(".")
-    shared = getattr(module.get_submodule(source_path), source)
-    setattr(module.get_submodule(owner_path), leaf, shared)
-
-
-def diagram_from_torch(
+def circuit_from_torch(
     module: nn.Module,
     args: tuple[Any, ...],
     kwargs: dict[str, Any] | None = None,
     *,
     names: Mapping[str, str] | None = None,
     tell: Callable[[int, int], None] | None = None,
-) -> Diagram:
+) -> Circuit:
     """The diagram of a module, by running `torch.export` on example inputs (``meta`` ones too).
 
     Args:
@@ -160,7 +88,7 @@ def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
     return dict(zip(arguments, (part.strip() for part in text.split(",")), strict=False))
 
 
-def _finished(name: str, traced: Traced) -> tuple[Diagram, dict[str, str], dict[str, Any]]:
+def _finished(name: str, traced: Traced) -> tuple[Circuit, dict[str, str], dict[str, Any]]:
     t = traced.tracer
     t.stack, t.origin = (), ""
     outputs = tuple(_laid_out(t, sym) for sym in traced.outputs)
@@ -307,7 +235,7 @@ class _Writer:
 
 def _sized(  # noqa: C901 - one case per kind of operation
     graph: Graph, numbers: dict[str, int]
-) -> Diagram:
+) -> Circuit:
     """Sizes as they are in the example, tied where views, renames and windows tie them."""
     sizes = Sizes()
     for name, size in numbers.items():
@@ -335,7 +263,7 @@ def _sized(  # noqa: C901 - one case per kind of operation
     known = sizes.solve()
     windows = {n: w for n, (w, _) in sizes.windows.items() if n not in known}
     declared = {n: v for n, (v, _) in sizes.declared.items() if n not in known and n not in windows}
-    return Diagram(graph, declared, known, {}, (), windows)
+    return Circuit(graph, declared, known, {}, (), windows)
 
 
 def _weights(template: Graph, source: Graph, prefix: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engines.diagrams.importing.atoms import Atom
-from engines.diagrams.importing.tracer import Draft, Tracer
+from engines.diagrams.importing.tracing.atoms import Atom
+from engines.diagrams.importing.tracing.tracer import Draft, Tracer
 
 _THREE = ("Q", "K", "V")
 _FUSED = ("qkv", "in_proj", "c_attn", "to_qkv")

@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional
 from torch import Tensor, nn
 
-from engines.diagrams.check import diagram_from_text
+from engines.diagrams.graph.sizes import numbers
+from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.library import LIBRARY
-from engines.diagrams.module import module_from_diagram
-from engines.diagrams.sizes import numbers
-from engines.diagrams.verify import Check, example_inputs, relative_error
+from engines.diagrams.running.module import module_from_circuit
+from engines.diagrams.running.verify import Check, example_inputs, relative_error
 
 F = torch.nn.functional
 Reference = Callable[..., Any]
@@ -313,9 +313,9 @@ REFERENCES["scores-steps"] = REFERENCES["scores"]
 def proof(name: str, dtype: torch.dtype = torch.float64) -> tuple[Check, ...]:
     """One entry: its outputs and every gradient against torch, on the same weights and inputs."""
     entry = LIBRARY[name]
-    diagram = diagram_from_text(entry.text)
+    diagram = circuit_from_text(entry.text)
     torch.manual_seed(0)
-    module = module_from_diagram(diagram, entry.sizes, FUNCTIONS).to(dtype)
+    module = module_from_circuit(diagram, entry.sizes, FUNCTIONS).to(dtype)
     inputs = example_inputs(diagram.graph.inputs, numbers(diagram, entry.sizes), dtype)
     inputs = tuple(t.requires_grad_() if t.is_floating_point() else t for t in inputs)
     ours, theirs = _tuple(module(*inputs)), _tuple(REFERENCES[name](module, *inputs))

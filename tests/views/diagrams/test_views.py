@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from engines.diagrams.compared import CompareSpec
-from engines.diagrams.imports import ImportSpec
 from engines.diagrams.library import LIBRARY
-from engines.diagrams.spec import DrawSpec
+from engines.diagrams.specs.comparing import CompareSpec
+from engines.diagrams.specs.drawing import DrawSpec
+from engines.diagrams.specs.importing import ImportSpec
 from engines.running.compute import InProcess
 from views.diagrams.compare import CompareView
 from views.diagrams.exports import ITEMS

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.diagrams.compared import ComparedDrawings, CompareSpec
 from engines.diagrams.library import LIBRARY
+from engines.diagrams.specs.comparing import ComparedDrawings, CompareSpec
 
 
 def frames(spec: CompareSpec) -> Iterator[ComparedDrawings]:
     """Both drawings and their differences."""
-    from engines.diagrams.compared import compared_drawings
+    from engines.diagrams.comparing.drawings import compared_drawings
 
     yield compared_drawings(spec)
 

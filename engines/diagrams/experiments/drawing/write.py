@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
 from engines.diagrams.library import PRESETS
-from engines.diagrams.spec import Drawing, DrawSpec
+from engines.diagrams.specs.drawing import Drawing, DrawSpec
 
 
 def frames(spec: DrawSpec) -> Iterator[Drawing]:
     """The drawing; far less than a tenth of a second for anything a person writes."""
-    from engines.diagrams.draw import drawing
+    from engines.diagrams.drawing.picture import drawing
 
     yield drawing(spec)
 

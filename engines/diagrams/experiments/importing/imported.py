@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer
-from engines.diagrams.imports import EXAMPLES, ImportedDrawing, ImportSpec
+from engines.diagrams.specs.importing import EXAMPLES, ImportedDrawing, ImportSpec
 
 
 def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     """A frame per stage, the drawing last."""
-    from engines.diagrams.draw import drawing_of_diagram
+    from engines.diagrams.drawing.picture import drawing_of_circuit
     from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
-    from engines.diagrams.importing.result import diagram_from_torch, names_of_inputs
-    from engines.diagrams.source import source_from_diagram
-    from engines.diagrams.writing import text_from_diagram
+    from engines.diagrams.importing.result import circuit_from_torch, names_of_inputs
+    from engines.diagrams.language.writing import text_from_circuit
+    from engines.diagrams.running.source import source_from_circuit
 
     yield Frame(fraction=0.05)
     module = module_from_text(spec.module, "meta")
     inputs = inputs_from_text(spec.inputs, "meta")
     names = names_of_inputs(module, spec.names)
     yield Frame(fraction=0.15)
-    diagram = diagram_from_torch(module, inputs, names=names)
+    diagram = circuit_from_torch(module, inputs, names=names)
     yield Frame(fraction=0.7)
     report = diagram.imported.report
-    text = text_from_diagram(diagram)
-    drawing = drawing_of_diagram(diagram, spec.draw_spec(text))
+    text = text_from_circuit(diagram)
+    drawing = drawing_of_circuit(diagram, spec.draw_spec(text))
     checks, note = (), ""
     if spec.compare:
         checks, note = _compared(spec)
@@ -40,7 +40,7 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     )
     notes = tuple(n for n in (*drawing.notes, *report.notes, note) if n)
     drawing = replace(drawing, notes=notes)
-    source = source_from_diagram(diagram)
+    source = source_from_circuit(diagram)
     yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque)
 
 
@@ -53,15 +53,15 @@ def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], .
         inputs_from_text,
         module_from_text,
     )
-    from engines.diagrams.importing.result import diagram_from_torch
-    from engines.diagrams.verify import verify
+    from engines.diagrams.importing.result import circuit_from_torch
+    from engines.diagrams.running.verify import verify
 
     n = sum(p.numel() for p in module_from_text(spec.module, "meta").parameters())
     if n > PARAMETERS_MAX:
         return (), f"{n:,} parameters are too many to build here; only the shapes were read."
     torch.manual_seed(0)
     module = module_from_text(spec.module)
-    diagram = diagram_from_torch(module, inputs_from_text(spec.inputs))
+    diagram = circuit_from_torch(module, inputs_from_text(spec.inputs))
     found = verify(module, diagram)
     return tuple((c.what, c.error, c.tolerance, c.holds) for c in found.checks), ""
 

@@ -1,0 +1,1 @@
+"""From a graph to the graph that computes its gradients."""

@@ -1,0 +1,1 @@
+"""What a graph costs, as polynomials in the sizes of its axes."""

@@ -1,0 +1,96 @@
+"""The object people hold: a circuit with the verbs that join the rooms.
+
+Every verb loads what it needs when it is called, so that reading a diagram costs no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from engines.diagrams.graph.circuit import Circuit
+
+
+class Diagram(Circuit):
+    """A checked diagram, to be written, imported, drawn, run, costed, differentiated, compared."""
+
+    @classmethod
+    def of(cls, circuit: Circuit) -> Diagram:
+        """A circuit with the verbs."""
+        return cls(**{f.name: getattr(circuit, f.name) for f in fields(Circuit)})
+
+    # What people do with a diagram; every verb loads what it needs when it is called. --------
+
+    @staticmethod
+    def from_text(text: str) -> Diagram:
+        """The diagram of a text; DiagramError tells every mistake in it."""
+        from engines.diagrams.language.check import circuit_from_text
+
+        return Diagram.of(circuit_from_text(text))
+
+    @staticmethod
+    def from_torch(module: Any, args: tuple[Any, ...], **options: Any) -> Diagram:
+        """The diagram of a torch module, see `engines.diagrams.importing.result`."""
+        from engines.diagrams.importing.result import circuit_from_torch
+
+        return Diagram.of(circuit_from_torch(module, args, **options))
+
+    def to_torch(self, sizes: Mapping[str, int] | None = None, functions: Any = None) -> Any:
+        """The diagram as an `nn.Module`; an imported one has the model's weights."""
+        from engines.diagrams.running.module import module_from_circuit
+        from engines.diagrams.running.weights import load
+
+        if self.imported is None:
+            return module_from_circuit(self, sizes, functions)
+        found = module_from_circuit(self, sizes, self.imported.functions)
+        load(self.imported, found)
+        return found
+
+    def verify(self, module: Any, **options: Any) -> Any:
+        """Compare with the module it was imported from, see `engines.diagrams.running.verify`."""
+        from engines.diagrams.running.verify import verify
+
+        return verify(module, self, **options)
+
+    def backward(self) -> Diagram:
+        """The diagram that computes every gradient."""
+        from engines.diagrams.backward.backprop import backward
+
+        return Diagram.of(backward(self))
+
+    def costs(self) -> Any:
+        """FLOPs, parameters, memory and traffic as polynomials: ``.total`` and ``.by_path``."""
+        from engines.diagrams.costing.bill import bill
+
+        return bill(self)
+
+    def compare(self, other: Circuit) -> Any:
+        """What another diagram adds, lacks and changes."""
+        from engines.diagrams.comparing.alignment import comparison
+
+        return comparison(self, other)
+
+    def text(self) -> str:
+        """The diagram as a text."""
+        from engines.diagrams.language.writing import text_from_circuit
+
+        return text_from_circuit(self)
+
+    def source(self, sizes: Mapping[str, int] | None = None) -> str:
+        """The diagram as Python that needs nothing but torch."""
+        from engines.diagrams.running.source import source_from_circuit
+
+        return source_from_circuit(self, sizes)
+
+    def file(self, kind: str, **look: Any) -> bytes:
+        """The diagram as svg, tikz, html, json, python or text."""
+        from engines.diagrams.drawing.files import file_from_circuit
+
+        return file_from_circuit(self, kind, **look)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the picture, in the reader's own light or dark."""
+        from engines.diagrams.drawing.files import file_from_circuit
+
+        return file_from_circuit(self, "svg", mode="auto").decode()

@@ -1,0 +1,1 @@
+"""From graph to picture, and from picture to files."""

@@ -1,0 +1,1 @@
+"""From marks to files: SVG, TikZ, HTML, and their colours."""

@@ -1,0 +1,1 @@
+"""From a strip to marks at pixels: symbols, curves, words."""

@@ -1,0 +1,1 @@
+"""What a diagram is: values with named axes, operations, sizes, polynomials; it knows nobody."""

@@ -1,0 +1,52 @@
+"""What comes with a circuit that was imported: a report, and where its numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import understood."""
+
+    n_calls: int
+    n_covered: int
+    opaque: tuple[str, ...]
+    """Calls that are run but not known, with where the model makes them."""
+    conflicts: tuple[str, ...]
+    names: Mapping[str, str]
+    """Every axis: "hinted" by a person or "inferred"."""
+    notes: tuple[str, ...]
+    seconds_export: float
+    seconds_rest: float
+    """Everything beyond torch.export."""
+
+    @property
+    def share(self) -> float:
+        """The share of calls that are known."""
+        return self.n_covered / self.n_calls if self.n_calls else 1.0
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.n_covered} of {self.n_calls} calls known",
+            f"{len(self.names)} axes, "
+            f"{sum(v == 'hinted' for v in self.names.values())} named by you, the rest inferred",
+        ]
+        if self.opaque:
+            lines.append("opaque: " + ", ".join(self.opaque))
+        return "; ".join([*lines, *self.notes])
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What comes with an imported diagram; ``tensors`` are those of torch, by their paths."""
+
+    report: Report
+    weights: Mapping[str, str]
+    """The model's tensor for each parameter and buffer of `to_torch()`, by name."""
+    tensors: Mapping[str, Any] = field(repr=False)
+    functions: Mapping[str, Callable[..., Any]] = field(repr=False)
+    same: tuple[int, ...] = ()
+    """For every input the first one that was the same array: modules may ask ``a is b``."""

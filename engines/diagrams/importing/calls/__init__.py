@@ -1,0 +1,1 @@
+"""What every call of torch means as operations of ours, one table in several files."""

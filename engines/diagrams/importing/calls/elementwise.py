@@ -1,0 +1,185 @@
+"""The table of calls, and those that treat every number by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from engines.diagrams.graph.poly import Poly
+from engines.diagrams.importing.tracing.tracer import Draft, Sym, Tracer
+
+Handler = Callable[..., Any]
+CALLS: dict[str, Handler] = {}
+
+
+class UncoveredError(Exception):
+    """This call with these arguments has no operation of ours; it stays opaque."""
+
+
+def call(*names: str) -> Callable[[Handler], Handler]:
+    """Register a handler for calls by the name of their operator, ``aten.`` left out."""
+
+    def register(handler: Handler) -> Handler:
+        CALLS.update(dict.fromkeys(names, handler))
+        return handler
+
+    return register
+
+
+def number(value: Any) -> Fraction:
+    """A scalar argument exactly, or not covered."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise UncoveredError
+    return Fraction(value)
+
+
+def combine(t: Tracer, fn: str, operands: list[Any]) -> Sym:
+    """Two tensors, or a tensor and a number."""
+    syms = [o for o in operands if isinstance(o, Sym)]
+    if len(syms) == len(operands):
+        if any(s.dtype != "" for s in syms):
+            raise UncoveredError
+        syms, dims = t.broadcast(syms)
+        return t.emit("combine", tuple(t.read(s) for s in syms), dims, attrs={"fn": fn})
+    first, by = operands
+    if not isinstance(first, Sym) or first.dtype != "":
+        raise UncoveredError
+    if fn in ("mul", "div"):
+        by = number(by)
+        factor = by if fn == "mul" else 1 / by
+        draft = t.drafts[-1] if t.drafts else None
+        if draft is not None and draft.out == first.value and _takes_factor(draft):
+            draft.attrs["scale"] = Poly.of(factor)
+            return first
+    attrs = {"fn": fn, "by": float(number(by))}
+    return t.emit("combine", (t.read(first),), first.dims, attrs=attrs)
+
+
+def _takes_factor(draft: Draft) -> bool:
+    plain = draft.kind == "einsum" or (draft.kind == "linear" and not draft.attrs.get("bias"))
+    return plain and "scale" not in draft.attrs
+
+
+def _binary(fn: str) -> Handler:
+    def handler(t: Tracer, a: Any, b: Any, *, alpha: Any = 1, **rest: Any) -> Sym:
+        if alpha != 1 or rest.get("rounding_mode"):
+            raise UncoveredError
+        if not isinstance(a, Sym) and isinstance(b, Sym) and fn in ("add", "mul"):
+            a, b = b, a
+        return combine(t, fn, [a, b])
+
+    return handler
+
+
+for _fn in ("add", "sub", "mul", "div", "maximum", "minimum"):
+    for _suffix in ("Tensor", "Scalar", "default"):
+        CALLS[f"{_fn}.{_suffix}"] = _binary(_fn)
+        CALLS[f"{_fn}_.{_suffix}"] = _binary(_fn)
+
+
+def pointwise(t: Tracer, fn: str, x: Sym, **attrs: Any) -> Sym:
+    """Every number by itself."""
+    if x.dtype != "":
+        raise UncoveredError
+    return t.emit("pointwise", (t.read(x),), x.dims, attrs={"fn": fn, **attrs})
+
+
+def _unary(fn: str) -> Handler:
+    def handler(t: Tracer, x: Sym) -> Sym:
+        return pointwise(t, fn, x)
+
+    return handler
+
+
+for _fn in [
+    "relu",
+    "silu",
+    "sigmoid",
+    "tanh",
+    "exp",
+    "log",
+    "sqrt",
+    "rsqrt",
+    "abs",
+    "neg",
+    "sin",
+    "cos",
+    "reciprocal",
+    "hardswish",
+    "mish",
+    "sign",
+    "relu6",
+]:
+    CALLS[f"{_fn}.default"] = CALLS[f"{_fn}_.default"] = _unary(_fn)
+
+
+@call("gelu.default")
+def gelu(t: Tracer, x: Sym, *, approximate: str = "none") -> Sym:
+    """Exact or by tanh."""
+    return pointwise(t, "gelu" if approximate == "none" else "gelu_tanh", x)
+
+
+@call("elu.default")
+def elu(t: Tracer, x: Sym, alpha: float = 1.0) -> Sym:
+    """``F.elu``."""
+    return pointwise(t, "elu", x, alpha=float(alpha))
+
+
+@call("leaky_relu.default", "leaky_relu_.default")
+def leaky_relu(t: Tracer, x: Sym, slope: float = 0.01) -> Sym:
+    """``F.leaky_relu``."""
+    return pointwise(t, "leaky_relu", x, slope=float(slope))
+
+
+@call("softplus.default")
+def softplus(t: Tracer, x: Sym, *settings: Any) -> Sym:
+    """``F.softplus`` with its own settings."""
+    if settings and tuple(settings) != (1, 20):
+        raise UncoveredError
+    return pointwise(t, "softplus", x)
+
+
+@call("pow.Tensor_Scalar")
+def power(t: Tracer, x: Sym, exponent: Any) -> Sym:
+    """Squares and roots."""
+    names = {2: "square", 0.5: "sqrt", -0.5: "rsqrt", -1: "reciprocal"}
+    if exponent not in names:
+        raise UncoveredError
+    return pointwise(t, names[exponent], x)
+
+
+@call("softmax.int", "log_softmax.int")
+def softmax(t: Tracer, x: Sym, dim: int, *_dtype: Any) -> Sym:
+    """Over one dimension."""
+    return soft(t, "softmax", x, dim)
+
+
+CALLS["log_softmax.int"] = lambda t, x, dim, *_dtype: soft(t, "log_softmax", x, dim)
+
+
+def soft(t: Tracer, fn: str, x: Sym, dim: int) -> Sym:
+    """Softmax or its logarithm."""
+    axes = t.atoms.resolved(x.dims[dim])
+    if not axes:
+        raise UncoveredError
+    return t.emit("softmax", (t.read(x),), x.dims, attrs={"fn": fn, "axes": axes})
+
+
+@call("dropout.default", "feature_dropout.default")
+def dropout(t: Tracer, x: Sym, p: float, train: bool) -> Sym:
+    """Nothing when it does not train."""
+    del t
+    if train and p:
+        raise UncoveredError
+    return x
+
+
+@call(
+    "contiguous.default", "clone.default", "to.dtype", "to.device", "detach.default",
+    "alias.default", "_assert_tensor_metadata.default", "lift_fresh_copy.default",
+)  # fmt: skip
+def same(t: Tracer, x: Sym, *_rest: Any, **_named: Any) -> Sym:
+    """The same numbers."""
+    del t
+    return x

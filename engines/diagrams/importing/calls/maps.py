@@ -1,0 +1,258 @@
+"""What calls of ATen mean as operations of ours: learned maps, contractions, attention."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import torch
+
+from engines.diagrams.graph.poly import Poly
+from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine
+from engines.diagrams.importing.calls.shapes import grown
+from engines.diagrams.importing.tracing.atoms import Dim, size_of
+from engines.diagrams.importing.tracing.tracer import Sym, Tracer, _leaf, is_count
+
+_LAYERS = ("Linear", "Embedding", "Norm", "Conv", "norm")
+
+
+def label(t: Tracer, state: str) -> str:
+    """What the model calls the layer that owns a parameter, or the parameter itself."""
+    path = state.partition("#")[0]
+    if t.stack and any(word in t.stack[-1][1] for word in _LAYERS):
+        last = t.stack[-1][0].rsplit(".", 1)[-1]
+    else:
+        last = _leaf(path)
+    return last if not last.isdigit() else ""
+
+
+# Learned maps ---------------------------------------------------------------------------------
+
+
+def linear_map(t: Tracer, x: Sym, weight: Sym, bias: Sym | None, transposed: bool = False) -> Sym:
+    """X times the weight's last (or first) dimension; weights that are no parameters contract."""
+    out_dim, in_dim = (weight.dims[1], weight.dims[0]) if transposed else weight.dims
+    if not weight.state or transposed or (bias is not None and not bias.state):
+        raise UncoveredError
+    last = len(x.dims) - 1
+    view = Sym("", (out_dim, in_dim), state=weight.state)
+    x, _ = t.meet(x, last, view, 1)
+    ins = t.atoms.resolved(x.dims[last])
+    # A tied or square weight may give back the very axis it takes; then the result is a new one.
+    fresh = tuple(
+        t.atoms.new(a.size, "linear", _hint(t, weight)) for a in t.atoms.resolved(out_dim)
+    )
+    dims = (*x.dims[:-1], fresh)
+    state = {"weight": weight.state, **({"bias": bias.state} if bias is not None else {})}
+    attrs = {"ins": ins, "outs": fresh, "bias": bias is not None}
+    name = label(t, weight.state)
+    return t.emit("linear", (t.read(x),), dims, attrs=attrs, name=name, state=state)
+
+
+def _hint(t: Tracer, weight: Sym) -> str:
+    del t
+    return {"fc1": "f", "linear1": "f", "up": "f", "fc": "f"}.get(label_of(weight.state), "")
+
+
+def label_of(state: str) -> str:
+    """The last word of the path of the layer that owns a tensor."""
+    return state.rsplit(".", 2)[-2] if state.count(".") else ""
+
+
+@call("linear.default")
+def linear(t: Tracer, x: Sym, weight: Sym, bias: Sym | None = None) -> Sym:
+    """``F.linear``."""
+    return linear_map(t, x, weight, bias)
+
+
+@call("embedding.default")
+def embedding(t: Tracer, weight: Sym, index: Sym, *_rest: Any) -> Sym:
+    """Rows of a table; the table's first axis is what the positions are on."""
+    if index.const is not None and not index.value and is_count(index.const):
+        return _rows(t, weight, index)
+    table = t.atoms.resolved(weight.dims[0])
+    if len(table) != 1 or not weight.state:
+        raise UncoveredError
+    table_atom = t.atoms.find(table[0])
+    known = t.dtypes.get(index.value)
+    if (
+        known not in ("", None)
+        and not isinstance(known, str)
+        and t.atoms.find(known) is not table_atom
+    ):
+        if not t.atoms.unite(known, table_atom):
+            raise UncoveredError
+        table_atom = t.atoms.find(table_atom)
+    t.dtypes[index.value] = table_atom
+    for draft in t.drafts:
+        if draft.out == index.value:
+            draft.dtype = table_atom
+    fresh = tuple(t.atoms.new(a.size, "table", "m") for a in t.atoms.resolved(weight.dims[1]))
+    attrs = {"table": table_atom, "outs": fresh}
+    table_atom.hint = table_atom.hint or "v"
+    dims = (*index.dims, fresh)
+    state = {"weight": weight.state}
+    return t.emit(
+        "embed", (t.read(index),), dims, attrs=attrs, name=label(t, weight.state), state=state
+    )
+
+
+def _rows(t: Tracer, weight: Sym, index: Sym) -> Sym:
+    """Positions 0, 1, 2 ... of a table: the table itself, or its first rows."""
+    from engines.diagrams.importing.calls.shapes import stretch
+
+    table = Sym("", weight.dims, "", weight.state)
+    n = len(index.const)
+    if n == size_of(weight.dims[0]):
+        return table
+    t.read(table)  # the whole table is the model's parameter, whatever part of it is read
+    return stretch(t, table, 0, 0, n)
+
+
+# Contractions ---------------------------------------------------------------------------------
+
+
+@call("matmul.default", "bmm.default", "mm.default")
+def matmul(t: Tracer, a: Sym, b: Sym) -> Sym:
+    """The last dimension of one meets the last but one of the other."""
+    if len(a.dims) < 2 or len(b.dims) < 2:
+        raise UncoveredError
+    rank = max(len(a.dims), len(b.dims))
+    a = Sym(a.value, ((),) * (rank - len(a.dims)) + a.dims, a.dtype, a.state)
+    b = Sym(b.value, ((),) * (rank - len(b.dims)) + b.dims, b.dtype, b.state)
+    a, b = t.meet(a, rank - 1, b, rank - 2)
+    for k in range(rank - 2):
+        if t.atoms.resolved(a.dims[k]) and t.atoms.resolved(b.dims[k]):
+            a, b = t.meet(a, k, b, k)
+    # The two outer axes stay two, even where the model says they are one.
+    for atom in t.atoms.resolved(b.dims[-1]):
+        if atom in t.flat(a):
+            b = t.rename(b, atom, t.atoms.new(atom.size, "copy", atom.hint))
+    if not t.atoms.resolved(a.dims[-1]):  # one product: an axis of length one is summed over
+        one = t.atoms.resolved(b.dims[-2]) or (t.atoms.new(1, "const", "k"),)
+        a = grown(t, a, rank - 1, one[0])
+        b = b if t.atoms.resolved(b.dims[-2]) else grown(t, b, rank - 2, one[0])
+    inner = t.atoms.resolved(a.dims[-1])
+    if not t.atoms.resolved(b.dims[-2]):
+        b = grown(t, b, rank - 2, inner[0])
+    if set(inner) & set(t.atoms.resolved(a.dims[-2])):
+        raise UncoveredError
+    lead = tuple(a.dims[k] or b.dims[k] for k in range(rank - 2))
+    return t.emit("einsum", (t.read(a), t.read(b)), (*lead, a.dims[-2], b.dims[-1]))
+
+
+@call("addmm.default")
+def addmm(t: Tracer, bias: Sym, a: Sym, b: Sym) -> Sym:
+    """``bias + a @ b``."""
+    return combine(t, "add", [matmul(t, a, b), bias])
+
+
+@call("einsum.default")
+def einsum(t: Tracer, equation: str, operands: list[Sym], *_path: Any) -> Sym:
+    """As torch writes it; every letter is an axis."""
+    left, _, right = equation.replace(" ", "").partition("->")
+    groups = left.split(",")
+    if "." in equation or any(len(set(g)) != len(g) for g in (*groups, right)):
+        raise UncoveredError
+    at: dict[str, tuple[int, int]] = {}
+    for n, group in enumerate(groups):
+        for k, letter in enumerate(group):
+            if letter in at:
+                m, j = at[letter]
+                operands[m], operands[n] = t.meet(operands[m], j, operands[n], k)
+            at.setdefault(letter, (n, k))
+    for n, group in enumerate(groups):  # different letters are different axes
+        for k, letter in enumerate(group):
+            clash = [
+                a for a in t.atoms.resolved(operands[n].dims[k])
+                for other, (m, j) in at.items()
+                if other != letter and a in t.atoms.resolved(operands[m].dims[j])
+            ]  # fmt: skip
+            if clash:
+                raise UncoveredError
+    dims = tuple(operands[at[c][0]].dims[at[c][1]] for c in right)
+    return t.emit("einsum", tuple(t.read(o) for o in operands), dims)
+
+
+@call("scaled_dot_product_attention.default")
+def attention(  # noqa: C901 - the formula in one place
+    t: Tracer,
+    q: Sym,
+    k: Sym,
+    v: Sym,
+    mask: Sym | None = None,
+    dropout: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Sym:
+    """Contraction, factor, mask, softmax, contraction: what the fused kernel computes."""
+    if dropout or enable_gqa:
+        raise UncoveredError
+    stack, t.stack = t.stack, (*t.stack, ("attention", "Attention"))
+    for sym, hints in ((q, ("", "", "", "k")), (k, ("", "", "", "k")), (v, ("", "", "", "k"))):
+        for dim, hint in zip(sym.dims[-4:], hints[-len(sym.dims) :], strict=False):
+            for atom in t.atoms.resolved(dim):
+                atom.hint = atom.hint or hint
+    if len(q.dims) == 4:
+        for atom in t.atoms.resolved(q.dims[1]):
+            atom.hint = atom.hint or "h"
+    turned = Sym(k.value, (*k.dims[:-2], k.dims[-1], k.dims[-2]), k.dtype, k.state)
+    scores = matmul(t, q, turned)
+    depth = t.atoms.resolved(q.dims[-1])
+    factor = _power(depth) if scale is None else Poly.of(Fraction(scale))
+    t.drafts[-1].attrs["scale"] = factor
+    query, key = scores.dims[-2], scores.dims[-1]
+    if is_causal:
+        if len(query) != 1 or len(key) != 1:
+            raise UncoveredError
+        attrs = {"axes": (query[0], key[0])}
+        scores = t.emit("causal", (scores.value,), scores.dims, attrs=attrs)
+    if mask is not None and _is_lower(mask, len(q.dims)):
+        attrs = {"axes": (query[0], key[0])}
+        scores, mask = t.emit("causal", (scores.value,), scores.dims, attrs=attrs), None
+    if mask is not None:
+        scores = _masked(t, scores, mask)
+    weights = t.emit(
+        "softmax", (scores.value,), scores.dims, attrs={"fn": "softmax", "axes": tuple(key)}
+    )
+    found = matmul(t, weights, v)
+    t.stack = stack
+    return found
+
+
+def _power(depth: Dim) -> Any:
+    """One over the root of a product of axes, resolved when names are known."""
+    return ("root", tuple(depth))
+
+
+def _masked(t: Tracer, scores: Sym, mask: Sym) -> Sym:
+    if mask.dtype != "bool":
+        return combine(t, "add", [scores, mask])
+    (scores, mask), dims = t.broadcast([scores, mask])
+    return t.emit("masked", (t.read(scores), t.read(mask)), dims)
+
+
+def _is_lower(mask: Sym, _rank: int) -> bool:
+    """Whether a mask lets every position see itself and those before it."""
+    if mask.const is None or mask.const.ndim < 2 or math.prod(mask.const.shape[:-2]) != 1:
+        return False
+    square = mask.const.reshape(mask.const.shape[-2:])
+    seen = square if square.dtype == torch.bool else square == 0
+    hidden_is_minus_infinity = square.dtype == torch.bool or bool(
+        (square[~seen] == -torch.inf).all()
+    )
+    return hidden_is_minus_infinity and bool((seen == torch.ones_like(seen).tril()).all())
+
+
+@call("masked_fill.Scalar")
+def masked_fill(t: Tracer, x: Sym, mask: Sym, value: Any) -> Sym:
+    """Minus infinity above a diagonal; anything else is not covered."""
+    seen = Sym("", mask.dims, const=~mask.const) if mask.const is not None else None
+    if value != -math.inf or seen is None or not _is_lower(seen, 0):
+        raise UncoveredError
+    axes = tuple(t.atoms.resolved(d) for d in x.dims[-2:])
+    if any(len(a) != 1 for a in axes):
+        raise UncoveredError
+    return t.emit("causal", (t.read(x),), x.dims, attrs={"axes": (axes[0][0], axes[1][0])})

@@ -1,0 +1,264 @@
+"""The operations there are, and the rules by which their axes fit together.
+
+``KINDS`` maps the word of a text to its kind and variant; ``CHECKS`` maps a kind to the function
+that judges one call and returns what else the operation needs to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engines.diagrams.graph.poly import Poly
+from engines.diagrams.language.asking import Ask, Attrs
+from engines.diagrams.language.rules_back import BACK_CHECKS
+from engines.diagrams.language.rules_space import SPACE_CHECKS
+
+ARITY_MAX = 16
+
+
+def check_einsum(ask: Ask) -> Attrs:
+    """Shared axes meet; those that are not in the result are summed over."""
+    ask.arity(1, ARITY_MAX)
+    ask.keys("outer")
+    ask.real()
+    every = tuple(dict.fromkeys(axis for value in ask.args for axis in value.axes))
+    for axis in every:
+        owners = [value.name for value in ask.args if axis in value.axes]
+        if axis not in ask.declared and len(owners) == 1:
+            hint = f"keep it in the result, or end it with sum[{axis}] first"
+            text = f"{axis} is lost: only {owners[0]} has it, so nothing can meet it"
+            ask.refuse("axis-lost", text, hint, ask.out.name.span)
+    ask.gives(tuple(axis for axis in every if axis in ask.declared))
+    return {"outer": True} if ask.whole("outer", 0) else {}
+
+
+def check_linear(ask: Ask) -> Attrs:
+    """A learned map: the axes that vanish are consumed, those that appear are produced."""
+    ask.arity(1)
+    ask.keys("tied")
+    ask.real()
+    arrows = ask.arrows()
+    if arrows:
+        ins, outs = arrows[0]
+        ask.has(ask.args[0], ins)
+    else:
+        ins = tuple(a for a in ask.axes if a not in ask.declared)
+        outs = tuple(a for a in ask.declared if a not in ask.axes)
+    if not ins and not outs:
+        hint = f"say which axis it maps, e.g. Linear[{(ask.axes or ('m',))[-1]} -> m2]"
+        ask.refuse("ambiguous-linear", "no axis vanishes and none appears", hint)
+    if not ins:
+        text = f"{' '.join(outs)} comes from nothing: this Linear consumes no axis"
+        ask.refuse("axis-from-nothing", text, "let an axis of the argument vanish")
+    kept = tuple(a for a in ask.axes if a not in ins)
+    ask.gives((*kept, *outs))
+    return {"ins": ins, "outs": outs, "bias": ask.call.bias, **_tied(ask)}
+
+
+def _tied(ask: Ask) -> Attrs:
+    """Whether the weight is one that another operation has, and the value which that one makes."""
+    option = ask.option("tied")
+    if option is not None and isinstance(option.value, str):
+        return {"tied": option.value}
+    return {"tied": True} if ask.whole("tied", 0) else {}
+
+
+def check_embed(ask: Ask) -> Attrs:
+    """A learned table: a position on an axis becomes a vector."""
+    ask.arity(1)
+    ask.keys("tied")
+    value = ask.args[0]
+    if value.dtype in ("", "bool"):
+        hint = f"declare it as  {value.name}: {' '.join(value.axes) or '()'} in v"
+        ask.refuse("dtype", f"{value.name} holds no positions on an axis", hint)
+    outs = tuple(a for a in ask.declared if a not in value.axes)
+    if not outs:
+        ask.refuse("axis-lost", "an embedding makes a new axis", "add one to the result")
+    ask.gives((*value.axes, *outs))
+    return {"table": value.dtype, "outs": outs, **_tied(ask)}
+
+
+def check_pointwise(ask: Ask) -> Attrs:
+    """Every number by itself."""
+    ask.arity(1)
+    numbers = {"leaky_relu": ("slope", 0.01), "elu": ("alpha", 1.0)}
+    found = numbers.get(ask.fn.removesuffix("'"))
+    ask.keys(*found[:1] if found else ())
+    ask.real()
+    ask.gives(ask.axes)
+    return {found[0]: ask.number(*found)} if found else {}
+
+
+def check_combine(ask: Ask) -> Attrs:
+    """Several arrays number by number; an axis that one of them lacks is broadcast."""
+    ask.arity(1, ARITY_MAX)
+    ask.keys("by")
+    ask.real()
+    ask.gives(tuple(dict.fromkeys(axis for value in ask.args for axis in value.axes)))
+    number = ask.option("by")
+    if number is None and len(ask.args) == 1:
+        ask.refuse("arity", f"{ask.fn} of one value needs a number", f"write {ask.fn}[by=1](x)")
+    return {"by": ask.number("by", 0.0)} if number is not None else {}
+
+
+def check_softmax(ask: Ask) -> Attrs:
+    """Over the named axes, which stay."""
+    ask.arity(1)
+    ask.keys()
+    ask.real()
+    axes = _named_axes(ask)
+    ask.gives(ask.axes)
+    return {"axes": axes}
+
+
+def _named_axes(ask: Ask) -> tuple[str, ...]:
+    axes = tuple(name.text for name in ask.words())
+    if not axes:
+        word = ask.call.kind.text
+        hint = f"write {word}[{(ask.axes or ('x',))[-1]}](...)"
+        ask.refuse("no-axis", f"{word} must say over which axis", hint)
+    ask.has(ask.args[0], axes)
+    return axes
+
+
+def check_norm(ask: Ask) -> Attrs:
+    """Zero mean and unit variance over the named axes (batch and group norm: per channel)."""
+    ask.arity(1)
+    ask.keys("eps", "groups", "affine", "running")
+    ask.real()
+    axes = _named_axes(ask)
+    ask.gives(ask.axes)
+    groups = ask.whole("groups", 1, 1)
+    # 0 stands for the smallest step of the numbers in use, which is torch's own default.
+    default = 0.0 if ask.fn == "RMSNorm" else 1e-5
+    return {
+        "axes": axes,
+        "eps": ask.number("eps", default),
+        "affine": bool(ask.whole("affine", 1)),
+        "bias": ask.fn != "RMSNorm",
+        **({"groups": groups} if ask.fn == "GroupNorm" else {}),
+        **({"running": bool(ask.whole("running", 0))} if ask.fn == "BatchNorm" else {}),
+    }
+
+
+def check_reduce(ask: Ask) -> Attrs:
+    """Over the named axes, which end."""
+    ask.arity(1)
+    ask.keys()
+    ask.real()
+    axes = _named_axes(ask)
+    ask.gives(tuple(a for a in ask.axes if a not in axes))
+    return {"axes": axes}
+
+
+def check_causal(ask: Ask) -> Attrs:
+    """Minus infinity where the second axis is ahead of the first."""
+    ask.arity(1)
+    ask.keys()
+    ask.real()
+    axes = _named_axes(ask)
+    if len(axes) != 2 or axes[0] == axes[1]:
+        ask.refuse("option", "causal needs two axes", "write causal[y x](s): y sees x up to y")
+    ask.gives(ask.axes)
+    return {"axes": axes}
+
+
+def check_masked(ask: Ask) -> Attrs:
+    """Minus infinity where the second argument is false."""
+    ask.arity(2)
+    ask.keys()
+    value, mask = ask.args
+    if mask.dtype != "bool":
+        hint = f"declare it as  {mask.name}: {' '.join(mask.axes)} in bool"
+        ask.refuse("dtype", f"{mask.name} must hold truths", hint, ask.call.args[1].span)
+    ask.has(value, mask.axes)
+    ask.gives(value.axes)
+    return {}
+
+
+def check_topk(ask: Ask) -> Attrs:
+    """Keeps the k largest along an axis; the others become minus infinity."""
+    ask.arity(1)
+    ask.keys("k")
+    ask.real()
+    axes = _named_axes(ask)
+    ask.gives(ask.axes)
+    return {"axes": axes[:1], "k": ask.whole("k", 1, 1)}
+
+
+def check_rotate(ask: Ask) -> Attrs:
+    """Rotary positions: halves of the second axis turn by angles that grow along the first."""
+    ask.arity(1)
+    ask.keys("base")
+    ask.real()
+    axes = _named_axes(ask)
+    if len(axes) != 2:
+        ask.refuse("option", "rotate needs two axes", "write rotate[t d](q): d turns along t")
+    ask.gives(ask.axes)
+    return {"axes": axes, "base": ask.number("base", 10000.0)}
+
+
+def check_fn(ask: Ask) -> Attrs:
+    """Any function: axes that vanish are consumed, axes that appear are produced."""
+    ask.arity(1, ARITY_MAX)
+    ask.keys()
+    arrows = ask.arrows()
+    every = tuple(dict.fromkeys(axis for value in ask.args for axis in value.axes))
+    if arrows:
+        ins, outs = arrows[0]
+    else:
+        ins = tuple(a for a in every if a not in ask.declared)
+        outs = tuple(a for a in ask.declared if a not in every)
+    for axis in ins:
+        if axis not in every:
+            ask.refuse("not-an-axis", f"{axis} is no axis of what {ask.call.kind.text} takes")
+    ask.gives((*(a for a in every if a not in ins), *outs))
+    return {"ins": ins, "outs": outs}
+
+
+def check_opaque(ask: Ask) -> Attrs:
+    """Something that was imported and is not known: nothing can be wrong with its axes."""
+    ask.arity(0, ARITY_MAX)
+    ask.keys()
+    return {}
+
+
+def check_param(ask: Ask) -> Attrs:
+    """A learned array that depends on nothing; a fixed one is given, not learned."""
+    ask.arity(0)
+    ask.keys("fixed")
+    return {"fixed": True} if ask.whole("fixed", 0) else {}
+
+
+def check_const(ask: Ask) -> Attrs:
+    """Positions, ones, zeros, or the unit."""
+    ask.arity(0)
+    ask.keys()
+    if ask.fn in ("arange", "eye") and len(ask.declared) != (1 if ask.fn == "arange" else 2):
+        ask.refuse("option", f"{ask.fn} has {1 if ask.fn == 'arange' else 2} axes")
+    if ask.fn == "eye":
+        a, b = ask.declared
+        ask.equal(Poly.of(a), Poly.of(b), "the unit is square")
+    return {}
+
+
+CHECKS: dict[str, Callable[[Ask], Attrs]] = {
+    "einsum": check_einsum,
+    "linear": check_linear,
+    "embed": check_embed,
+    "pointwise": check_pointwise,
+    "combine": check_combine,
+    "softmax": check_softmax,
+    "norm": check_norm,
+    "reduce": check_reduce,
+    "causal": check_causal,
+    "masked": check_masked,
+    "topk": check_topk,
+    "rotate": check_rotate,
+    "fn": check_fn,
+    "opaque": check_opaque,
+    "param": check_param,
+    "const": check_const,
+    **SPACE_CHECKS,
+    **BACK_CHECKS,
+}

@@ -1,0 +1,1 @@
+"""From graph to torch: modules, Python source, and equality with what it came from."""

@@ -1,0 +1,41 @@
+"""Gives a module made from an imported circuit the model's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from engines.diagrams.graph.imported import Imported
+
+
+def load(imported: Imported, module: nn.Module) -> None:
+    """Give a module made from the diagram the model's own numbers, shared where they were."""
+    own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers())
+    first: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for name, path in imported.weights.items():
+        tensor = rows(imported.tensors, path).detach()
+        if path in first and first[path][1] == own[name].shape:
+            _tie(module, name, first[path][0])
+            continue
+        first[path] = (name, tuple(own[name].shape))
+        with torch.no_grad():
+            own[name].copy_(tensor.reshape(own[name].shape))
+
+
+def rows(tensors: Mapping[str, Any], path: str) -> Any:
+    """A tensor by its path, or some of its rows: ``in_proj_weight#0:16``."""
+    name, _, part = path.partition("#")
+    if not part:
+        return tensors[name]
+    first, _, last = part.partition(":")
+    return tensors[name][int(first) : int(last)]
+
+
+def _tie(module: nn.Module, name: str, other: str) -> None:
+    owner_path, _, leaf = name.rpartition(".")
+    source_path, _, source = other.rpartition(".")
+    shared = getattr(module.get_submodule(source_path), source)
+    setattr(module.get_submodule(owner_path), leaf, shared)
