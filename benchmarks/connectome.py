@@ -23,17 +23,21 @@ from pathlib import Path
 import numpy as np
 from table import Figure, as_json
 
-from engines.connectome import layouts, nulls, synthetic
-from engines.connectome.centrality import betweenness, betweenness_steps
-from engines.connectome.connectome import Connectome, layer_from_edges
-from engines.connectome.dynamics import Graded
-from engines.connectome.graph import Graph, graph_from_matrix, graph_of
+from engines.connectome.drawing import layouts
+from engines.connectome.drawing.spec import LayoutSpec
+from engines.connectome.drawing.wiring import drawing_of, wiring_of
+from engines.connectome.dynamics.simulation import Graded
 from engines.connectome.kernels import swaps
-from engines.connectome.large import raster_steps
-from engines.connectome.large_run import spiking_setup
-from engines.connectome.large_spec import RasterSpec
-from engines.connectome.spec import LayoutSpec, MeasuresSpec, WiringSpec
-from engines.connectome.wiring import drawing_of, wiring_of
+from engines.connectome.large.raster import raster_steps
+from engines.connectome.large.run import spiking_setup
+from engines.connectome.large.spec import RasterSpec
+from engines.connectome.measures.centrality import betweenness, betweenness_steps
+from engines.connectome.measures.spec import MeasuresSpec
+from engines.connectome.nulls.run import NullRun, observed
+from engines.connectome.wiring import synthetic
+from engines.connectome.wiring.connectome import Connectome, layer_from_edges
+from engines.connectome.wiring.graph import Graph, graph_from_matrix, graph_of
+from engines.connectome.wiring.spec import WiringSpec
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -82,8 +86,8 @@ def null_figures() -> list[Figure]:
             theirs.copy().rewire(n=n_attempts)
 
     spec = MeasuresSpec(n_nulls=1_000)
-    list(nulls.NullRun(graph, spec.replace(n_nulls=4)).batches())
-    whole = seconds(lambda: list(nulls.NullRun(graph, spec).batches()))
+    list(NullRun(graph, spec.replace(n_nulls=4)).batches())
+    whole = seconds(lambda: list(NullRun(graph, spec).batches()))
     return [
         Figure(
             "nulls of the worm, igraph's rewire over ours",
@@ -181,7 +185,7 @@ def fly_figures(*, full: bool) -> list[Figure]:
 
 def spike_figure() -> Figure:
     """How fast the spiking model runs, biological over CPU time of its one thread."""
-    from engines.connectome.spiking import SpikingTrial
+    from engines.connectome.dynamics.spiking import SpikingTrial
 
     stimulus, network, every = spiking_setup(synthetic.fly_size(), 100.0, 0)
     SpikingTrial(stimulus, network, 0, every).advance(0, 1)
@@ -195,8 +199,8 @@ def spike_figure() -> Figure:
 
 def rate_figures(made: Connectome) -> list[Figure]:
     """One step of the rate model with 32 trials: scipy, and torch on the device there is."""
-    from engines.connectome.batched import BatchedGraded, BatchedTrials
-    from engines.connectome.dynamics import ScipyGraded
+    from engines.connectome.dynamics.batched import BatchedGraded, BatchedTrials
+    from engines.connectome.dynamics.simulation import ScipyGraded
     from engines.running import devices
 
     stimulus, network, every = spiking_setup(made, 20.0, 0)
@@ -228,13 +232,13 @@ def rate_figures(made: Connectome) -> list[Figure]:
 
 def large_null_figures(made: Connectome) -> list[Figure]:
     """A null of a fly's size: its swaps, and its measures."""
-    from engines.connectome.drawing_nulls import OnRows, draw_of
+    from engines.connectome.nulls.shuffling import OnRows, draw_of
 
     graph = graph_from_matrix(made.layers[0].matrix(made.n_neurons))
     drawing = draw_of(graph, MeasuresSpec(swaps_per_edge=1.0), made)
     assert isinstance(drawing, OnRows)
     swap_s = seconds(lambda: drawing.shuffled(np.uint64(1)))
-    measured_s = seconds(lambda: nulls.observed(graph, MeasuresSpec()))
+    measured_s = seconds(lambda: observed(graph, MeasuresSpec()))
     return [
         Figure("fly size: a null, one attempted swap per edge", "s", swap_s),
         Figure("fly size: clustering, motifs, rich club and paths of it", "s", measured_s),

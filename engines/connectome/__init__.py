@@ -16,8 +16,7 @@ from engines.connectome.api import (
     paths,
     stimulate,
 )
-from engines.connectome.catalog import NAMES, catalogue, load
-from engines.connectome.connectome import Connectome, Layer, Provenance
+from engines.connectome.dynamics.stimulus import StimulusSpec
 from engines.connectome.exporting import write_connectome
 from engines.connectome.importing import (
     ImportOptions,
@@ -28,10 +27,12 @@ from engines.connectome.importing import (
     from_state_dict,
     read_connectome,
 )
-from engines.connectome.own import keep
-from engines.connectome.recordings import Recording, recording
-from engines.connectome.spec import MeasuresSpec, WiringSpec
-from engines.connectome.stimulus import StimulusSpec
+from engines.connectome.measures.spec import MeasuresSpec
+from engines.connectome.recordings.recording import Recording, recording
+from engines.connectome.wiring.catalogue import NAMES, catalogue, load
+from engines.connectome.wiring.connectome import Connectome, Layer, Provenance
+from engines.connectome.wiring.kept import keep
+from engines.connectome.wiring.spec import WiringSpec
 
 __all__ = [
     "NAMES",

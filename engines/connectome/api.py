@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.connectome import own, selecting
-from engines.connectome.activity import Activity
-from engines.connectome.connectome import Connectome
-from engines.connectome.graph import Graph, connectome_of, graph_of
-from engines.connectome.measured import Measured, frames_of
-from engines.connectome.paths import Paths, paths_of
-from engines.connectome.spec import MeasuresSpec, PathSpec, WiringSpec
-from engines.connectome.stimulus import StimulusSpec
+from engines.connectome.dynamics.activity import Activity
+from engines.connectome.dynamics.stimulus import StimulusSpec
+from engines.connectome.measures.paths import Paths, paths_of
+from engines.connectome.measures.spec import MeasuresSpec, PathSpec
+from engines.connectome.nulls.measured import Measured
+from engines.connectome.nulls.measuring import frames_of
+from engines.connectome.wiring import kept, selection
+from engines.connectome.wiring.connectome import Connectome
+from engines.connectome.wiring.graph import Graph, connectome_of, graph_of
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import ExplorerError
 
 
 def named(connectome: str | Connectome) -> dict[str, Any]:
     """The fields of a spec that name this connectome; an own one is kept on disk first."""
     if isinstance(connectome, Connectome):
-        return {"own": own.keep(connectome)}
+        return {"own": kept.keep(connectome)}
     return {"dataset": connectome}
 
 
@@ -46,15 +48,15 @@ def paths(
 ) -> Paths:
     """Ways from one neuron to another: ``paths("varshney2011", "PLML", "DA6").names``."""
     wiring = WiringSpec(**named(connectome), **fields)
-    ends = [selecting.neuron(connectome_of(wiring), name) for name in (source, target)]
+    ends = [selection.neuron(connectome_of(wiring), name) for name in (source, target)]
     return paths_of(PathSpec(wiring=wiring, source=ends[0], target=ends[1], k=k, weighted=weighted))
 
 
 def stimulate(connectome: str | Connectome, targets: str, **fields: Any) -> Activity:
     """Activity after a stimulus: ``stimulate("varshney2011", "PLM", lesion="AVA").ranked()``."""
-    from engines.connectome import dynamics
+    from engines.connectome.dynamics import simulation
 
-    *_, last = dynamics.frames_of(StimulusSpec(**named(connectome), targets=targets, **fields))
+    *_, last = simulation.frames_of(StimulusSpec(**named(connectome), targets=targets, **fields))
     if not isinstance(last, Activity):
         raise ExplorerError("the simulation ended without a result")
     return last

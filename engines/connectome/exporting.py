@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engines.connectome.connectome import Connectome
+from engines.connectome.wiring.connectome import Connectome
 from engines.contract import InputError
 
 KINDS = (".csv", ".tsv", ".graphml", ".npz")

@@ -1,4 +1,4 @@
-"""The view of `connectome/compare`: its pictures two abreast."""
+"""The view of `connectome/compare`: its numbers above its pictures."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from views.connectome.payloads import raster_payload
 from views.kit.components import Downloads, Facts
 from views.kit.figures import PictureFigure
 from views.kit.generic import SAVES, npz_from_tables, picture_tables, table_section, zipped_csv
+from views.kit.picturegrid import PictureGrid
 from views.kit.runner import Asker
 from views.kit.text import label
 from views.kit.workbench import ExperimentView
@@ -42,7 +43,7 @@ class LargeView(ExperimentView):
         self.canvas = RasterStage(self.pick, **wide)
         self.facts = Facts(self._act, sections=[], **wide)
         self.tables = Facts(sections=[], **wide)
-        self.figures = pn.Column(margin=(12, 0), **wide)
+        self.figures = PictureGrid(margin=(12, 0), **wide)
         self.saves = Downloads(self._save, items=SAVES, **wide)
         self.own = OwnConnectome(self._take_own, self._complain)
         self.large: Large | None = None
@@ -89,8 +90,7 @@ class LargeView(ExperimentView):
         tables = [picture for picture in shown if isinstance(picture, Table)]
         figures = [picture for picture in shown if not isinstance(picture, Table)]
         self.tables.sections = [table_section(t) for t in tables]  # type: ignore[arg-type]
-        made = [PictureFigure(p).figure for p in figures]  # type: ignore[arg-type]
-        self.figures.objects = [pn.pane.Bokeh(f, sizing_mode="stretch_width") for f in made]
+        self.figures.show([PictureFigure(p) for p in figures])  # type: ignore[arg-type]
         self.describe()
 
     # Looking and picking -------------------------------------------------------------------

@@ -11,9 +11,9 @@ import panel as pn
 
 from engines.connectome.model import Measures, MeasuresSpec, motifs, shown
 from engines.contract.pictures import Picture
-from views.connectome.grid import abreast
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
+from views.kit.picturegrid import PictureGrid
 from views.kit.text import label
 
 EVERY_S = 0.2
@@ -29,10 +29,8 @@ class MeasuresPanel:
         self._on_motif = on_motif
         self.table = Facts(sections=[], **wide)
         self.motifs = Facts(self._press, sections=[], **wide)
-        self.pair = abreast(340)
-        self.three = abreast(240, margin=(0, 0, 12, 0))
-        self.whole = pn.Column(**wide, margin=0)
-        parts = (self.table, self.pair, self.three, self.whole, self.motifs)
+        self.pictures = PictureGrid(**wide, margin=(0, 0, 12, 0), followed=True)
+        parts = (self.table, self.pictures, self.motifs)
         self.panel = pn.Column(*parts, **wide, margin=0, visible=False)
         self._newest: tuple[MeasuresSpec, Measures, Measures | None] | None = None
         self._figures: list[PictureFigure] = []
@@ -72,9 +70,7 @@ class MeasuresPanel:
                 figure.update(picture)
             return
         self._figures = [PictureFigure(p) for p in pictures]  # type: ignore[arg-type]
-        panes = [pn.pane.Bokeh(f.figure, sizing_mode="stretch_width") for f in self._figures]
-        self.pair.objects, self.three.objects = panes[:2], panes[2:-1]
-        self.whole.objects = panes[-1:]
+        self.pictures.show(self._figures)
 
 
 def table_section(

@@ -9,9 +9,9 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.connectome import own
 from engines.connectome.importing.child import connectome_from_upload_async
 from engines.connectome.importing.options import ImportOptions, ImportReport
+from engines.connectome.wiring import kept
 from engines.contract import ExplorerError
 from views.kit.components import Facts, Upload
 from views.kit.text import label
@@ -109,7 +109,7 @@ class OwnConnectome:
         self._last = (name, data) if len(data) <= _KEPT_BYTES else None
         try:
             found, report = await connectome_from_upload_async(name, data, self._options())
-            digest = own.keep(found)
+            digest = kept.keep(found)
         except ExplorerError as error:
             self.upload.note = label(error, 400)
             self._on_error(str(error))

@@ -1,4 +1,4 @@
-"""The view of `connectome/recordings`: its pictures two abreast."""
+"""The view of `connectome/recordings`: its numbers above its pictures."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class StimulateView(WiringView):
             self._figure.update(picture)
             return
         self._figure = PictureFigure(picture)
-        self._figure.figure.height = 190
+        self._figure.figure.update(height=190, min_height=190, sizing_mode="stretch_width")
         pane = pn.pane.Bokeh(self._figure.figure, sizing_mode="stretch_width")
         self.population.objects = [pane]
 

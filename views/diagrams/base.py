@@ -16,6 +16,7 @@ from views.diagrams.exports import ITEMS, saved
 from views.diagrams.facts import about, cost_section, provenance
 from views.kit.components import Downloads, Facts
 from views.kit.figures import PictureFigure
+from views.kit.picturegrid import PictureGrid
 from views.kit.workbench import ExperimentView
 
 _WIDTHS = {"--nx-left": "clamp(260px, 29vw, 440px)", "--nx-right": "clamp(220px, 20vw, 300px)"}
@@ -42,7 +43,7 @@ class DiagramView(ExperimentView):
         self.axes = DiagramAxes(self._resize, link_id=link, **wide)
         self.facts = Facts(sections=[], **wide)
         self.saves = Downloads(self._save, items=list(ITEMS), **wide)
-        self.curves = pn.Column(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
+        self.curves = PictureGrid(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
         self._figure: PictureFigure | None = None
         self.controls.param.watch(lambda _event: self.redraw(), list(self.redraw_on))
 
@@ -115,14 +116,14 @@ class DiagramView(ExperimentView):
     def _plot(self, result: Drawing) -> None:
         curves = [p for p in result.pictures() if isinstance(p, Curves)]
         if not curves:
-            self.curves.objects = []
+            self.curves.show([])
             return
         if self._figure is not None and self._figure.fits(curves[0]):
             self._figure.update(curves[0])
             if self.curves.objects:
                 return
         self._figure = PictureFigure(curves[0])
-        self.curves.objects = [pn.pane.Bokeh(self._figure.figure, sizing_mode="stretch_width")]
+        self.curves.show([self._figure])
 
     def _tell(self) -> None:
         if self.drawn is None:

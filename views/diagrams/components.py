@@ -36,9 +36,13 @@ class DiagramStage(JSComponent):
     _esm: ClassVar[str | PathLike[str]] = (
         tokens_script()
         + colours_script()
-        + esm("views.diagrams", "drawing.js", "stage.js", shared=("base.js",))
+        + esm("views.diagrams", "drawing.js", "stage.js", shared=("base.js", "large.js"))
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.diagrams", "stage.css"), LOOK]
+    _stylesheets: ClassVar[list[str]] = [
+        stylesheet("views.diagrams", "stage.css"),
+        stylesheet("views.kit", "large.css"),
+        LOOK,
+    ]
 
     def __init__(self, on_message: Callable[[dict[str, Any]], None], **params: Any) -> None:
         """``on_message`` is told picks, toggles and foldings."""

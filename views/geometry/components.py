@@ -39,6 +39,9 @@ class GeometryStage(JSComponent):
         "pictures.js",
         "closeup.js",
         "stage.js",
-        shared=("base.js", "clock.js", "svg.js"),
+        shared=("base.js", "large.js", "clock.js", "svg.js"),
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.geometry", "stage.css")]
+    _stylesheets: ClassVar[list[str]] = [
+        stylesheet("views.geometry", "stage.css"),
+        stylesheet("views.kit", "large.css"),
+    ]

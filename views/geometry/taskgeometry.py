@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import panel as pn
 from bokeh.events import Tap
 
 from engines.contract import Frame, Result, Spec
@@ -78,12 +76,9 @@ class TaskGeometryView(GenericView):
             drawn.figure.on_event(Tap, self._tap)
         return drawn
 
-    def _panes(self) -> Iterator[pn.viewable.Viewable]:
-        """The two sides beside the scatter, above it where the stage is narrow."""
-        for k, pane in enumerate(super()._panes()):
-            if k == 0 and isinstance(pane, pn.Row):
-                pane.insert(0, self.picker)
-            yield pane
+    def _lay_out(self) -> None:
+        """The two sides beside the scatter."""
+        self.pictures.show(self._figures, self.picker)
 
     def _follow(self) -> None:
         """Draw a split that has been scored; ask for one that has not; wait for an uneven one."""

@@ -213,6 +213,15 @@ class Heading(JSComponent):
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "title.css")]
 
 
+class Folds(JSComponent):
+    """Folds the columns beside the stage and remembers it in the browser."""
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "views.kit", "folds.js", shared=("base.js", "large.js")
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "folds.css")]
+
+
 class Upload(JSComponent):
     """Paste text or pick a file; ``on_data(name, data)`` reads it, name is empty for a paste."""
 

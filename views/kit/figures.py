@@ -10,6 +10,7 @@ import pandas as pd
 from bokeh.models import (
     ColorBar,
     ColumnDataSource,
+    CustomJSTickFormatter,
     DataRange1d,
     HoverTool,
     LinearColorMapper,
@@ -31,6 +32,16 @@ _TICKS_WIDTH, _TICK_GAP = 56, 2
 _SQUARE_SIDE = 260.0
 """Pixels of the longer side of a picture with one scale."""
 
+_TICK = """
+const size = Math.abs(tick)
+const [unit, letter] = size >= 1e9 ? [1e9, " G"] : size >= 1e6 ? [1e6, " M"]
+  : size >= 1e4 ? [1e3, " k"] : [1, ""]
+const plain = Number((tick / unit).toPrecision(8))
+const text = size > 0 && (size < 1e-4 || size >= 1e13) ? plain.toExponential() : String(plain)
+return text.replace("-", "\u2212") + letter
+"""
+"""250 k, not 2.500e+5; what lies outside these letters is written with an exponent."""
+
 _MARKERS = ("circle", "square", "diamond", "triangle", "inverted_triangle", "hex", "star", "plus")
 """Beside the colours, so that kinds can be told apart without them."""
 
@@ -41,7 +52,8 @@ class PictureFigure:
     def __init__(self, picture: Curves | Bars | Heatmap | Points) -> None:
         """Builds axes, glyphs, legend and hover for the first picture."""
         self.kind = type(picture)
-        self.is_square = _is_square(picture)
+        self.aspect = _aspect(picture)
+        """Width to height where both axes have one scale, else 0."""
         self.layers = layer_names(picture)
         self._frame = _frame(picture)
         self.figure = _figure(picture)
@@ -82,6 +94,8 @@ class PictureFigure:
         """Show another picture."""
         self._title.text = label(picture.title)
         self._draw(picture)
+        # Axes of nothing have no range, of which bokeh complains once for each painting.
+        self.figure.visible = _is_seen(picture)
 
     def _source(self, name: str, **columns: Any) -> tuple[ColumnDataSource, bool]:
         fresh = name not in self._sources
@@ -206,6 +220,21 @@ class PictureFigure:
         self._mapper.update(low=low, high=high if high > low else low + 1.0)
 
 
+def _is_seen(picture: Curves | Bars | Heatmap | Points) -> bool:
+    """Whether there is one finite number to draw."""
+    match picture:
+        case Curves():
+            drawn = (*picture.lines.values(), *picture.dots.values(), *picture.clouds.values())
+            shown = any(np.isfinite(values).any() for values in drawn)
+        case Bars():
+            shown = bool(np.isfinite(picture.heights).any())
+        case Points():
+            shown = bool(np.isfinite(picture.xy).all(axis=-1).any())
+        case Heatmap():
+            shown = picture.values.size > 0
+    return shown
+
+
 def _fill(k: int, kind: str) -> dict[str, Any]:
     named = {"legend_label": label(kind)} if kind else {}
     return {"line_color": None, "fill_color": series()[k % len(series())], **named}
@@ -245,8 +274,14 @@ def _size(picture: Curves | Bars | Heatmap | Points) -> dict[str, Any]:
         width, height = _extent(picture)
         side = _SQUARE_SIDE / max(width, height, 1.0)
         return {"frame_width": round(width * side), "frame_height": round(height * side)}
-    height = 420 if isinstance(picture, Heatmap) else 300
-    return {"height": height, "sizing_mode": "stretch_width"}
+    return {"min_height": 220, "sizing_mode": "stretch_both"}
+
+
+def _aspect(picture: Picture) -> float:
+    if not _is_square(picture):
+        return 0.0
+    width, height = _extent(picture)
+    return max(width, 1.0) / max(height, 1.0)
 
 
 def _extent(picture: Heatmap | Points) -> tuple[float, float]:
@@ -270,6 +305,7 @@ def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
     if sum(len(text) + _TICK_GAP for _, text in picture.x_axis.ticks) > _TICKS_WIDTH:
         made.xaxis.major_label_orientation = 0.9
     for drawn, axis in ((made.xaxis, picture.x_axis), (made.yaxis, picture.y_axis)):
+        drawn.formatter = CustomJSTickFormatter(code=_TICK)
         if axis.ticks:
             drawn.ticker = [place for place, _ in axis.ticks]
             drawn.major_label_overrides = {place: label(text) for place, text in axis.ticks}

@@ -6,8 +6,6 @@ import io
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from engines.contract.pictures import Bars, Curves, Heatmap, Picture, Points, Ta
 from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline
 from views.kit.figures import PictureFigure
+from views.kit.picturegrid import PictureGrid
 from views.kit.text import csv_text, distinct, label
 from views.kit.workbench import ExperimentView
 
@@ -26,12 +25,6 @@ _MOMENTS_MAX = 400
 _ROWS_SHOWN = 200
 _CELL_LETTERS = 40
 """A cell with more is read as a sentence."""
-_UNDER = (0, 0, 12, 0)
-_SHRINKS = ":host { min-width: 0 !important; }"
-_WRAPPED = (
-    ":host { flex-wrap: wrap; column-gap: 12px; max-width: 100%; min-width: 0 !important; }"
-    ":host > * { flex: 0 0 auto !important; }"
-)
 SAVES = [
     {"id": "csv", "label": "CSV", "title": "The numbers of every picture, one file each, zipped"},
     {"id": "npz", "label": "NPZ", "title": "The numbers of every picture as numpy arrays"},
@@ -62,7 +55,7 @@ class GenericView(ExperimentView):
         self.facts = Facts(sections=[self._provenance()], sizing_mode="stretch_width")
         self.saves = Downloads(self._save, items=SAVES, sizing_mode="stretch_width")
         self.tables = Facts(sections=[], sizing_mode="stretch_width")
-        self.pictures = pn.Column(stylesheets=[_SHRINKS], sizing_mode="stretch_width", margin=0)
+        self.pictures = PictureGrid(sizing_mode="stretch_width", margin=0)
         self.moments: list[Frame | Result] = []
         self._every = 1
         self._came = 0
@@ -128,22 +121,17 @@ class GenericView(ExperimentView):
                 figure.update(picture)
         else:
             self._figures = [self._made(PictureFigure(picture)) for picture in drawn]
-            self.pictures.objects = list(self._panes())
+            self._lay_out()
         self.tables.sections = [table_section(p) for p in moment.pictures() if isinstance(p, Table)]
+        self.pictures.followed = bool(self.tables.sections)
 
     def _made(self, drawn: PictureFigure) -> PictureFigure:
         """A figure that is not on the page yet; a view may listen to it."""
         return drawn
 
-    def _panes(self) -> Iterator[pn.viewable.Viewable]:
-        """A row per figure; square ones that follow each other share one, as far as it is wide."""
-        for is_square, drawn in groupby(self._figures, key=lambda drawn: drawn.is_square):
-            mode = "fixed" if is_square else "stretch_width"
-            panes = [pn.pane.Bokeh(d.figure, sizing_mode=mode, margin=_UNDER) for d in drawn]
-            if is_square:
-                yield pn.Row(*panes, stylesheets=[_WRAPPED], sizing_mode="stretch_width", margin=0)
-            else:
-                yield from panes
+    def _lay_out(self) -> None:
+        """New figures come on stage."""
+        self.pictures.show(self._figures)
 
     def _provenance(self) -> dict[str, Any]:
         card = self.experiment.card

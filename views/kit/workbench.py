@@ -17,6 +17,7 @@ from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Job
 from views.kit.components import (
+    Folds,
     Heading,
     Notices,
     current_document,
@@ -226,7 +227,7 @@ class ExperimentView(pn.viewable.Viewer):
         """The whole view; its height is ``--nx-view-height``."""
         regions = [
             self._control_column(),
-            _region("nx-middle", [self.heading, *self.stage()]),
+            _region("nx-middle", [Folds(), self.heading, *self.stage()]),
             _region("nx-inspector", self.inspector()),
         ]
         below = self.timeline()

@@ -32,9 +32,12 @@ class PointerStage(JSComponent):
         "heat.js",
         "heads.js",
         "stage.js",
-        shared=("base.js", "clock.js", "svg.js"),
+        shared=("base.js", "large.js", "clock.js", "svg.js"),
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.pointer", "stage.css")]
+    _stylesheets: ClassVar[list[str]] = [
+        stylesheet("views.pointer", "stage.css"),
+        stylesheet("views.kit", "large.css"),
+    ]
 
     def __init__(
         self,

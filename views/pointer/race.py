@@ -32,6 +32,7 @@ class RaceView(GenericView):
         self.sources = [ColumnDataSource(_columns([])) for _ in range(_SOLVERS_MAX)]
         self.figure, self._entries = race_figure(self.sources)
         self.plot = pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
+        self.plot.visible = False  # a logarithm of nothing has no range
 
     def stage(self) -> list[Any]:
         """The plane of gap and time above the ranking."""
@@ -43,6 +44,7 @@ class RaceView(GenericView):
             self._show(moment)
 
     def _show(self, race: Race | RaceFrame) -> None:
+        self.plot.visible = bool(race.solvers)
         gap, spread = 100 * gaps(race), 100 * interval(gaps(race))
         time = race.milliseconds.mean(axis=1)
         rows = list(zip(race.solvers, gap.mean(axis=1), spread, time, strict=True))

@@ -49,9 +49,12 @@ class SortingStage(JSComponent):
         "sound.js",
         "movie.js",
         "stage.js",
-        shared=("base.js", "clock.js", "svg.js"),
+        shared=("base.js", "large.js", "clock.js", "svg.js"),
     )
-    _stylesheets: ClassVar[list[str]] = [stylesheet("views.sorting", "stage.css")]
+    _stylesheets: ClassVar[list[str]] = [
+        stylesheet("views.sorting", "stage.css"),
+        stylesheet("views.kit", "large.css"),
+    ]
 
     def __init__(
         self,

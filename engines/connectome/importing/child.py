@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 from engines.boundary.apart import Request, answer_of_child, serve
 from engines.boundary.labels import label
-from engines.connectome.connectome import Connectome
 from engines.connectome.importing.options import ImportOptions, ImportReport
+from engines.connectome.wiring.connectome import Connectome
 from engines.contract import InputError
 
 UPLOAD_MAX_BYTES = 64 * 1024 * 1024

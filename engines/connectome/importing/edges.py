@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from engines.boundary.labels import label
-from engines.connectome.celegans import canonical, cell_types
-from engines.connectome.connectome import LAYERS, Layer, layer_from_edges
 from engines.connectome.importing.options import REFUSED_SHOWN, ColumnsError, ImportOptions
 from engines.connectome.importing.text import number
+from engines.connectome.wiring.celegans import canonical, cell_types
+from engines.connectome.wiring.connectome import LAYERS, Layer, layer_from_edges
 from engines.contract import InputError
 
 _PRE = ("pre", "pre_root_id", "pre_pt_root_id", "pre_id", "source", "from", "sender", "src",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engines.boundary.labels import label
-from engines.connectome.connectome import Layer, layer_from_edges
 from engines.connectome.importing.edges import signed, symmetrised
 from engines.connectome.importing.options import REFUSED_SHOWN, ImportOptions
 from engines.connectome.importing.text import number
+from engines.connectome.wiring.connectome import Layer, layer_from_edges
 from engines.contract import InputError
 
 _TOTALS = frozenset({"total", "totals", "sum", "sums", "nan", "none"})

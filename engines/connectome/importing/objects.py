@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from engines.boundary.labels import label
-from engines.connectome.connectome import Connectome, Layer, Provenance, layer_from_edges
+from engines.connectome.wiring.connectome import Connectome, Layer, Provenance, layer_from_edges
 from engines.contract import InputError
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from engines.boundary.labels import label
-from engines.connectome.connectome import Connectome, Layer, Provenance, layer_from_edges
 from engines.connectome.importing import chunks, edges, matrices, objects
 from engines.connectome.importing.chunks import Reading
 from engines.connectome.importing.options import ImportOptions, ImportReport
 from engines.connectome.importing.text import cells, decoded, frame_from_cells, number, sniffed
+from engines.connectome.wiring.connectome import Connectome, Layer, Provenance, layer_from_edges
 from engines.contract import InputError
 
 CHUNKED_BYTES = 32 * 1024**2
@@ -138,7 +138,7 @@ def _finished(
 
 def _worm_columns(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """What is known of the worm's cells, when most names are cells of the worm."""
-    from engines.connectome import celegans
+    from engines.connectome.wiring import celegans
 
     known = celegans.soma_roles()
     if not names or sum(name in known for name in names) < 0.7 * len(names):

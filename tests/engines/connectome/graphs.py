@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from engines.connectome.graph import Graph, graph_from_matrix
+from engines.connectome.wiring.graph import Graph, graph_from_matrix
 
 
 @st.composite

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engines.connectome.drawing.wiring import wiring_of
 from engines.connectome.importing import connectome_from_bytes
 from engines.connectome.importing.options import ImportOptions
 from engines.connectome.model import MeasuresSpec, PathSpec, WiringSpec
-from engines.connectome.wiring import wiring_of
 from views.connectome import exports
 from views.connectome.explore import ExploreView
 

@@ -197,7 +197,7 @@ def test_kinds_have_marks_of_their_own_beside_their_colours():
 )
 def test_square_pictures_have_one_scale(name, width, height):
     made = PictureFigure(PICTURES[name])
-    assert made.is_square
+    assert made.aspect == width / height
     assert (made.figure.frame_width, made.figure.frame_height) == (width, height)
 
 
@@ -205,3 +205,15 @@ def test_a_long_legend_has_lines():
     names = {f"a rather long name of line {k}": X for k in range(5)}
     legend = PictureFigure(Curves("Many", X, names, TIME, SHARE)).figure.above[-1]
     assert legend.nrows == 3
+
+
+@pytest.mark.parametrize(
+    ("y", "seen"), [(np.full(3, np.nan), False), (np.array([np.nan, 1.0, np.nan]), True)]
+)
+def test_a_picture_of_nothing_is_not_drawn(y, seen):
+    """bokeh complains of axes without a range once for every painting."""
+    empty = Curves("c", np.arange(3.0), {"l": np.full(3, np.nan)}, Axis("x"), Axis("y"))
+    made = PictureFigure(empty)
+    assert not made.figure.visible
+    made.update(Curves("c", np.arange(3.0), {"l": y}, Axis("x"), Axis("y")))
+    assert made.figure.visible is seen

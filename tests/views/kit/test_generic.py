@@ -314,15 +314,26 @@ async def test_figures_drawn_by_the_browser_are_zipped_under_their_titles(view):
     assert files == {"1-order-5.svg": "<svg/>", "2-figure.svg": "<svg>2</svg>"}
 
 
-def test_square_pictures_share_a_row(view):
-    square = Heatmap("a", np.eye(3), Axis("x"), Axis("y"), Axis("z"), square=True)
+def test_pictures_with_one_scale_say_their_form_and_the_others_fill_their_place(view):
+    square = Heatmap("a", np.zeros((2, 4)), Axis("x"), Axis("y"), Axis("z"), square=True)
     wide = Curves("w", np.arange(3.0), {"l": np.arange(3.0)}, Axis("x"), Axis("y"))
 
     class Moment(Result):
         def pictures(self):
-            return (square, square, wide)
+            return (square, wide)
 
     view._draw(Moment())
-    row, last = view.pictures.objects
-    assert len(row.objects) == 2
-    assert last.object is view._figures[2].figure
+    assert view.pictures.aspects == [2.0, 0.0]
+    assert [pane.object for pane in view.pictures.objects] == [f.figure for f in view._figures]
+    assert not view.pictures.followed
+
+
+def test_tables_under_the_pictures_are_seen_to_follow(view):
+    wide = Curves("w", np.arange(3.0), {"l": np.arange(3.0)}, Axis("x"), Axis("y"))
+
+    class Moment(Result):
+        def pictures(self):
+            return (wide, Table("t", {"a": np.arange(2)}))
+
+    view._draw(Moment())
+    assert view.pictures.followed

@@ -16,7 +16,9 @@ export function render({model, el}) {
       button("Open all", "Open every block", () => model.send_msg({kind: "fold", all: false}))] : []), search)
   const card = element("div", {class: "nx-card", hidden: true, role: "status"})
   const empty = element("p", {class: "nx-empty"}, "")
-  el.append(element("div", {class: "nx-stage"}, tools, element("div", {class: "nx-frame"}, paper, card), empty))
+  const stage = element("div", {class: "nx-stage"}, tools, element("div", {class: "nx-frame"}, paper, card), empty)
+  tools.append(largeButton(stage, () => "the diagram").button)
+  el.append(stage)
 
   let scene = null, svg = null, zoom = 1, chosen = false, locked = null, byAxis = new Map(), byPath = new Map()
 

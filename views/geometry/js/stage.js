@@ -8,7 +8,9 @@ function geometryCard(title, height) {
   const menu = element("span", {class: "nx-export"})
   const value = element("span", {class: "nx-value"})
   const head = element("div", {class: "nx-head"}, name, element("span", {class: "nx-legend"}), menu, value)
-  return {canvas, name, head, menu, value, card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
+  const card = element("section", {class: "nx-card", "aria-label": title}, head, canvas)
+  head.append(largeButton(card, () => card.getAttribute("aria-label")).button)
+  return {canvas, name, head, menu, value, card}
 }
 
 function csvCell(value) {

@@ -6,7 +6,9 @@ function pointerCard(title) {
   const menu = element("span", {class: "nx-export"})
   const value = element("span", {class: "nx-value"})
   const head = element("div", {class: "nx-head"}, element("b", {}, title), legend, menu, value)
-  return {canvas, legend, menu, value, card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
+  const card = element("section", {class: "nx-card", "aria-label": title}, head, canvas)
+  head.append(largeButton(card, () => title).button)
+  return {canvas, legend, menu, value, card}
 }
 
 // A text that stays the same would cost a layout all the same.

@@ -16,7 +16,9 @@ function stagePicture(title, legend, part, n_lanes) {
   const value = element("span", {class: "nx-value"})
   const menu = element("span", {class: "nx-export"})
   const head = element("div", {class: "nx-head"}, element("b", {}, title), element("span", {class: "nx-legend"}, legend), menu, value)
-  return {canvas, value, menu, legend: head.children[1], card: element("section", {class: "nx-card", "aria-label": title}, head, canvas)}
+  const card = element("section", {class: "nx-card", "aria-label": title}, head, canvas)
+  head.append(largeButton(card, () => title).button)
+  return {canvas, value, menu, legend: head.children[1], card}
 }
 
 class Stage {

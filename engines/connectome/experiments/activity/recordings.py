@@ -129,27 +129,29 @@ def window_picture(label: np.ndarray, centre_s: np.ndarray | None = None) -> Hea
 
 def frames(spec: RecordingSpec) -> Iterator[RecordingFrame | Recorded]:
     """Window after window, then structure against function, everything last."""
-    from engines.connectome import partitions, recordings
+    from engines.connectome.partitions.agreement import nmi
+    from engines.connectome.partitions.leiden import leiden
+    from engines.connectome.recordings.recording import bold, planted
 
     person = int(spec.source[-1]) if spec.source.startswith("human") else 0
-    taken = recordings.bold(person) if person else recordings.planted(seed=spec.seed)
+    taken = bold(person) if person else planted(seed=spec.seed)
     n_times, n = taken.traces.shape
     width = int(min(max(8, round(spec.window_s / taken.dt_s)), n_times))
     starts = np.unique(np.linspace(0, n_times - width, spec.n_windows).astype(int))
     label = np.zeros((len(starts), n), np.int32)
     for k, start in enumerate(starts):
         weights = positive_correlation(taken.traces[start : start + width])
-        found = partitions.leiden(weights, resolution=spec.resolution, seed=spec.seed)
+        found = leiden(weights, resolution=spec.resolution, seed=spec.seed)
         label[k] = matched(found, label[k - 1]) if k else found
         done = 0.6 * (k + 1) / len(starts)
         yield RecordingFrame(label=label[: k + 1].copy(), fraction=done)
     middle = starts + width // 2
     if len(taken.truth):
-        agreement = [partitions.nmi(label[k], taken.truth[t]) for k, t in enumerate(middle)]
+        agreement = [nmi(label[k], taken.truth[t]) for k, t in enumerate(middle)]
     else:
         agreement = [
             np.nan,
-            *(partitions.nmi(a, b) for a, b in zip(label[1:], label[:-1], strict=True)),
+            *(nmi(a, b) for a, b in zip(label[1:], label[:-1], strict=True)),
         ]
     structure, function, coupling, null = np.zeros(0), np.zeros(0), float("nan"), np.zeros(0)
     correlation = np.corrcoef(taken.traces.T)
@@ -212,7 +214,7 @@ def _spearman(a: np.ndarray, b: np.ndarray) -> float:
 def _with_structure(
     person: int, correlation: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    from engines.connectome.catalog import load
+    from engines.connectome.wiring.catalogue import load
 
     wiring = load(f"human_{person}")
     matrix = wiring.layers[0].matrix(wiring.n_neurons).toarray()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.activity import Activity, ActivityFrame
-from engines.connectome.stimulus import StimulusSpec
+from engines.connectome.dynamics.activity import Activity, ActivityFrame
+from engines.connectome.dynamics.stimulus import StimulusSpec
 from engines.contract import Card, Experiment, KnownAnswer
 
 
 def frames(spec: StimulusSpec) -> Iterator[ActivityFrame | Activity]:
     """Moments of the run, the activity last."""
-    from engines.connectome.dynamics import frames_of
+    from engines.connectome.dynamics.simulation import frames_of
 
     yield from frames_of(spec)
 
@@ -24,7 +24,7 @@ def seconds(spec: StimulusSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Closed forms of single neurons and chains."""
-    from engines.connectome.dynamics_answers import dynamics_answers
+    from engines.connectome.answers.dynamics import dynamics_answers
 
     return dynamics_answers()
 

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from engines.connectome.spec import WiringSpec
+from engines.connectome.partitions.consensus import CONSENSUS_MAX, coassignment
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Seed, knob
 from engines.contract.pictures import Axis, Bars, Heatmap, Picture, Table
 
@@ -124,43 +125,47 @@ def quality_picture(quality: np.ndarray) -> Bars:
 
 def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
     """Runs one after the other, the consensus last."""
-    from engines.connectome import partitions as found
-    from engines.connectome.graph import connectome_of, graph_of
+    from engines.connectome.partitions.agreement import ari, nmi
+    from engines.connectome.partitions.consensus import consensus
+    from engines.connectome.partitions.leiden import leiden, louvain
+    from engines.connectome.partitions.modularity import modularity, symmetric_weights
+    from engines.connectome.partitions.spectral import spectral
+    from engines.connectome.wiring.graph import connectome_of, graph_of
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
     graph, connectome = graph_of(wiring), connectome_of(wiring)
-    weights = found.symmetric_weights(graph.directed, binary=spec.weights == "binary")
+    weights = symmetric_weights(graph.directed, binary=spec.weights == "binary")
     labels, quality = np.zeros((spec.n_runs, graph.n), np.int32), np.zeros(spec.n_runs)
     for run in range(spec.n_runs):
         seed = (spec.seed + run) % 2**63
         match spec.method:
             case "Leiden":
-                labels[run] = found.leiden(weights, resolution=spec.resolution, seed=seed)
+                labels[run] = leiden(weights, resolution=spec.resolution, seed=seed)
             case "Louvain":
-                labels[run] = found.louvain(weights, resolution=spec.resolution, seed=seed)
+                labels[run] = louvain(weights, resolution=spec.resolution, seed=seed)
             case _:
-                labels[run] = found.spectral(weights, spec.n_communities, seed=seed)
-        quality[run] = found.modularity(weights, labels[run], spec.resolution)
+                labels[run] = spectral(weights, spec.n_communities, seed=seed)
+        quality[run] = modularity(weights, labels[run], spec.resolution)
         yield CommunityFrame(quality=quality[: run + 1].copy(), fraction=(run + 1) / spec.n_runs)
-    small = graph.n <= found.CONSENSUS_MAX
+    small = graph.n <= CONSENSUS_MAX
     best = labels[int(np.nanargmax(quality)) if np.isfinite(quality).any() else 0]
     label = best
     if small and spec.n_runs > 1:
-        label = found.consensus(labels, seed=spec.seed)
+        label = consensus(labels, seed=spec.seed)
     known = {}
     for name, values in connectome.columns.items():
         texts = np.array(values)[graph.members]
         there = texts != ""
         if name in ("role", "class", "transmitter", "side") and there.sum() > 1:
             pair = label[there], texts[there]
-            known[name] = (found.nmi(*pair), found.ari(*pair))
+            known[name] = (nmi(*pair), ari(*pair))
     yield Communities(
         spec=spec,
         names=tuple(connectome.neurons[k] for k in graph.members),
         label=label,
         quality=quality,
-        consensus_quality=found.modularity(weights, label, spec.resolution),
-        together=found.coassignment(labels) if small else np.zeros((0, 0)),
+        consensus_quality=modularity(weights, label, spec.resolution),
+        together=coassignment(labels) if small else np.zeros((0, 0)),
         agreement=known,
         order=np.lexsort((np.arange(graph.n), label)),
         best=best,

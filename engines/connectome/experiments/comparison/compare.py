@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engines.connectome.catalog import DatasetName
-from engines.connectome.spec import WiringSpec
+from engines.connectome.wiring.catalogue import DatasetName
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import Card, Experiment, InputError, Result, Spec, knob
 from engines.contract.pictures import Axis, Heatmap, Picture, Points, Table
 
@@ -122,7 +122,7 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
 
 def compared(spec: CompareSpec) -> Comparison:
     """Both wirings on the neurons they share, ordered by role and class."""
-    from engines.connectome.graph import connectome_of, graph_of
+    from engines.connectome.wiring.graph import connectome_of, graph_of
 
     wirings = spec.wirings()
     one, two = (connectome_of(w) for w in wirings)

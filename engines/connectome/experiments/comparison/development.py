@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engines.connectome.spec import WiringSpec
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Spec, knob
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
 
@@ -91,7 +91,7 @@ def growth(table: np.ndarray) -> tuple[Picture, ...]:
 def wiring_of_animal(spec: DevelopmentSpec, animal: int) -> WiringSpec:
     """One animal's wiring; muscles and glia are lesioned when only neurons count."""
     from engines.connectome.experiments.comparison.compare import with_layers
-    from engines.connectome.graph import connectome_of
+    from engines.connectome.wiring.graph import connectome_of
 
     wiring = with_layers(f"witvliet2021_{animal}", spec.layers)
     if spec.cells == "all cells":
@@ -103,8 +103,9 @@ def wiring_of_animal(spec: DevelopmentSpec, animal: int) -> WiringSpec:
 
 def frames(spec: DevelopmentSpec) -> Iterator[DevelopmentFrame | Development]:
     """Animal by animal, everything last."""
-    from engines.connectome import partitions
-    from engines.connectome.graph import connectome_of, graph_of
+    from engines.connectome.partitions.leiden import leiden
+    from engines.connectome.partitions.modularity import modularity, symmetric_weights
+    from engines.connectome.wiring.graph import connectome_of, graph_of
 
     table = np.full((len(ANIMALS), len(MEASURES)), np.nan)
     labels: list[dict[str, int]] = []
@@ -112,10 +113,10 @@ def frames(spec: DevelopmentSpec) -> Iterator[DevelopmentFrame | Development]:
     for k, animal in enumerate(ANIMALS):
         wiring = wiring_of_animal(spec, animal)
         graph, neurons = graph_of(wiring), connectome_of(wiring).neurons
-        weights = partitions.symmetric_weights(graph.binary, binary=True)
-        label = partitions.leiden(weights)
+        weights = symmetric_weights(graph.binary, binary=True)
+        label = leiden(weights)
         found = _measured(wiring, spec.n_nulls)
-        found["modularity"] = partitions.modularity(weights, label)
+        found["modularity"] = modularity(weights, label)
         table[k] = [found.get(name, np.nan) for name in MEASURES]
         names = [neurons[i] for i in graph.members]
         labels.append(dict(zip(names, label.tolist(), strict=True)))
@@ -126,8 +127,9 @@ def frames(spec: DevelopmentSpec) -> Iterator[DevelopmentFrame | Development]:
 
 
 def _measured(wiring: WiringSpec, n_nulls: int) -> dict[str, float]:
-    from engines.connectome.measured import Measured, frames_of
-    from engines.connectome.spec import MeasuresSpec
+    from engines.connectome.measures.spec import MeasuresSpec
+    from engines.connectome.nulls.measured import Measured
+    from engines.connectome.nulls.measuring import frames_of
 
     fields = {name: getattr(wiring, name) for name in WiringSpec.model_fields}
     *_, last = frames_of(MeasuresSpec(**fields, n_nulls=n_nulls))
@@ -145,7 +147,7 @@ def _on_one_order(graphs: list[tuple[list[str], np.ndarray]], order: list[str]) 
 
 
 def _agreement(labels: list[dict[str, int]]) -> np.ndarray:
-    from engines.connectome.partitions import nmi
+    from engines.connectome.partitions.agreement import nmi
 
     made = np.ones((len(labels), len(labels)))
     for i, a in enumerate(labels):

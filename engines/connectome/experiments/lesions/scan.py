@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engines.connectome.connectome import Provenance
-from engines.connectome.spec import WiringSpec
+from engines.connectome.wiring.connectome import Provenance
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import Card, Experiment, Frame, Result, knob
 from engines.contract.pictures import Axis, Bars, Picture, Table
 
@@ -126,12 +126,12 @@ def frames(spec: ScanSpec) -> Iterator[ScanFrame | Scan]:
     """One loss after the other, the ranking last."""
     import numba
 
-    from engines.connectome import selecting
-    from engines.connectome.graph import connectome_of, graph_of
+    from engines.connectome.wiring import selection
+    from engines.connectome.wiring.graph import connectome_of, graph_of
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
     connectome, graph = connectome_of(wiring), graph_of(wiring)
-    lost = np.intersect1d(selecting.neurons(connectome, spec.scanned), graph.members)
+    lost = np.intersect1d(selection.neurons(connectome, spec.scanned), graph.members)
     names = tuple(connectome.neurons[k] for k in lost)
     after = np.full(len(lost), np.nan)
     measured = measurer(spec, wiring)
@@ -160,8 +160,8 @@ def relative(after: np.ndarray, before: float) -> np.ndarray:
 
 def measurer(spec: ScanSpec, wiring: WiringSpec) -> Any:
     """A function of the lost neuron's place (-1: nobody) that gives the measure."""
-    from engines.connectome.graph import connectome_of, graph_of
-    from engines.connectome.measures import component_sizes
+    from engines.connectome.measures.counting import component_sizes
+    from engines.connectome.wiring.graph import connectome_of, graph_of
 
     if spec.measure == "response to a stimulus":
         return response(spec, wiring)
@@ -192,10 +192,10 @@ def measurer(spec: ScanSpec, wiring: WiringSpec) -> Any:
 
 def response(spec: ScanSpec, wiring: WiringSpec) -> Any:
     """Summed activity of all that are not stimulated, without one neuron."""
-    from engines.connectome.dynamics import drive, gap_coupling, graded_step
-    from engines.connectome.graph import connectome_of
-    from engines.connectome.network import network_of, scaled
-    from engines.connectome.stimulus import StimulusSpec
+    from engines.connectome.dynamics.network import network_of, scaled
+    from engines.connectome.dynamics.simulation import gap_coupling, graded_step
+    from engines.connectome.dynamics.stimulus import StimulusSpec, drive
+    from engines.connectome.wiring.graph import connectome_of
 
     base = StimulusSpec(
         **{name: getattr(wiring, name) for name in WiringSpec.model_fields},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.spec import LayoutSpec
+from engines.connectome.drawing.spec import LayoutSpec
 from engines.contract import Card, Experiment, Result
 
 
 def frames(spec: LayoutSpec) -> Iterator[Result]:
     """The drawing at once."""
-    from engines.connectome.wiring import drawing_of
+    from engines.connectome.drawing.wiring import drawing_of
 
     yield drawing_of(spec)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.measured import Measured, MeasuresFrame, frames_of
-from engines.connectome.spec import MeasuresSpec
+from engines.connectome.measures.spec import MeasuresSpec
+from engines.connectome.nulls.measured import Measured, MeasuresFrame
 from engines.contract import Card, Experiment, KnownAnswer
 
 
 def frames(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     """Measures while nulls come, all of them last."""
+    from engines.connectome.nulls.measuring import frames_of
+
     yield from frames_of(spec)
 
 
@@ -22,8 +24,8 @@ def seconds(spec: MeasuresSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """The published numbers of the worm, and what its tables hold."""
-    from engines.connectome.answers import wiring_answers
-    from engines.connectome.table_answers import table_answers
+    from engines.connectome.answers.published import wiring_answers
+    from engines.connectome.answers.tables import table_answers
 
     return (*wiring_answers(), *table_answers())
 

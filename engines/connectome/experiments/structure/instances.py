@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.spec import InstancesSpec
+from engines.connectome.measures.spec import InstancesSpec
 from engines.contract import Card, Experiment, Result
 
 
 def frames(spec: InstancesSpec) -> Iterator[Result]:
     """The answer at once."""
-    from engines.connectome.instances import instances_of
+    from engines.connectome.measures.motif_instances import instances_of
 
     yield instances_of(spec)
 

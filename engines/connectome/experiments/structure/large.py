@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.large_spec import LargeSpec
+from engines.connectome.large.spec import LargeSpec
 from engines.contract import Card, Experiment, Frame, Result
 
 
 def frames(spec: LargeSpec) -> Iterator[Frame | Result]:
     """The layout as it settles, numbers and pixels last."""
-    from engines.connectome.large_run import frames_of
+    from engines.connectome.large.run import frames_of
 
     yield from frames_of(spec)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.spec import PathSpec
+from engines.connectome.measures.spec import PathSpec
 from engines.contract import Card, Experiment, Result
 
 
 def frames(spec: PathSpec) -> Iterator[Result]:
     """The answer at once."""
-    from engines.connectome.paths import paths_of
+    from engines.connectome.measures.paths import paths_of
 
     yield paths_of(spec)
 

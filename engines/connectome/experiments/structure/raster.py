@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.large_spec import RasterSpec
+from engines.connectome.large.spec import RasterSpec
 from engines.contract import Card, Experiment, Frame, Result
 
 
 def frames(spec: RasterSpec) -> Iterator[Frame | Result]:
     """From coarse to fine."""
-    from engines.connectome.large import raster_frames
+    from engines.connectome.large.raster import raster_frames
 
     yield from raster_frames(spec)
 

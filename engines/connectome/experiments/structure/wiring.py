@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.connectome.spec import WiringSpec
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import Card, Experiment, Result
 
 
 def frames(spec: WiringSpec) -> Iterator[Result]:
     """The wiring at once."""
-    from engines.connectome.wiring import wiring_of
+    from engines.connectome.drawing.wiring import wiring_of
 
     yield wiring_of(spec)
 

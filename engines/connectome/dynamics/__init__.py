@@ -1,0 +1,1 @@
+"""What runs through a wiring: stimuli, networks as dynamical systems, and their simulation."""

@@ -1,0 +1,1 @@
+"""Wirings of a fly's size: laid out, drawn as pixels, measured with an error."""

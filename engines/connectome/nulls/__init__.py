@@ -1,0 +1,1 @@
+"""Random wirings like a wiring, and every measure of it beside theirs."""

@@ -1,0 +1,1 @@
+"""Recordings of activity: made regular and comparable."""

@@ -1,0 +1,67 @@
+"""Imported connectomes, kept by content so that a spec can name them by a short digest."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+
+from engines.boundary import codec
+from engines.connectome.wiring.connectome import Connectome
+from engines.contract import InputError
+
+_DIGEST = re.compile(r"[0-9a-f]{16}")
+
+
+def folder() -> Path:
+    """Where imported connectomes lie: beside the saved sessions."""
+    root = os.environ.get("EXPLORER_DATA") or platformdirs.user_data_path("neural-explorer")
+    return Path(root) / "connectomes"
+
+
+def keep(connectome: Connectome) -> str:
+    """Store a connectome and return its digest, 16 hexadecimal digits.
+
+    Raises:
+        InputError: the disk does not take it.
+    """
+    digest = connectome.digest[:16]
+    data = codec.pack(replace(connectome, columns=dict(connectome.columns)))
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder(), delete=False) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(folder() / digest)
+    except OSError as error:
+        raise InputError(
+            f"the connectome cannot be kept in {folder()}: {error.strerror}"
+        ) from error
+    return digest
+
+
+@lru_cache(maxsize=4)
+def load_own(digest: str) -> Connectome:
+    """The imported connectome of this digest.
+
+    Raises:
+        InputError: it is not on this machine any more, or its file was damaged.
+    """
+    if not _DIGEST.fullmatch(digest):
+        raise InputError(f"{digest!r} is not the digest of an imported connectome")
+    try:
+        found = codec.unpack((folder() / digest).read_bytes())
+    except FileNotFoundError:
+        raise InputError(
+            "this link names an imported connectome that is not on this machine; import its file "
+            "again, or choose a dataset"
+        ) from None
+    if not isinstance(found, Connectome) or found.digest[:16] != digest:
+        raise InputError("the imported connectome's file is damaged; import it again")
+    return found
