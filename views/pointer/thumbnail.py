@@ -5,8 +5,8 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
+from engines.pointer.answering.results import Answer
 from engines.pointer.model import SolveSpec
-from engines.pointer.results import Answer
 from engines.running.compute import Compute
 from views.kit.thumbnail import LoopingPicture, looping_script
 from views.pointer.scene import scene
