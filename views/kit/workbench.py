@@ -230,7 +230,10 @@ class ExperimentView(pn.viewable.Viewer):
         """The whole view; its height is ``--nx-view-height``."""
         regions = [
             self._control_column(),
-            _region("nx-middle", [Folds(), self.heading, self.claims, *self.stage()]),
+            _region(
+                "nx-middle",
+                [Folds(), self.heading, self.claims, self.runner.standing, *self.stage()],
+            ),
             _region("nx-inspector", self.inspector()),
         ]
         below = self.timeline()
