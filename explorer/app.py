@@ -15,10 +15,11 @@ import panel as pn
 from explorer import palette
 from explorer.atlas import atlas_page
 from explorer.engine import engine_from_settings
+from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
-from explorer.links import finished_workbenches, links
+from explorer.links import finished_workbenches, link_to, links
 from explorer.page import (
     Engine,
     WorkbenchPage,
@@ -27,6 +28,7 @@ from explorer.page import (
     watch_engine,
 )
 from explorer.plain import PlainHandler
+from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
 from explorer.sessions import SessionStore
 from explorer.settings import Settings
@@ -69,8 +71,9 @@ def home_page(engine: Engine) -> Any:
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
+    menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
     content = home(engine, owner, finished_workbenches())
-    return shell(header, [content, help_.dialog], "Neural Explorer")
+    return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 
 
 def _session() -> tuple[str, dict[str, list[bytes]]]:
@@ -99,6 +102,7 @@ async def _serve(settings: Settings) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
             loop.add_signal_handler(name, stop.set)
     engine = engine_from_settings(settings)
+    watch_connections(engine)
     server = safe_serve(pages(engine), port=settings.port, patterns=patterns())
     starting = asyncio.create_task(engine.start())
     swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))
