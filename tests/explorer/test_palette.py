@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from engines.contract import Findable
+from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from explorer import palette
@@ -38,6 +39,8 @@ class Idle(InProcess):
     state = SimpleNamespace(
         phase="ready", device="cpu", n_threads=1, n_queued=0, memory_bytes=0, sentence=""
     )
+
+    background = Background()
 
     def listen(self, _listener: Any) -> Any:
         return lambda: None
