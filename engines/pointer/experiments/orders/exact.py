@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Seed, Spec, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    KnownAnswer,
+    Result,
+    Seed,
+    Spec,
+    knob,
+)
+from engines.contract.claims import Near
 from engines.contract.pictures import Axis, Curves, Picture, Table
 
 
@@ -112,6 +124,18 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     )
 
 
+CLAIM = Claim(
+    "Shown only single bits, the network permutes every string of bits exactly.",
+    figure=lambda r: Estimate(
+        "share permuted exactly", r.n_right / r.n_inputs, *2 * (r.n_right / r.n_inputs,),
+        r.n_inputs, "inputs", "all inputs but zero",
+    ),
+    control=lambda r: Estimate.exact("a guess of every bit", 0.5**r.spec.k, "closed form"),
+    holds_when=Near(0.0),
+    source="Giapitzakis, Back de Luca & Fountoulakis 2025, arXiv 2502.16763",
+    published=1.0,
+)  # fmt: skip
+
 EXPERIMENT = Experiment(
     spec=ExactSpec,
     frames=frames,
@@ -124,5 +148,6 @@ EXPERIMENT = Experiment(
     ),
     presets={"Eight bits": ExactSpec(), "Twelve bits": ExactSpec(k=12)},
     known_answers=known_answers,
+    claims=(CLAIM,),
     order=60,
 )
