@@ -199,10 +199,8 @@ def _with_age(found: Development) -> Estimate | None:
         return np.divide((x * y).sum(axis=1), spread, out=np.full(len(x), np.nan),
                          where=spread > 0)  # fmt: skip
 
-    return bootstrap(
-        spearman, len(modular), seed=0, of="modularity of edges without weights and age, Spearman", unit="animals",
-        batched=True,
-    )  # fmt: skip
+    name = "modularity of edges without weights and age, Spearman"
+    return bootstrap(spearman, len(modular), seed=0, of=name, unit="animals", batched=True)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
