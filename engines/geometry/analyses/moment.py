@@ -159,6 +159,8 @@ def layer_moment(
         dimension = near.dimension
         line, whose = np.column_stack([near.log_ratio, near.minus_log_survival]), near.stimuli
         notes.append(f"TwoNN of {near.n_points} points {near.caveat}")
+        if near.n_near_copies:
+            notes.append(f"{near.n_near_copies} near copies of other stimuli left out of TwoNN")
     except InputError as error:
         notes.append(str(error))
     seen = tuning(x)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 
 from engines.geometry.chance.resampling import halves
-from engines.geometry.measures.dichotomies import is_separable, pairings
+from engines.geometry.measures.dichotomies import (
+    EXACT_SIDE,
+    climbed,
+    coding_directions,
+    is_separable,
+)
 
 N_DRAWS = 200
 N_DRAWS_SEPARABLE = 20
 """Each may need a linear programme per dichotomy."""
 PLACES = 8_000_000
+N_WAYS = 4
 
 
 def over_units(x: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
@@ -20,16 +28,21 @@ def over_units(x: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
 
 
 def parallelisms(x: np.ndarray, positive: np.ndarray, *, seed: int = 0) -> np.ndarray:
-    """float64[draw]: `parallelism` of every draw of a stack, from inner products of differences."""
+    """float64[draw]: `parallelism` of every draw of a stack, from inner products of differences.
+
+    Beyond `EXACT_SIDE` a side each draw climbs from a few directions only: the mean and the
+    `N_WAYS` main ones, both ways.
+    """
+    del seed
     one, other = np.flatnonzero(positive), np.flatnonzero(~positive)
     n = len(one)
     if n < 2:
         return np.full(len(x), np.nan)
-    ways = x[:, one][:, :, None] - x[:, other][:, None]
-    ways = ways.reshape(len(x), n * n, -1)
-    ways = ways / np.maximum(np.linalg.norm(ways, axis=2, keepdims=True), 1e-300)
+    if n > EXACT_SIDE:
+        return np.array([_climbed(draw[one], draw[other]) for draw in x])
+    ways = coding_directions(x[:, one], x[:, other]).reshape(len(x), n * n, -1)
     cosines = ways @ np.swapaxes(ways, 1, 2)
-    orders = np.array(list(pairings(n, np.random.default_rng(seed))))
+    orders = np.array(list(permutations(range(n))))
     paired = np.arange(n) * n + orders
     best = np.full(len(x), -np.inf)
     size = max(1, PLACES // (len(x) * n * n))
@@ -38,6 +51,15 @@ def parallelisms(x: np.ndarray, positive: np.ndarray, *, seed: int = 0) -> np.nd
         total = cosines[:, some[:, :, None], some[:, None, :]].sum(axis=(2, 3))
         best = np.maximum(best, (total.max(axis=1) - n) / (n * (n - 1)))
     return best
+
+
+def _climbed(one: np.ndarray, other: np.ndarray) -> float:
+    ways = coding_directions(one[None], other[None])[0]
+    flat = ways.reshape(-1, ways.shape[2])
+    main = np.linalg.svd(flat, full_matrices=False)[2][:N_WAYS]
+    n = len(one)
+    found = climbed(ways, np.concatenate([flat.mean(axis=0)[None], main, -main]))
+    return (found - n) / (n * (n - 1))
 
 
 def separables(x: np.ndarray, every: np.ndarray) -> np.ndarray:

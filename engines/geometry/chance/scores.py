@@ -108,7 +108,7 @@ def layer_scores(
             )
     right = np.array([v == column[0] for v in column]) if column else np.zeros(0, bool)
     if 4 <= len(column) <= 64 and 2 * int(right.sum()) == len(column) and len(set(column)) == 2:
-        exact = "exact maximum" if len(column) <= 12 else "lower bound, 500 pairings"
+        exact = "exact maximum" if len(column) <= 12 else "lower bound by assignment"
         n_draws = 40 if len(column) > 8 else N_DRAWS
         found.append(
             scored(
