@@ -6,13 +6,13 @@ from itertools import permutations
 
 import numpy as np
 
-from engines.geometry.chance.resampling import halves
 from engines.geometry.measures.dichotomies import (
     EXACT_SIDE,
     climbed,
     coding_directions,
     is_separable,
 )
+from engines.lab.statistics.halves import halves
 
 N_DRAWS = 200
 N_DRAWS_SEPARABLE = 20
@@ -53,6 +53,19 @@ def parallelisms(x: np.ndarray, positive: np.ndarray, *, seed: int = 0) -> np.nd
     return best
 
 
+def parallelism_null(
+    x: np.ndarray, positive: np.ndarray, value: float, n_draws: int, seed: int
+) -> tuple[np.ndarray, float]:
+    """Scores of as many shuffles of every unit, float64[draw], and p, the data among them.
+
+    The greatest of many pairings is above 0 in noise as well, the more so with few units.
+    """
+    rng = np.random.default_rng([seed % 2**32, 19])
+    stack = np.stack([rng.permuted(x, axis=0) for _ in range(n_draws)])
+    null = parallelisms(stack, positive)
+    return null, float((1 + (null >= value - 1e-12).sum()) / (1 + n_draws))
+
+
 def _climbed(one: np.ndarray, other: np.ndarray) -> float:
     ways = coding_directions(one[None], other[None])[0]
     flat = ways.reshape(-1, ways.shape[2])
@@ -79,7 +92,7 @@ def separables(x: np.ndarray, every: np.ndarray) -> np.ndarray:
 
 
 def mean_interval(values: np.ndarray, seed: int, n_draws: int = 1000) -> tuple[float, float]:
-    """95 % of means of values drawn with replacement; nan for fewer than two."""
+    """2.5 to 97.5 % of means of values drawn with replacement; nan for fewer than two."""
     if len(values) < 2:
         return float("nan"), float("nan")
     rng = np.random.default_rng([seed % 2**32, 17])

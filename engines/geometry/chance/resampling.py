@@ -19,7 +19,12 @@ from engines.geometry.chance.batched_similarities import (
     rdm_similarities,
     similarities,
 )
+from engines.geometry.chance.rows import Rows
+from engines.lab.statistics.halves import around, defined_mean, ends, halves
 
+CONFIDENCE, STABILITY = "95 % confidence", "stability, not confidence"
+"""An interval that covers the truth at its rate (tested), or how far halves of the data agree."""
+COVERED = ("CKA, debiased", "RSA, Spearman", "RSA, Kendall", "RSA, cosine")
 Resampled = Literal["auto", "stimuli", "units"]
 N_DRAWS = 200
 N_DRAWS_LEAST = 20
@@ -60,14 +65,27 @@ def n_draws_within(n_stimuli: int, n_units: int, n_pairs: int) -> int:
     return int(np.clip(FLOP_BUDGET / max(cost, 1.0), N_DRAWS_LEAST, N_DRAWS))
 
 
-def estimator_in_words(axis: str, n_draws: int) -> str:
-    """How an interval was made."""
-    return f"{n_draws} random halves of the {axis}; control: {n_draws} permutations of stimuli"
+def kind_of_interval(measure: str, axis: str) -> str:
+    """`CONFIDENCE` where the interval covers at its rate, else `STABILITY`.
+
+    Procrustes, CCA, SVCCA, PWCCA and biased CKA are themselves far from the truth with few
+    stimuli, so that an interval around them cannot hold it; halves of the units say how much the
+    choice of units matters and nothing about stimuli.
+    """
+    return CONFIDENCE if axis == "stimuli" and measure in COVERED else STABILITY
+
+
+def estimator_in_words(axis: str, n_draws: int, measure: str, rows: Rows) -> str:
+    """How an interval was made and what it is."""
+    return (
+        f"{kind_of_interval(measure, axis)}: {n_draws} random halves of the {axis}; control: "
+        f"{n_draws} {rows.in_words}"
+    )
 
 
 def chance(
     x: np.ndarray, y: np.ndarray, measure: str, value: float, *,
-    axis: str, n_draws: int, seed: int,
+    axis: str, n_draws: int, seed: int, rows: Rows | None = None,
 ) -> Chance:  # fmt: skip
     """Interval and permutation control of ``value``, the similarity of two [stimulus, unit].
 
@@ -76,52 +94,30 @@ def chance(
     rng = np.random.default_rng([seed % 2**32, 11])
     if not np.isfinite(value):
         return Chance(*(float("nan"),) * 6)
+    rows = rows or Rows()
     known = _defined(x, measure) & _defined(y, measure)
     x, y = (_turned(a[known], measure, axis) for a in (x, y))
+    rows = rows.only(known)
     n = len(x)
     if axis == "stimuli":
-        half = max(2, min(n // 2, HALF_MAX))
-        drawn = _first(rng, n, half, n_draws)
+        drawn, share = rows.parts(n, n_draws, HALF_MAX, rng)
         spread = _similarities(x, y, drawn, drawn, measure)
-        share = half / n
     else:
         spread = _over_units(x, y, measure, n_draws, rng)
         share = 0.5
     low, high = around(value, spread, share=share, within=range_of(measure))
     same = np.broadcast_to(np.arange(n), (n_draws, n))
-    null = _similarities(x, y, same, _first(rng, n, n, n_draws), measure)
+    null = _similarities(x, y, same, rows.orders(n, n_draws, rng), measure)
     null = null[np.isfinite(null)]
     sign = -1.0 if measure == "Procrustes angle" else 1.0
     p = (1 + int((sign * null >= sign * value).sum())) / (1 + len(null))
-    return Chance(low, high, _mean(null), *_ends(null), p)
+    p = p if rows.has_p(n) else float("nan")
+    return Chance(low, high, defined_mean(null), *ends(null), p)
 
 
 def range_of(measure: str) -> tuple[float, float]:
     """Where the values of a measure lie."""
     return (0.0, np.pi) if measure.startswith("Procrustes") else (-np.inf, 1.0)
-
-
-def around(
-    value: float, drawn: np.ndarray, *, share: float = 0.5,
-    within: tuple[float, float] = (-np.inf, np.inf),
-) -> tuple[float, float]:  # fmt: skip
-    """95 % interval around an estimate, from its values for random parts of the data.
-
-    Args:
-        value: the estimate for all the data.
-        drawn: float64[draw], the same for parts; nan where undefined, and nan comes back where
-            more than half are.
-        share: how large the parts are; half the data deviate as the estimate itself does.
-        within: the least and the greatest value that can be.
-    """
-    scale = float(np.sqrt(share / (1.0 - share))) if share < 1.0 else 1.0
-    low, high = (value + scale * q for q in _ends(drawn - _mean(drawn)))
-    return float(np.maximum(low, within[0])), float(np.minimum(high, within[1]))
-
-
-def halves(n: int, n_draws: int, rng: np.random.Generator) -> np.ndarray:
-    """int64[draw, n // 2]: different ones in each draw; of a single one, that one."""
-    return _first(rng, n, max(1, n // 2), n_draws)
 
 
 def _defined(x: np.ndarray, measure: str) -> np.ndarray:
@@ -137,11 +133,6 @@ def _turned(x: np.ndarray, measure: str, axis: str) -> np.ndarray:
         return x
     u, s, _ = np.linalg.svd(x, full_matrices=False)
     return u * s
-
-
-def _first(rng: np.random.Generator, n: int, m: int, n_draws: int) -> np.ndarray:
-    """int64[draw, m]: different stimuli in each draw."""
-    return rng.permuted(np.broadcast_to(np.arange(n), (n_draws, n)), axis=1)[:, :m]
 
 
 def _similarities(
@@ -191,15 +182,3 @@ def _over_units(
         a, b = (v[:, halves(v.shape[1], n, rng)] for v in (x, y))
         found.append(similarities(np.moveaxis(a, 1, 0), np.moveaxis(b, 1, 0), measure))
     return np.concatenate(found)
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
-
-
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    """2.5 and 97.5 %; nan where fewer than half are defined."""
-    finite = values[np.isfinite(values)]
-    if not len(finite) or 2 * len(finite) < len(values):
-        return float("nan"), float("nan")
-    return float(np.quantile(finite, 0.025)), float(np.quantile(finite, 0.975))
