@@ -1,7 +1,7 @@
 """What the rows of a representation are: stimuli of their own, repeats of items, a series in time.
 
 A permutation test holds only where its rows may be exchanged. Repeats of an item go together, and
-rows in time order are exchanged in blocks twice as long as they remember; where fewer than
+rows in time order are exchanged in blocks four times as long as they remember; where fewer than
 `BLOCKS_LEAST` such blocks fit (a random walk remembers all of itself), no p is given.
 """
 
@@ -103,12 +103,12 @@ class Rows:
 
 
 def block_length(*series: np.ndarray) -> int:
-    """Twice the rows after which every main direction of [row, unit] has forgotten itself."""
+    """Four times the rows after which every main direction of [row, unit] has forgotten itself."""
     longest = 1.0
     for x in series:
         for way in _ways(x).T:
             longest = max(longest, len(x) / max(effective_n(way), 1.0))
-    return int(np.ceil(2.0 * longest)) if longest > 1.2 else 1
+    return int(np.ceil(4.0 * longest)) if longest > 1.2 else 1
 
 
 def _ways(x: np.ndarray) -> np.ndarray:

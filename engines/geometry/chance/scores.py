@@ -114,11 +114,11 @@ def layer_scores(
             )
     right = np.array([v == column[0] for v in column]) if column else np.zeros(0, bool)
     if 4 <= len(column) <= 64 and 2 * int(right.sum()) == len(column) and len(set(column)) == 2:
-        found.append(_parallelism(x, right, seed))
+        found.append(_parallelism(x, control, right, seed))
     return tuple(found)
 
 
-def _parallelism(x: np.ndarray, right: np.ndarray, seed: int) -> Score:
+def _parallelism(x: np.ndarray, control: np.ndarray | None, right: np.ndarray, seed: int) -> Score:
     """With its level in noise, which is not 0: units shuffled as often as p needs."""
     exact = "exact maximum" if len(x) <= 12 else "lower bound by assignment"
     n_draws = 40 if len(x) > 12 else N_DRAWS
@@ -128,8 +128,10 @@ def _parallelism(x: np.ndarray, right: np.ndarray, seed: int) -> Score:
     low, high = around(value, spread, within=(-1.0, 1.0))
     null, p = parallelism_null(x, right, value, n_draws, seed)
     made = f"{exact}; {n_draws} random halves of the units; p = {p:.3g} of {n_draws} shuffles"
-    return Score("parallelism", value, low, high, float(null.mean()), "shuffled units, mean",
-                 len(x), made, seed, p=p)  # fmt: skip
+    level, kind = float(null.mean()), "shuffled units"
+    if control is not None:
+        level, kind = parallelism(control, right), "random start"
+    return Score("parallelism", value, low, high, level, kind, len(x), made, seed, p=p)
 
 
 def pair_scores(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Score, ...]:
