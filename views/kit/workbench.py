@@ -227,7 +227,7 @@ class ExperimentView(pn.viewable.Viewer):
         """The whole view; its height is ``--nx-view-height``."""
         regions = [
             self._control_column(),
-            _region("nx-middle", [Folds(), self.heading, *self.stage()]),
+            _region("nx-middle", [Folds(), self.heading, self.runner.standing, *self.stage()]),
             _region("nx-inspector", self.inspector()),
         ]
         below = self.timeline()

@@ -16,14 +16,15 @@ from torch import nn
 from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import DiagramError, problem
-from engines.diagrams.importing.calls import layers, recurrent, reductions, shapes
+from engines.diagrams.importing.calls import layers, parts, recurrent, reductions, shapes
 from engines.diagrams.importing.calls import maps as calls
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
+from engines.diagrams.importing.flatten import Flat, flattened
 from engines.diagrams.importing.tracing.atoms import Atom, Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
-_HANDLERS = (calls, layers, recurrent, reductions, shapes)  # importing them registers their calls
-_CHECKS = ("_assert", "sym_", "_guards", "_set_grad", "_log_api")
+# Importing them registers their calls.
+_HANDLERS = (calls, layers, parts, recurrent, reductions, shapes)
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Traced:
     n_covered: int = 0
     opaque: list[str] = field(default_factory=list)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -103,12 +105,14 @@ def walked(
     tracer = Tracer()
     found = Traced(tracer, [], [])
     env: dict[str, Any] = {}
-    nodes = list(program.graph.nodes)
+    plain = flattened(program)
+    nodes = list(plain.graph.nodes)
     signature = program.graph_signature
     # Torch builds these anew whenever they are asked for.
     learned = dict(signature.inputs_to_parameters)
     held = {**signature.inputs_to_buffers, **signature.inputs_to_lifted_tensor_constants}
     tensors = {**program.constants, **program.state_dict}
+    _told_of_writes(plain, {**learned, **held}, found)
     for k, node in enumerate(nodes):
         if node.op == "placeholder":
             path = learned.get(node.name) or held.get(node.name, "")
@@ -123,6 +127,19 @@ def walked(
         if tell is not None and k % 50 == 0:
             tell(k, len(nodes))
     return found
+
+
+def _told_of_writes(plain: Flat, held: dict[str, str], found: Traced) -> None:
+    """Inputs that are written into are told of; the model's own tensors must stay as they are."""
+    for name, where in plain.written.items():
+        if name in held:
+            text = f"the model writes into its own tensor {held[name]} {where}"
+            hint = "hand it in as an input and give the new one as an output"
+            raise problem("state", text, hint)
+        found.notes.append(f"the model writes into its input {name} {where}; the diagram does not")
+    for name, where in plain.unread.items():
+        what = f"its own tensor {held[name]}" if name in held else f"its input {name}"
+        found.notes.append(f"the model writes into {what} {where}, which no output depends on")
 
 
 def _outputs(args: Any) -> list[Any]:
@@ -209,13 +226,12 @@ def _conventional(shape: tuple[int, ...], dtype: torch.dtype) -> list[str]:
 def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     tracer = found.tracer
     target = str(node.target).removeprefix("aten.")
-    if any(word in target for word in _CHECKS):
-        return
     args = map_arg(node.args, lambda n: env.get(n.name))
     named = map_arg(node.kwargs, lambda n: env.get(n.name))
     if node.target is getitem:
         env[node.name] = _part(tracer, args[0][args[1]], bool(node.users))
         return
+    tracer.node = node
     tracer.stack = _stack(node)
     tracer.origin = _origin(node)
     syms = [a for a in _flat((args, named)) if isinstance(a, Sym)]
@@ -233,7 +249,9 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
         plain = {k: v for k, v in named.items() if v is not None}
         env[node.name] = handler(tracer, *[_thawed(a) for a in args], **plain)
         found.n_covered += 1
-    except (UncoveredError, TypeError, IndexError, AttributeError):
+    except DiagramError:
+        raise
+    except (UncoveredError, TypeError, IndexError, AttributeError, KeyError, ValueError):
         del tracer.drafts[before:]
         found.opaque.append(f"{target} ({tracer.origin or 'torch'})")
         env[node.name] = _opaque(node, target, args, named, tracer)

@@ -65,7 +65,7 @@ def circuit_from_torch(
         tuple(traced.opaque),
         tuple(traced.tracer.atoms.conflicts),
         sources,
-        tuple(notes),
+        (*notes, *traced.notes),
         exported_at - start,
         time.perf_counter() - exported_at,
     )

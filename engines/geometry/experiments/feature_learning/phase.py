@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.phase import PhaseSpec
+from engines.geometry.learning.phase_diagram import PhaseSpec
 
 
 def frames(spec: PhaseSpec) -> Iterator[Frame | Result]:
     """The diagram as it forms, and its end."""
-    from engines.geometry.phase import frames_of
+    from engines.geometry.learning.phase_diagram import frames_of
 
     yield from frames_of(spec)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.saxe import SaxeSpec
+from engines.geometry.learning.deep_linear import SaxeSpec
 
 
 def frames(spec: SaxeSpec) -> Iterator[Frame | Result]:
     """Moments of gradient descent, and the run last."""
-    from engines.geometry.saxe import frames_of
+    from engines.geometry.learning.deep_linear import frames_of
 
     yield from frames_of(spec)
 

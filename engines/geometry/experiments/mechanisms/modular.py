@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.modular import ModularSpec
+from engines.geometry.mechanisms.modular_addition import ModularSpec
 
 
 def frames(spec: ModularSpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the result last."""
-    from engines.geometry.modular import frames_of
+    from engines.geometry.mechanisms.modular_addition import frames_of
 
     yield from frames_of(spec)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.matching import MatchingSpec
+from engines.geometry.mechanisms.weight_matching import MatchingSpec
 
 
 def frames(spec: MatchingSpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the result last."""
-    from engines.geometry.matching import frames_of
+    from engines.geometry.mechanisms.weight_matching import frames_of
 
     yield from frames_of(spec)
 

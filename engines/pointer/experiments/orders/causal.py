@@ -129,7 +129,7 @@ def _losses(readings: tuple[str, ...], steps: np.ndarray, losses: np.ndarray) ->
 
 def frames(spec: CausalSpec) -> Iterator[Frame | Result]:
     """A frame per chunk of strings."""
-    from engines.pointer.causal import READINGS, ceiling, questions, read_out
+    from engines.pointer.causal_readers.written import READINGS, ceiling, questions, read_out
 
     rng = np.random.Generator(np.random.Philox(spec.seed))
     right = np.zeros((len(READINGS), spec.n))
@@ -155,8 +155,8 @@ def _readers(spec: CausalSpec) -> Generator[Frame, None, tuple[np.ndarray, ...]]
     none = np.zeros((0, 0))
     if not spec.n_steps:
         return none, none, np.zeros(0)
-    from engines.pointer.causal import READINGS
-    from engines.pointer.causal_training import right_by_place, training
+    from engines.pointer.causal_readers.trained import right_by_place, training
+    from engines.pointer.causal_readers.written import READINGS
 
     every = -(-spec.n_steps // _MOMENTS)
     steps = np.arange(every, spec.n_steps + 1, every, dtype=float)

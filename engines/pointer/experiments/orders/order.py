@@ -74,7 +74,7 @@ class OrderResult(Result):
 def frames(spec: OrderSpec) -> Iterator[Frame | Result]:
     """A frame per chunk of orders."""
     from engines.contract import InputError
-    from engines.pointer import weights
+    from engines.pointer.networks import weights
     from engines.pointer.tasks import task_named
 
     names = spec.weights or tuple(

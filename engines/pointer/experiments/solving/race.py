@@ -90,10 +90,10 @@ def ranking(race: Race | RaceFrame) -> Table:
 
 def frames(spec: RaceSpec) -> Iterator[Frame | Result]:
     """A frame per instance; times are wall clock of one thread."""
-    from engines.pointer import weights
-    from engines.pointer.answer import weights_name
+    from engines.pointer.answering.answer import weights_name
+    from engines.pointer.answering.races import solvers, timed
     from engines.pointer.model import UNTRAINED, SolveSpec
-    from engines.pointer.racing import solvers, timed
+    from engines.pointer.networks import weights
 
     rng = np.random.Generator(np.random.Philox(key=[spec.seed, spec.n_points]))
     points = rng.random((spec.n_instances, spec.n_points, 2))
