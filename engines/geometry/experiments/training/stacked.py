@@ -190,7 +190,9 @@ EXPERIMENT = Experiment(
         "Through random feedback": StackedSpec(signal="feedback alignment", n_steps=1200),
         "Half of the weights pruned": StackedSpec(n_strongest=0, interventions="prune share=0.5"),
         "Ring": StackedSpec(task="ring", width=16, n_strongest=2, learning_rate=0.01),
-        "Too fast": StackedSpec(optimiser="momentum", learning_rate=2.0, n_steps=300),
+        "Too fast for some": StackedSpec(
+            task="formula x y", function="tanh", optimiser="SGD", learning_rate=0.3, n_steps=100
+        ),
         "Oja knows no task": StackedSpec(signal="Oja", optimiser="SGD", learning_rate=0.01),
     },
     known_answers=known_answers,
