@@ -12,21 +12,22 @@ from typing import Any
 
 import panel as pn
 
+from explorer import palette
+from explorer.atlas import atlas_page
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
+from explorer.links import finished_workbenches, link_to, links
 from explorer.page import (
     Engine,
     WorkbenchPage,
     address_from_arguments,
-    finished_workbenches,
-    link_to,
-    links,
     shell,
     watch_engine,
 )
+from explorer.plain import PlainHandler
 from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
 from explorer.sessions import SessionStore
@@ -51,6 +52,11 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
         return page.page()
 
     return build
+
+
+def patterns() -> list[tuple[Any, ...]]:
+    """Every address that needs no session, and what answers there."""
+    return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS]
 
 
 def home_page(engine: Engine) -> Any:
@@ -97,7 +103,7 @@ async def _serve(settings: Settings) -> None:
             loop.add_signal_handler(name, stop.set)
     engine = engine_from_settings(settings)
     watch_connections(engine)
-    server = safe_serve(pages(engine), port=settings.port)
+    server = safe_serve(pages(engine), port=settings.port, patterns=patterns())
     starting = asyncio.create_task(engine.start())
     swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))
     announce(server, settings)

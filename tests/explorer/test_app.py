@@ -12,7 +12,8 @@ from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from explorer import app
-from explorer.page import WorkbenchPage, finished_workbenches, forget_page
+from explorer.links import finished_workbenches
+from explorer.page import WorkbenchPage, forget_page
 from explorer.settings import Settings
 
 
@@ -107,7 +108,7 @@ def test_no_browser_is_opened_when_none_is_wanted(opened, capsys):
 
 
 def test_what_cannot_be_served_is_a_sentence_and_status_one(monkeypatch, opened, capsys):
-    def refuse(_pages, port: int):
+    def refuse(_pages, port: int, **_more: object):
         raise OSError(f"no free port from {port} to {port + 49}; give another --port")
 
     monkeypatch.setattr(app, "safe_serve", refuse)

@@ -206,10 +206,14 @@ class Heading(JSComponent):
 
     title = param.String(doc="The heading.")
     detail = param.String(doc="Its setting in a few words.")
-    links = param.List(doc='The workbench\'s experiments: {"title", "href", "active"}.')
+    families = param.List(
+        doc='The workbench\'s families: {"title", "sentence", "active", "members"}, and of each '
+        'member {"title", "claim", "href", "active"}.'
+    )
+    related = param.List(doc='What goes with this one: {"title", "why", "href"}.')
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
-        "views.kit", "title.js", shared=("base.js",)
+        "views.kit", "title.js", shared=("base.js", "families.js")
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "title.css")]
 

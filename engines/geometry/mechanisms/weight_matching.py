@@ -15,6 +15,7 @@ import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.lab.statistics import around
 
 START_SCALE = 0.3
 """Times 1 / sqrt(inputs): small enough for networks to learn features instead of keeping noise."""
@@ -156,7 +157,9 @@ def path_chance(told: np.ndarray, seed: int) -> PathChance:
     rng = np.random.default_rng([seed % 2**32, 19])
     weight = rng.multinomial(n, np.full(n, 1.0 / n), N_DRAWS).T / n
     losses, hits = told[:, 0] @ weight, told[:, 1] @ weight
-    low, high = (float(q) for q in np.quantile(barriers_of(losses), _ENDS))
+    # A barrier is a greatest value, which draws lie above: their percentiles can miss it.
+    value = float(barriers_of(told[:, 0].mean(axis=1, keepdims=True))[0])
+    low, high = around(value, barriers_of(losses), within=(0.0, np.inf))
     loss, accuracy = (np.quantile(v, _ENDS, axis=1) for v in (losses, hits))
     return PathChance(loss, accuracy, (low, high))
 

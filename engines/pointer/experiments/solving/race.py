@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, Result, Seed, Spec, knob
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, Seed, Spec, knob
+from engines.contract.claims import Exceeds
 from engines.contract.pictures import Picture, Table
+from engines.lab.statistics import mean_over, paired
 from engines.pointer.model import N_POINTS_MAX, WeightsName
 
 
@@ -118,6 +120,32 @@ def _stacked(arrived: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, 
     return np.stack(lengths), np.stack(times)
 
 
+_NETWORK, _SEARCH = "network, greedy", "2-opt and Or-opt, n starts"
+
+
+def _gap(race: Race, solver: str) -> Estimate | None:
+    if solver not in race.solvers:
+        return None
+    gap = gaps(race)[race.solvers.index(solver)]
+    return mean_over(gap, of=f"gap to the best of all, {solver}", unit="instances")
+
+
+def _longer(race: Race) -> Estimate | None:
+    if not {_NETWORK, _SEARCH} <= set(race.solvers):
+        return None
+    one, other = (gaps(race)[race.solvers.index(name)] for name in (_SEARCH, _NETWORK))
+    return paired(one, other, race.spec.seed).estimate("network less local search", "instances")
+
+
+CLAIM = Claim(
+    "Local search finds shorter tours than a network that answers by pointing.",
+    figure=lambda race: _gap(race, _NETWORK),
+    control=lambda race: _gap(race, _SEARCH),
+    holds_when=Exceeds(),
+    source="Croes 1958; Or 1976; Vinyals, Fortunato & Jaitly 2015",
+    difference=_longer,
+)
+
 EXPERIMENT = Experiment(
     spec=RaceSpec,
     frames=frames,
@@ -132,6 +160,7 @@ EXPERIMENT = Experiment(
         "10 cities": RaceSpec(n_points=10),
         "50 cities": RaceSpec(n_points=50, n_instances=20),
     },
+    claims=(CLAIM,),
     seconds=lambda spec: 0.005 * spec.n_points * spec.n_instances,
     order=30,
 )
