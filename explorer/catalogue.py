@@ -7,7 +7,9 @@ import sys
 from functools import lru_cache
 from typing import Any
 
+from engines.boundary import shipped
 from engines.contract import Experiment
+from engines.contract.claims import DIFFERS, HOLDS, UNSEEN
 from engines.running import registry
 from explorer.links import address, finished_workbenches, related_links
 from explorer.timing import all_seconds
@@ -44,9 +46,25 @@ def _told(name: str) -> dict[str, Any]:
         "paper": "" if card.paper == "none" else card.paper,
         "link": card.link if card.link.startswith("https://") else "",
         "href": address(name),
-        "claims": [{"sentence": c.sentence, "source": c.source} for c in experiment.claims],
+        "claims": _claims(name, experiment),
         "words": " ".join(_words(experiment)),
     }
+
+
+_TONES = {HOLDS: "good", DIFFERS: "warning", UNSEEN: "plain"}
+
+
+def _claims(name: str, experiment: Experiment) -> list[dict[str, str]]:
+    """Every claim; its verdict where a result that tests it came with the build."""
+    told = []
+    for claim in experiment.claims:
+        row = {"sentence": claim.sentence, "source": claim.source}
+        first = shipped.find(name, experiment.presets.get(claim.preset, experiment.default()))
+        finding = claim.finding(first.result) if first is not None else None
+        if finding is not None:
+            row |= {"says": finding.says, "tone": _TONES[finding.word]}
+        told.append(row)
+    return told
 
 
 def _words(experiment: Experiment) -> list[str]:

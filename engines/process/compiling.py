@@ -24,16 +24,15 @@ def kernels_watched(
 ) -> Iterator[None]:
     """While it lasts, ``send`` is told of every kernel that this thread compiles.
 
-    How many there will be, and how long all take, is known from when the build was made.
+    How many there will be is known from when the build was made, how long the rest takes from
+    those that are done.
     """
-    seconds, n_kernels = shipped.cost(name, spec)
-    if not n_kernels:
-        seconds, n_kernels = shipped.cost(name, experiment.default())
+    n_kernels = shipped.cost(name, spec)[1] or shipped.cost(name, experiment.default())[1]
     if not n_kernels and "numba" not in sys.modules:
         yield
         return
     event = importlib.import_module("numba.core.event")
-    watch = _watch(event, send, seconds, n_kernels)
+    watch = _watch(event, send, n_kernels)
     event.register(_EVENT, watch)
     try:
         yield
@@ -41,24 +40,25 @@ def kernels_watched(
         event.unregister(_EVENT, watch)
 
 
-def _watch(
-    event: Any, send: Callable[[dict[str, Any]], None], seconds: float, n_kernels: int
-) -> Any:
+def _watch(event: Any, send: Callable[[dict[str, Any]], None], n_kernels: int) -> Any:
     class Watch(event.Listener):
         """Counts what begins to be compiled, nested kernels too."""
 
         def __init__(self) -> None:
-            self.thread, self.n, self.told_at = threading.get_ident(), 0, -_EVERY_S
+            self.thread, self.n = threading.get_ident(), 0
+            self.begun_at, self.told_at = 0.0, -_EVERY_S
 
         def on_start(self, _event: Any) -> None:
             # Another run may be held in another thread; numba tells everybody of everything.
             if threading.get_ident() != self.thread:
                 return
-            self.n += 1
             now = time.monotonic()
+            self.begun_at = self.begun_at or now
+            self.n += 1
             if now - self.told_at >= _EVERY_S:
                 self.told_at = now
-                rest_s = seconds * (1.0 - (self.n - 1) / max(1, n_kernels))
+                each_s = (now - self.begun_at) / max(1, self.n - 1)
+                rest_s = each_s * (n_kernels - self.n + 1)
                 sentence = wording.compiling(self.n, n_kernels, rest_s)
                 send({"kind": "doing", "sentence": sentence})
 
@@ -71,6 +71,6 @@ def _watch(
 def n_compiled() -> tuple[Callable[[], int], Callable[[], None]]:
     """A count of the kernels that this process compiles from now on, and how to stop counting."""
     event = importlib.import_module("numba.core.event")
-    watch = _watch(event, lambda _message: None, 0.0, 0)
+    watch = _watch(event, lambda _message: None, 0)
     event.register(_EVENT, watch)
     return (lambda: watch.n), (lambda: event.unregister(_EVENT, watch))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+from types import SimpleNamespace
 
+from engines.contract.claims import AtLeast, Claim, Estimate
 from engines.running import registry
+from explorer import catalogue
 from explorer.atlas import atlas_page
 from explorer.catalogue import entries
 from explorer.header import Header
@@ -36,6 +40,31 @@ def test_knobs_presets_and_docstrings_are_searched_too():
     for name, found in words.items():
         for field in registry.experiment(name).spec.model_fields.values():
             assert set(re.findall(r"[^\W_]{3,}", (field.title or "").lower())) <= found
+
+
+def claim(level: float, value: float) -> Claim:
+    def figure(_result: object) -> Estimate:
+        return Estimate("a share", value, value - 0.1, value + 0.1, n=7, unit="runs")
+
+    return Claim(f"at least {level}", figure, lambda _result: None, AtLeast(level), "Nobody 2000")
+
+
+def test_a_claim_has_its_verdict_where_a_result_came_with_the_build(monkeypatch):
+    real = registry.experiment("sorting/grid")
+    claims = (claim(0.2, 0.5), claim(0.9, 0.5), claim(0.5, 0.5))
+    told = dataclasses.replace(real, claims=claims)
+    without = catalogue._claims("sorting/grid", told)
+    assert [row.get("says") for row in without] == [None, None, None]
+    first = SimpleNamespace(result=None)
+    monkeypatch.setattr(catalogue.shipped, "find", lambda _name, _spec: first)
+    found = catalogue._claims("sorting/grid", told)
+    assert [row["says"] for row in found] == [
+        "holds",
+        "differs",
+        "no difference seen at n = 7 runs",
+    ]
+    assert [row["tone"] for row in found] == ["good", "warning", "plain"]
+    assert {row["source"] for row in found} == {"Nobody 2000"}
 
 
 def test_no_text_of_an_entry_ends_the_script_it_stands_in():

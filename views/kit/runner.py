@@ -14,6 +14,7 @@ from engines.boundary.shipped import Shipped
 from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Job, JobState, Status
+from views.kit.acknowledged import Acknowledged
 from views.kit.components import RunBar, current_document, when_unlocked
 from views.kit.standing import Standing, standing_state
 
@@ -49,6 +50,11 @@ class Asker:
         self.job: Job | None = None
         self._document: Any = None
         self._flushing = False
+
+    @property
+    def has_browser(self) -> bool:
+        """Whether a page of the app shows the answers."""
+        return self._document is not None and self._document.session_context is not None
 
     def ask(self, spec: Spec, *, recompute: bool = False) -> Job:
         """Submit a spec; raises ExplorerError when it cannot be asked for."""
@@ -129,7 +135,8 @@ class Runner:
         """What came with the build, while that is what is shown."""
         self._shown = False
         """Whether anything was ever shown."""
-        self.bar = RunBar(on_press=self.press)
+        self._acks, self._late = Acknowledged(), False
+        self.bar = RunBar(on_press=self.press, on_beat=self._drawn)
         self.standing = Standing(sizing_mode="stretch_width")
         self._seen: tuple[Job | None, Frame | None, JobState | None] = (None, None, None)
 
@@ -203,11 +210,25 @@ class Runner:
         """A run of a moment ends before anybody has seen its beginning."""
         if self._first is not None and not _lasts(job):
             return
+        now = time.monotonic()
+        watched = self.asker.has_browser
+        self._late = watched and not self._acks.allows(now)
+        if self._late:
+            return
         begins = self._first is not None or not self._shown
         self._first, self._shown = None, True
         self._on_frame(frame)
+        if watched and self._acks.sent(now):
+            self.bar.beat = self._acks.number
         if begins:
             self._show_bar(job, now=True)
+
+    def _drawn(self, beat: object) -> None:
+        """The browser has drawn up to here: show the newest of what was left out meanwhile."""
+        self._acks.answered(beat, time.monotonic())
+        job = self.job
+        if self._late and job is not None and job.frame is not None and job.result is None:
+            self._show_frame(job, job.frame)
 
     def _show_result(self, job: Job, result: Result) -> None:
         first, self._first, self._shown = self._first, None, True

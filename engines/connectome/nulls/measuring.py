@@ -15,9 +15,9 @@ from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls import lattice as lattices
 from engines.connectome.nulls.measured import Measured, Measures, MeasuresFrame
 from engines.connectome.nulls.run import NullRun, observed, seeds_of
-from engines.connectome.nulls.significance import empirical_p, holm, z_scores
 from engines.connectome.nulls.strengths import StrengthNulls
 from engines.connectome.wiring.graph import Graph, graph_of
+from engines.lab.statistics import holm, p_against, z_against
 
 _WEIGHTED = ("weighted clustering", "weighted path length", "weighted efficiency",
              "strength assortativity")  # fmt: skip
@@ -155,8 +155,8 @@ def _against(values: np.ndarray, table: np.ndarray | None) -> tuple[np.ndarray, 
     mean, sd = nothing.copy(), nothing.copy()
     mean[there], sd[there] = table[:, there].mean(axis=0), table[:, there].std(axis=0)
     z, p = nothing.copy(), nothing.copy()
-    z[there] = z_scores(values[there], table[:, there])
-    p[there] = empirical_p(values[there], table[:, there])
+    z[there] = z_against(values[there], table[:, there])
+    p[there] = p_against(values[there], table[:, there])
     return mean, sd, z, p
 
 
@@ -192,8 +192,8 @@ def _rich(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
     ):
         made[name] = np.where(there, value, np.nan)
     p, z = nothing.copy(), nothing.copy()
-    p[there] = empirical_p(phi[there], table[:, there])
-    z[there] = z_scores(phi[there], table[:, there])
+    p[there] = p_against(phi[there], table[:, there])
+    z[there] = z_against(phi[there], table[:, there])
     return {**made, "rich_z": z, "rich_p": holm(p)}
 
 
@@ -205,8 +205,8 @@ def _motif(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
     return {
         "motif_count": count,
         "motif_mean": drawn.motifs.mean(axis=0),
-        "motif_z": z_scores(count, drawn.motifs),
-        "motif_p": holm(empirical_p(count, drawn.motifs)),
+        "motif_z": z_against(count, drawn.motifs),
+        "motif_p": holm(p_against(count, drawn.motifs)),
     }
 
 

@@ -19,7 +19,7 @@ from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.importing.calls import layers, parts, recurrent, reductions, shapes
 from engines.diagrams.importing.calls import maps as calls
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
-from engines.diagrams.importing.flatten import Flat, flattened
+from engines.diagrams.importing.flatten import WORK, flattened
 from engines.diagrams.importing.tracing.atoms import Atom, Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
@@ -39,6 +39,10 @@ class Traced:
     opaque: list[str] = field(default_factory=list)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    idle: tuple[str, ...] = ()
+    """Contractions that nobody reads or that are of constants: they are in no diagram."""
+    read: set[str] = field(default_factory=set)
+    """Paths of the model's tensors that some call reads."""
 
 
 @contextlib.contextmanager
@@ -112,11 +116,13 @@ def walked(
     learned = dict(signature.inputs_to_parameters)
     held = {**signature.inputs_to_buffers, **signature.inputs_to_lifted_tensor_constants}
     tensors = {**program.constants, **program.state_dict}
-    _told_of_writes(plain, {**learned, **held}, found)
+    found.idle = plain.idle
+    found.notes += plain.notes({**learned, **held})
     for k, node in enumerate(nodes):
         if node.op == "placeholder":
             path = learned.get(node.name) or held.get(node.name, "")
             const = tensors.get(path) if node.name in held else None
+            found.read.update([path] if node.users else [])
             env[node.name] = _placeholder(node, path, const, found, hints)
         elif node.op == "call_function":
             _call(node, env, found)
@@ -127,19 +133,6 @@ def walked(
         if tell is not None and k % 50 == 0:
             tell(k, len(nodes))
     return found
-
-
-def _told_of_writes(plain: Flat, held: dict[str, str], found: Traced) -> None:
-    """Inputs that are written into are told of; the model's own tensors must stay as they are."""
-    for name, where in plain.written.items():
-        if name in held:
-            text = f"the model writes into its own tensor {held[name]} {where}"
-            hint = "hand it in as an input and give the new one as an output"
-            raise problem("state", text, hint)
-        found.notes.append(f"the model writes into its input {name} {where}; the diagram does not")
-    for name, where in plain.unread.items():
-        what = f"its own tensor {held[name]}" if name in held else f"its input {name}"
-        found.notes.append(f"the model writes into {what} {where}, which no output depends on")
 
 
 def _outputs(args: Any) -> list[Any]:
@@ -159,6 +152,8 @@ def _placeholder(node: Any, path: str, held: Any, found: Traced, hints: dict[str
     """An input, or with a path a tensor of the model, with its numbers when they are fixed."""
     value, tracer = node.meta.get("val"), found.tracer
     if not isinstance(value, torch.Tensor):
+        if value is not None:
+            found.notes.append(f"the argument {node.name} is {value!r} in this diagram")
         return value
     shape = tuple(int(n) for n in value.shape)
     if path:
@@ -238,6 +233,8 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     if all(s.const is not None for s in syms) and (syms or _makes_constant(target)):
         constant = _constant(node, args, named, tracer)
         if constant is not None:
+            folded = [f"{target} of constants"] if target.partition(".")[0] in WORK else []
+            found.idle = (*found.idle, *folded)
             env[node.name] = constant
             return
     found.n_calls += 1

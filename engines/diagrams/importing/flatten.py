@@ -25,6 +25,11 @@ _RANDOM = frozenset(
      "bernoulli_", "multinomial", "normal", "normal_", "uniform_", "exponential_", "poisson",
      "rrelu", "rrelu_with_noise", "geometric_", "log_normal_", "cauchy_"]
 )  # fmt: skip
+WORK = frozenset(
+    ["linear", "matmul", "mm", "bmm", "addmm", "baddbmm", "einsum", "conv1d", "conv2d", "conv3d",
+     "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution", "lstm", "gru",
+     "scaled_dot_product_attention"]
+)  # fmt: skip
 _DROPS = {"dropout": 2, "feature_dropout": 2, "alpha_dropout": 2, "native_dropout": 2}
 
 
@@ -37,6 +42,26 @@ class Flat:
     """Place of the first write by name of the placeholder, where the outputs depend on it."""
     unread: dict[str, str]
     """The same of placeholders on which no output depends."""
+    idle: tuple[str, ...]
+    """Contractions whose results nobody reads."""
+
+    def notes(self, held: dict[str, str]) -> list[str]:
+        """What to tell of writes; ``held`` are the paths of the model's own tensors.
+
+        Raises:
+            DiagramError: an output depends on a tensor of the model that is written into.
+        """
+        told = [f"the model computes what nobody reads: {call}" for call in self.idle]
+        for name, where in self.written.items():
+            if name in held:
+                text = f"the model writes into its own tensor {held[name]} {where}"
+                hint = "hand it in as an input and give the new one as an output"
+                raise problem("state", text, hint)
+            told.append(f"the model writes into its input {name} {where}; the diagram does not")
+        for name, where in self.unread.items():
+            what = f"its own tensor {held[name]}" if name in held else f"its input {name}"
+            told.append(f"the model writes into {what} {where}, which no output depends on")
+        return told
 
 
 def flattened(program: Any) -> Flat:
@@ -48,13 +73,18 @@ def flattened(program: Any) -> Flat:
     graph = Graph()
     run = _Run(graph, _has_writes(program.graph_module))
     graph.output(run.level(program.graph_module, {}, grad=True))
+    worked = [
+        n for n in graph.nodes if _name(n).partition("_")[0] in WORK or "dot_product" in n.name
+    ]
     graph.eliminate_dead_code()
+    left = set(graph.nodes)
     used = {n.name: bool(n.users) for n in graph.nodes if n.op == "placeholder"}
-    places = {node.name: place for node, place in run.writes.written.items()}
+    places = {node.name: where for node, where in run.writes.written.items()}
     return Flat(
         graph,
-        {name: place for name, place in places.items() if used[name]},
-        {name: place for name, place in places.items() if not used[name]},
+        {name: where for name, where in places.items() if used[name]},
+        {name: where for name, where in places.items() if not used[name]},
+        tuple(f"{_name(n)} {place(n)}" for n in worked if n not in left),
     )
 
 
@@ -96,7 +126,12 @@ class _Run:
         """What a region without gradients made itself has none outside."""
         value = node.meta.get("val")
         own = node in made and isinstance(value, torch.Tensor) and value.is_floating_point()
-        return self.writes.add(aten.detach.default, (node,), {}, node) if own else node
+        if not own:
+            return node
+        stop = self.writes.add(aten.detach.default, (node,), {}, node)
+        if self.tracked:
+            self.writes.seen(stop)
+        return stop
 
     def _copied(self, node: Node, env: dict[Node, Any]) -> Node:
         found = self.graph.node_copy(node, lambda n: self._now(env[n]))
@@ -124,7 +159,8 @@ class _Run:
             return self._copied(node, env)
         if mutates(node):
             rest, kwargs = map_arg((node.args[1:], node.kwargs), lambda n: self._now(env[n]))
-            return self.writes.write(node, env[node.args[0]], rest, kwargs, place(node), grad=grad)
+            into = env[_first(node)]
+            return self.writes.write(node, into, rest, kwargs, place(node), grad=grad)
         return self._copied(node, env)
 
     def _region(self, env: dict[Node, Any], module: Any, args: Any, *, grad: bool) -> Any:
@@ -135,8 +171,8 @@ class _Run:
 
     def _item(self, node: Node, env: dict[Node, Any]) -> Any:
         """A part of several; parts of a region are known, parts of a tensor are views of it."""
-        source, k = node.args
-        found = env[source]
+        k: Any = node.args[1]
+        found = env[_first(node)]
         if isinstance(found, tuple | list):
             return found[k]
         part = _part_as_view(found, int(k)) if self.tracked else None
@@ -147,21 +183,34 @@ class _Run:
         return made
 
     def _refused(self, node: Node) -> None:
-        name = str(node.target).removeprefix("aten.").split(".", maxsplit=1)[0]
+        name = _name(node)
         flag = _DROPS.get(name)
         drops = flag is not None and len(node.args) > flag and node.args[flag] and node.args[1]
         drops = drops or (name == "scaled_dot_product_attention" and any(node.args[4:5]))
         if name in _RANDOM or drops:
             text = f"the model draws random numbers by {name} {place(node)}"
             raise problem("random", text, "hand it the random numbers as an input")
+        if name in ("div", "divide", "true_divide") and node.args[1] == 0:
+            text = f"the model divides by zero {place(node)}"
+            raise problem("division", text, "divide by something else, or write torch.inf")
         if isinstance(node.target, torch._ops.HigherOrderOperator):
             text = f"the model runs another graph by {name} {place(node)}"
             raise problem("control-flow", text, "write the branch you mean, or torch.where")
 
 
+def _name(node: Node) -> str:
+    return str(node.target).removeprefix("aten.").split(".", maxsplit=1)[0]
+
+
+def _first(node: Node) -> Node:
+    """The first argument of a call, which is a tensor."""
+    assert isinstance(node.args[0], Node)
+    return node.args[0]
+
+
 def _part_as_view(node: Node, k: int) -> tuple[Any, tuple[Any, ...]] | None:
     """Part k of a tensor in parts, as a view of that tensor."""
-    name = str(node.target).removeprefix("aten.").split(".", maxsplit=1)[0]
+    name = _name(node)
     if name not in ("split", "split_with_sizes", "chunk", "unbind", "tensor_split"):
         return None
     place_of_dim = 1 if name == "unbind" else 2

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch.fx import Graph, Node
+from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import problem
 
@@ -73,7 +74,7 @@ class Writes:
         """A further call, told to lie where another one does."""
         node = self.graph.call_function(target, tuple(args), dict(kwargs))
         node.meta = {k: v for k, v in like.meta.items() if k in ("stack_trace", "nn_module_stack")}
-        values = torch.fx.node.map_arg((node.args, node.kwargs), lambda n: n.meta["val"])
+        values = map_arg((node.args, node.kwargs), lambda n: n.meta["val"])
         node.meta["val"] = target(*values[0], **values[1])
         return node
 
@@ -83,7 +84,7 @@ class Writes:
         if not isinstance(source, Node) or not _shows(node, source):
             self.ways[node] = Way(Owner(node, node), node)
             return
-        way = self.ways[source]
+        way = self.ways.setdefault(source, Way(Owner(source, source), source))
         self.ways[node] = Way(way.owner, node, (*way.steps, node), way.owner.version)
 
     def write(
@@ -120,7 +121,8 @@ class Writes:
                 return self.add(aten.full.default, (list(held.shape), rest[0]), made, node)
             value = self._typed(rest[0], held.dtype, node)
             return self.add(aten.expand.default, (value, list(held.shape)), {}, node)
-        functional = getattr(getattr(aten, name[:-1], None), node.target._overloadname, None)
+        overload = str(node.target).rpartition(".")[2]
+        functional = getattr(getattr(aten, name[:-1], None), overload, None)
         if not name.endswith("_") or functional is None:
             text = f"the model writes in place by {name} {place}"
             raise problem("write", text, "compute a new tensor instead")
@@ -132,7 +134,8 @@ class Writes:
 
     def _back(self, step: Node, before: Node, value: Node, place: str) -> Node:
         """The tensor a view was taken of, when the view is ``value`` now."""
-        name, args = _name(step), step.args[1:]
+        args: Any = step.args[1:]
+        name = _name(step)
         if name in _SAME_ORDER:
             return self.add(aten.reshape.default, (value, list(before.meta["val"].shape)), {}, step)
         if name in _TURNED:
@@ -173,4 +176,4 @@ def _shows(node: Node, source: Node) -> bool:
     like = torch.empty_strided(held.shape, held.stride(), dtype=held.dtype, device="meta")
     run: Callable[..., Any] = node.target  # type: ignore[assignment]
     found = run(like, *node.args[1:], **node.kwargs)
-    return found is like or torch._C._is_alias_of(found, like)
+    return found is like or bool(getattr(torch._C, "_is_alias_of")(found, like))  # noqa: B009

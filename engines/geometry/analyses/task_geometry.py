@@ -19,10 +19,10 @@ from engines.geometry.chance.resampled_dichotomies import (
     parallelisms,
     separables,
 )
-from engines.geometry.chance.resampling import around
 from engines.geometry.chance.scores import shuffled
 from engines.geometry.film.layouts import one_basis
 from engines.geometry.measures.dichotomies import ccgp_splits, dichotomies, parallelism
+from engines.lab.statistics import around
 
 ALL_MAX = 8
 """Up to so many stimuli every balanced dichotomy is looked at; more are drawn."""

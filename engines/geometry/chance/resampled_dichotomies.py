@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.geometry.chance.resampling import halves
 from engines.geometry.measures.dichotomies import is_separable, pairings
+from engines.lab.statistics import halves
 
 N_DRAWS = 200
 N_DRAWS_SEPARABLE = 20

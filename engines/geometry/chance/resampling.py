@@ -19,6 +19,7 @@ from engines.geometry.chance.batched_similarities import (
     rdm_similarities,
     similarities,
 )
+from engines.lab.statistics.halves import around, defined_mean, ends, halves, parts
 
 Resampled = Literal["auto", "stimuli", "units"]
 N_DRAWS = 200
@@ -81,7 +82,7 @@ def chance(
     n = len(x)
     if axis == "stimuli":
         half = max(2, min(n // 2, HALF_MAX))
-        drawn = _first(rng, n, half, n_draws)
+        drawn = parts(n, half, n_draws, rng)
         spread = _similarities(x, y, drawn, drawn, measure)
         share = half / n
     else:
@@ -89,39 +90,16 @@ def chance(
         share = 0.5
     low, high = around(value, spread, share=share, within=range_of(measure))
     same = np.broadcast_to(np.arange(n), (n_draws, n))
-    null = _similarities(x, y, same, _first(rng, n, n, n_draws), measure)
+    null = _similarities(x, y, same, parts(n, n, n_draws, rng), measure)
     null = null[np.isfinite(null)]
     sign = -1.0 if measure == "Procrustes angle" else 1.0
     p = (1 + int((sign * null >= sign * value).sum())) / (1 + len(null))
-    return Chance(low, high, _mean(null), *_ends(null), p)
+    return Chance(low, high, defined_mean(null), *ends(null), p)
 
 
 def range_of(measure: str) -> tuple[float, float]:
     """Where the values of a measure lie."""
     return (0.0, np.pi) if measure.startswith("Procrustes") else (-np.inf, 1.0)
-
-
-def around(
-    value: float, drawn: np.ndarray, *, share: float = 0.5,
-    within: tuple[float, float] = (-np.inf, np.inf),
-) -> tuple[float, float]:  # fmt: skip
-    """95 % interval around an estimate, from its values for random parts of the data.
-
-    Args:
-        value: the estimate for all the data.
-        drawn: float64[draw], the same for parts; nan where undefined, and nan comes back where
-            more than half are.
-        share: how large the parts are; half the data deviate as the estimate itself does.
-        within: the least and the greatest value that can be.
-    """
-    scale = float(np.sqrt(share / (1.0 - share))) if share < 1.0 else 1.0
-    low, high = (value + scale * q for q in _ends(drawn - _mean(drawn)))
-    return float(np.maximum(low, within[0])), float(np.minimum(high, within[1]))
-
-
-def halves(n: int, n_draws: int, rng: np.random.Generator) -> np.ndarray:
-    """int64[draw, n // 2]: different ones in each draw; of a single one, that one."""
-    return _first(rng, n, max(1, n // 2), n_draws)
 
 
 def _defined(x: np.ndarray, measure: str) -> np.ndarray:
@@ -137,11 +115,6 @@ def _turned(x: np.ndarray, measure: str, axis: str) -> np.ndarray:
         return x
     u, s, _ = np.linalg.svd(x, full_matrices=False)
     return u * s
-
-
-def _first(rng: np.random.Generator, n: int, m: int, n_draws: int) -> np.ndarray:
-    """int64[draw, m]: different stimuli in each draw."""
-    return rng.permuted(np.broadcast_to(np.arange(n), (n_draws, n)), axis=1)[:, :m]
 
 
 def _similarities(
@@ -191,15 +164,3 @@ def _over_units(
         a, b = (v[:, halves(v.shape[1], n, rng)] for v in (x, y))
         found.append(similarities(np.moveaxis(a, 1, 0), np.moveaxis(b, 1, 0), measure))
     return np.concatenate(found)
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
-
-
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    """2.5 and 97.5 %; nan where fewer than half are defined."""
-    finite = values[np.isfinite(values)]
-    if not len(finite) or 2 * len(finite) < len(values):
-        return float("nan"), float("nan")
-    return float(np.quantile(finite, 0.025)), float(np.quantile(finite, 0.975))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import InputError
-from engines.geometry.chance.resampling import around, halves, range_of
+from engines.geometry.chance.resampling import range_of
 from engines.geometry.measures.dichotomies import parallelism
 from engines.geometry.measures.dimension import participation_ratio
 from engines.geometry.measures.similarity import cka, cka_debiased, procrustes_angle, rsa
+from engines.lab.statistics import around, halves
 
 N_DRAWS = 200
 

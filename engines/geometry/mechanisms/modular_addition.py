@@ -15,6 +15,7 @@ import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
+from engines.lab.statistics import wilson
 
 N_DRAWS = 500
 SCORES = (
@@ -131,18 +132,6 @@ def accuracy(theta: np.ndarray, xi: np.ndarray) -> float:
     return float((right > others.max(axis=-1) + 1e-9).mean())
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share of n, Wilson 1927.
-
-    >>> [round(end, 4) for end in wilson(1.0, 100)]
-    [0.963, 1.0]
-    """
-    z = 1.959964
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
-
-
 def median_interval(values: np.ndarray, seed: int) -> tuple[float, float]:
     """95 % of medians of values drawn with replacement; nan for fewer than two."""
     if len(values) < 2:
@@ -162,7 +151,7 @@ def scores_of(theta: np.ndarray, xi: np.ndarray, seed: int) -> np.ndarray:
     n_used = float(len(set(found.frequency[used].tolist())))
     return np.array(
         [
-            (right, *wilson(right, len(theta) ** 2)),
+            (right, *wilson(right * len(theta) ** 2, len(theta) ** 2)),
             (np.median(error), *median_interval(error, seed)),
             (np.median(share), *median_interval(share, seed)),
             (n_used, np.nan, np.nan),  # all neurons are counted, none is drawn

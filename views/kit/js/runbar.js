@@ -30,6 +30,10 @@ export function render({model, el}) {
     line.replaceChildren(sentence)
     if (cached) line.append(" · ", again)
   }
+  model.on("beat", () => {
+    const {beat} = model
+    requestAnimationFrame(() => model.send_msg({kind: "beat", beat}))
+  })
   for (const name of ["status", "fraction", "sentence", "cached", "kept"]) model.on(name, show)
   show()
 }

@@ -11,6 +11,7 @@ from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, S
 from engines.contract.claims import Exceeds
 from engines.contract.pictures import Picture, Table
 from engines.lab.statistics import mean_over, paired
+from engines.lab.statistics.intervals import t_quantile
 from engines.pointer.model import N_POINTS_MAX, WeightsName
 
 
@@ -70,8 +71,9 @@ def gaps(race: Race | RaceFrame) -> np.ndarray:
 
 
 def interval(values: np.ndarray) -> np.ndarray:
-    """Half the width of a 95 % interval of the mean, by row."""
-    return 1.96 * values.std(axis=1, ddof=1) / np.sqrt(values.shape[1])
+    """Half the width of a 95 % t interval of the mean, by row."""
+    n = values.shape[1]
+    return t_quantile(n) * values.std(axis=1, ddof=1) / np.sqrt(n)
 
 
 def ranking(race: Race | RaceFrame) -> Table:

@@ -17,10 +17,10 @@ from engines.connectome.nulls.measured import MeasuresFrame
 from engines.connectome.nulls.measuring import frames_of
 from engines.connectome.nulls.run import NullRun, seeds_of
 from engines.connectome.nulls.shuffling import distance_bins
-from engines.connectome.nulls.significance import empirical_p, holm, z_scores
 from engines.connectome.wiring.graph import connectome_of, graph_of
 from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import InputError
+from engines.lab.statistics import holm, p_against, z_against
 
 NO_GROUP, NO_BINS = np.zeros(1, np.int32), np.zeros((1, 1), np.int16)
 
@@ -146,8 +146,8 @@ def test_empirical_p_counts_the_wiring_itself(n_nulls):
     # Nothing is as far as the real value: (0 + 1) / (K + 1), North, Curtis & Sham 2002.
     nulls = np.zeros((n_nulls, 1))
     nulls[0] = 1e-6
-    assert empirical_p(np.array([5.0]), nulls)[0] == 1 / (n_nulls + 1)
-    assert empirical_p(nulls.mean(axis=0), nulls)[0] == 1.0
+    assert p_against(np.array([5.0]), nulls)[0] == 1 / (n_nulls + 1)
+    assert p_against(nulls.mean(axis=0), nulls)[0] == 1.0
 
 
 def test_holm_is_as_in_the_textbook():
@@ -157,7 +157,7 @@ def test_holm_is_as_in_the_textbook():
 
 
 def test_z_of_a_null_without_spread_is_undefined():
-    assert np.isnan(z_scores(np.array([1.0]), np.ones((5, 1))))[0]
+    assert np.isnan(z_against(np.array([1.0]), np.ones((5, 1))))[0]
 
 
 def test_families_say_what_they_need():
