@@ -24,7 +24,7 @@ from engines.lab.statistics.halves import around, defined_mean, ends, halves
 
 CONFIDENCE, STABILITY = "95 % confidence", "stability, not confidence"
 """An interval that covers the truth at its rate (tested), or how far halves of the data agree."""
-COVERED = ("CKA, debiased", "RSA, Spearman", "RSA, Kendall", "RSA, cosine")
+COVERED = ("CKA, debiased", "RSA, Spearman")
 Resampled = Literal["auto", "stimuli", "units"]
 N_DRAWS = 200
 N_DRAWS_LEAST = 20

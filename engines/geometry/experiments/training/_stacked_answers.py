@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engines.contract import KnownAnswer
 from engines.geometry.experiments.training._stacked_run import build_of, training_of
-from engines.geometry.experiments.training.stacked import StackedSpec
+from engines.geometry.experiments.training._stacked_spec import StackedSpec
 from engines.lab.data.catalog import task_of
 
 _SPEC = StackedSpec(n_seeds=4, width=32, n_steps=60)

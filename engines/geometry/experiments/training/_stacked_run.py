@@ -39,7 +39,7 @@ from engines.lab.training.losses import score_of
 from engines.running import devices
 
 if TYPE_CHECKING:
-    from engines.geometry.experiments.training.stacked import StackedSpec
+    from engines.geometry.experiments.training._stacked_spec import StackedSpec
 
 _LOOKED_AT = 500
 """Examples that were learnt from on which loss and score are measured."""
