@@ -13,6 +13,7 @@ from typing import Any
 import panel as pn
 
 from explorer.engine import engine_from_settings
+from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
@@ -21,10 +22,12 @@ from explorer.page import (
     WorkbenchPage,
     address_from_arguments,
     finished_workbenches,
+    link_to,
     links,
     shell,
     watch_engine,
 )
+from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
 from explorer.sessions import SessionStore
 from explorer.settings import Settings
@@ -62,8 +65,9 @@ def home_page(engine: Engine) -> Any:
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
+    menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
     content = home(engine, owner, finished_workbenches())
-    return shell(header, [content, help_.dialog], "Neural Explorer")
+    return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 
 
 def _session() -> tuple[str, dict[str, list[bytes]]]:
@@ -92,6 +96,7 @@ async def _serve(settings: Settings) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
             loop.add_signal_handler(name, stop.set)
     engine = engine_from_settings(settings)
+    watch_connections(engine)
     server = safe_serve(pages(engine), port=settings.port)
     starting = asyncio.create_task(engine.start())
     swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))

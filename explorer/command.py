@@ -58,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="break rules on purpose, in a scratch copy, and see that each is noticed",
     )
+    first = commands.add_parser(
+        "first", help="compute anew what pages show before their own runs have answered"
+    )
+    first.add_argument("page", nargs="*", help="only these, say: home sorting/run")
     return top
 
 
@@ -72,6 +76,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         from explorer.verify import verify
 
         return verify(options.workbench, full=options.full, out=sys.stdout)
+    if options.command == "first":
+        from explorer.first import first
+
+        return first(options.page, out=sys.stdout)
     from explorer.app import serve
 
     try:

@@ -17,6 +17,7 @@ from engines.contract import ExplorerError, Spec
 from engines.running import registry
 from engines.running.compute import Compute
 from explorer.address import query_from_spec, spec_from_query
+from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.sessions import (
@@ -47,8 +48,21 @@ class Engine(Compute, Protocol):
         """The engine now."""
         ...
 
+    @property
+    def background(self) -> Any:
+        """Runs that go on without their page."""
+        ...
+
     def listen(self, listener: Any) -> Any:
         """Be told of every change of ``state``."""
+        ...
+
+    def hide(self, owner: str) -> None:
+        """Nobody looks at what the owner shows."""
+        ...
+
+    def welcome(self, owner: str) -> None:
+        """The owner is looked at again, or is back."""
         ...
 
 
@@ -69,10 +83,10 @@ _PILL_EVERY_MS = 250
 """How often the engine's pill follows; what begins and ends in between is not told."""
 
 
-def shell(header: Header, main: list[Any], title: str) -> pmui.Page:
+def shell(header: list[Any], main: list[Any], title: str) -> pmui.Page:
     """The page around any content, forgotten by panel when its session ends."""
     page = pmui.Page(
-        header=[header],
+        header=header,
         main=main,
         title="",
         meta_title=title,
@@ -158,6 +172,7 @@ class WorkbenchPage:
         self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
         self.view.link = link_to
         self.header = Header(self._hear, links=links(workbench), sizing_mode="stretch_width")
+        self.menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
         self.view.select(selection)
@@ -173,7 +188,7 @@ class WorkbenchPage:
         """Everything, ready to be served."""
         title = f"{self.workbench.title()} · Neural Explorer"
         self.view.heading.links = experiment_links(self.workbench, self.name)
-        return shell(self.header, [self.view, self.player, self.help.dialog], title)
+        return shell([self.header, self.menu], [self.view, self.player, self.help.dialog], title)
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""

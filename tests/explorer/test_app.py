@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import panel as pn
 import pytest
 
+from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from explorer import app
@@ -23,6 +24,7 @@ class FakeEngine(InProcess):
         )
         self.jobs: list = []
         self.released: list[str] = []
+        self.background = Background()
 
     def listen(self, _listener):
         return lambda: None
@@ -46,7 +48,7 @@ def ends(monkeypatch) -> list:
 async def test_the_front_page_opens_help_and_is_released_with_its_session(ends):
     engine = FakeEngine()
     page = app.home_page(engine)
-    (header,) = page.header
+    header, _menu = page.header
     assert not header.can_share
     header._handle_msg({"kind": "help"})
     header._handle_msg({"kind": "save"})

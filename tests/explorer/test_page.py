@@ -14,6 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from engines.sorting.model import AlgotypeShare, EnsembleSpec, SortSpec
@@ -53,6 +54,7 @@ class FakeEngine(InProcess):
         self.state = state(phase="starting")
         self.listeners: list = []
         self.jobs: list = []
+        self.background = Background()
 
     def listen(self, listener):
         self.listeners.append(listener)
@@ -375,7 +377,7 @@ async def test_a_session_that_has_ended_leaves_nothing_behind(engine, ends):
 
 def test_a_shell_holds_what_it_is_given(engine):
     header = Header(lambda _message: None)
-    page = shell(header, [pn.Column()], "A title")
+    page = shell([header], [pn.Column()], "A title")
     assert list(page.header) == [header]
     assert page.meta.title == "A title"
     forget_page(page)

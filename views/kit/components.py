@@ -58,6 +58,7 @@ class RunBar(JSComponent):
     fraction = param.Number(default=-1.0, doc="Share done; negative when unknown.")
     sentence = param.String(default="", doc="One line: what happens, or what went wrong.")
     cached = param.Boolean(default=False, doc="Whether what is shown came from the cache.")
+    kept = param.Boolean(default=False, doc="Whether the run goes on when the page is left.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "views.kit", "runbar.js", shared=("base.js",)
@@ -65,7 +66,7 @@ class RunBar(JSComponent):
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "runbar.css")]
 
     def __init__(self, on_press: Callable[[str], None], **params: Any) -> None:
-        """``on_press`` is told "run", "pause", "resume", "stop" or "recompute"."""
+        """``on_press`` is told one of ``_PRESSES``."""
         super().__init__(**params)
         self._on_press = on_press
 
@@ -74,7 +75,7 @@ class RunBar(JSComponent):
             self._on_press(data["kind"])
 
 
-_PRESSES = frozenset({"run", "pause", "resume", "stop", "recompute"})
+_PRESSES = frozenset({"run", "pause", "resume", "stop", "keep", "let go", "recompute"})
 
 
 class Facts(JSComponent):
