@@ -78,6 +78,7 @@ EXPERIMENT = Experiment(
         Claim(
             sentence="Units with the largest weights to what follows matter more than as many "
             "random ones.",
+            source="a claim of our own",
             figure=_hurt,
             control=_hurt_at_random,
             difference=_more,
