@@ -45,13 +45,13 @@ class _Bench:
         print(figure, flush=True)
 
     def quick(self, **fields: Any) -> Any:
-        from engines.probes.experiments.quick import QuickSpec
+        from engines.probes.experiments.faults.quick import QuickSpec
 
         self._seed += 1
         return QuickSpec(seed=self._seed, **fields)
 
     def steady(self, **fields: Any) -> Any:
-        from engines.probes.experiments.steady import SteadySpec
+        from engines.probes.experiments.faults.steady import SteadySpec
 
         self._seed += 1
         return SteadySpec(seed=self._seed, **fields)
@@ -165,7 +165,7 @@ class _Bench:
         self.add("cooperative stop, worst of 10", 300, max(times), "ms")
 
     async def c_loop(self) -> None:
-        from engines.probes.experiments.hang import HangSpec
+        from engines.probes.experiments.faults.hang import HangSpec
 
         job = self.engine.submit(HangSpec(), owner="stuck")
         await until(lambda: job.frame is not None)

@@ -23,9 +23,9 @@ from table import Figure, as_json, cpu_seconds
 from threadpoolctl import threadpool_limits
 
 from engines.geometry import ActivationWriter, barcode, rdm
-from engines.geometry.layout import pca_basis
-from engines.geometry.nets import initial_networks
-from engines.geometry.phase import PhaseSpec, frames_of
+from engines.geometry.film.layouts import pca_basis
+from engines.geometry.learning.networks import initial_networks
+from engines.geometry.learning.phase_diagram import PhaseSpec, frames_of
 from engines.running import devices
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,10 +1,11 @@
 """How fast the page opens, plays, scrubs, answers, stops and recovers, in a real browser.
 
-    python benchmarks/page.py [--full]
+    python benchmarks/page.py [--full | --first-start [--only NAME]]
 
 Needs Chromium and playwright. Prints target, measured value and verdict, and last one line of
 JSON with every figure. The default run takes less than a minute; ``--full`` repeats everything
-more often. Absolute times mean something on a quiet machine only: the load is printed with them.
+more often; ``--first-start`` opens every page on a machine that has never run the app, and again
+warm. Absolute times mean something on a quiet machine only: the load is printed with them.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 import psutil
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from table import Figure, as_json
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
 
+from opening import LONGEST_S, base_of, done_s, hurried, picture_s  # noqa: E402 - found by place
+from screens import places  # noqa: E402
 from sorting_page import CLOCK, SortingPage, address, until  # noqa: E402 - found by its place
 
 FLAGS = ["--no-sandbox", "--disable-gpu"]
@@ -218,9 +221,10 @@ class _Bench:
 
 
 @contextmanager
-def _app(folder: Path) -> Iterator[tuple[str, int]]:
+def _app(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
     env = {
         **os.environ,
+        **environment,
         "EXPLORER_CACHE": str(folder / "cache"),
         "EXPLORER_DATA": str(folder / "data"),
         "PYTHONUNBUFFERED": "1",
@@ -236,6 +240,41 @@ def _app(folder: Path) -> Iterator[tuple[str, int]]:
     finally:
         process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
         process.wait(20)
+
+
+class _FirstStart:
+    """Every page as somebody sees it who has just installed the app, and once more."""
+
+    def __init__(self, browser: Browser, bench: _Bench) -> None:
+        self.browser, self.bench = browser, bench
+
+    def run(self, only: str) -> None:
+        """A row per page and state, each page on an app of its own; then all of them in a hurry."""
+        for name, path in places():
+            if only in name:
+                with self._never_run() as (page, base):
+                    self._visit(page, f"{base}/{path}", f"{name}, first start", 5.0)
+                    self._visit(page, f"{base}/{path}", f"{name}, warm", 1.5)
+        with self._never_run() as (page, base):
+            waits = hurried(page, base, [path for _, path in places() if path], 20)
+        self.bench.add("twenty pages without waiting, slowest picture", 5.0, max(waits), "s")
+
+    @contextmanager
+    def _never_run(self) -> Iterator[tuple[Page, str]]:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            kernels = str(Path(folder) / "kernels")
+            with _app(Path(folder), NUMBA_CACHE_DIR=kernels) as (url, _):
+                context = self.browser.new_context(viewport={"width": 1440, "height": 900})
+                page = context.new_page()
+                page.goto(address(url, "/healthz"), wait_until="commit")
+                yield page, base_of(url)
+                context.close()
+
+    def _visit(self, page: Page, place: str, name: str, goal_s: float) -> None:
+        begun = time.monotonic()
+        self.bench.add(f"{name}: picture", goal_s, picture_s(page, place), "s")
+        if "?x=" in place:
+            self.bench.add(f"{name}: done", LONGEST_S, min(done_s(page, begun), LONGEST_S), "s")
 
 
 def _bytes_received(page: Page) -> Callable[[], int]:
@@ -287,6 +326,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="repeat everything more often")
+    parser.add_argument("--first-start", action="store_true", help="every page, never run before")
+    parser.add_argument("--only", default="", help="with --first-start: part of a page's name")
     options = parser.parse_args()
     print(f"load {_load()} on {os.cpu_count()} cores")
     with sync_playwright() as playwright:
@@ -295,7 +336,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         bench = _Bench(page, times=60 if options.full else 16)
-        bench.run()
+        if options.first_start:
+            _FirstStart(browser, bench).run(options.only)
+        else:
+            bench.run()
         browser.close()
     print(f"load {_load()} at the end")
     print(as_json(bench.figures))

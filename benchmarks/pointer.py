@@ -22,13 +22,13 @@ import torch
 from scipy.spatial import ConvexHull
 from table import Figure, as_json, cpu_seconds
 
-from engines.pointer.answer import answered
+from engines.pointer.answering.answer import answered
+from engines.pointer.answering.races import optional_solvers
 from engines.pointer.kernels import hulls, tours
 from engines.pointer.model import Network, Recipe, SolveSpec
 from engines.pointer.networks.build import network
-from engines.pointer.racing import optional_solvers
 from engines.pointer.tasks import task_named
-from engines.pointer.training import batch, loss_of
+from engines.pointer.training.teacher_forcing import batch, loss_of
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.notebook import Explorer, GeometryExplorer, SortingExplorer, close_engine, explore
+    from explorer.notebook import (
+        Explorer,
+        GeometryExplorer,
+        SortingExplorer,
+        claims,
+        close_engine,
+        explore,
+    )
 
-__all__ = ["Explorer", "GeometryExplorer", "SortingExplorer", "close_engine", "explore"]
+__all__ = ["Explorer", "GeometryExplorer", "SortingExplorer", "claims", "close_engine", "explore"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,19 +12,23 @@ from typing import Any
 
 import panel as pn
 
+from explorer import palette
+from explorer.atlas import atlas_page
 from explorer.engine import engine_from_settings
+from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
+from explorer.links import finished_workbenches, link_to, links
 from explorer.page import (
     Engine,
     WorkbenchPage,
     address_from_arguments,
-    finished_workbenches,
-    links,
     shell,
     watch_engine,
 )
+from explorer.plain import PlainHandler
+from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
 from explorer.sessions import SessionStore
 from explorer.settings import Settings
@@ -50,6 +54,11 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
     return build
 
 
+def patterns() -> list[tuple[Any, ...]]:
+    """Every address that needs no session, and what answers there."""
+    return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS]
+
+
 def home_page(engine: Engine) -> Any:
     """The front page of one session."""
     owner, _ = _session()
@@ -62,8 +71,9 @@ def home_page(engine: Engine) -> Any:
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
+    menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
     content = home(engine, owner, finished_workbenches())
-    return shell(header, [content, help_.dialog], "Neural Explorer")
+    return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 
 
 def _session() -> tuple[str, dict[str, list[bytes]]]:
@@ -92,7 +102,8 @@ async def _serve(settings: Settings) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers here
             loop.add_signal_handler(name, stop.set)
     engine = engine_from_settings(settings)
-    server = safe_serve(pages(engine), port=settings.port)
+    watch_connections(engine)
+    server = safe_serve(pages(engine), port=settings.port, patterns=patterns())
     starting = asyncio.create_task(engine.start())
     swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))
     announce(server, settings)

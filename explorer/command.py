@@ -53,6 +53,10 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("workbench", nargs="?", help="only this workbench, say: sorting")
     verify.add_argument("--full", action="store_true", help="also the slow ones")
+    first = commands.add_parser(
+        "first", help="compute anew what pages show before their own runs have answered"
+    )
+    first.add_argument("page", nargs="*", help="only these, say: home sorting/run")
     return top
 
 
@@ -63,6 +67,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         from explorer.verify import verify
 
         return verify(options.workbench, full=options.full, out=sys.stdout)
+    if options.command == "first":
+        from explorer.first import first
+
+        return first(options.page, out=sys.stdout)
     from explorer.app import serve
 
     try:

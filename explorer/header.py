@@ -17,6 +17,9 @@ class Header(JSComponent):
     """One line that every page carries."""
 
     links = param.List(doc='Dicts {"title", "href", "active"}, one per finished workbench.')
+    in_atlas = param.Boolean(
+        default=False, doc="Whether this is the Atlas, which has no session: no engine, no help."
+    )
     engine = param.Dict(
         default={"tone": "plain", "text": "engine starting", "detail": ""},
         doc="The engine in one phrase, its tone and a longer text.",

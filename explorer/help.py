@@ -21,6 +21,7 @@ from views.kit.runner import Asker
 KEYS = [
     ["play or pause", "space"],
     ["one swap back, forward", "← →"],
+    ["find anything by name", "Ctrl K, ⌘ K"],
     ["this help", "?"],
     ["close a menu or this help", "Esc"],
 ]

@@ -17,6 +17,7 @@ from engines.running.compute import Compute
 from explorer.tours import tours
 from views.kit.components import stylesheet, tokens_script
 from views.kit.esm import esm
+from views.kit.stills import still
 
 
 class HomeCard(JSComponent):
@@ -26,6 +27,8 @@ class HomeCard(JSComponent):
     sentence = param.String(doc="What people do there.")
     href = param.String(doc="Where it is.")
     tours = param.List(doc='Dicts {"title", "href", "sentence"}.')
+    still = param.Dict(default={}, doc='The picture that came with the build, "light" and "dark".')
+    live = param.Boolean(default=False, doc="Whether the live picture has something to show.")
     objects = Children(doc="The live picture.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
@@ -59,7 +62,8 @@ def home(compute: Compute, owner: str, workbenches: tuple[str, ...]) -> pn.Colum
 def _card(workbench: str, compute: Compute, owner: str) -> HomeCard:
     card = registry.experiment(registry.listed(workbench)[0]).card
     mine = [t for t in tours().values() if t.experiment.partition("/")[0] == workbench]
-    return HomeCard(
+    picture = _thumbnail(workbench, compute, owner)
+    made = HomeCard(
         title=workbench.title(),
         sentence=card.claim,
         href=f"./{workbench}",
@@ -67,9 +71,31 @@ def _card(workbench: str, compute: Compute, owner: str) -> HomeCard:
             {"title": t.title, "href": f"./{workbench}?tour={t.name}", "sentence": t.sentence}
             for t in mine
         ],
-        objects=_thumbnail(workbench, compute, owner),
-        width=420,
+        objects=picture,
+        still=still(workbench),
+        styles=_FILLS,
     )
+    for live in picture:
+        _watch(live, made)
+    return made
+
+
+_ANSWERS = ("picture", "scene", "drawing")
+"""What thumbnails call the field that is empty until their answer has come."""
+# As many beside each other as fit, and the last row as wide as the others: no hole.
+_FILLS = {"flex": "1 1 380px", "width": "auto", "min-width": "min(380px, 100%)"}
+
+
+def _watch(live: Any, card: HomeCard) -> None:
+    """Tell the card when its live picture has something to show."""
+    fields = [name for name in _ANSWERS if name in live.param]
+
+    def look(*_events: Any) -> None:
+        card.live = all(getattr(live, name) for name in fields)
+
+    if fields:
+        live.param.watch(look, fields)
+    look()
 
 
 def _thumbnail(workbench: str, compute: Compute, owner: str) -> list[Any]:

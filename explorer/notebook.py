@@ -13,7 +13,7 @@ import holoviews as hv
 import panel as pn
 from panel_material_ui.base import MaterialComponent
 
-from engines.contract import ExplorerError, Result, Spec
+from engines.contract import ExplorerError, Finding, Result, Spec
 from engines.process.client import EngineProcess
 from engines.running import registry
 from explorer.engine import engine_from_settings
@@ -100,6 +100,12 @@ class Explorer(pn.viewable.Viewer):
         """The newest result, None until one has come."""
         return self.view.result
 
+    @property
+    def claims(self) -> tuple[Finding, ...]:
+        """What the newest result says of the experiment's claims; empty until one has come."""
+        found = self.result
+        return () if found is None else self.view.experiment.findings(found)
+
     async def run(self) -> Result:
         """Run what the controls say and wait for the result."""
         job = self.view.run()
@@ -132,6 +138,14 @@ class GeometryExplorer(Explorer):
     """Networks that learn side by side: ``GeometryExplorer(n_points=4, alignment=0.25)``."""
 
     experiment = "geometry/studio"
+
+
+def claims(name: str, result: Result) -> tuple[Finding, ...]:
+    """Every claim of an experiment that a result of it tests, judged.
+
+    >>> claims("sorting/ensemble", result)     # doctest: +SKIP
+    """
+    return registry.experiment(name).findings(result)
 
 
 def explore(name: str, **fields: Any) -> Explorer:

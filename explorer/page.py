@@ -15,18 +15,23 @@ import panel_material_ui as pmui
 from engines.boundary import reading
 from engines.contract import ExplorerError, Spec
 from engines.running import registry
-from engines.running.compute import Compute
+from engines.running.compute import Compute, Status
 from explorer.address import query_from_spec, spec_from_query
+from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
+from explorer.links import experiment_links, link_to, links, related_links
+from explorer.palette import Palette
 from explorer.sessions import (
     Session,
     SessionStore,
     session_from_bytes,
     session_from_specs,
     session_to_bytes,
+    shown_name,
     specs_from_session,
 )
+from explorer.timing import remember
 from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
@@ -34,7 +39,7 @@ from views.kit.components import current_document, when_unlocked
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
 
-_RESERVED = ("x", "view", "tour", "step", "session", "theme")
+_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset")
 """Words of the address that are not fields of a spec."""
 _STEP = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -47,33 +52,33 @@ class Engine(Compute, Protocol):
         """The engine now."""
         ...
 
+    @property
+    def background(self) -> Any:
+        """Runs that go on without their page."""
+        ...
+
     def listen(self, listener: Any) -> Any:
         """Be told of every change of ``state``."""
         ...
 
+    def hide(self, owner: str) -> None:
+        """Nobody looks at what the owner shows."""
+        ...
 
-def links(active: str = "") -> list[dict[str, Any]]:
-    """The header's links: every workbench with something to show."""
-    return [
-        {"title": name.title(), "href": f"./{name}", "active": name == active}
-        for name in finished_workbenches()
-    ]
-
-
-def finished_workbenches() -> tuple[str, ...]:
-    """Workbenches that have at least one experiment for people."""
-    return tuple(name for name in registry.workbenches() if registry.listed(name))
+    def welcome(self, owner: str) -> None:
+        """The owner is looked at again, or is back."""
+        ...
 
 
 _PILL_EVERY_MS = 250
 """How often the engine's pill follows; what begins and ends in between is not told."""
 
 
-def shell(header: Header, main: list[Any], title: str) -> pmui.Page:
+def shell(header: list[Any], main: list[Any], title: str) -> pmui.Page:
     """The page around any content, forgotten by panel when its session ends."""
     page = pmui.Page(
-        header=[header],
-        main=main,
+        header=header,
+        main=[*main, Palette()],
         title="",
         meta_title=title,
         theme_config=material(),
@@ -118,6 +123,8 @@ class Address:
     view: dict[str, Any]
     query: str
     """The rest: fields of the spec."""
+    preset: str = ""
+    """Which preset to begin with; the fields change it."""
 
 
 def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
@@ -132,6 +139,7 @@ def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
         session=plain.get("session", ""),
         view=_json_object(plain.get("view", "")),
         query=urlencode(fields),
+        preset=plain.get("preset", ""),
     )
 
 
@@ -158,6 +166,7 @@ class WorkbenchPage:
         self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
         self.view.link = link_to
         self.header = Header(self._hear, links=links(workbench), sizing_mode="stretch_width")
+        self.menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
         self.view.select(selection)
@@ -166,14 +175,16 @@ class WorkbenchPage:
         self.document = current_document()
         self._writing = False
         self.view.param.watch(self._keep_address, "changed")
+        self.view.runner.bar.param.watch(self._keep_time, "status")
         watch_engine(engine, self.header, self.document)
         self._tour = (tours().get(address.tour), address.step)
 
     def page(self) -> pmui.Page:
         """Everything, ready to be served."""
         title = f"{self.workbench.title()} · Neural Explorer"
-        self.view.heading.links = experiment_links(self.workbench, self.name)
-        return shell(self.header, [self.view, self.player, self.help.dialog], title)
+        self.view.heading.families = experiment_links(self.workbench, self.name)
+        self.view.heading.related = related_links(self.name)
+        return shell([self.header, self.menu], [self.view, self.player, self.help.dialog], title)
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""
@@ -193,7 +204,10 @@ class WorkbenchPage:
                 return self._from_session(SessionStore().load(address.session))
             except ExplorerError as error:
                 return self.base, {}, [str(error)]
-        spec, notes = spec_from_query(address.query, self.base)
+        presets = registry.experiment(self.name).presets
+        spec, notes = spec_from_query(address.query, presets.get(address.preset, self.base))
+        if address.preset and address.preset not in presets:
+            notes.append(f"there is no preset {shown_name(address.preset)}; this is the first one")
         return spec, address.view, notes
 
     def _from_session(self, session: Session) -> tuple[Spec, dict[str, Any], list[str]]:
@@ -229,6 +243,11 @@ class WorkbenchPage:
         for note in notes or ["The session is open; the run repeats it exactly."]:
             self.view.notices.post(note, bad=bool(notes))
 
+    def _keep_time(self, event: Any) -> None:
+        job = self.view.runner.job
+        if event.new == Status.DONE and job is not None:
+            remember(self.name, job.spec, job.state, job.result)
+
     def _keep_address(self, _event: Any) -> None:
         if self._writing or self.document is None or self.document.session_context is None:
             return
@@ -262,29 +281,6 @@ class WorkbenchPage:
         if selection and not parts[-1].startswith("session="):
             parts.append("view=" + quote(json.dumps(selection, separators=(",", ":"))))
         return "&".join(part for part in parts if part)
-
-
-def link_to(name: str, spec: Spec) -> str:
-    """The address of an experiment with this spec, relative to any page of the app."""
-    workbench, _, leaf = name.partition("/")
-    session = session_from_specs(workbench, {name: spec}, {})
-    query = query_from_spec(spec, registry.experiment(name).default(), session=session)
-    return f"./{workbench}?x={leaf}" + (f"&{query}" if query else "")
-
-
-def experiment_links(workbench: str, active: str) -> list[dict[str, Any]]:
-    """The workbench's experiments, when it has more than one."""
-    names = registry.listed(workbench)
-    if len(names) < 2:
-        return []
-    return [
-        {
-            "title": registry.experiment(name).card.title,
-            "href": f"./{workbench}?x={name.partition('/')[2]}",
-            "active": name == active,
-        }
-        for name in names
-    ]
 
 
 def watch_engine(engine: Engine, header: Header, document: Any) -> None:

@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -58,8 +58,11 @@ def safe_serve(
     token: str | None = None,
     title: str = "Neural Explorer",
     static_dirs: Mapping[str, str] | None = None,
+    patterns: Sequence[tuple[Any, ...]] = (),
 ) -> SafeServer:
     """Listen on loopback for the pages in ``apps`` (path to page), which are built per session.
+
+    ``patterns`` are tornado's, for what needs no session; the guard stands before them too.
 
     A port in use gives the next free one; 0 gives any. Panel's admin page, REST, autoreload and
     index are off. The caller runs the event loop.
@@ -72,7 +75,7 @@ def safe_serve(
     for candidate in _free_ports(port):
         try:
             with _interrupt_kept():
-                server = _listen(pages, candidate, title, dict(static_dirs or {}))
+                server = _listen(pages, candidate, title, dict(static_dirs or {}), patterns)
         except OSError:
             continue
         guard = Guard(candidate, token=token)
@@ -154,7 +157,13 @@ def _interrupt_kept() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _listen(pages: dict[str, Any], port: int, title: str, static_dirs: dict[str, str]) -> Server:
+def _listen(
+    pages: dict[str, Any],
+    port: int,
+    title: str,
+    static_dirs: dict[str, str],
+    patterns: Sequence[tuple[Any, ...]],
+) -> Server:
     return pn.io.server.get_server(
         pages,
         port=port,
@@ -167,7 +176,7 @@ def _listen(pages: dict[str, Any], port: int, title: str, static_dirs: dict[str,
         static_dirs=static_dirs,
         use_index="/" not in pages,
         redirect_root=len(pages) == 1,
-        extra_patterns=[("/healthz", HealthHandler)],
+        extra_patterns=[("/healthz", HealthHandler), *patterns],
         sign_sessions=True,
         secret_key=secrets.token_bytes(32),
         # A session's token is readable by the page's scripts and carries what is named here: the

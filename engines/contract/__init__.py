@@ -7,6 +7,7 @@ from engines.contract.answers import KnownAnswer, Verdict
 from engines.contract.claims import Claim, Estimate, Finding
 from engines.contract.errors import ExplorerError, InputError, SpecError
 from engines.contract.experiment import Card, Experiment
+from engines.contract.findable import Findable
 from engines.contract.moments import Frame, Result
 from engines.contract.spec import Seed, Spec, Widget, knob, sentence_from_validation
 
@@ -16,6 +17,7 @@ __all__ = [
     "Estimate",
     "Experiment",
     "ExplorerError",
+    "Findable",
     "Finding",
     "Frame",
     "InputError",

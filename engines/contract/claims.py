@@ -74,6 +74,10 @@ class Estimate:
             f"{self.of} less {other.of}", value, value - below, value + above, n, unit, said
         )
 
+    def turned(self) -> Estimate:
+        """The same with the other sign: B less A from A less B."""
+        return replace(self, value=0.0 - self.value, low=0.0 - self.high, high=0.0 - self.low)
+
     @property
     def size(self) -> str:
         """Say "n = 100 runs"; empty where nothing is sampled."""
@@ -216,7 +220,7 @@ class FallsBelow:
 
     def word(self, seen: Seen) -> Word:
         """From figure less control."""
-        return _above(_turned(_difference(seen)), self.by)
+        return _above(_difference(seen).turned(), self.by)
 
 
 @dataclass(frozen=True)
@@ -315,10 +319,6 @@ def _difference(seen: Seen) -> Estimate:
             "claim a control or a rule that needs none"
         )
     return seen.difference
-
-
-def _turned(estimate: Estimate) -> Estimate:
-    return replace(estimate, value=-estimate.value, low=-estimate.high, high=-estimate.low)
 
 
 def _above(estimate: Estimate, level: float) -> Word:

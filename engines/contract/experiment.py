@@ -26,6 +26,10 @@ class Card:
     paper: str
     """Authors, year and title, or "none"."""
     link: str = ""
+    related: tuple[str, ...] = ()
+    """Names of experiments that go with it, where paper and data do not say so already."""
+    control_of: str = ""
+    """Name of the experiment whose control this is."""
 
 
 def _no_time(_spec: Any) -> float:

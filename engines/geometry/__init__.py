@@ -1,10 +1,11 @@
 """Representations of networks: how they form, how alike they are, what shape they have.
 
->>> from engines.geometry.tasks import hypercube
+>>> from engines.geometry.tasks.hypercube import hypercube
 >>> round(participation_ratio(hypercube(8)), 6), shattering(hypercube(8))
 (3.0, (7, 35))
 """
 
+from engines.geometry.activations.store import ActivationSet, ActivationWriter
 from engines.geometry.api import (
     compare,
     deep_linear,
@@ -16,12 +17,13 @@ from engines.geometry.api import (
     studio,
     task_geometry,
 )
-from engines.geometry.dimension import participation_ratio, spectrum, two_nn
-from engines.geometry.film import film_of
-from engines.geometry.importing import arrays_from_file, set_from_arrays
-from engines.geometry.rdm import crossnobis, rdm, rgdm, rgtm
-from engines.geometry.scores import layer_scores, pair_scores
-from engines.geometry.similarity import (
+from engines.geometry.chance.scores import layer_scores, pair_scores
+from engines.geometry.film.film import film_of
+from engines.geometry.importing.arrays import arrays_from_file, set_from_arrays
+from engines.geometry.measures.dichotomies import ccgp, dichotomies, parallelism, shattering
+from engines.geometry.measures.dimension import participation_ratio, spectrum, two_nn
+from engines.geometry.measures.rdm import crossnobis, rdm, rgdm, rgtm
+from engines.geometry.measures.similarity import (
     cca,
     cka,
     cka_debiased,
@@ -32,10 +34,8 @@ from engines.geometry.similarity import (
     similarity,
     svcca,
 )
-from engines.geometry.store import ActivationSet, ActivationWriter
-from engines.geometry.taskgeometry import ccgp, dichotomies, parallelism, shattering
-from engines.geometry.topology import barcode
-from engines.geometry.units import tuning
+from engines.geometry.measures.topology import barcode
+from engines.geometry.measures.units import tuning
 
 __all__ = [
     "ActivationSet",

@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 
 from engines.contract import KnownAnswer
-from engines.geometry import tasks
-from engines.geometry.dimension import participation_ratio, two_nn
-from engines.geometry.rdm import rdm, rgtm, upper_triangle
-from engines.geometry.saxe import euler, runge_kutta, strength_at
-from engines.geometry.similarity import cka, cka_debiased, procrustes_angle
-from engines.geometry.taskgeometry import ccgp, parallelism, shattering
-from engines.geometry.topology import barcode
+from engines.geometry.learning.deep_linear import euler, runge_kutta, strength_at
+from engines.geometry.measures.dichotomies import ccgp, parallelism, shattering
+from engines.geometry.measures.dimension import participation_ratio, two_nn
+from engines.geometry.measures.rdm import rdm, rgtm, upper_triangle
+from engines.geometry.measures.similarity import cka, cka_debiased, procrustes_angle
+from engines.geometry.measures.topology import barcode
+from engines.geometry.tasks import hypercube as tasks
 
 _ALLEMAN = "Alleman, Lindsey & Fusi 2024, arXiv 2401.13558; our generator, lr 0.1, noise 1"
 _CUBE = "closed form: corners of a cube"
@@ -138,7 +138,7 @@ def phase_answers() -> tuple[KnownAnswer, ...]:
 @lru_cache(maxsize=2)
 def _ends(n_points: int) -> np.ndarray:
     """Mean target CKA [nonlinearity, alignment] at c = 0.5, 0.75 and 1 of c_max."""
-    from engines.geometry.phase import Phase, PhaseSpec, frames_of
+    from engines.geometry.learning.phase_diagram import Phase, PhaseSpec, frames_of
 
     end = list(frames_of(PhaseSpec(n_points=n_points)))[-1]  # type: ignore[arg-type]
     assert isinstance(end, Phase)
@@ -172,7 +172,7 @@ def _order(method: object) -> float:
 
 
 def _network() -> float:
-    from engines.geometry.saxe import SaxeRun, SaxeSpec, frames_of
+    from engines.geometry.learning.deep_linear import SaxeRun, SaxeSpec, frames_of
 
     spec = SaxeSpec(step_size=0.001)
     end = list(frames_of(spec))[-1]
@@ -187,7 +187,7 @@ _REBASIN = "Ainsworth, Hayase & Srinivasa 2023; digits, held out"
 
 def modular_answers() -> tuple[KnownAnswer, ...]:
     """Networks written down, and one that is trained."""
-    from engines.geometry.modular import accuracy, analytic_weights
+    from engines.geometry.mechanisms.modular_addition import accuracy, analytic_weights
 
     every = list(range(1, 12))
     return (
@@ -205,7 +205,7 @@ def modular_answers() -> tuple[KnownAnswer, ...]:
 
 @lru_cache(maxsize=1)
 def _clock() -> tuple[float, float]:
-    from engines.geometry.modular import ModularRun, ModularSpec, frames_of
+    from engines.geometry.mechanisms.modular_addition import ModularRun, ModularSpec, frames_of
 
     end = list(frames_of(ModularSpec()))[-1]
     assert isinstance(end, ModularRun)
@@ -225,7 +225,7 @@ def matching_answers() -> tuple[KnownAnswer, ...]:
 
 
 def _planted() -> float:
-    from engines.geometry.matching import permuted, weight_matching
+    from engines.geometry.mechanisms.weight_matching import permuted, weight_matching
 
     rng = np.random.default_rng(6)
     sizes = [64, 64, 64, 10]
@@ -238,7 +238,7 @@ def _planted() -> float:
 
 @lru_cache(maxsize=1)
 def _barriers() -> dict[str, float]:
-    from engines.geometry.matching import Matching, MatchingSpec, frames_of
+    from engines.geometry.mechanisms.weight_matching import Matching, MatchingSpec, frames_of
 
     end = list(frames_of(MatchingSpec()))[-1]
     assert isinstance(end, Matching)

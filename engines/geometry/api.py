@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from engines.geometry.compare import SimilarityMatrix
-from engines.geometry.dichotomy import TaskGeometry
-from engines.geometry.matching import Matching
-from engines.geometry.modular import ModularRun
-from engines.geometry.moment import Moment
-from engines.geometry.phase import Phase
-from engines.geometry.saxe import SaxeRun
-from engines.geometry.sentences import SentencesRun
-from engines.geometry.studio import StudioRun
+from engines.geometry.analyses.comparison import SimilarityMatrix
+from engines.geometry.analyses.moment import Moment
+from engines.geometry.analyses.task_geometry import TaskGeometry
+from engines.geometry.learning.deep_linear import SaxeRun
+from engines.geometry.learning.phase_diagram import Phase
+from engines.geometry.learning.studio import StudioRun
+from engines.geometry.mechanisms.modular_addition import ModularRun
+from engines.geometry.mechanisms.weight_matching import Matching
+from engines.geometry.own_data.sentences import SentencesRun
 from engines.running import registry
 
 

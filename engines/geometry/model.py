@@ -1,17 +1,18 @@
 """What views know of this engine: specs, frames and results; loads no torch."""
 
-from engines.geometry.compare import CompareSpec, SimilarityMatrix
-from engines.geometry.dichotomy import DichotomySpec, TaskGeometry
-from engines.geometry.files import FilesRun, FilesSpec, keep_upload
-from engines.geometry.film import Film, FilmFrame
-from engines.geometry.library import names
-from engines.geometry.modular import ModularFrame, ModularRun, fourier
-from engines.geometry.moment import BARS_MAX, LayerMoment, Moment, MomentSpec
-from engines.geometry.phase import Phase, PhaseFrame, PhaseSpec
-from engines.geometry.scores import Score
-from engines.geometry.sentences import SentencesRun, SentencesSpec
-from engines.geometry.spec import FilmSpec, StudioSpec
-from engines.geometry.studio import StudioRun
+from engines.geometry.activations.library import names
+from engines.geometry.analyses.comparison import CompareSpec, SimilarityMatrix
+from engines.geometry.analyses.moment import BARS_MAX, LayerMoment, Moment, MomentSpec
+from engines.geometry.analyses.task_geometry import DichotomySpec, TaskGeometry
+from engines.geometry.chance.scores import Score
+from engines.geometry.film.film import Film, FilmFrame
+from engines.geometry.film.spec import FilmSpec
+from engines.geometry.learning.phase_diagram import Phase, PhaseFrame, PhaseSpec
+from engines.geometry.learning.spec import StudioSpec
+from engines.geometry.learning.studio import StudioRun
+from engines.geometry.mechanisms.modular_addition import ModularFrame, ModularRun, fourier
+from engines.geometry.own_data.files import FilesRun, FilesSpec, keep_upload
+from engines.geometry.own_data.sentences import SentencesRun, SentencesSpec
 
 __all__ = [
     "BARS_MAX",

@@ -5,12 +5,12 @@
 ([0, 1, 2, 3], True, ())
 """
 
+from engines.pointer.answering.results import Answer
 from engines.pointer.calls import race, solve, solve_tsplib, sweep, train
-from engines.pointer.console import TrainResult
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
-from engines.pointer.results import Answer
+from engines.pointer.training.history import TrainResult
 
 __all__ = [
     "Answer",

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines.pointer.console import TrainResult
+from engines.pointer.answering.results import Answer
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
-from engines.pointer.results import Answer
+from engines.pointer.training.history import TrainResult
 from engines.running import registry
 
 if TYPE_CHECKING:
-    from engines.pointer.tsplib import TsplibInstance
+    from engines.pointer.instances.tsplib import TsplibInstance
 
 
 def solve(points: Any = None, **fields: Any) -> Answer:
@@ -26,7 +26,7 @@ def solve(points: Any = None, **fields: Any) -> Answer:
         InputError: points or weights that cannot be used.
     """
     if points is not None:
-        from engines.pointer.instances import checked
+        from engines.pointer.instances.checked import checked
         from engines.pointer.tasks import task_named
 
         rows = np.asarray(points) if not isinstance(points, list | tuple) else points
@@ -37,8 +37,8 @@ def solve(points: Any = None, **fields: Any) -> Answer:
 
 def solve_tsplib(text: str, **fields: Any) -> Answer:
     """A tour through the cities of a TSPLIB file's text, measured as the file says."""
-    from engines.pointer.explicit import condensed
-    from engines.pointer.tsplib import read_tsplib
+    from engines.pointer.instances.distance_matrices import condensed
+    from engines.pointer.instances.tsplib import read_tsplib
 
     read: TsplibInstance = read_tsplib(text)
     matrix = () if read.matrix is None else condensed(read.matrix)

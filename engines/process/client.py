@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engines.boundary import codec
-from engines.boundary.store import Store, Stored, result_key
 from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.process import events as ev
+from engines.process.background import Background
 from engines.process.cluster import Cluster, WorkerGoneError
 from engines.process.connect import ClusterError
 from engines.process.job import Ticket
+from engines.process.results import Results
 from engines.process.settings import EngineSettings
 from engines.process.state import Machine
 from engines.process.status import EnginePhase, EngineState
@@ -56,11 +57,12 @@ class EngineProcess:
             device=self.settings.device, n_threads=devices.threads_each(rules.n_slots)
         )
         """The newest state; see `listen`."""
-        self.store = Store(self.settings.cache_dir, max_bytes=self.settings.cache_bytes)
+        self.results = Results(self.settings)
         self._topic = f"explorer-{uuid.uuid4().hex}"
         self._cluster = Cluster(self.settings, self._topic, self)
         self._machine = Machine(replace(rules, fixed=bool(self.settings.scheduler)))
-        self._device = devices.known_without_asking(self.settings.device, self.settings.scheduler)
+        self.background = Background()
+        """What goes on without its page."""
         self._jobs: dict[str, Job] = {}
         self._work: dict[str, _Work] = {}
         self._listeners: list[StateListener] = []
@@ -78,7 +80,7 @@ class EngineProcess:
 
         Never raises for what a user can mend: `state` then says lost, and why.
         """
-        opening = asyncio.create_task(asyncio.to_thread(self.store.open))
+        opening = asyncio.create_task(asyncio.to_thread(self.results.store.open))
         await self._connect()
         await opening
         self._spawn(self._watch())
@@ -140,12 +142,14 @@ class EngineProcess:
                 job.id,
                 owner,
                 view,
-                self._key(job),
+                self.results.key(job),
                 seconds=registry.experiment(name).seconds(spec),
                 deadline_s=deadline_s or self.settings.deadline_s,
                 recompute=recompute,
             )
         )
+        if not (recompute or job.state.status.final or self.results.may_have(job)):
+            self._spawn(self._show_first(job))
         return job
 
     def pause(self, job: Job) -> None:
@@ -160,14 +164,29 @@ class EngineProcess:
         """Stop the run, or leave it to the others who want it; frames that came stay."""
         self._handle(ev.Cancelled(job.id))
 
+    def keep(self, job: Job, *, kept: bool = True) -> None:
+        """Let the run go on when its page is left, or no longer."""
+        if kept and job.id in self._jobs:
+            self.background.add(job)
+        elif not kept:
+            self.background.drop(job.id)
+        self._handle(ev.Kept(job.id, kept))
+
+    def hide(self, owner: str) -> None:
+        """Nobody looks at what the owner shows: hold what only they asked for."""
+        self._handle(ev.Hidden(owner))
+
     def release(self, owner: str) -> None:
-        """The owner has gone: cancel what only they asked for, unless they come back soon."""
+        """The owner has gone: hold what only they asked for, cancel it when they stay away."""
         self._handle(ev.Released(owner))
+
+    def welcome(self, owner: str) -> None:
+        """The owner is looked at again, or is back: what was held goes on."""
+        self._handle(ev.Returned(owner))
 
     async def result_bytes(self, job: Job) -> bytes | None:
         """The packed result as it is stored, to be sent on without packing it again."""
-        stored = await asyncio.to_thread(self.store.get, self._key(job))
-        return stored.data if stored else None
+        return await self.results.packed(job)
 
     # Events --------------------------------------------------------------------------------
 
@@ -187,6 +206,10 @@ class EngineProcess:
             return
         if message["kind"] == "started":
             self._handle(ev.Started(run, attempt))
+        elif message["kind"] == "doing":
+            self._handle(ev.Doing(run, attempt, message["sentence"]))
+        elif message["kind"] == "held":
+            self._handle(ev.Held(run, attempt, message["order"]))
         elif message["kind"] == "frame":
             work.frame = codec.unpack(message["frame"])
             self._handle(ev.Progressed(run, attempt, message["fraction"]))
@@ -230,8 +253,8 @@ class EngineProcess:
                 self._look(run)
             case ev.Start():
                 self._spawn(self._drive(instruction, self._work[instruction.run].job))
-            case ev.Signal(run, slot, flag):
-                self._cluster.signal(slot, run, flag)
+            case ev.Signal():
+                self._cluster.signal(instruction)
             case ev.Kill(run, slot):
                 self._cluster.kill(slot, run)
             case ev.Scale(n_slots):
@@ -253,27 +276,24 @@ class EngineProcess:
         )
 
     def _look(self, run: str) -> None:
-        if self._device and self.store.has(self._machine.runs[run].key):
-            self._spawn(self._fetch(run, self._work[run].job))
+        job = self._work[run].job
+        if self.results.may_have(job):
+            self._spawn(self._fetch(run, job))
         else:
             self._events.append(ev.Looked(run))
 
     async def _fetch(self, run: str, job: Job) -> None:
-        stored = await asyncio.to_thread(self.store.get, self._key(job))
+        result, computed_at = await self.results.fetch(job)
         work = self._work.get(run)
         if work is None:
             return
-        work.result = self._result_from_store(job, stored)
-        self._handle(ev.Looked(run, stored.computed_at if stored and work.result else ""))
+        work.result = result
+        self._handle(ev.Looked(run, computed_at))
 
-    def _result_from_store(self, job: Job, stored: Stored | None) -> Result | None:
-        if stored is None:
-            return None
-        try:
-            return codec.unpack(stored.data)
-        except ExplorerError:
-            logger.exception("a stored result of %s cannot be read; it is computed again", job.name)
-            return None
+    async def _show_first(self, job: Job) -> None:
+        first = await self.results.came_with_the_build(job)
+        if first is not None and job.frame is None and not job.state.status.final:
+            job.tell(first=first)
 
     async def _drive(self, start: ev.Start, job: Job) -> None:
         spec = codec.pack(job.spec)
@@ -298,17 +318,11 @@ class EngineProcess:
 
     def _take(self, run: str, job: Job, device: str, packed: bytes) -> None:
         """Decode the result and write it to the store at once."""
-        self._device = device
-        key = self._key(job)
-        stored = self.store.put(key, packed)
-        self._spawn(asyncio.to_thread(self.store.save, key, stored))
+        key, stored = self.results.take(job, device, packed)
+        self._spawn(asyncio.to_thread(self.results.store.save, key, stored))
         result = codec.unpack(packed)
         if (work := self._work.get(run)) is not None:
             work.result = result
-
-    def _key(self, job: Job) -> str:
-        kind = devices.device_class(self._device) if self._device else "unknown"
-        return result_key(job.spec.digest(), registry.code_version(job.name), kind)
 
     # Health --------------------------------------------------------------------------------
 
@@ -342,13 +356,13 @@ class EngineProcess:
         state = replace(
             self.state,
             phase=self._phase(),
-            device=self._device or self.settings.device,
+            device=self.results.device or self.settings.device,
             n_workers=len(machine.slots),
             n_running=machine.n_running,
             n_queued=machine.n_queued,
             memory_bytes=self.state.memory_bytes if memory_bytes is None else memory_bytes,
             address=self._cluster.address,
-            sentence=self._trouble or self._cluster.sentence or self.store.notice,
+            sentence=self._trouble or self._cluster.sentence or self.results.store.notice,
         )
         if state != self.state:
             self.state = state

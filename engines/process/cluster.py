@@ -16,7 +16,7 @@ from distributed.scheduler import KilledWorker
 from engines.contract import ExplorerError
 from engines.process import job, worker
 from engines.process.connect import Connection, joined, started_here
-from engines.process.events import Flag
+from engines.process.events import Signal
 from engines.process.settings import EngineSettings
 from engines.running import wording
 
@@ -154,10 +154,11 @@ class Cluster:
                 del self._errands[ticket.run]
             future.release()
 
-    def signal(self, slot: str, run: str, flag: Flag) -> None:
+    def signal(self, signal: Signal) -> None:
         """Set the run's flag; a worker deep in a C loop hears of it later or never."""
-        order = self.client.run(job.set_flag, run, flag, workers=[slot], on_error="ignore")
-        self._spawn(asyncio.wait_for(order, _ANSWER_S))
+        told = signal.run, signal.flag, signal.order
+        sent = self.client.run(job.set_flag, *told, workers=[signal.slot], on_error="ignore")
+        self._spawn(asyncio.wait_for(sent, _ANSWER_S))
 
     def kill(self, slot: str, run: str) -> None:
         """End the worker's process; its nanny starts another."""

@@ -47,8 +47,30 @@ class Resumed:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A view wants its job to go on when nobody looks at it, or no longer does."""
+
+    job: str
+    kept: bool = True
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Nobody looks at what this owner shows; it is still there."""
+
+    owner: str
+
+
+@dataclass(frozen=True)
 class Released:
     """An owner has gone; it may come back within the grace time."""
+
+    owner: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """An owner is looked at again."""
 
     owner: str
 
@@ -85,6 +107,24 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Doing:
+    """What the worker does for this attempt before its first frame."""
+
+    run: str
+    attempt: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """The worker holds this attempt, as flag number ``order`` told it."""
+
+    run: str
+    attempt: int
+    order: int
+
+
+@dataclass(frozen=True)
 class Progressed:
     """The worker has sent a frame of this attempt."""
 
@@ -103,14 +143,18 @@ class Ended:
     sentence: str = ""
 
 
+OfAttempt = Started | Doing | Held | Progressed | Ended
+"""What a worker says of the attempt it drives."""
+
+
 @dataclass(frozen=True)
 class Ticked:
     """Time has passed."""
 
 
 Event = (
-    Submitted | Cancelled | Paused | Resumed | Released | Looked
-    | SlotUp | SlotDown | Started | Progressed | Ended | Ticked
+    Submitted | Cancelled | Paused | Resumed | Kept | Hidden | Released | Returned | Looked
+    | SlotUp | SlotDown | Started | Doing | Held | Progressed | Ended | Ticked
 )  # fmt: skip
 
 
@@ -132,11 +176,12 @@ class Start:
 
 @dataclass(frozen=True)
 class Signal:
-    """Set the flag the worker looks at between two frames."""
+    """Set the flag the worker looks at between two frames; a later ``order`` counts."""
 
     run: str
     slot: str
     flag: Flag
+    order: int = 0
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ class WorkersHere:
         n_slots = self._settings.rules.n_slots
         self._options |= {
             "n_threads": devices.threads_each(n_slots),
-            "nthreads": 1,
+            # One works; the others are held between two frames and cost nothing but their memory.
+            "nthreads": 1 + self._settings.rules.n_parked,
             "memory_limit": self._settings.worker_memory,
             "local_directory": scratch,
             "dashboard": False,

@@ -1,10 +1,14 @@
-"""The worker's side: drives one experiment, sends its frames, looks at its flag between two."""
+"""The worker's side: drives an experiment, sends its frames, looks at its flag between two.
+
+A run that is told to hold waits in its thread, at a frame, and another may work meanwhile.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import os
+import sys
 import threading
 import time
 import uuid
@@ -12,8 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engines.boundary import codec
 from engines.contract import ExplorerError, Frame, Result
+from engines.process.compiling import kernels_watched
 from engines.process.events import Flag
 from engines.process.outward import spreading
 from engines.process.pace import Pace
@@ -22,8 +29,12 @@ from engines.running import devices, registry, wording
 logger = logging.getLogger(__name__)
 
 _CHANGED = threading.Condition()
-_FLAGS: dict[str, Flag] = {}
+_FLAGS: dict[str, tuple[Flag, int]] = {}
+"""The last flag of each run, and its number: flags may overtake each other on their way."""
 _ACTIVE: set[str] = set()
+_HERE: set[str] = set()
+"""Active runs and held ones."""
+_GOES_ON: tuple[Flag, int] = ("run", 0)
 
 
 class Stopped(Exception):  # noqa: N818 - a way out of the loop, not an error
@@ -47,11 +58,12 @@ class Ticket:
     """Whether the run may use the cluster's other workers for its independent parts."""
 
 
-def set_flag(run: str, flag: Flag) -> None:
+def set_flag(run: str, flag: Flag, order: int = 0) -> None:
     """Tell a run to go on, to hold or to end; looked at between two frames."""
     with _CHANGED:
-        _FLAGS[run] = flag
-        _CHANGED.notify_all()
+        if order >= _FLAGS.get(run, _GOES_ON)[1]:
+            _FLAGS[run] = flag, order
+            _CHANGED.notify_all()
 
 
 def wait_until_quiet(seconds: float) -> None:
@@ -67,16 +79,17 @@ def wait_until_quiet(seconds: float) -> None:
 def _active(run: str) -> Iterator[None]:
     with _CHANGED:
         # A flag may have come before its run; those of earlier runs are of no use any more.
-        flag = _FLAGS.get(run, "run")
-        _FLAGS.clear()
-        _FLAGS[run] = flag
+        for name in [name for name in _FLAGS if name not in _HERE and name != run]:
+            del _FLAGS[name]
         _ACTIVE.add(run)
+        _HERE.add(run)
         _CHANGED.notify_all()
     try:
         yield
     finally:
         with _CHANGED:
             _ACTIVE.discard(run)
+            _HERE.discard(run)
             _CHANGED.notify_all()
 
 
@@ -109,8 +122,9 @@ def _outcome(ticket: Ticket, send: Callable[[dict[str, Any]], None]) -> tuple[st
     experiment = registry.experiment(ticket.name)
     spec = codec.unpack(ticket.spec)
     device = devices.resolve(ticket.device)
-    with devices.using(device), spreading(over_cluster=ticket.spread):
-        result = drive(experiment.frames(spec), send, lambda: _look_at_flag(ticket.run))
+    watched = kernels_watched(experiment, ticket.name, spec, send)
+    with devices.using(device), spreading(over_cluster=ticket.spread), watched:
+        result = drive(experiment.frames(spec), send, lambda: _look_at_flag(ticket.run, send))
     return device, codec.pack(result)
 
 
@@ -152,14 +166,43 @@ def _message(frame: Frame) -> dict[str, Any]:
     return {"kind": "frame", "fraction": frame.fraction, "frame": codec.pack(frame)}
 
 
-def _look_at_flag(run_id: str) -> None:
+def _look_at_flag(run_id: str, send: Callable[[dict[str, Any]], None]) -> None:
     """Return to go on, wait while held, raise `Stopped` when cancelled."""
-    if _FLAGS.get(run_id) == "run":
+    if _FLAGS.get(run_id, _GOES_ON)[0] == "run":
         return
-    with _CHANGED:
-        _CHANGED.wait_for(lambda: _FLAGS.get(run_id) != "pause")
-        if _FLAGS.get(run_id) == "cancel":
+    with _CHANGED, random_state_kept():
+        while (newest := _FLAGS.get(run_id, _GOES_ON))[0] == "pause":
+            _ACTIVE.discard(run_id)
+            _CHANGED.notify_all()
+            send({"kind": "held", "order": newest[1]})
+            _CHANGED.wait_for(lambda told=newest: _FLAGS.get(run_id) != told)
+        _ACTIVE.add(run_id)
+        if newest[0] == "cancel":
             raise Stopped
+
+
+@contextlib.contextmanager
+def random_state_kept() -> Iterator[None]:
+    """What the process shares is as it was when this ends, whatever others drew meanwhile.
+
+    Networks are built from torch's one generator, so a run that works while another is held must
+    not move it under its hands.
+    """
+    torch, before = _loaded_torch(), np.random.get_state(legacy=False)  # noqa: NPY002
+    kept = (torch.get_rng_state(), torch.get_num_threads()) if torch is not None else None
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+        if torch is not None and kept is not None:
+            torch.set_rng_state(kept[0])
+            torch.set_num_threads(kept[1])
+
+
+def _loaded_torch() -> Any:
+    """Torch, unless no run can have drawn from it: another thread may be loading it just now."""
+    torch = sys.modules.get("torch")
+    return None if getattr(getattr(torch, "__spec__", None), "_initializing", False) else torch
 
 
 def _sender(ticket: Ticket) -> Callable[[dict[str, Any]], None]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from engines.boundary.shipped import Shipped
 from engines.contract import Experiment, ExplorerError, Frame, Result, Spec
 from engines.running import registry, wording
 
@@ -73,6 +74,8 @@ class Job:
         self.frame: Frame | None = None
         """The newest frame."""
         self.result: Result | None = None
+        self.first: Shipped | None = None
+        """What came with the build, to be shown until this job has answered."""
         self._listeners: list[Listener] = []
         self._ended = asyncio.Event()
 
@@ -92,10 +95,12 @@ class Job:
         *,
         frame: Frame | None = None,
         result: Result | None = None,
+        first: Shipped | None = None,
     ) -> None:
         """For the compute side: take what is new and call the listeners once."""
         self.frame = frame or self.frame
         self.result = result or self.result
+        self.first = first or self.first
         self.state = state or self.state
         if self.state.status.final:
             self._ended.set()
@@ -140,8 +145,12 @@ class Compute(Protocol):
         """Stop the run; frames that came stay."""
         ...
 
+    def keep(self, job: Job, *, kept: bool = True) -> None:
+        """Let the run go on when its page is left, or no longer."""
+        ...
+
     def release(self, owner: str) -> None:
-        """The owner has gone: cancel what only they asked for."""
+        """The owner has gone: cancel what only they asked for and did not keep."""
         ...
 
 
@@ -154,6 +163,7 @@ class InProcess:
     def __init__(self) -> None:
         """Nothing is started until something is submitted."""
         self._jobs: dict[str, Job] = {}
+        self._kept: set[str] = set()
         self._may_go_on: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -195,14 +205,19 @@ class InProcess:
         """Stop the run; frames that came stay."""
         self._end(job, Status.CANCELLED)
 
+    def keep(self, job: Job, *, kept: bool = True) -> None:
+        """Let the run go on when its owner is released, or no longer."""
+        (self._kept.add if kept else self._kept.discard)(job.id)
+
     def release(self, owner: str) -> None:
-        """Cancel everything this owner asked for."""
+        """Cancel everything this owner asked for and did not keep."""
         for job in tuple(self._jobs.values()):
-            if job.owner == owner:
+            if job.owner == owner and job.id not in self._kept:
                 self.cancel(job)
 
     def _end(self, job: Job, status: Status, sentence: str = "") -> None:
         self._jobs.pop(job.id, None)
+        self._kept.discard(job.id)
         if not job.state.status.final:
             job.tell(dataclasses.replace(job.state, status=status, sentence=sentence))
         if (gate := self._may_go_on.pop(job.id, None)) is not None:

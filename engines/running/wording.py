@@ -6,6 +6,8 @@ STOPPING = "stopping"
 STARTING = "waiting for the engine to start"
 NO_FREE_WORKER = "waiting for a free worker"
 RETRIED = "the engine restarted before this run began, so it was started again"
+GIVES_WAY = "held for a moment: a short run goes first"
+BEGUN_AGAIN = "the engine restarted while this run was held, so it was started again"
 STOPPED_HARD = "stopped; it did not answer, so its worker was restarted"
 LEFT = "stopped because nobody was looking at it any more"
 NO_RESULT = "the run ended without a result"
@@ -18,6 +20,19 @@ QUARANTINED = (
     "this run ended its worker twice and is not started again; "
     "change its settings, or recompute to try once more"
 )
+
+
+def compiling(k: int, n: int, seconds: float) -> str:
+    """Which of a run's kernels is compiled, and how long the rest takes, both as far as known.
+
+    >>> compiling(3, 5, 8.2)
+    'compiling kernel 3 of about 5, about 8 s, once per machine'
+    >>> compiling(6, 5, 0.0)
+    'compiling kernel 6, once per machine'
+    """
+    of_all = f" of about {n}" if k <= n else ""
+    rest = f", about {max(1.0, seconds):.0f} s" if k <= n and seconds > 0 else ""
+    return f"compiling kernel {k}{of_all}{rest}, once per machine"
 
 
 def waiting(n_ahead: int) -> str:

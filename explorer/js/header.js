@@ -2,6 +2,7 @@
 
 const MARK = "M3 5h4c5 0 5 7 10 7h4M3 12h5M3 19h4c5 0 5-7 10-7M14 5h3c2 0 2 2 4 2M14 19h3c2 0 2-2 4-2"
 const ICONS = {
+  find: "M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14M16.5 16.5L21 21",
   share: "M8 9l4-4 4 4M12 5v10M5 13v5h14v-5",
   theme: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
   help: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1-1.5 2.4M12 18v.01",
@@ -38,7 +39,7 @@ export function render({model, el}) {
     element("a", {href, class: active ? "nx-active" : "", "aria-current": active ? "page" : null}, title)))
   const dot = element("i", {})
   const engineText = element("span", {})
-  const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine"}, dot, engineText)
+  const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine", hidden: model.in_atlas}, dot, engineText)
 
   const file = element("input", {type: "file", accept: ".json", hidden: true, onchange: async () => {
     const chosen = file.files[0]
@@ -60,10 +61,14 @@ export function render({model, el}) {
   const shareButton = element("button", {type: "button", title: "Share", "aria-label": "Share", "aria-haspopup": "menu",
     onclick: () => { menu.hidden = !menu.hidden }}, icon(ICONS.share))
   const share = element("div", {class: "nx-sharebox", hidden: !model.can_share}, shareButton, menu)
-  const help = element("button", {type: "button", title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
+  const help = element("button", {type: "button", hidden: model.in_atlas, title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
   el.append(element("header", {class: "nx-header", role: "none"},
     element("a", {class: "nx-brand", href: "./", "aria-label": "Neural Explorer, home"}, icon(MARK, 22), element("b", {}, "Neural Explorer")),
-    nav, pill, share,
+    nav, pill,
+    // The palette listens; it is a component of its own on every page.
+    element("button", {type: "button", class: "nx-find", title: "Find anything by name (Ctrl-K)", "aria-keyshortcuts": "Control+K", onclick: () => document.dispatchEvent(new Event("nx-find"))}, icon(ICONS.find, 16), element("span", {}, "Find")),
+    element("a", {class: `nx-atlas ${model.in_atlas ? "nx-active" : ""}`, href: "./atlas", title: "Every experiment on one page", "aria-current": model.in_atlas ? "page" : null}, "Atlas"),
+    share,
     element("button", {type: "button", title: "Light or dark", "aria-label": "Switch between light and dark", onclick: toggleTheme}, icon(ICONS.theme)),
     help))
 

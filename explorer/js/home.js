@@ -9,7 +9,16 @@ export function render({model, el}) {
       element("li", {}, element("a", {href, title: sentence}, title)))))
   }
   el.append(element("article", {class: "nx-homecard"}, picture, body))
-  const fill = () => picture.replaceChildren(...model.get_child("objects"))
+  const still = element("img", {class: "nx-still", alt: "", hidden: !model.still.light})
+  const paint = () => {
+    if (model.still.light) still.src = model.still[document.documentElement.dataset.theme === "dark" ? "dark" : "light"]
+  }
+  const fill = () => picture.replaceChildren(still, ...model.get_child("objects"))
+  const show = () => picture.classList.toggle("nx-live", model.live)
   model.on("objects", fill)
+  model.on("live", show)
+  model.on("remove", onThemeChange(paint))
+  paint()
   fill()
+  show()
 }

@@ -133,3 +133,5 @@ def test_verify_recomputes_its_known_answer(sixth, fresh):
     assert status == 0, told
     assert "mean squared distance after 60 steps | closed form" in told
     assert "1 of 1 reproduced" in told
+    assert "Walkers that turn at random" in told
+    assert "claims: 1 holds" in told

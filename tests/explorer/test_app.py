@@ -8,10 +8,12 @@ from types import SimpleNamespace
 import panel as pn
 import pytest
 
+from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from explorer import app
-from explorer.page import WorkbenchPage, finished_workbenches, forget_page
+from explorer.links import finished_workbenches
+from explorer.page import WorkbenchPage, forget_page
 from explorer.settings import Settings
 
 
@@ -23,6 +25,7 @@ class FakeEngine(InProcess):
         )
         self.jobs: list = []
         self.released: list[str] = []
+        self.background = Background()
 
     def listen(self, _listener):
         return lambda: None
@@ -46,7 +49,7 @@ def ends(monkeypatch) -> list:
 async def test_the_front_page_opens_help_and_is_released_with_its_session(ends):
     engine = FakeEngine()
     page = app.home_page(engine)
-    (header,) = page.header
+    header, _menu = page.header
     assert not header.can_share
     header._handle_msg({"kind": "help"})
     header._handle_msg({"kind": "save"})
@@ -105,7 +108,7 @@ def test_no_browser_is_opened_when_none_is_wanted(opened, capsys):
 
 
 def test_what_cannot_be_served_is_a_sentence_and_status_one(monkeypatch, opened, capsys):
-    def refuse(_pages, port: int):
+    def refuse(_pages, port: int, **_more: object):
         raise OSError(f"no free port from {port} to {port + 49}; give another --port")
 
     monkeypatch.setattr(app, "safe_serve", refuse)

@@ -9,7 +9,7 @@ from engines.running import registry
 from engines.running.compute import InProcess
 from engines.sorting.model import SortSpec
 from explorer.home import HomeCard, home
-from explorer.page import finished_workbenches
+from explorer.links import finished_workbenches
 from explorer.tours import tours
 
 

@@ -14,19 +14,18 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from engines.sorting.model import AlgotypeShare, EnsembleSpec, SortSpec
 from explorer.header import Header
+from explorer.links import address, experiment_links, finished_workbenches, links
 from explorer.page import (
     _RESERVED,
     WorkbenchPage,
     address_from_arguments,
     engine_pill,
-    experiment_links,
-    finished_workbenches,
     forget_page,
-    links,
     shell,
     watch_engine,
 )
@@ -53,6 +52,7 @@ class FakeEngine(InProcess):
         self.state = state(phase="starting")
         self.listeners: list = []
         self.jobs: list = []
+        self.background = Background()
 
     def listen(self, listener):
         self.listeners.append(listener)
@@ -277,8 +277,8 @@ def test_a_whole_page_can_be_built_for_every_experiment(engine):
             built = page.page()
             assert isinstance(built, pmui.Page)
             assert built.meta.title == f"{workbench.title()} · Neural Explorer"
-            active = [link for link in page.view.heading.links if link["active"]]
-            assert len(active) <= 1
+            (family,) = (f for f in page.view.heading.families if f["active"])
+            assert [m["href"] for m in family["members"] if m["active"]] == [address(name)]
             forget_page(built)
 
 
@@ -286,9 +286,12 @@ def test_links_name_every_finished_workbench_and_experiment():
     assert [link["title"] for link in links("sorting") if link["active"]] == ["Sorting"]
     assert "answers" not in finished_workbenches()
     shown = experiment_links("sorting", "sorting/ensemble")
+    assert [f["title"] for f in shown] == ["Arrays", "Ensembles", "Published", "Sheets"]
+    assert [f["active"] for f in shown] == [False, True, False, False]
+    assert all(f["sentence"].endswith(".") for f in shown)
+    found = [m["href"] for f in shown for m in f["members"]]
     names = ["run", "ensemble", "pair", "sweep", "paper", "grid"]
-    assert [link["href"] for link in shown] == [f"./sorting?x={name}" for name in names]
-    assert [link["active"] for link in shown] == [name == "ensemble" for name in names]
+    assert found == [f"./sorting?x={name}" for name in names]
 
 
 # The engine's pill ------------------------------------------------------------------------------
@@ -375,7 +378,7 @@ async def test_a_session_that_has_ended_leaves_nothing_behind(engine, ends):
 
 def test_a_shell_holds_what_it_is_given(engine):
     header = Header(lambda _message: None)
-    page = shell(header, [pn.Column()], "A title")
+    page = shell([header], [pn.Column()], "A title")
     assert list(page.header) == [header]
     assert page.meta.title == "A title"
     forget_page(page)

@@ -6,7 +6,18 @@ import io
 
 import pytest
 
-from engines.contract import Card, Experiment, ExplorerError, KnownAnswer, Spec, Verdict
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    ExplorerError,
+    KnownAnswer,
+    Result,
+    Spec,
+    Verdict,
+)
+from engines.contract.claims import Exceeds
 from engines.running import registry
 from explorer.command import run
 from explorer.verify import COLUMNS, row, verify
@@ -35,6 +46,25 @@ def toys(monkeypatch):
         monkeypatch.setattr(registry, "experiment", lambda _: toy)
 
     return make
+
+
+def claiming(monkeypatch, *ours: float, seconds: float = 0.0) -> None:
+    """One workbench with a claim for each of these figures, whose control is 2."""
+
+    def claim(value: float) -> Claim:
+        figure = Estimate("size", value, value - 0.5, value + 0.5, 7, "toys")
+        control = Estimate.exact("plain", 2.0)
+        return Claim(
+            f"{value:g} is more.", lambda _r: figure, lambda _r: control, Exceeds(), "A book"
+        )
+
+    toy = Experiment(
+        ToySpec, lambda _: iter((Result(),)), Card("", "", ""),
+        claims=tuple(map(claim, ours)), seconds=lambda _spec: seconds,
+    )  # fmt: skip
+    monkeypatch.setattr(registry, "workbenches", lambda: ("answers", "toys"))
+    monkeypatch.setattr(registry, "names", lambda _: ("toys/run",))
+    monkeypatch.setattr(registry, "experiment", lambda _: toy)
 
 
 def table(workbench: str | None = None, *, full: bool = False) -> tuple[int, list[str]]:
@@ -119,3 +149,22 @@ def test_the_closed_forms_of_the_sorting_workbench_are_reproduced():
     closed = registry.experiment("sorting/run").known_answers()
     assert closed
     assert all(answer.verdict().reproduced for answer in closed if not answer.full)
+
+
+def test_claims_are_printed_and_one_that_differs_is_no_failure(monkeypatch):
+    claiming(monkeypatch, 3.0, 1.0, 2.1)
+    status, lines = table()
+    assert status == 0
+    assert lines[2] == "claim | source | published | ours | control | verdict"
+    assert lines[3] == (
+        "toys/run: 3 is more. | A book |  | 3 [2.5, 3.5], n = 7 toys | 2 (plain) | holds"
+    )
+    assert lines[4].endswith(" | differs")
+    assert lines[5].endswith(" | no difference seen at n = 7 toys")
+    assert lines[6] == "claims: 1 holds, 1 differs, 1 no difference seen"
+
+
+def test_claims_of_long_runs_come_with_full(monkeypatch):
+    claiming(monkeypatch, 3.0, seconds=60.0)
+    assert table()[1][-1] == "claims: 1 more with --full"
+    assert table(full=True)[1][-1] == "claims: 1 holds"

@@ -72,13 +72,18 @@ def _verdict(imported: ImportedDrawing) -> dict[str, Any]:
         for what, error, bound, holds in imported.checks
     ]  # fmt: skip
     good = all(holds for *_, holds in imported.checks)
-    sentence = (
-        "The diagram computes what the model computes, in float64 on random inputs."
-        if good
-        else "The diagram does not compute what the model computes; do not trust it."
-    )
-    return {"title": "Compared with the model", "rows": rows, "sentence": sentence,
+    sentence = _SENTENCES["differs" if not good else "opaque" if imported.opaque else "equal"]
+    verdict = imported.verdict or ("equal" if good else "differs")
+    return {"title": f"Compared with the model: {verdict}", "rows": rows, "sentence": sentence,
             "tone": "" if good else "warning"}  # fmt: skip
 
+
+_SENTENCES = {
+    "equal": "Both gave the same numbers on ordinary inputs, zeros, edges and large ones. That is "
+    "a sample and no proof: where no input was drawn they may differ.",
+    "opaque": "Both gave the same numbers, but the operations that are not known were called "
+    "through torch: of those the comparison says nothing.",
+    "differs": "The diagram does not compute what the model computes; do not trust it.",
+}
 
 VIEW = ImportView

@@ -6,7 +6,7 @@ from os import PathLike
 from typing import ClassVar
 
 from engines.geometry.model import StudioRun, StudioSpec
-from engines.running.compute import Compute, Job
+from engines.running.compute import Compute
 from views.geometry.payloads import film_bytes
 from views.kit.thumbnail import LoopingPicture, looping_script
 
@@ -19,10 +19,9 @@ class Thumbnail(LoopingPicture):
         "views.geometry", "film.js", "pictures.js", "thumbnail.js"
     )
 
-    def packed(self, job: Job) -> bytes:
+    def packed(self, result: StudioRun) -> bytes:
         """The points at every snapshot."""
-        assert isinstance(job.result, StudioRun)
-        return film_bytes(job.result.film, job.id, job.result.nets)
+        return film_bytes(result.film, "thumbnail", result.nets)
 
 
 def thumbnail(compute: Compute, owner: str) -> Thumbnail:

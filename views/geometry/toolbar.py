@@ -7,8 +7,8 @@ from typing import Any, get_args
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.geometry.rdm_kinds import Dissimilarity
-from engines.geometry.spec import Layout
+from engines.geometry.film.spec import Layout
+from engines.geometry.measures.rdm_kinds import Dissimilarity
 from views.geometry.components import GeometryStage
 
 FORMS = ("dissimilarity", "ranks", "geo-topological", "left below, right above")

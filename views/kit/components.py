@@ -58,23 +58,32 @@ class RunBar(JSComponent):
     fraction = param.Number(default=-1.0, doc="Share done; negative when unknown.")
     sentence = param.String(default="", doc="One line: what happens, or what went wrong.")
     cached = param.Boolean(default=False, doc="Whether what is shown came from the cache.")
+    kept = param.Boolean(default=False, doc="Whether the run goes on when the page is left.")
+    beat = param.Integer(default=0, doc="Sent back by the browser when it has come to drawing.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "views.kit", "runbar.js", shared=("base.js",)
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "runbar.css")]
 
-    def __init__(self, on_press: Callable[[str], None], **params: Any) -> None:
-        """``on_press`` is told "run", "pause", "resume", "stop" or "recompute"."""
+    def __init__(
+        self,
+        on_press: Callable[[str], None],
+        on_beat: Callable[[object], None] = lambda _beat: None,
+        **params: Any,
+    ) -> None:
+        """``on_press`` is told one of ``_PRESSES``, ``on_beat`` a ``beat`` that was drawn."""
         super().__init__(**params)
-        self._on_press = on_press
+        self._on_press, self._on_beat = on_press, on_beat
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("kind") in _PRESSES:
             self._on_press(data["kind"])
+        elif isinstance(data, dict) and data.get("kind") == "beat":
+            self._on_beat(data.get("beat"))
 
 
-_PRESSES = frozenset({"run", "pause", "resume", "stop", "recompute"})
+_PRESSES = frozenset({"run", "pause", "resume", "stop", "keep", "let go", "recompute"})
 
 
 class Facts(JSComponent):
@@ -205,10 +214,14 @@ class Heading(JSComponent):
 
     title = param.String(doc="The heading.")
     detail = param.String(doc="Its setting in a few words.")
-    links = param.List(doc='The workbench\'s experiments: {"title", "href", "active"}.')
+    families = param.List(
+        doc='The workbench\'s families: {"title", "sentence", "active", "members"}, and of each '
+        'member {"title", "claim", "href", "active"}.'
+    )
+    related = param.List(doc='What goes with this one: {"title", "why", "href"}.')
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
-        "views.kit", "title.js", shared=("base.js",)
+        "views.kit", "title.js", shared=("base.js", "families.js")
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "title.css")]
 

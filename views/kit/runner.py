@@ -6,14 +6,22 @@ import time
 import weakref
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from engines.boundary import codec
+from engines.boundary.shipped import Shipped
 from engines.contract import ExplorerError, Frame, Result, Spec
+from engines.running import registry
 from engines.running.compute import Compute, Job, JobState, Status
+from views.kit.acknowledged import Acknowledged
 from views.kit.components import RunBar, current_document, when_unlocked
+from views.kit.standing import Standing, standing_state
 
 BAR_EVERY_S = 0.2
 """How often the run bar follows a run whose status stays the same."""
+_WATCHED_S = 1.0
+"""A run that takes longer is shown as it goes, also where its end is known already."""
 
 
 class Asker:
@@ -24,14 +32,29 @@ class Asker:
     """
 
     def __init__(
-        self, compute: Compute, owner: str, view: str, on_change: Callable[[Job], None]
+        self,
+        compute: Compute,
+        owner: str,
+        view: str,
+        on_change: Callable[[Job], None],
+        on_first: Callable[[Job, Shipped], None] | None = None,
     ) -> None:
-        """``on_change(job)`` is called in the document after every change of the newest job."""
+        """``on_change(job)`` is called in the document after every change of the newest job.
+
+        What came with the build is told as a job that has ended; the newest job's own result
+        follows. ``on_first(job, first)`` is called instead when it is given.
+        """
         self.compute, self.owner, self.view = compute, owner, view
-        self._on_change = on_change
+        self._on_change, self._on_first = on_change, on_first
+        self._first: Shipped | None = None
         self.job: Job | None = None
         self._document: Any = None
         self._flushing = False
+
+    @property
+    def has_browser(self) -> bool:
+        """Whether a page of the app shows the answers."""
+        return self._document is not None and self._document.session_context is not None
 
     def ask(self, spec: Spec, *, recompute: bool = False) -> Job:
         """Submit a spec; raises ExplorerError when it cannot be asked for."""
@@ -57,8 +80,27 @@ class Asker:
 
     def _flush(self) -> None:
         self._flushing = False
-        if self.job is not None:
-            self._on_change(self.job)
+        if self.job is None:
+            return
+        first, self._first = self._first, self.job.first
+        if self._first is not None and self._first is not first and waits(self.job):
+            if self._on_first is not None:
+                self._on_first(self.job, self._first)
+            else:
+                self._on_change(job_from_shipped(self.job, self._first))
+        self._on_change(self.job)
+
+
+def waits(job: Job) -> bool:
+    """Whether nothing has come of the job yet."""
+    return job.frame is None and job.result is None and not job.state.status.final
+
+
+def job_from_shipped(job: Job, first: Shipped) -> Job:
+    """What came with the build, as a job of the same question that has ended."""
+    ended = Job(job.name, job.spec, job.owner, job.view)
+    ended.tell(JobState(Status.DONE, fraction=1.0), result=first.result)
+    return ended
 
 
 class Runner:
@@ -80,15 +122,22 @@ class Runner:
         """``spec`` is asked at every run; the others are told in the document.
 
         ``on_run`` is what a press of Run does when that is more than `run`; ``on_stopped`` is
-        told of a run that ended without a result.
+        told of a run that ended without a result. What came with the build is told as a result
+        too, with a job that has ended, and the run's own result follows where it differs.
         """
-        self.asker = Asker(compute, owner, view, self._show)
+        self.asker = Asker(compute, owner, view, self._show, self._show_first)
         self._spec, self._on_frame, self._on_result = spec, on_frame, on_result
         self._on_error, self._on_run = on_error, on_run or self.run
         self._on_stopped = on_stopped
         self._bar_shown_s = -BAR_EVERY_S
         self._quiet = False
-        self.bar = RunBar(on_press=self.press)
+        self._first: Shipped | None = None
+        """What came with the build, while that is what is shown."""
+        self._shown = False
+        """Whether anything was ever shown."""
+        self._acks, self._late = Acknowledged(), False
+        self.bar = RunBar(on_press=self.press, on_beat=self._drawn)
+        self.standing = Standing(sizing_mode="stretch_width")
         self._seen: tuple[Job | None, Frame | None, JobState | None] = (None, None, None)
 
     @property
@@ -112,8 +161,11 @@ class Runner:
                 "pause": self.compute.pause,
                 "resume": self.compute.resume,
                 "stop": self.compute.cancel,
+                "keep": self.compute.keep,
+                "let go": partial(self.compute.keep, kept=False),
             }
             act[button](self.job)
+            self.bar.kept = button == "keep" or (self.bar.kept and button != "let go")
 
     def hush(self, quiet: bool) -> None:
         """Leave the bar as it is while answers come as fast as they are asked for."""
@@ -135,26 +187,71 @@ class Runner:
         seen_job, frame, state = self._seen
         fresh = job is not seen_job
         self._seen = (job, job.frame, job.state)
+        if fresh:
+            self.bar.kept = False
         self._show_bar(job)
         if job.frame is not None and (fresh or job.frame is not frame) and job.result is None:
-            self._on_frame(job.frame)
+            self._show_frame(job, job.frame)
         if not job.state.status.final or (not fresh and state is job.state):
             return
         if job.result is not None:
-            self._on_result(job.result, job)
+            self._show_result(job, job.result)
             return
         if job.state.status in (Status.FAILED, Status.CRASHED):
             self._on_error(job.state.sentence)
         self._on_stopped(job)
 
-    def _show_bar(self, job: Job) -> None:
-        # Frames come up to sixty times a second; words need not, and would hold them up.
-        status, now = job.state.status, time.monotonic()
-        same = str(status) == self.bar.status and not status.final
-        if self._quiet or (same and now - self._bar_shown_s < BAR_EVERY_S):
+    def _show_first(self, job: Job, first: Shipped) -> None:
+        self._first, self._shown = first, True
+        self._on_result(first.result, job_from_shipped(job, first))
+        self._show_bar(job, now=True)
+
+    def _show_frame(self, job: Job, frame: Frame) -> None:
+        """A run of a moment ends before anybody has seen its beginning."""
+        if self._first is not None and not _lasts(job):
             return
-        self._bar_shown_s = now
-        self.bar.param.update(**bar_state(job))
+        now = time.monotonic()
+        watched = self.asker.has_browser
+        self._late = watched and not self._acks.allows(now)
+        if self._late:
+            return
+        begins = self._first is not None or not self._shown
+        self._first, self._shown = None, True
+        self._on_frame(frame)
+        if watched and self._acks.sent(now):
+            self.bar.beat = self._acks.number
+        if begins:
+            self._show_bar(job, now=True)
+
+    def _drawn(self, beat: object) -> None:
+        """The browser has drawn up to here: show the newest of what was left out meanwhile."""
+        self._acks.answered(beat, time.monotonic())
+        job = self.job
+        if self._late and job is not None and job.frame is not None and job.result is None:
+            self._show_frame(job, job.frame)
+
+    def _show_result(self, job: Job, result: Result) -> None:
+        first, self._first, self._shown = self._first, None, True
+        if first is None or first is not job.first or codec.pack(result) != first.packed:
+            self._on_result(result, job)
+        self._show_bar(job, now=True)
+
+    def _show_bar(self, job: Job, *, now: bool = False) -> None:
+        # Frames come up to sixty times a second; words need not, and would hold them up.
+        status, moment = job.state.status, time.monotonic()
+        same = str(status) == self.bar.status and not status.final and not now
+        if self._quiet or (same and moment - self._bar_shown_s < BAR_EVERY_S):
+            return
+        self._bar_shown_s = moment
+        told = bar_state(job)
+        self.bar.param.update(**told)
+        standing = standing_state(job, self._first, shown=self._shown, sentence=told["sentence"])
+        self.standing.param.update(**standing)
+
+
+def _lasts(job: Job) -> bool:
+    """Whether there is time to watch the run."""
+    return registry.experiment(job.name).seconds(job.spec) > _WATCHED_S
 
 
 def bar_state(job: Job) -> dict[str, Any]:

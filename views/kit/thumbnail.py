@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
@@ -36,9 +36,9 @@ class LoopingPicture(JSComponent):
         self._asker.ask(self.question)
 
     @abstractmethod
-    def packed(self, job: Job) -> bytes:
-        """The payload of a job that has its result."""
+    def packed(self, result: Any) -> bytes:
+        """The payload of the question's result."""
 
     def _hear(self, job: Job) -> None:
         if job.result is not None:
-            self.picture = self.packed(job)
+            self.picture = self.packed(job.result)

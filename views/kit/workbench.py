@@ -16,6 +16,7 @@ from panel.viewable import Children
 from engines.contract import ExplorerError, Frame, Result, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Job
+from views.kit.claims import Claims
 from views.kit.components import (
     Folds,
     Heading,
@@ -76,6 +77,7 @@ class ExperimentView(pn.viewable.Viewer):
         self.notices = Notices()
         card = self.experiment.card
         self.heading = Heading(title=card.title, detail=card.claim, sizing_mode="stretch_width")
+        self.claims = Claims(self.experiment.claims, sizing_mode="stretch_width")
         self.runner = Runner(
             compute,
             owner=self.owner,
@@ -164,6 +166,7 @@ class ExperimentView(pn.viewable.Viewer):
     def _take_result(self, result: Result, job: Job) -> None:
         self.result = result
         self.show_result(result, job)
+        self.claims.judge(result)
 
     def _complain(self, sentence: str) -> None:
         self.notices.post(sentence, bad=True)
@@ -227,7 +230,10 @@ class ExperimentView(pn.viewable.Viewer):
         """The whole view; its height is ``--nx-view-height``."""
         regions = [
             self._control_column(),
-            _region("nx-middle", [Folds(), self.heading, *self.stage()]),
+            _region(
+                "nx-middle",
+                [Folds(), self.heading, self.claims, self.runner.standing, *self.stage()],
+            ),
             _region("nx-inspector", self.inspector()),
         ]
         below = self.timeline()

@@ -7,8 +7,8 @@ from typing import Any
 import panel_material_ui as pmui
 
 from engines.contract import ExplorerError
-from engines.pointer import weights
 from engines.pointer.model import UNTRAINED
+from engines.pointer.networks import weights
 from views.kit.controls import Controls
 
 BUNDLED = "bundled"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engines.contract import Card
-from engines.pointer.results import Answer
+from engines.pointer.answering.results import Answer
 
 _UNITS = {"plane": "", "EUC_2D": "", "CEIL_2D": "", "ATT": "", "GEO": " km", "EXPLICIT": ""}
 

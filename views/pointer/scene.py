@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.pointer.results import Answer
+from engines.pointer.answering.results import Answer
 from views.kit.payload import payload
 from views.kit.text import label
 

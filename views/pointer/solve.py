@@ -10,9 +10,9 @@ import panel as pn
 import panel_material_ui as pmui
 
 from engines.contract import ExplorerError, Result, Spec
-from engines.pointer.explicit import condensed
-from engines.pointer.results import Answer
-from engines.pointer.tsplib import read_tsplib
+from engines.pointer.answering.results import Answer
+from engines.pointer.instances.distance_matrices import condensed
+from engines.pointer.instances.tsplib import read_tsplib
 from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline, Upload
 from views.kit.generic import SAVES, npz_from_tables, picture_tables, zipped_csv

@@ -5,9 +5,9 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
+from engines.pointer.answering.results import Answer
 from engines.pointer.model import SolveSpec
-from engines.pointer.results import Answer
-from engines.running.compute import Compute, Job
+from engines.running.compute import Compute
 from views.kit.thumbnail import LoopingPicture, looping_script
 from views.pointer.scene import scene
 
@@ -20,10 +20,9 @@ class Thumbnail(LoopingPicture):
         "views.pointer", "plane.js", "thumbnail.js"
     )
 
-    def packed(self, job: Job) -> bytes:
+    def packed(self, result: Answer) -> bytes:
         """The points and the steps."""
-        assert isinstance(job.result, Answer)
-        return scene(job.result)
+        return scene(result)
 
 
 def thumbnail(compute: Compute, owner: str) -> Thumbnail:

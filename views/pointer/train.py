@@ -11,8 +11,8 @@ import panel_material_ui as pmui
 
 from engines.contract import Frame, Result, Spec
 from engines.contract.pictures import Picture, Table
-from engines.pointer.console import History, TrainFrame, TrainResult, overlaid
 from engines.pointer.model import SolveSpec, TrainSpec
+from engines.pointer.training.history import History, TrainFrame, TrainResult, overlaid
 from engines.running.compute import Compute, Job
 from views.kit.generic import GenericView
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import ClassVar
 
-from engines.running.compute import Compute, Job
+from engines.running.compute import Compute
 from engines.sorting.model import AlgotypeShare, SortSpec, Trajectory
 from views.kit.thumbnail import LoopingPicture, looping_script
 from views.sorting.lanes import lane_payload
@@ -23,10 +23,9 @@ class Thumbnail(LoopingPicture):
         "views.sorting", "lane.js", "pictures.js", "thumbnail.js"
     )
 
-    def packed(self, job: Job) -> bytes:
+    def packed(self, result: Trajectory) -> bytes:
         """The trajectory."""
-        assert isinstance(job.result, Trajectory)
-        return lane_payload(job.result, "")
+        return lane_payload(result, "")
 
 
 def thumbnail(compute: Compute, owner: str) -> Thumbnail:

@@ -19,6 +19,8 @@ from engines.connectome.wiring.graph import Graph, connectome_of
 
 BATCH_S = 0.06
 _PILOT_MIN = 5_000
+_ATTEMPTS_MIN = 3_000
+"""Where there are few edges, steps that matter are rare."""
 _ATTEMPTS_PER_EDGE_MAX = 2_000
 _ATTEMPTS_MAX = 100_000_000
 _SECOND = np.uint64(0xD1B54A32D192ED03)
@@ -73,7 +75,7 @@ class NullRun:
         rate = drawing.step(walker, n_pilot, second) / n_pilot
         most = min(_ATTEMPTS_PER_EDGE_MAX * m, max(_ATTEMPTS_MAX, 20 * m)) + _PILOT_MIN
         wanted = self.spec.swaps_per_edge * m / rate if rate else most
-        return int(np.ceil(min(wanted, most)))
+        return int(np.ceil(max(_ATTEMPTS_MIN, min(wanted, most))))
 
     def numbers(self) -> Numbers:
         """The nulls drawn so far."""

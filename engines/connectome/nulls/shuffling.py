@@ -18,6 +18,7 @@ NO_TABLE = np.zeros((1, 1), np.uint8)
 N_DISTANCE_BINS = 12
 _PAIRS_MAX = 2_000_000
 FREE, BLOCKS, DISTANCES, UNDIRECTED, RANDOM = range(5)
+_FEW_EDGES = 32
 EXCURSION_EDGES_MAX = 5_000
 """Edges up to which a walk leaves its rule for a while; ways back are too rare above."""
 _FAMILY = {
@@ -126,7 +127,10 @@ def sampled_bin_edges(places_um: np.ndarray) -> np.ndarray:
 
 def _away_odds(n_edges: int) -> float:
     """What a wiring off its rule counts, per two edges, so that walks are mostly at home."""
-    return 1.0 / n_edges if 0 < n_edges <= EXCURSION_EDGES_MAX else 0.0
+    if n_edges > EXCURSION_EDGES_MAX:
+        return 0.0
+    # Few edges leave few ways out, and ways back are found soon.
+    return 0.5 if n_edges <= _FEW_EDGES else 1.0 / n_edges
 
 
 class OnTable:

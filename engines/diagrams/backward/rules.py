@@ -8,7 +8,7 @@ from fractions import Fraction
 from engines.diagrams.backward.walk import Pass, parameter_name
 from engines.diagrams.graph.errors import problem
 from engines.diagrams.graph.nodes import Axes, Node
-from engines.diagrams.graph.operations import DERIVATIVES
+from engines.diagrams.graph.operations import DERIVATIVES, REALS
 from engines.diagrams.graph.poly import Poly
 
 
@@ -45,6 +45,14 @@ def _linear(b: Pass, node: Node, g: str) -> None:
         scaled = b.emit("permute", (g,), b.axes[g], scale=scale) if scale is not None else g
         bias = parameter_name(node, "bias")
         b.learned(bias, b.fitted(scaled, outs))
+
+
+def _cast(b: Pass, node: Node, g: str) -> None:
+    """What comes back is rounded as what went forward was."""
+    before, after = node.attrs["from"], node.attrs["to"]
+    if before in REALS:
+        back = {"from": after, "to": before}
+        b.give(node.args[0], b.emit("cast", (g,), b.axes[g], **back))
 
 
 def _combine(b: Pass, node: Node, g: str) -> None:
@@ -112,7 +120,7 @@ def _pointwise(b: Pass, node: Node, g: str) -> None:
     if fn == "neg":
         b.give(name, b.emit("pointwise", (g,), b.axes[g], fn="neg"))
         return
-    if fn in ("sign", "step", "finite"):
+    if fn in ("sign", "step", "finite", "stop"):
         return
     if f"{fn}'" not in DERIVATIVES:
         raise problem("backward", f"there is no rule for the gradient of {fn}")
@@ -302,6 +310,7 @@ Rule = Callable[[Pass, Node, str], None]
 RULES: dict[str, Rule] = {
     "einsum": _einsum,
     "linear": _linear,
+    "cast": _cast,
     "combine": _combine,
     "pointwise": _pointwise,
     "softmax": _softmax,

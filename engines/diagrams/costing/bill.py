@@ -107,9 +107,10 @@ def _repeated(node: Node, cost: Cost) -> Cost:
 def node_cost(node: Node, args: list[Axes]) -> Cost:
     """One operation that is no block; what it saves for itself alone is in ``saved``."""
     own = [] if node.attrs.get("tied") else parameters(node)
-    params = sum((Poly.product(shape) for _, shape in own), ZERO)
+    held = sum((Poly.product(shape) for _, shape in own), ZERO)
+    params = ZERO if node.attrs.get("fixed") else held
     out = sum((Poly.product(v.axes) for v in node.outs), ZERO)
     free = node.kind in ("rename", "view", "permute", "expand", "index", "slice")
-    moved = ZERO if free else sum(map(Poly.product, args), ZERO) + out + params
+    moved = ZERO if free else sum(map(Poly.product, args), ZERO) + out + held
     work = elementwise(node, args)
     return Cost(flops(node, args), work, params, stats_saved(node, args), moved, moved)

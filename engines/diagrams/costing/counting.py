@@ -36,7 +36,9 @@ def elementwise(node: Node, args: list[Axes]) -> Poly:
     out = Poly.product(node.out.axes)
     scaled = out if node.attrs.get("scale") is not None else ZERO
     match node.kind:
-        case "pointwise" | "causal" | "masked" | "rotate" | "topk":
+        case "pointwise" if node.attrs["fn"] == "stop":
+            return scaled
+        case "cast" | "pointwise" | "causal" | "masked" | "rotate" | "topk":
             return out + scaled
         case "combine":
             return out * max(1, len(args) - 1) + scaled
@@ -60,7 +62,7 @@ ALIASES = frozenset(["view", "rename", "permute", "expand", "index", "slice"])
 _SAVES_OUT = frozenset(["relu", "sigmoid", "tanh", "exp", "sqrt", "rsqrt", "reciprocal"])
 
 
-_SAVES_NOTHING = frozenset(["neg", "sign", "step"])
+_SAVES_NOTHING = frozenset(["neg", "sign", "step", "stop"])
 
 
 def saved_args(node: Node) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ def _still(graph: Graph, outside: frozenset[str]) -> frozenset[str]:
     """Values that no gradient goes back to: constants, positions, and what is made of them."""
     found = set(outside) | {value.name for value in graph.inputs if value.dtype}
     for node in graph.nodes:
-        if node.body is None and not _learns(node) and found.issuperset(node.args):
+        stops = node.attrs.get("fn") == "stop"
+        if node.body is None and not _learns(node) and (stops or found.issuperset(node.args)):
             found.update(value.name for value in node.outs)
     return frozenset(found)
 

@@ -22,6 +22,10 @@ class Report:
     seconds_export: float
     seconds_rest: float
     """Everything beyond torch.export."""
+    unused: tuple[str, ...] = ()
+    """Parameters on which no output depends."""
+    idle: tuple[str, ...] = ()
+    """Contractions of the model that nobody reads or that are of constants: in no diagram."""
 
     @property
     def share(self) -> float:
@@ -36,6 +40,8 @@ class Report:
         ]
         if self.opaque:
             lines.append("opaque: " + ", ".join(self.opaque))
+        if self.unused:
+            lines.append("never used: " + ", ".join(self.unused))
         return "; ".join([*lines, *self.notes])
 
 
@@ -48,5 +54,5 @@ class Imported:
     """The model's tensor for each parameter and buffer of `to_torch()`, by name."""
     tensors: Mapping[str, Any] = field(repr=False)
     functions: Mapping[str, Callable[..., Any]] = field(repr=False)
-    same: tuple[int, ...] = ()
-    """For every input the first one that was the same array: modules may ask ``a is b``."""
+    precision: str = ""
+    """The precision of the example inputs, where the model names one itself, else empty."""

@@ -28,6 +28,7 @@ POINTWISE = [
     "sign",
     "step",
     "finite",
+    "stop",
 ]
 
 
@@ -60,6 +61,10 @@ DERIVATIVES = [
 """Of elementwise functions, written with a prime; backward diagrams use them."""
 
 
+REALS = ["float64", "float32", "float16", "bfloat16"]
+"""Precisions a cast may give."""
+CASTS = [*REALS, "bool", "uint8", "int8", "int16", "int32", "int64"]
+"""Kinds of number a cast may start from."""
 COMBINE = ["add", "sub", "mul", "div", "maximum", "minimum", "same"]
 
 
@@ -108,6 +113,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "topk": ("topk", ""),
     "rotate": ("rotate", ""),
     "unrotate": ("rotate", "back"),
+    "cast": ("cast", ""),
     "fn": ("fn", ""),
     "opaque": ("opaque", ""),
     "param": ("param", ""),

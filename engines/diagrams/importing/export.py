@@ -16,14 +16,15 @@ from torch import nn
 from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import DiagramError, problem
-from engines.diagrams.importing.calls import layers, recurrent, reductions, shapes
+from engines.diagrams.importing.calls import layers, parts, recurrent, reductions, shapes
 from engines.diagrams.importing.calls import maps as calls
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
+from engines.diagrams.importing.flatten import WORK, flattened
 from engines.diagrams.importing.tracing.atoms import Atom, Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
-_HANDLERS = (calls, layers, recurrent, reductions, shapes)  # importing them registers their calls
-_CHECKS = ("_assert", "sym_", "_guards", "_set_grad", "_log_api")
+# Importing them registers their calls.
+_HANDLERS = (calls, layers, parts, recurrent, reductions, shapes)
 
 
 @dataclass
@@ -37,6 +38,11 @@ class Traced:
     n_covered: int = 0
     opaque: list[str] = field(default_factory=list)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    idle: tuple[str, ...] = ()
+    """Contractions that nobody reads or that are of constants: they are in no diagram."""
+    read: set[str] = field(default_factory=set)
+    """Paths of the model's tensors that some call reads."""
 
 
 @contextlib.contextmanager
@@ -103,16 +109,20 @@ def walked(
     tracer = Tracer()
     found = Traced(tracer, [], [])
     env: dict[str, Any] = {}
-    nodes = list(program.graph.nodes)
+    plain = flattened(program)
+    nodes = list(plain.graph.nodes)
     signature = program.graph_signature
     # Torch builds these anew whenever they are asked for.
     learned = dict(signature.inputs_to_parameters)
     held = {**signature.inputs_to_buffers, **signature.inputs_to_lifted_tensor_constants}
     tensors = {**program.constants, **program.state_dict}
+    found.idle = plain.idle
+    found.notes += plain.notes({**learned, **held})
     for k, node in enumerate(nodes):
         if node.op == "placeholder":
             path = learned.get(node.name) or held.get(node.name, "")
             const = tensors.get(path) if node.name in held else None
+            found.read.update([path] if node.users else [])
             env[node.name] = _placeholder(node, path, const, found, hints)
         elif node.op == "call_function":
             _call(node, env, found)
@@ -142,6 +152,8 @@ def _placeholder(node: Any, path: str, held: Any, found: Traced, hints: dict[str
     """An input, or with a path a tensor of the model, with its numbers when they are fixed."""
     value, tracer = node.meta.get("val"), found.tracer
     if not isinstance(value, torch.Tensor):
+        if value is not None:
+            found.notes.append(f"the argument {node.name} is {value!r} in this diagram")
         return value
     shape = tuple(int(n) for n in value.shape)
     if path:
@@ -209,19 +221,20 @@ def _conventional(shape: tuple[int, ...], dtype: torch.dtype) -> list[str]:
 def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     tracer = found.tracer
     target = str(node.target).removeprefix("aten.")
-    if any(word in target for word in _CHECKS):
-        return
     args = map_arg(node.args, lambda n: env.get(n.name))
     named = map_arg(node.kwargs, lambda n: env.get(n.name))
     if node.target is getitem:
         env[node.name] = _part(tracer, args[0][args[1]], bool(node.users))
         return
+    tracer.node = node
     tracer.stack = _stack(node)
     tracer.origin = _origin(node)
     syms = [a for a in _flat((args, named)) if isinstance(a, Sym)]
     if all(s.const is not None for s in syms) and (syms or _makes_constant(target)):
         constant = _constant(node, args, named, tracer)
         if constant is not None:
+            folded = [f"{target} of constants"] if target.partition(".")[0] in WORK else []
+            found.idle = (*found.idle, *folded)
             env[node.name] = constant
             return
     found.n_calls += 1
@@ -233,7 +246,9 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
         plain = {k: v for k, v in named.items() if v is not None}
         env[node.name] = handler(tracer, *[_thawed(a) for a in args], **plain)
         found.n_covered += 1
-    except (UncoveredError, TypeError, IndexError, AttributeError):
+    except DiagramError:
+        raise
+    except (UncoveredError, TypeError, IndexError, AttributeError, KeyError, ValueError):
         del tracer.drafts[before:]
         found.opaque.append(f"{target} ({tracer.origin or 'torch'})")
         env[node.name] = _opaque(node, target, args, named, tracer)

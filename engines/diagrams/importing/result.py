@@ -13,12 +13,14 @@ import torch
 from torch import nn
 
 from engines.diagrams.graph.circuit import Circuit, Window
+from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.graph.garbage import uncollected
 from engines.diagrams.graph.imported import Imported, Report
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.importing.blocks import ties_in_reach, with_blocks
+from engines.diagrams.importing.branches import fixed_branches
 from engines.diagrams.importing.calls.shapes import grown
 from engines.diagrams.importing.export import Traced, exported, opaque_function, walked
 from engines.diagrams.importing.naming import named
@@ -49,15 +51,21 @@ def circuit_from_torch(
         DiagramError: torch cannot export the module; the text says where and what to do.
     """
     start = time.perf_counter()
-    program = exported(module, args, dict(kwargs or {}))
+    program = exported(module, _apart(args), dict(kwargs or {}))
     exported_at = time.perf_counter()
-    with uncollected():
-        traced = walked(program, dict(names or {}), tell)
-        diagram, sources, functions = _finished(type(module).__name__, traced)
+    try:
+        with uncollected():
+            traced = walked(program, dict(names or {}), tell)
+            diagram, sources, functions = _finished(type(module).__name__, traced)
+    except DiagramError:
+        raise
+    except Exception as error:
+        text = f"the import does not follow this model: {type(error).__name__}: {error}"
+        hint = "import its parts one by one to find which call it is"
+        raise problem("import", text[:400], hint) from error
     notes = ["read in evaluation mode: dropout is off, batch norm uses running statistics"]
-    if not any(
-        isinstance(m, nn.Dropout | nn.modules.batchnorm._BatchNorm) for m in module.modules()
-    ):
+    trains = nn.modules.dropout._DropoutNd | nn.modules.batchnorm._NormBase
+    if not any(isinstance(m, trains) for m in module.modules()):
         notes = []
     report = Report(
         traced.n_calls,
@@ -65,19 +73,36 @@ def circuit_from_torch(
         tuple(traced.opaque),
         tuple(traced.tracer.atoms.conflicts),
         sources,
-        tuple(notes),
+        (*notes, *traced.notes, *fixed_branches(module)),
         exported_at - start,
         time.perf_counter() - exported_at,
+        tuple(n for n, p in module.named_parameters() if id(p) not in _read(module, traced)),
+        traced.idle,
     )
     tensors = {**program.state_dict, **program.constants, **traced.tracer.constants}
     weights = _weights(diagram.graph, diagram.graph, "")
-    return replace(diagram, imported=Imported(report, weights, tensors, functions, _same(args)))
+    precision = _precision(module, args) if traced.tracer.fixed else ""
+    return replace(diagram, imported=Imported(report, weights, tensors, functions, precision))
 
 
-def _same(args: tuple[Any, ...]) -> tuple[int, ...]:
-    if not all(isinstance(a, torch.Tensor) for a in args):
-        return ()
-    return tuple(next(j for j, b in enumerate(args) if b is a) for a in args)
+def _apart(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is one array here need not be one later, so every input is an array of its own."""
+    return tuple(
+        a.detach().clone() if isinstance(a, torch.Tensor) and any(a is b for b in args[:k]) else a
+        for k, a in enumerate(args)
+    )
+
+
+def _read(module: nn.Module, traced: Traced) -> set[int]:
+    """Parameters that something reads, by identity: a shared one is read under any name."""
+    named = dict(module.named_parameters(remove_duplicate=False))
+    return {id(named[path]) for path in traced.read if path in named}
+
+
+def _precision(module: nn.Module, args: tuple[Any, ...]) -> str:
+    tensors = [a for a in args if isinstance(a, torch.Tensor)] + list(module.parameters())
+    real = next((t.dtype for t in tensors if t.is_floating_point()), torch.float64)
+    return str(real).removeprefix("torch.")
 
 
 def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
@@ -91,8 +116,9 @@ def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
 def _finished(name: str, traced: Traced) -> tuple[Circuit, dict[str, str], dict[str, Any]]:
     t = traced.tracer
     t.stack, t.origin = (), ""
-    outputs = tuple(_laid_out(t, sym) for sym in traced.outputs)
-    _prune(t, outputs)
+    laid: dict[str, Dim] = {}
+    outputs = tuple(_laid_out(t, sym, laid) for sym in traced.outputs)
+    traced.idle = (*traced.idle, *_prune(t, outputs))
     unfused(t)
     outputs = _told(t, outputs)
     order = [a for s in traced.inputs for d in s.dims for a in d]
@@ -125,8 +151,11 @@ def _all(drafts: list[Draft]) -> list[Draft]:
     return found
 
 
-def _prune(t: Tracer, outputs: tuple[str, ...]) -> None:
-    """Leave out what nobody reads."""
+_WORK = frozenset(["einsum", "linear", "conv", "block", "opaque"])
+
+
+def _prune(t: Tracer, outputs: tuple[str, ...]) -> list[str]:
+    """Leave out what nobody reads; contractions that were left out, with their places."""
     needed = set(outputs)
     kept = []
     for draft in reversed(t.drafts):
@@ -134,11 +163,16 @@ def _prune(t: Tracer, outputs: tuple[str, ...]) -> None:
         if made & needed:
             needed.update(draft.args)
             kept.append(draft)
+    left = [d for d in t.drafts if d.kind in _WORK and not any(d is k for k in kept)]
     t.drafts = kept[::-1]
+    return [f"{d.name or d.kind} ({d.origin or 'torch'})" for d in left]
 
 
-def _laid_out(t: Tracer, sym: Sym) -> str:
-    """The value whose axes are, one by one and in order, the dimensions of an output."""
+def _laid_out(t: Tracer, sym: Sym, laid: dict[str, Dim]) -> str:
+    """The value whose axes are, one by one and in order, the dimensions of an output.
+
+    ``laid`` are outputs that have their order already: what is given in two orders is two values.
+    """
     for k in range(len(sym.dims)):
         if not t.atoms.resolved(sym.dims[k]):
             sym = grown(t, sym, k, t.atoms.new(1, "const"))
@@ -147,9 +181,12 @@ def _laid_out(t: Tracer, sym: Sym) -> str:
     value = t.read(sym)
     order = t.flat(sym)
     if tuple(t.atoms.resolved(t.axes[value])) == order:
+        laid[value] = order
         return value
     draft = next((d for d in t.drafts if d.out == value), None)
-    if draft is not None and draft.kind not in ("block", "opaque", "param", "const"):
+    free = draft is not None and draft.kind not in ("block", "opaque", "param", "const")
+    if draft is not None and free and value not in laid:
+        laid[value] = order
         draft.axes = order
         t.axes[value] = order
         return value

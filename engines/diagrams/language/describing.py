@@ -9,6 +9,8 @@ GRADIENT = {
     "linear": "dx: the weight's wires bent round (transpose); dW: outer product of dy and x, "
     "contracted over every passing axis",
     "pointwise": "dx = f′(x) · dy, number by number (a diagonal)",
+    "cast": "dy, rounded to the precision the number had",
+    "stop": "nothing goes back",
     "combine": "copies become sums: dy goes to every argument, summed over what it broadcast",
     "softmax": "dx = a · (dy − ⟨dy, a⟩ over the softmax axis)",
     "norm": "dx = (dy − mean(dy) − x̂ · mean(dy · x̂)) / σ over the normalised axes",
@@ -44,6 +46,7 @@ _TITLES = {
     "linear": "Linear map (learned)",
     "embed": "Embedding (learned)",
     "pointwise": "Elementwise",
+    "cast": "Cast to another precision",
     "combine": "Elementwise over several arrays",
     "reduce": "Reduction",
     "view": "View",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engines.diagrams.graph.operations import CASTS, REALS
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.language.asking import Ask, Attrs
 from engines.diagrams.language.rules_back import BACK_CHECKS
@@ -87,6 +88,21 @@ def check_pointwise(ask: Ask) -> Attrs:
     ask.real()
     ask.gives(ask.axes)
     return {found[0]: ask.number(*found)} if found else {}
+
+
+def check_cast(ask: Ask) -> Attrs:
+    """Every number as precise as ``to`` says; truths and positions become numbers."""
+    ask.arity(1)
+    ask.keys("from", "to")
+    found = {}
+    for key, known in (("from", CASTS), ("to", REALS)):
+        option = ask.option(key)
+        found[key] = option.value if option is not None else None
+        if found[key] not in known:
+            hint = "write cast[from=float32, to=bfloat16](x)"
+            ask.refuse("option", f"cast must say {key} which precision: {', '.join(known)}", hint)
+    ask.gives(ask.axes)
+    return found
 
 
 def check_combine(ask: Ask) -> Attrs:
@@ -247,6 +263,7 @@ CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "linear": check_linear,
     "embed": check_embed,
     "pointwise": check_pointwise,
+    "cast": check_cast,
     "combine": check_combine,
     "softmax": check_softmax,
     "norm": check_norm,

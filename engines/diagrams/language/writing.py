@@ -133,6 +133,8 @@ def _options(node: Node) -> list[str]:
             found.append(f"{key}={int(value) if isinstance(value, bool) else told}")
     if "pad" in attrs and attrs["pad"] != _usual_pad(node):
         found.append(f"pad={attrs['pad']}")
+    if node.kind == "cast":
+        found += [f"from={attrs['from']}", f"to={attrs['to']}"]
     if "by" in attrs:
         found.append(f"by={attrs['by']!r}")
     if node.kind == "index":

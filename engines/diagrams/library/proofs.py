@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.library import LIBRARY
+from engines.diagrams.running.draws import example_inputs
 from engines.diagrams.running.module import module_from_circuit
-from engines.diagrams.running.verify import Check, example_inputs, relative_error
+from engines.diagrams.running.verdict import Check, relative_error
 
 F = torch.nn.functional
 Reference = Callable[..., Any]

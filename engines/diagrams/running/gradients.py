@@ -12,9 +12,10 @@ from torch import Tensor
 from engines.diagrams.backward.backprop import backward, gradient_names, inlined, parameter_name
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.sizes import numbers
+from engines.diagrams.running.draws import example_inputs
 from engines.diagrams.running.evaluate import Evaluator
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
-from engines.diagrams.running.verify import Check, example_inputs, relative_error
+from engines.diagrams.running.verdict import Check, relative_error
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def _embed(x: Lowering) -> tuple[Any, Axes]:
 
 def _pointwise(x: Lowering) -> tuple[Any, Axes]:
     fn, attrs = x.node.attrs["fn"], x.node.attrs
+    if fn == "stop":
+        return Method(x.args[0], "detach"), x.axes[0]
     if fn == "step":
         return Method(
             Op(">", x.args[0], Lit(0)), "to", (Method(x.args[0], "dtype", None),)
@@ -84,6 +86,10 @@ def _pointwise(x: Lowering) -> tuple[Any, Axes]:
         if key in attrs:
             named = {**named, word: Lit(attrs[key])}
     return Call(called, x.args, named), x.axes[0]
+
+
+def _cast(x: Lowering) -> tuple[Any, Axes]:
+    return Method(x.args[0], "to", (Name(f"torch.{x.node.attrs['to']}"),)), x.axes[0]
 
 
 def _combine(x: Lowering) -> tuple[Any, Axes]:
@@ -250,6 +256,7 @@ LOWERINGS: dict[str, Callable[[Lowering], tuple[Any, Axes]]] = {
     "linear": _linear,
     "embed": _embed,
     "pointwise": _pointwise,
+    "cast": _cast,
     "combine": _combine,
     "softmax": _softmax,
     "norm": _norm,

@@ -110,6 +110,8 @@ class ImportedDrawing(Result):
     checks: tuple[tuple[str, float, float, bool], ...]
     """(what, error, tolerance, whether it holds) of every comparison."""
     opaque: tuple[str, ...]
+    verdict: str = ""
+    """*equal on N inputs*, *equal, k operations opaque* or *differs*; empty when not run."""
 
     def pictures(self) -> tuple[Picture, ...]:
         """Those of the drawing."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from engines.contract import Frame, Result, Spec, SpecError, knob
 from engines.contract.pictures import Axis, Curves, Picture, Points, Table
-from engines.sorting.chance.statistics import Paired, holm, paired
+from engines.lab.statistics import holm
+from engines.sorting.chance.statistics import Paired, paired
 from engines.sorting.ensembles.results import EnsembleSpec, endings_table
 from engines.sorting.ensembles.runs import Runs, growing
 from engines.sorting.settings.spec import AlgotypeShare, SortSpec

@@ -227,7 +227,7 @@ def endings_table(stops: Mapping[str, np.ndarray]) -> Table:
     Args:
         stops: uint8[run] by condition, indices into STOPS.
     """
-    from engines.sorting.chance.statistics import wilson
+    from engines.lab.statistics import wilson
 
     rows = [
         (name, STOPS[code], int(count), *wilson(int(count), len(stop)))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engines.sorting.chance.statistics import interval, unpaired_z
+from engines.lab.statistics import curve_interval, unpaired_z
 from engines.sorting.ensembles.results import EnsembleSpec
 from engines.sorting.ensembles.runs import Runs, growing
 from engines.sorting.paper.targets import Z_OF, Target
@@ -57,7 +57,7 @@ def estimate(target: Target, runs: Runs, against: Runs | None = None) -> Estimat
         return _z_estimate(Z_OF[target.measure], runs, against)
     samples, reduce = _samples(target.measure, runs)
     seed = runs.spec.run.seed
-    return Estimate(*interval(samples, seed, reduce), null=_null(target.measure, runs))
+    return Estimate(*curve_interval(samples, seed, reduce), null=_null(target.measure, runs))
 
 
 def _samples(measure: str, runs: Runs) -> tuple[np.ndarray, Reduce]:

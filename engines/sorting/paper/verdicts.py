@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.sorting.chance.statistics import holm
+from engines.lab.statistics import holm
 from engines.sorting.paper.samples import Estimate
 from engines.sorting.paper.targets import Target
 

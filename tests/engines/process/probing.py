@@ -12,7 +12,7 @@ PROBES = str(Path(__file__).parent / "probes")
 def forget_found_experiments():
     from engines.running import registry
 
-    for cached in ("workbenches", "names", "experiment", "code_version"):
+    for cached in ("workbenches", "_modules", "experiment", "families", "code_version"):
         getattr(registry, cached).cache_clear()
 
 

@@ -22,7 +22,7 @@ CHUNKS, KILLS_EACH = 20, 5
 
 @pytest.fixture
 def specs(probes):
-    from engines.probes.experiments import hog, quick, steady
+    from engines.probes.experiments.faults import hog, quick, steady
 
     class Specs:
         Quick, Steady, Hog = quick.QuickSpec, steady.SteadySpec, hog.HogSpec
@@ -108,7 +108,7 @@ import probing
 async def main():
     from engines.process.client import EngineProcess
     from engines.process.settings import EngineSettings
-    from engines.probes.experiments.{probe} import {spec}
+    from engines.probes.experiments.faults.{probe} import {spec}
     from pathlib import Path
     engine = EngineProcess(EngineSettings(warm=False, cache_dir=Path({cache!r})))
     await engine.start()

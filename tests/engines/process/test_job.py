@@ -1,8 +1,11 @@
 """The worker's side without a worker: pacing, flags, the outcome."""
 
+import sys
 import threading
 from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,25 +75,80 @@ def test_nothing_after_the_result_is_asked_for():
     assert run(frames())[0] == Result()
 
 
-def test_a_cancelled_run_stops_and_a_held_one_waits():
-    job._FLAGS["r"] = "run"
-    job._look_at_flag("r")
-    job.set_flag("r", "cancel")
-    with pytest.raises(job.Stopped):
-        job._look_at_flag("r")
-    job.set_flag("r", "pause")
+@pytest.fixture
+def flagged():
+    """A run whose flags may be set, and what it says while it is held."""
+    said = []
+    yield said, lambda: job._look_at_flag("r", said.append)
+    job._FLAGS.clear()
+
+
+def held(look):
+    """A thread in which the run looks at its flag, and whether it went on."""
     went_on = threading.Event()
 
-    def look():
-        job._look_at_flag("r")
+    def wait():
+        look()
         went_on.set()
 
-    waiting = threading.Thread(target=look)
-    waiting.start()
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread, went_on
+
+
+def test_a_cancelled_run_stops_and_a_held_one_waits(flagged):
+    _said, look = flagged
+    look()
+    job.set_flag("r", "cancel")
+    with pytest.raises(job.Stopped):
+        look()
+    job.set_flag("r", "pause")
+    waiting, went_on = held(look)
     assert not went_on.wait(0.1)
     job.set_flag("r", "run")
     assert went_on.wait(5)
     waiting.join()
+
+
+def test_a_held_run_says_which_flag_it_obeys_and_hears_no_older_one(flagged):
+    said, look = flagged
+    job.set_flag("r", "pause", 3)
+    job.set_flag("r", "run", 2)
+    waiting, went_on = held(look)
+    assert not went_on.wait(0.1)
+    job.set_flag("r", "pause", 5)
+    assert not went_on.wait(0.1)
+    job.set_flag("r", "run", 6)
+    assert went_on.wait(5)
+    waiting.join()
+    assert said == [{"kind": "held", "order": 3}, {"kind": "held", "order": 5}]
+
+
+def test_a_held_run_draws_what_it_would_have_drawn_whatever_others_draw_meanwhile(flagged):
+    _said, look = flagged
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    expected = torch.rand(3).tolist(), np.random.rand(3).tolist()  # noqa: NPY002
+    torch.manual_seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    job.set_flag("r", "pause")
+    waiting, went_on = held(look)
+    assert not went_on.wait(0.1)
+    torch.manual_seed(2)
+    np.random.seed(2)  # noqa: NPY002
+    job.set_flag("r", "run")
+    waiting.join(5)
+    drawn = torch.rand(3).tolist(), np.random.rand(3).tolist()  # noqa: NPY002
+    assert drawn == expected
+
+
+def test_a_run_may_be_held_while_torch_is_being_loaded(monkeypatch):
+    half = ModuleType("torch")
+    half.__spec__ = SimpleNamespace(_initializing=True)
+    monkeypatch.setitem(sys.modules, "torch", half)
+    with job.random_state_kept():
+        pass
 
 
 @given(
@@ -138,6 +196,6 @@ def test_a_flag_that_came_before_its_run_is_kept_and_others_are_not():
     job.set_flag("early", "cancel")
     job.set_flag("old", "cancel")
     with job._active("early"):
-        assert job._FLAGS == {"early": "cancel"}
+        assert job._FLAGS == {"early": ("cancel", 0)}
     with job._active("next"):
-        assert job._FLAGS == {"next": "run"}
+        assert job._FLAGS == {}

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest.fixture
 def specs(probes):
-    from engines.probes.experiments import fail, quick, steady
+    from engines.probes.experiments.faults import fail, quick, steady
 
     class Specs:
         Quick, Steady, Fail = quick.QuickSpec, steady.SteadySpec, fail.FailSpec
@@ -186,7 +186,7 @@ async def test_results_outlive_the_engine_and_a_flipped_byte_is_noticed(
         raw = bytearray(kept.read_bytes())
         raw[-3] ^= 1
         kept.write_bytes(raw)
-        engine.store.clear_memory()
+        engine.results.store.clear_memory()
         job = engine.submit(spec)
         result = await job.ended()
         assert not job.state.from_cache

@@ -120,7 +120,7 @@ async def workers(engine, n):
 
 
 async def test_a_sweep_on_a_cluster_gives_the_same_bytes(engine, make_engine, tmp_path):
-    from engines.probes.experiments.steady import SteadySpec
+    from engines.probes.experiments.faults.steady import SteadySpec
 
     from engines.boundary import codec
 
@@ -174,7 +174,7 @@ def n_executed(dask_worker):
 
 async def lost_worker(remote):
     """The same crash and the same sentence as at home."""
-    from engines.probes.experiments.die import DieSpec
+    from engines.probes.experiments.faults.die import DieSpec
 
     from engines.running.compute import JobFailedError
 
@@ -184,7 +184,7 @@ async def lost_worker(remote):
 
 
 async def test_workers_with_other_code_are_not_used(make_engine, tmp_path):
-    from engines.probes.experiments.quick import QuickSpec
+    from engines.probes.experiments.faults.quick import QuickSpec
 
     with cluster(tmp_path, n_workers=1, path=str(tmp_path)) as (about, tls):
         async with make_engine(scheduler=await address_in(about), **tls) as remote:

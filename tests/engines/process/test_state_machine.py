@@ -7,6 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engines.process.events import (
     Cancelled,
     Ended,
+    Held,
+    Hidden,
+    Kept,
     Kill,
     Look,
     Looked,
@@ -14,6 +17,7 @@ from engines.process.events import (
     Progressed,
     Released,
     Resumed,
+    Returned,
     Signal,
     SlotDown,
     SlotUp,
@@ -45,6 +49,8 @@ class Engine(RuleBasedStateMachine):
         self.shown = {}
         self.looking = []
         self.busy = {}
+        self.flags = {}
+        self.held = {}
         self.starts = {}
         self.n_slots = 0
 
@@ -63,8 +69,26 @@ class Engine(RuleBasedStateMachine):
                     assert attempt == self.starts.get(run, 0) + 1 <= 2, "run again unseen"
                     self.starts[run] = attempt
                     self.busy[slot] = (run, attempt)
-                case Signal(run, slot, _) | Kill(run, slot):
+                    self.flags[run] = ("run", 0)
+                case Kill(run, slot):
                     assert self.busy[slot][0] == run, "the wrong run was meant"
+                case Signal(run, slot, flag, order):
+                    self.obey(run, slot, flag, order)
+
+    def obey(self, run, slot, flag, order):
+        """A worker hears a flag: a held run wakes up, another one looks at it at a frame."""
+        assert order > self.flags[run][1], "flags go forward"
+        self.flags[run] = (flag, order)
+        if run not in self.held:
+            assert self.busy[slot][0] == run, "the wrong run was meant"
+            return
+        where, attempt = self.held[run]
+        assert where == slot, "a held run lies where it lay"
+        if flag != "pause":
+            del self.held[run]
+        if flag == "run":
+            assert slot not in self.busy, "two runs work on one worker"
+            self.busy[slot] = (run, attempt)
 
     def any_of(self, number, things):
         things = sorted(things)
@@ -83,9 +107,14 @@ class Engine(RuleBasedStateMachine):
     def use(self, number, what):
         self.send(what(self.any_of(number, self.asked)))
 
-    @rule(owner=owners)
-    def release(self, owner):
-        self.send(Released(owner))
+    @precondition(lambda self: self.asked)
+    @rule(number=which, kept=st.booleans())
+    def keep(self, number, kept):
+        self.send(Kept(self.any_of(number, self.asked), kept))
+
+    @rule(owner=owners, what=st.sampled_from([Released, Hidden, Returned]))
+    def go(self, owner, what):
+        self.send(what(owner))
 
     # World
 
@@ -106,7 +135,25 @@ class Engine(RuleBasedStateMachine):
     def slot_down(self, number):
         slot = self.any_of(number, self.machine.slots)
         self.busy.pop(slot, None)
+        self.held = {run: at for run, at in self.held.items() if at[0] != slot}
         self.send(SlotDown(slot))
+
+    @precondition(lambda self: self.busy)
+    @rule(number=which)
+    def hold(self, number):
+        slot = self.any_of(number, self.busy)
+        run, attempt = self.busy[slot]
+        flag, order = self.flags[run]
+        if flag != "pause":
+            return
+        # What the machine does about it comes back while it is told.
+        del self.busy[slot]
+        self.held[run] = (slot, attempt)
+        self.send(Held(run, attempt, order))
+        about = self.machine.runs.get(run)
+        if run in self.held and about and about.phase.name != "PARKED":
+            del self.held[run]
+            self.busy[slot] = (run, attempt)
 
     @precondition(lambda self: self.busy)
     @rule(number=which, fraction=st.floats(0, 1))
@@ -151,8 +198,15 @@ class Engine(RuleBasedStateMachine):
         taken = {r.owner for run in self.machine.runs.values() if run.busy
                  for r in run.requests.values()}  # fmt: skip
         waiting = [run for run in self.machine.runs.values() if run.phase.name == "QUEUED"
+                   and not run.wanted_to_hold()
                    and run.seconds == 0 and not taken & {r.owner for r in run.requests.values()}]  # fmt: skip
         assert not waiting or len(self.busy) == len(self.machine.slots)
+
+    @invariant()
+    def what_nobody_looks_at_is_told_to_hold(self):
+        for run in self.machine.runs.values():
+            left = all(r.away and not r.kept for r in run.requests.values())
+            assert not (left and run.phase.name == "RUNNING" and run.held_since is None)
 
     @invariant()
     def the_alarm_is_set_when_something_must_end(self):
@@ -164,6 +218,10 @@ class Engine(RuleBasedStateMachine):
 
     def teardown(self):
         """When workers behave again, every job comes to its end."""
+        for owner in "ABC":
+            self.send(Returned(owner))
+        for job in self.asked:
+            self.send(Resumed(job))
         for _ in range(4 * len(self.asked) + 10):
             while self.looking:
                 self.send(Looked(self.looking.pop()))

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest.fixture
 def specs(probes):
-    from engines.probes.experiments import die, hang, quick, steady
+    from engines.probes.experiments.faults import die, hang, quick, steady
 
     class Specs:
         Quick, Steady = quick.QuickSpec, steady.SteadySpec

@@ -112,7 +112,7 @@ async def test_a_model_is_imported_and_compared():
     )
     await shown(view)
     verdict = view.facts.sections[0]
-    assert verdict["title"] == "Compared with the model"
+    assert verdict["title"].startswith("Compared with the model: equal on ")
     assert {row[1]["text"] for row in verdict["rows"]} == {"equal"}
     view.axes._handle_msg({"axis": "m", "size": 128})
     await view._redraws.job.ended()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engines.geometry.compare import CompareSpec
-from engines.geometry.dichotomy import DichotomySpec
-from engines.geometry.modular import ModularSpec
+from engines.geometry.analyses.comparison import CompareSpec
+from engines.geometry.analyses.task_geometry import DichotomySpec
+from engines.geometry.mechanisms.modular_addition import ModularSpec
 from engines.running.compute import InProcess
 from views.kit.catalog import view_type
 

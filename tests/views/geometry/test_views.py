@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from engines.geometry.spec import StudioSpec
+from engines.geometry.learning.spec import StudioSpec
 from engines.running import registry
 from engines.running.compute import InProcess
 from views.geometry.payloads import close_bytes, film_bytes, kinds_of

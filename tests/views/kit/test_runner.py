@@ -53,6 +53,9 @@ class Desk:
     def cancel(self, job: Job) -> None:
         self.done.append(("cancel", job))
 
+    def keep(self, job: Job, *, kept: bool = True) -> None:
+        self.done.append(("keep" if kept else "let go", job))
+
     def release(self, owner: str) -> None:
         raise AssertionError("nobody has gone")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from engines.pointer import solve
-from engines.pointer.console import History, overlaid
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.model import N_POINTS_MAX, Network, Recipe, TrainSpec
+from engines.pointer.training.history import History, overlaid
 from engines.running.compute import InProcess
 from views.kit.catalog import view_type
 from views.pointer.choices import options_for

@@ -113,7 +113,7 @@ function quantile(values, share) {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low])
 }
 
-// The geo-topological transform, as engines/geometry/rdm.py has it.
+// The geo-topological transform, as engines/geometry/measures/rdm.py has it.
 function geoTopological(pairs, low, high) {
   const places = ranked(pairs)
   const [a, b] = [quantile(places, low), quantile(places, high)]

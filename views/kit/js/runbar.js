@@ -6,10 +6,11 @@ export function render({model, el}) {
   const run = element("button", {type: "button", class: "nx-run", onclick: send("run")}, "Run")
   const pause = element("button", {type: "button", class: "nx-quiet", onclick: () => send(model.status === "paused" ? "resume" : "pause")()}, "Pause")
   const stop = element("button", {type: "button", class: "nx-quiet", onclick: send("stop")}, "Stop")
+  const keep = element("button", {type: "button", class: "nx-quiet", title: "Keep running when this page is left; it is then listed under the engine", "aria-label": "Keep running when this page is left", onclick: () => send(model.kept ? "let go" : "keep")()}, "Keep")
   const meter = element("div", {class: "nx-meter", role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": 0, "aria-valuemax": 100}, element("i"))
   const line = element("p", {class: "nx-line", role: "status"})
   const again = element("button", {type: "button", class: "nx-link", onclick: send("recompute")}, "recompute")
-  el.append(element("div", {class: "nx-runbar"}, element("div", {class: "nx-buttons"}, run, pause, stop), meter, line))
+  el.append(element("div", {class: "nx-runbar"}, element("div", {class: "nx-buttons"}, run, pause, stop, keep), meter, line))
 
   function show() {
     const {status, fraction, sentence, cached} = model
@@ -17,6 +18,8 @@ export function render({model, el}) {
     pause.textContent = status === "paused" ? "Resume" : "Pause"
     pause.disabled = !["running", "paused"].includes(status)
     stop.disabled = !active
+    keep.disabled = !active
+    keep.setAttribute("aria-pressed", active && model.kept)
     const known = fraction >= 0
     meter.classList.toggle("nx-unknown", active && !known && status !== "paused")
     meter.classList.toggle("nx-active", active)
@@ -27,6 +30,10 @@ export function render({model, el}) {
     line.replaceChildren(sentence)
     if (cached) line.append(" · ", again)
   }
-  for (const name of ["status", "fraction", "sentence", "cached"]) model.on(name, show)
+  model.on("beat", () => {
+    const {beat} = model
+    requestAnimationFrame(() => model.send_msg({kind: "beat", beat}))
+  })
+  for (const name of ["status", "fraction", "sentence", "cached", "kept"]) model.on(name, show)
   show()
 }

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, Result, Seed, Spec, knob
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, Seed, Spec, knob
+from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 
 
@@ -224,6 +225,34 @@ def _with_structure(
     return matrix[pairs], correlation[pairs], pairs
 
 
+def _coupling(found: Recorded) -> Estimate | None:
+    if not len(found.structure) or not np.isfinite(found.coupling):
+        return None
+    return Estimate.exact(
+        "structure and function, Spearman", float(found.coupling), "all pairs of regions"
+    )
+
+
+def _shifted(found: Recorded) -> Estimate | None:
+    drawn = found.null_coupling
+    if not len(drawn):
+        return None
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    how = "mean and 95 % over recordings shifted in a circle"
+    return Estimate("the same, recording shifted", float(drawn.mean()), float(low), float(high),
+                    len(drawn), "shifts", how, found.spec.seed)  # fmt: skip
+
+
+CLAIM = Claim(
+    "Regions that are wired more strongly move together more.",
+    figure=lambda found: _coupling(found) if len(found.null_coupling) else None,
+    control=_shifted,
+    holds_when=Exceeds(),
+    source="Honey et al. 2009, Predicting human resting-state functional connectivity from "
+    "structural connectivity",
+)
+
+
 EXPERIMENT = Experiment(
     spec=RecordingSpec,
     frames=frames,
@@ -238,6 +267,7 @@ EXPERIMENT = Experiment(
         "A person at rest": RecordingSpec(),
         "Groups that were planted": RecordingSpec(source="planted", window_s=30.0),
     },
+    claims=(CLAIM,),
     seconds=lambda spec: 1.0 + 0.01 * spec.n_shifts,
     order=65,
 )

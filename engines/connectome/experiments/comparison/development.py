@@ -9,8 +9,20 @@ from typing import Any, Literal
 import numpy as np
 
 from engines.connectome.wiring.spec import WiringSpec
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Spec, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    KnownAnswer,
+    Result,
+    Spec,
+    knob,
+)
+from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.lab.statistics import bootstrap
 
 ANIMALS = tuple(range(1, 9))
 MEASURES = (
@@ -173,6 +185,40 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     )
 
 
+def _with_age(found: Development) -> Estimate | None:
+    """Rank correlation of modularity with age, over animals."""
+    modular = found.table[:, MEASURES.index("modularity")]
+    if len(modular) < 5 or not np.isfinite(modular).all():
+        return None
+    age = np.argsort(np.argsort(ANIMALS)).astype(float)
+
+    def spearman(rows: np.ndarray) -> np.ndarray:
+        x, y = (_ranks(values[rows]) for values in (age, modular))
+        x, y = (v - v.mean(axis=1, keepdims=True) for v in (x, y))
+        spread = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+        return np.divide((x * y).sum(axis=1), spread, out=np.full(len(x), np.nan),
+                         where=spread > 0)  # fmt: skip
+
+    name = "modularity of edges without weights and age, Spearman"
+    return bootstrap(spearman, len(modular), seed=0, of=name, unit="animals", batched=True)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """float64[draw, row]: mean ranks of each row of values."""
+    below = (values[:, None, :] < values[:, :, None]).sum(axis=2)
+    same = (values[:, None, :] == values[:, :, None]).sum(axis=2)
+    return below + (same - 1) / 2.0
+
+
+CLAIM = Claim(
+    "From birth to adulthood the brain becomes discernibly more modular.",
+    figure=_with_age,
+    control=lambda _found: Estimate.exact("no trend with age", 0.0, "closed form"),
+    holds_when=Exceeds(),
+    source="Witvliet et al. 2021",
+)
+
+
 EXPERIMENT = Experiment(
     spec=DevelopmentSpec,
     frames=frames,
@@ -185,6 +231,7 @@ EXPERIMENT = Experiment(
     ),
     presets={"Synapses": DevelopmentSpec(), "Gap junctions": DevelopmentSpec(layers="electrical")},
     known_answers=known_answers,
+    claims=(CLAIM,),
     seconds=lambda spec: 2.0 + 0.02 * spec.n_nulls,
     order=60,
 )

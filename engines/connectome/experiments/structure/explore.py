@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls.measured import Measured, MeasuresFrame
-from engines.contract import Card, Experiment, KnownAnswer
+from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
+from engines.contract.claims import Exceeds, Near
 
 
 def frames(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
@@ -30,6 +33,70 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     return (*wiring_answers(), *table_answers())
 
 
+def _worm(found: Measured, null: str) -> bool:
+    spec = found.spec
+    whole = spec.wiring == MeasuresSpec().wiring
+    return whole and spec.null == null and found.measures.n_nulls >= NULLS_LEAST
+
+
+NULLS_LEAST = 20
+"""With fewer nulls nothing is said of 95 % of them."""
+
+
+def _clustering(found: Measured) -> Estimate | None:
+    if not _worm(found, "directed degree") or "clustering" not in found.null_columns:
+        return None
+    return Estimate.exact("clustering", found.value("clustering"), "all neurons, nothing is drawn")
+
+
+def _clustering_of_nulls(found: Measured) -> Estimate | None:
+    drawn = found.null_columns.get("clustering")
+    if drawn is None or not len(drawn):
+        return None
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    how = f"mean and 95 % of {len(drawn):,} wirings with the same degrees"
+    return Estimate("clustering of nulls", float(drawn.mean()), float(low), float(high),
+                    len(drawn), "nulls", how, found.spec.seed)  # fmt: skip
+
+
+RICH_K = 40
+
+
+def _rich_ratio(found: Measured) -> Estimate | None:
+    """Density among neurons of degree above 40 over that of the nulls, Towlson et al. 2013."""
+    made = found.measures
+    if not _worm(found, "undirected degree") or len(made.rich_club) <= RICH_K:
+        return None
+    own = made.rich_club[RICH_K]
+    ends = own / made.rich_high[RICH_K], own / made.rich_low[RICH_K]
+    value = own / made.rich_mean[RICH_K]
+    if not np.isfinite([value, *ends]).all():
+        return None
+    how = f"over the mean of {made.n_nulls:,} nulls; ends from 95 % of them"
+    return Estimate("rich-club density over nulls, degree above 40", float(value), float(ends[0]),
+                    float(ends[1]), made.n_nulls, "nulls", how, found.spec.seed)  # fmt: skip
+
+
+CLAIMS = (
+    Claim(
+        "Neighbours of a neuron are wired to each other more often than their degrees foretell.",
+        figure=_clustering,
+        control=_clustering_of_nulls,
+        holds_when=Exceeds(),
+        source="Watts & Strogatz 1998; Varshney et al. 2011",
+    ),
+    Claim(
+        "The worm's best connected neurons form a rich club.",
+        figure=_rich_ratio,
+        control=lambda _found: Estimate.exact("no rich club", 1.0, "as dense as its nulls"),
+        holds_when=Near(0.05),
+        source="Towlson et al. 2013, The rich club of the C. elegans neuronal connectome",
+        published=1.38,
+        preset="The worm's rich club",
+    ),
+)
+
+
 EXPERIMENT = Experiment(
     spec=MeasuresSpec,
     frames=frames,
@@ -50,6 +117,7 @@ EXPERIMENT = Experiment(
         "Larva brain": MeasuresSpec(dataset="winding2023", n_nulls=0),
     },
     known_answers=known_answers,
+    claims=CLAIMS,
     seconds=seconds,
     order=0,
 )

@@ -113,6 +113,7 @@ class Glyph(JoinPen):
         fn = str(self.node.attrs.get("fn", ""))
         text = SYMBOLS.get(fn, fn)
         text = SYMBOLS.get(text[:-1], text[:-1]) + "′" if text.endswith("'") else text
+        text = str(self.node.attrs["to"]) if self.node.kind == "cast" else text
         text = {"causal": "◣", "rotate": "↻"}.get(self.node.kind, text)
         size = 32 + width(text, 16)
         x0 = self.x + 4
@@ -204,6 +205,7 @@ _METHODS = {
     "combine": "combine",
     "concat": "concat",
     "pointwise": "pointwise",
+    "cast": "pointwise",
     "causal": "pointwise",
     "rotate": "pointwise",
     "masked": "combine",

@@ -27,9 +27,9 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     report = diagram.imported.report
     text = text_from_circuit(diagram)
     drawing = drawing_of_circuit(diagram, spec.draw_spec(text))
-    checks, note = (), ""
+    checks, note, verdict = (), "", ""
     if spec.compare:
-        checks, note = _compared(spec)
+        checks, note, verdict = _compared(spec)
     rows = (
         ("calls known", f"{report.n_covered} of {report.n_calls}"),
         ("axes", f"{len(report.names)}"),
@@ -41,11 +41,11 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     notes = tuple(n for n in (*drawing.notes, *report.notes, note) if n)
     drawing = replace(drawing, notes=notes)
     source = source_from_circuit(diagram)
-    yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque)
+    yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque, verdict)
 
 
-def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], ...], str]:
-    """Model and diagram on the same numbers; too large ones are not built."""
+def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], ...], str, str]:
+    """Model and diagram on the same numbers: checks, a note, the verdict."""
     import torch
 
     from engines.diagrams.importing.expressions import (
@@ -58,12 +58,13 @@ def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], .
 
     n = sum(p.numel() for p in module_from_text(spec.module, "meta").parameters())
     if n > PARAMETERS_MAX:
-        return (), f"{n:,} parameters are too many to build here; only the shapes were read."
+        return (), f"{n:,} parameters are too many to build here; only the shapes were read.", ""
     torch.manual_seed(0)
     module = module_from_text(spec.module)
     diagram = circuit_from_torch(module, inputs_from_text(spec.inputs))
     found = verify(module, diagram)
-    return tuple((c.what, c.error, c.tolerance, c.holds) for c in found.checks), ""
+    checks = tuple((c.what, c.error, c.tolerance, c.holds) for c in found.checks)
+    return checks, "", found.verdict
 
 
 def seconds(spec: ImportSpec) -> float:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from engines.diagrams.graph.errors import problem
+from engines.diagrams.graph.operations import CASTS, REALS
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.importing.tracing.tracer import Draft, Sym, Tracer
 
@@ -29,9 +32,18 @@ def call(*names: str) -> Callable[[Handler], Handler]:
 
 def number(value: Any) -> Fraction:
     """A scalar argument exactly, or not covered."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+    known = isinstance(value, int | float | Fraction) and not isinstance(value, bool)
+    if not known or (isinstance(value, float) and not math.isfinite(value)):
         raise UncoveredError
     return Fraction(value)
+
+
+def _divisor(t: Tracer, by: Any) -> Fraction:
+    found = number(by)
+    if not found:
+        text = f"the model divides by zero (at {t.origin.rsplit('/', 1)[-1] or 'torch'})"
+        raise problem("division", text, "divide by something else, or write torch.inf")
+    return found
 
 
 def combine(t: Tracer, fn: str, operands: list[Any]) -> Sym:
@@ -46,10 +58,11 @@ def combine(t: Tracer, fn: str, operands: list[Any]) -> Sym:
     if not isinstance(first, Sym) or first.dtype != "":
         raise UncoveredError
     if fn in ("mul", "div"):
-        by = number(by)
+        by = _divisor(t, by) if fn == "div" else number(by)
         factor = by if fn == "mul" else 1 / by
         draft = t.drafts[-1] if t.drafts else None
-        if draft is not None and draft.out == first.value and _takes_factor(draft):
+        alone = draft is not None and draft.out == first.value and t.alone(first.value)
+        if draft is not None and alone and _takes_factor(draft):
             draft.attrs["scale"] = Poly.of(factor)
             return first
     attrs = {"fn": fn, "by": float(number(by))}
@@ -149,19 +162,21 @@ def power(t: Tracer, x: Sym, exponent: Any) -> Sym:
     return pointwise(t, names[exponent], x)
 
 
-@call("softmax.int", "log_softmax.int")
-def softmax(t: Tracer, x: Sym, dim: int, *_dtype: Any) -> Sym:
-    """Over one dimension."""
-    return soft(t, "softmax", x, dim)
+def _soft(fn: str) -> Handler:
+    def handler(t: Tracer, x: Sym, dim: int, _dtype: Any = None, **_named: Any) -> Sym:
+        return soft(t, fn, cast(t, x), dim)
+
+    return handler
 
 
-CALLS["log_softmax.int"] = lambda t, x, dim, *_dtype: soft(t, "log_softmax", x, dim)
+CALLS["softmax.int"] = _soft("softmax")
+CALLS["log_softmax.int"] = _soft("log_softmax")
 
 
 def soft(t: Tracer, fn: str, x: Sym, dim: int) -> Sym:
     """Softmax or its logarithm."""
     axes = t.atoms.resolved(x.dims[dim])
-    if not axes:
+    if not axes or x.dtype != "":
         raise UncoveredError
     return t.emit("softmax", (t.read(x),), x.dims, attrs={"fn": fn, "axes": axes})
 
@@ -175,11 +190,43 @@ def dropout(t: Tracer, x: Sym, p: float, train: bool) -> Sym:
     return x
 
 
-@call(
-    "contiguous.default", "clone.default", "to.dtype", "to.device", "detach.default",
-    "alias.default", "_assert_tensor_metadata.default", "lift_fresh_copy.default",
-)  # fmt: skip
+@call("contiguous.default", "clone.default", "alias.default", "lift_fresh_copy.default")
 def same(t: Tracer, x: Sym, *_rest: Any, **_named: Any) -> Sym:
     """The same numbers."""
     del t
     return x
+
+
+@call(
+    "to.dtype", "to.device", "to.other", "to.dtype_layout", "to.prim_Device", "_to_copy.default",
+    "type_as.default",
+)  # fmt: skip
+def converted(t: Tracer, x: Sym, *_rest: Any, **_named: Any) -> Sym:
+    """Another precision, or the same."""
+    return cast(t, x, named=True)
+
+
+def cast(t: Tracer, x: Sym, *, named: bool = False) -> Sym:
+    """A tensor as precise as the result of the call that is read now.
+
+    ``named``: the model names the precision, even where it is the one that was there.
+    """
+    before = str(t.node.args[0].meta["val"].dtype).removeprefix("torch.")
+    after = str(t.node.meta["val"].dtype).removeprefix("torch.")
+    t.fixed = t.fixed or named or before != after
+    if before == after or (before in CASTS[5:] and after in CASTS[5:]):
+        return x
+    if before not in CASTS or after not in REALS:
+        raise UncoveredError
+    return t.emit("cast", (t.read(x),), x.dims, attrs={"from": before, "to": after})
+
+
+@call("detach.default")
+def stopped(t: Tracer, x: Sym) -> Sym:
+    """No gradient goes back through here."""
+    if x.dtype != "":
+        return x
+    last = next((d for d in reversed(t.drafts) if d.out == x.value), None)
+    if last is not None and last.attrs.get("fn") == "stop":
+        return x
+    return pointwise(t, "stop", x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine
-from engines.diagrams.importing.calls.shapes import grown
+from engines.diagrams.importing.calls.shapes import grown, turned
 from engines.diagrams.importing.tracing.atoms import Dim, size_of
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer, _leaf, is_count
 
@@ -62,8 +63,11 @@ def label_of(state: str) -> str:
 
 @call("linear.default")
 def linear(t: Tracer, x: Sym, weight: Sym, bias: Sym | None = None) -> Sym:
-    """``F.linear``."""
-    return linear_map(t, x, weight, bias)
+    """``F.linear``; a weight the model computes is met like any other tensor."""
+    if weight.state and (bias is None or bias.state):
+        return linear_map(t, x, weight, bias)
+    product = matmul(t, x, turned(t, weight))
+    return product if bias is None else combine(t, "add", [product, bias])
 
 
 @call("embedding.default")
@@ -119,8 +123,10 @@ def matmul(t: Tracer, a: Sym, b: Sym) -> Sym:
     if len(a.dims) < 2 or len(b.dims) < 2:
         raise UncoveredError
     rank = max(len(a.dims), len(b.dims))
-    a = Sym(a.value, ((),) * (rank - len(a.dims)) + a.dims, a.dtype, a.state)
-    b = Sym(b.value, ((),) * (rank - len(b.dims)) + b.dims, b.dtype, b.state)
+    if a.dtype != "" or b.dtype != "":
+        raise UncoveredError
+    a = replace(a, dims=((),) * (rank - len(a.dims)) + a.dims)
+    b = replace(b, dims=((),) * (rank - len(b.dims)) + b.dims)
     a, b = t.meet(a, rank - 1, b, rank - 2)
     for k in range(rank - 2):
         if t.atoms.resolved(a.dims[k]) and t.atoms.resolved(b.dims[k]):
@@ -198,7 +204,7 @@ def attention(  # noqa: C901 - the formula in one place
     if len(q.dims) == 4:
         for atom in t.atoms.resolved(q.dims[1]):
             atom.hint = atom.hint or "h"
-    turned = Sym(k.value, (*k.dims[:-2], k.dims[-1], k.dims[-2]), k.dtype, k.state)
+    turned = Sym(t.read(k), (*k.dims[:-2], k.dims[-1], k.dims[-2]), k.dtype)
     scores = matmul(t, q, turned)
     depth = t.atoms.resolved(q.dims[-1])
     factor = _power(depth) if scale is None else Poly.of(Fraction(scale))

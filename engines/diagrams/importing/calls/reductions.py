@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engines.diagrams.importing.calls.elementwise import call
+from engines.diagrams.importing.calls.elementwise import UncoveredError, call, cast
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
 
 def reduced(t: Tracer, fn: str, x: Sym, dims: Any, keepdim: bool) -> Sym:
     """Dimensions end in a sum, a mean or a largest."""
+    if x.dtype != "":
+        raise UncoveredError
     rank = len(x.dims)
     asked = range(rank) if dims in (None, []) else [dims] if isinstance(dims, int) else dims
     over = sorted({d % rank for d in asked})
@@ -25,13 +27,13 @@ def reduced(t: Tracer, fn: str, x: Sym, dims: Any, keepdim: bool) -> Sym:
 @call("mean.dim", "mean.default")
 def mean(t: Tracer, x: Sym, dims: Any = None, keepdim: bool = False, **_dtype: Any) -> Sym:
     """``torch.mean``."""
-    return reduced(t, "mean", x, dims, keepdim)
+    return reduced(t, "mean", cast(t, x), dims, keepdim)
 
 
 @call("sum.dim_IntList", "sum.default")
 def summed(t: Tracer, x: Sym, dims: Any = None, keepdim: bool = False, **_dtype: Any) -> Sym:
     """``torch.sum``."""
-    return reduced(t, "sum", x, dims, keepdim)
+    return reduced(t, "sum", cast(t, x), dims, keepdim)
 
 
 @call("amax.default")

@@ -172,27 +172,29 @@ def unflatten(t: Tracer, x: Sym, dim: int, sizes: list[int]) -> Sym:
     return regrouped(t, x, [*shape[:dim], *map(int, sizes), *shape[dim + 1 :]])
 
 
+def reordered(t: Tracer, x: Sym, order: list[int]) -> Sym:
+    """Dimensions in another order; a tensor of the model is read first, as it lies."""
+    return Sym(t.read(x), tuple(x.dims[k] for k in order), x.dtype)
+
+
 @call("transpose.int", "swapaxes.default")
 def transpose(t: Tracer, x: Sym, a: int, b: int) -> Sym:
     """Two dimensions change places; names know no places, so nothing is drawn."""
-    del t
-    dims = list(x.dims)
-    dims[a], dims[b] = dims[b], dims[a]
-    return replace(x, dims=tuple(dims))
+    order = list(range(len(x.dims)))
+    order[a], order[b] = order[b], order[a]
+    return reordered(t, x, order)
 
 
 @call("permute.default")
 def permute(t: Tracer, x: Sym, order: list[int]) -> Sym:
     """Dimensions in another order."""
-    del t
-    return replace(x, dims=tuple(x.dims[k] for k in order))
+    return reordered(t, x, order)
 
 
-@call("t.default", "numpy_T.default")
+@call("t.default", "numpy_T.default", "mT.default")
 def turned(t: Tracer, x: Sym) -> Sym:
     """A matrix turned over."""
-    del t
-    return replace(x, dims=x.dims[::-1])
+    return reordered(t, x, list(range(len(x.dims)))[::-1])
 
 
 @call("unsqueeze.default")

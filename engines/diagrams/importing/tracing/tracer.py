@@ -55,6 +55,12 @@ class Tracer:
         self.dtypes: dict[str, Any] = {}
         self.stack: tuple[tuple[str, str], ...] = ()
         self.origin = ""
+        self.node: Any = None
+        """The call that is read now."""
+        self.makers: dict[str, Any] = {}
+        """The call that made each value."""
+        self.fixed = False
+        """Whether the model names a precision, so that it computes otherwise in another one."""
         self.functions: dict[str, tuple[Any, ...]] = {}
         self.opaque: list[str] = []
         self.constants: dict[str, Any] = {}
@@ -98,6 +104,7 @@ class Tracer:
         )
         self._stiffen(kind, attrs or {})
         self.drafts.append(draft)
+        self.makers[out] = self.node
         self.record(out, axes, dtype)
         return Sym(out, dims, dtype)
 
@@ -130,6 +137,16 @@ class Tracer:
             )  # fmt: skip
         sym.value = made.value
         return sym.value
+
+    def alone(self, value: str) -> bool:
+        """Whether the call that is read now is the only one that reads a value, in any view."""
+        node = next((a for a in self.node.args if hasattr(a, "users")), None)
+        maker = self.makers.get(value)
+        while node is not None and len(node.users) == 1:
+            if node is maker:
+                return True
+            node = node.args[0] if node.args and hasattr(node.args[0], "users") else None
+        return False
 
     def flat(self, sym: Sym) -> tuple[Atom, ...]:
         """Every axis of a tensor in row-major order."""

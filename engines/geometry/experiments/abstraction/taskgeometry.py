@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, Result
-from engines.geometry.dichotomy import DichotomySpec
+from engines.geometry.analyses.task_geometry import DichotomySpec
 
 
 def frames(spec: DichotomySpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the result last."""
-    from engines.geometry.dichotomy import frames_of
+    from engines.geometry.analyses.task_geometry import frames_of
 
     yield from frames_of(spec)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.geometry.film import Film
-from engines.geometry.spec import FilmSpec
+from engines.geometry.film.film import Film
+from engines.geometry.film.spec import FilmSpec
 
 
 def frames(spec: FilmSpec) -> Iterator[Film]:
     """The film, in one piece."""
-    from engines.geometry import library
-    from engines.geometry.film import film_from_set
+    from engines.geometry.activations.store import ActivationSet
+    from engines.geometry.film.film import film_from_set
 
-    yield film_from_set(library.opened(spec.source), spec)
+    yield film_from_set(ActivationSet.named(spec.source), spec)
 
 
 EXPERIMENT = Experiment(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.moment import MomentSpec
+from engines.geometry.analyses.moment import MomentSpec
 
 
 def frames(spec: MomentSpec) -> Iterator[Frame | Result]:
     """The moment, after a frame per layer."""
-    from engines.geometry.moment import frames_of
+    from engines.geometry.analyses.moment import frames_of
 
     yield from frames_of(spec)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.saxe import SaxeSpec
+import numpy as np
+
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
+from engines.contract.claims import Exceeds
+from engines.geometry.learning.deep_linear import SaxeRun, SaxeSpec
 
 
 def frames(spec: SaxeSpec) -> Iterator[Frame | Result]:
     """Moments of gradient descent, and the run last."""
-    from engines.geometry.saxe import frames_of
+    from engines.geometry.learning.deep_linear import frames_of
 
     yield from frames_of(spec)
 
@@ -20,6 +23,27 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     from engines.geometry.answers import saxe_answers
 
     return saxe_answers()
+
+
+def _ratio(run: SaxeRun) -> Estimate | None:
+    """Half time of the weakest mode over that of the strongest."""
+    found = run.half_times()
+    order = np.argsort(run.spec.strengths)
+    ratio = float(found[order[0]] / found[order[-1]]) if len(found) > 1 else np.nan
+    if not np.isfinite(ratio):
+        return None
+    return Estimate.exact("half time, weakest mode over strongest", ratio, "one network, no chance")
+
+
+CLAIM = Claim(
+    "A deep linear network learns strong modes before weak ones.",
+    figure=_ratio,
+    control=lambda _run: Estimate.exact(
+        "the same without a hidden layer", 1.0, "closed form: every mode halves at t = ln 2"
+    ),
+    holds_when=Exceeds(),
+    source="Saxe, McClelland & Ganguli 2014",
+)
 
 
 EXPERIMENT = Experiment(
@@ -40,5 +64,6 @@ EXPERIMENT = Experiment(
         "From a larger start": SaxeSpec(first=0.1, duration=4.0),
     },
     known_answers=known_answers,
+    claims=(CLAIM,),
     order=20,
 )

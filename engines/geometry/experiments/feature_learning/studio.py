@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.presets import PRESETS
-from engines.geometry.spec import StudioSpec
+from engines.geometry.learning.presets import PRESETS
+from engines.geometry.learning.spec import StudioSpec
 
 
 def frames(spec: StudioSpec) -> Iterator[Frame | Result]:
     """Moments while the networks learn, and the run last."""
-    from engines.geometry.studio import frames_of
+    from engines.geometry.learning.studio import frames_of
 
     yield from frames_of(spec)
 

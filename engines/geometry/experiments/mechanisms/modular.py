@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
-from engines.geometry.modular import ModularSpec
+import numpy as np
+
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
+from engines.contract.claims import FallsBelow
+from engines.geometry.mechanisms.modular_addition import ModularRun, ModularSpec, scores_of
 
 
 def frames(spec: ModularSpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the result last."""
-    from engines.geometry.modular import frames_of
+    from engines.geometry.mechanisms.modular_addition import frames_of
 
     yield from frames_of(spec)
 
@@ -20,6 +23,25 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     from engines.geometry.answers import modular_answers
 
     return modular_answers()
+
+
+def _phase_error(run: ModularRun, moment: int, of: str) -> Estimate | None:
+    value, low, high = scores_of(run.theta[moment], run.xi[moment], run.spec.seed)[1]
+    if not np.isfinite([value, low, high]).all():
+        return None
+    return Estimate(f"median |2 phi - psi| in radians, {of}", float(value), float(low),
+                    float(high), run.spec.width, "neurons", "percentile bootstrap over neurons",
+                    run.spec.seed)  # fmt: skip
+
+
+CLAIM = Claim(
+    "Every neuron's output phase is twice its input phase.",
+    figure=lambda run: _phase_error(run, -1, "trained"),
+    control=lambda run: _phase_error(run, 0, "random start"),
+    holds_when=FallsBelow(),
+    source="arXiv 2602.16849",
+    published=0.0,
+)
 
 
 EXPERIMENT = Experiment(
@@ -38,5 +60,6 @@ EXPERIMENT = Experiment(
         "Without weight decay": ModularSpec(weight_decay=0.0),
     },
     known_answers=known_answers,
+    claims=(CLAIM,),
     order=50,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, Result
-from engines.geometry.files import FilesSpec
+from engines.geometry.own_data.files import FilesSpec
 
 
 def frames(spec: FilesSpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the film last."""
-    from engines.geometry.files import frames_of
+    from engines.geometry.own_data.files import frames_of
 
     yield from frames_of(spec)
 

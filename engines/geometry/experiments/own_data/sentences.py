@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, Result
-from engines.geometry.sentences import SentencesSpec
+from engines.geometry.own_data.sentences import SentencesSpec
 
 
 def frames(spec: SentencesSpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the film last."""
-    from engines.geometry.sentences import frames_of
+    from engines.geometry.own_data.sentences import frames_of
 
     yield from frames_of(spec)
 

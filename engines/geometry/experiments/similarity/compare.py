@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, Result
-from engines.geometry.compare import CompareSpec
+from engines.geometry.analyses.comparison import CompareSpec
 
 
 def frames(spec: CompareSpec) -> Iterator[Frame | Result]:
     """Frames on the way, and the result last."""
-    from engines.geometry.compare import frames_of
+    from engines.geometry.analyses.comparison import frames_of
 
     yield from frames_of(spec)
 

@@ -7,8 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Seed, Spec, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    KnownAnswer,
+    Result,
+    Seed,
+    Spec,
+    knob,
+)
+from engines.contract.claims import Alike, Near
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.lab.statistics import wilson
 
 _CHUNK = 200
 _MOMENTS = 60
@@ -129,7 +142,7 @@ def _losses(readings: tuple[str, ...], steps: np.ndarray, losses: np.ndarray) ->
 
 def frames(spec: CausalSpec) -> Iterator[Frame | Result]:
     """A frame per chunk of strings."""
-    from engines.pointer.causal import READINGS, ceiling, questions, read_out
+    from engines.pointer.causal_readers.written import READINGS, ceiling, questions, read_out
 
     rng = np.random.Generator(np.random.Philox(spec.seed))
     right = np.zeros((len(READINGS), spec.n))
@@ -155,8 +168,8 @@ def _readers(spec: CausalSpec) -> Generator[Frame, None, tuple[np.ndarray, ...]]
     none = np.zeros((0, 0))
     if not spec.n_steps:
         return none, none, np.zeros(0)
-    from engines.pointer.causal import READINGS
-    from engines.pointer.causal_training import right_by_place, training
+    from engines.pointer.causal_readers.trained import right_by_place, training
+    from engines.pointer.causal_readers.written import READINGS
 
     every = -(-spec.n_steps // _MOMENTS)
     steps = np.arange(every, spec.n_steps + 1, every, dtype=float)
@@ -189,6 +202,39 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     )
 
 
+def _right(result: CausalResult, reading: str) -> Estimate:
+    """Share of symbols right; a string counts once, however long, so that n is that of strings."""
+    share = float(result.accuracy[result.readings.index(reading)].mean())
+    n = result.spec.n_instances
+    low, high = wilson(share * n, n)
+    return Estimate(f"symbols right, {reading}", share, low, high, n, "strings",
+                    "Wilson interval over strings", result.spec.seed)  # fmt: skip
+
+
+def _ceiling(result: CausalResult) -> Estimate:
+    said = "closed form: (n + 1) / 2n + (n - 1) / 2nV"
+    return Estimate.exact("ceiling of causal readers", float(result.ceiling.mean()), said)
+
+
+_SOURCE = "Alur, Hays, Raghavan & Shah 2025, arXiv 2509.24125"
+CLAIMS = (
+    Claim(
+        "A causal decoder gets no further than the symbols that come before.",
+        figure=lambda r: _right(r, "causal"),
+        control=_ceiling,
+        holds_when=Alike(0.03),
+        source=_SOURCE,
+    ),
+    Claim(
+        "Scratch tokens after the string let a causal decoder undo every shuffle.",
+        figure=lambda r: _right(r, "causal, scratch tokens"),
+        control=lambda r: _right(r, "causal"),
+        holds_when=Near(0.0),
+        source=_SOURCE,
+        published=1.0,
+    ),
+)
+
 EXPERIMENT = Experiment(
     spec=CausalSpec,
     frames=frames,
@@ -206,5 +252,6 @@ EXPERIMENT = Experiment(
         "Eight of sixteen": CausalSpec(n=8, n_symbols=16),
     },
     known_answers=known_answers,
+    claims=CLAIMS,
     order=50,
 )

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Seed, Spec, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    KnownAnswer,
+    Result,
+    Seed,
+    Spec,
+    knob,
+)
+from engines.contract.claims import Near
 from engines.contract.pictures import Axis, Curves, Picture, Table
 
 
@@ -112,6 +124,21 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     )
 
 
+def _share(result: ExactResult) -> Estimate:
+    share = result.n_right / result.n_inputs
+    return Estimate("share permuted exactly", share, share, share, result.n_inputs, "inputs",
+                    "every input but zero")  # fmt: skip
+
+
+CLAIM = Claim(
+    "Shown only single bits, the network permutes every string of bits exactly.",
+    figure=_share,
+    control=lambda r: Estimate.exact("a guess of every bit", 0.5**r.spec.k, "closed form"),
+    holds_when=Near(0.0),
+    source="Giapitzakis, Back de Luca & Fountoulakis 2025, arXiv 2502.16763",
+    published=1.0,
+)
+
 EXPERIMENT = Experiment(
     spec=ExactSpec,
     frames=frames,
@@ -124,5 +151,6 @@ EXPERIMENT = Experiment(
     ),
     presets={"Eight bits": ExactSpec(), "Twelve bits": ExactSpec(k=12)},
     known_answers=known_answers,
+    claims=(CLAIM,),
     order=60,
 )

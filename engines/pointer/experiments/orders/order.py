@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Seed, Spec, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    KnownAnswer,
+    Result,
+    Seed,
+    Spec,
+    knob,
+)
+from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Bars, Picture, Table
+from engines.lab.statistics import mean_over, paired
 from engines.pointer.model import TaskName, WeightsName
 
 if TYPE_CHECKING:
@@ -74,7 +87,7 @@ class OrderResult(Result):
 def frames(spec: OrderSpec) -> Iterator[Frame | Result]:
     """A frame per chunk of orders."""
     from engines.contract import InputError
-    from engines.pointer import weights
+    from engines.pointer.networks import weights
     from engines.pointer.tasks import task_named
 
     names = spec.weights or tuple(
@@ -129,6 +142,45 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     )  # fmt: skip
 
 
+def _same(result: OrderResult, *, recurrent: bool) -> np.ndarray | None:
+    """float64[set]: the same answer in another order, mean over the networks of one sort."""
+    chosen = [k for k, kind in enumerate(result.kinds) if (kind != "set pointer") == recurrent]
+    return result.same[chosen].mean(axis=0) if chosen else None
+
+
+def _figure(result: OrderResult) -> Estimate | None:
+    ours, other = _same(result, recurrent=False), _same(result, recurrent=True)
+    if ours is None or other is None or len(ours) < 2:
+        return None
+    return mean_over(ours, of="same answer in another order, set pointers", unit="point sets")
+
+
+def _control(result: OrderResult) -> Estimate | None:
+    other = _same(result, recurrent=True)
+    if other is None:
+        return None
+    return mean_over(other, of="same answer, networks that read in order", unit="point sets")
+
+
+def _more_often(result: OrderResult) -> Estimate | None:
+    ours, other = _same(result, recurrent=False), _same(result, recurrent=True)
+    if ours is None or other is None:
+        return None
+    found = paired(other, ours, result.spec.seed)
+    return found.estimate("set pointers less networks that read in order", "point sets")
+
+
+CLAIM = Claim(
+    "A network that takes its input as a set answers the same in every order; one that reads it in "
+    "order does not.",
+    figure=_figure,
+    control=_control,
+    holds_when=Exceeds(),
+    source="Vinyals, Bengio & Kudlur 2016, Order matters; Lee et al. 2019, Set Transformer",
+    published=1.0,
+    difference=_more_often,
+)
+
 EXPERIMENT = Experiment(
     spec=OrderSpec,
     frames=frames,
@@ -141,5 +193,6 @@ EXPERIMENT = Experiment(
     ),
     presets={"Hull": OrderSpec(), "Tour": OrderSpec(task="tour", n_points=10)},
     known_answers=known_answers,
+    claims=(CLAIM,),
     order=40,
 )

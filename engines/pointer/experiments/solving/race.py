@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.contract import Card, Experiment, Frame, Result, Seed, Spec, knob
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, Seed, Spec, knob
+from engines.contract.claims import Exceeds
 from engines.contract.pictures import Picture, Table
+from engines.lab.statistics import mean_over, paired
+from engines.lab.statistics.intervals import t_quantile
 from engines.pointer.model import N_POINTS_MAX, WeightsName
 
 
@@ -68,8 +71,9 @@ def gaps(race: Race | RaceFrame) -> np.ndarray:
 
 
 def interval(values: np.ndarray) -> np.ndarray:
-    """Half the width of a 95 % interval of the mean, by row."""
-    return 1.96 * values.std(axis=1, ddof=1) / np.sqrt(values.shape[1])
+    """Half the width of a 95 % t interval of the mean, by row."""
+    n = values.shape[1]
+    return t_quantile(n) * values.std(axis=1, ddof=1) / np.sqrt(n)
 
 
 def ranking(race: Race | RaceFrame) -> Table:
@@ -90,10 +94,10 @@ def ranking(race: Race | RaceFrame) -> Table:
 
 def frames(spec: RaceSpec) -> Iterator[Frame | Result]:
     """A frame per instance; times are wall clock of one thread."""
-    from engines.pointer import weights
-    from engines.pointer.answer import weights_name
+    from engines.pointer.answering.answer import weights_name
+    from engines.pointer.answering.races import solvers, timed
     from engines.pointer.model import UNTRAINED, SolveSpec
-    from engines.pointer.racing import solvers, timed
+    from engines.pointer.networks import weights
 
     rng = np.random.Generator(np.random.Philox(key=[spec.seed, spec.n_points]))
     points = rng.random((spec.n_instances, spec.n_points, 2))
@@ -118,6 +122,32 @@ def _stacked(arrived: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, 
     return np.stack(lengths), np.stack(times)
 
 
+_NETWORK, _SEARCH = "network, greedy", "2-opt and Or-opt, n starts"
+
+
+def _gap(race: Race, solver: str) -> Estimate | None:
+    if solver not in race.solvers:
+        return None
+    gap = gaps(race)[race.solvers.index(solver)]
+    return mean_over(gap, of=f"gap to the best of all, {solver}", unit="instances")
+
+
+def _longer(race: Race) -> Estimate | None:
+    if not {_NETWORK, _SEARCH} <= set(race.solvers):
+        return None
+    one, other = (gaps(race)[race.solvers.index(name)] for name in (_SEARCH, _NETWORK))
+    return paired(one, other, race.spec.seed).estimate("network less local search", "instances")
+
+
+CLAIM = Claim(
+    "Local search finds shorter tours than a network that answers by pointing.",
+    figure=lambda race: _gap(race, _NETWORK),
+    control=lambda race: _gap(race, _SEARCH),
+    holds_when=Exceeds(),
+    source="Croes 1958; Or 1976; Vinyals, Fortunato & Jaitly 2015",
+    difference=_longer,
+)
+
 EXPERIMENT = Experiment(
     spec=RaceSpec,
     frames=frames,
@@ -132,6 +162,7 @@ EXPERIMENT = Experiment(
         "10 cities": RaceSpec(n_points=10),
         "50 cities": RaceSpec(n_points=50, n_instances=20),
     },
+    claims=(CLAIM,),
     seconds=lambda spec: 0.005 * spec.n_points * spec.n_instances,
     order=30,
 )

@@ -10,14 +10,14 @@ from engines.pointer.model import SolveSpec
 
 def frames(spec: SolveSpec) -> Iterator[Frame | Result]:
     """One answer; raises InputError for points or weights that cannot be used."""
-    from engines.pointer.answer import answered
+    from engines.pointer.answering.answer import answered
 
     yield answered(spec)
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Solvers against other solvers and published means."""
-    from engines.pointer.known import solver_answers
+    from engines.pointer.answers.known import solver_answers
 
     return solver_answers()
 

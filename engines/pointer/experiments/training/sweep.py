@@ -12,8 +12,8 @@ from pydantic import model_validator
 
 from engines.contract import Card, Experiment, Frame, Result, Seed, Spec, SpecError, knob
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.pointer.answers.published import markers
 from engines.pointer.model import N_POINTS_MAX, Network, Recipe, TaskName
-from engines.pointer.published import markers
 
 PUBLISHED = "Ptr-Net, published 2015"
 _BATCH, _LEARNING_RATE = 64, 2e-3
@@ -200,9 +200,9 @@ def frames(spec: SweepSpec) -> Iterator[Frame | Result]:
 
 def _networks(spec: SweepSpec) -> Iterator[Any]:
     """Train what is asked for, a frame per batch; returns networks by name."""
-    from engines.pointer import weights
+    from engines.pointer.networks import weights
     from engines.pointer.tasks import task_named
-    from engines.pointer.training import Training
+    from engines.pointer.training.teacher_forcing import Training
 
     nets: dict[str, Any] = {}
     for k, n in enumerate(spec.trained_at):
@@ -230,8 +230,8 @@ def _tested(
 ) -> Iterator[Frame]:
     """Fill one cell, a frame per chunk of instances."""
     from engines.pointer.errors import OutputSizeError
-    from engines.pointer.evaluation import instances, means, scores
     from engines.pointer.tasks import task_named
+    from engines.pointer.training.evaluation import instances, means, scores
 
     task = task_named(spec.task)
     points = instances(task, n, spec.n_instances, spec.seed + 1)

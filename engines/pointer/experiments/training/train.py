@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
+from engines.pointer.bundled.recipes import RECIPES
 from engines.pointer.model import Network, Recipe, TrainSpec
-from engines.pointer.shipping import RECIPES
 
 
 def frames(spec: TrainSpec) -> Iterator[Frame | Result]:
     """One frame per batch; the result names the weights."""
-    from engines.pointer.session import frames_of
+    from engines.pointer.training.session import frames_of
 
     yield from frames_of(spec)
 
@@ -25,8 +25,8 @@ def seconds(spec: TrainSpec) -> float:
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Fused teacher forcing, equivariance, the shipped weights and their floors."""
-    from engines.pointer.floors import floor_answers
-    from engines.pointer.known import network_answers
+    from engines.pointer.answers.known import network_answers
+    from engines.pointer.bundled.floors import floor_answers
 
     return (*network_answers(), *floor_answers())
 

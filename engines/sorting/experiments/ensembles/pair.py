@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
 from engines.sorting.ensembles.pairs import Pair, PairFrame, PairSpec, frames_of
+from engines.sorting.paper import claims
 from engines.sorting.settings.spec import AlgotypeShare, SortSpec
 
 
@@ -39,6 +40,7 @@ EXPERIMENT = Experiment(
         "Three broken cells": PairSpec(change="three immovable cells"),
         "Do species matter?": PairSpec(run=_MIXED, change="all cells bubble"),
     },
+    claims=claims.PAIR,
     seconds=seconds,
     order=15,
 )

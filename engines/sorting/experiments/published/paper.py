@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, KnownAnswer
+from engines.sorting.paper import claims
 from engines.sorting.paper.page import PaperFrame, PaperPage, PaperSpec, frames_of
 
 RUNS_PER_SECOND = 1_000.0
@@ -44,6 +45,7 @@ EXPERIMENT = Experiment(
         "Uniform": PaperSpec(scheduler="uniform"),
     },
     known_answers=known_answers,
+    claims=claims.PAGE,
     seconds=seconds,
     order=30,
 )

@@ -60,7 +60,7 @@ def test_walks_reach_every_wiring_of_five_neurons_evenly(null, seed):
     )
     for k in range(n):
         walker = drawing.start()
-        drawing.step(walker, 1_000, np.uint64(977 * k + 5))
+        drawing.step(walker, 3_000, np.uint64(977 * k + 5))
         met[walker.table.tobytes()] += 1
     assert set(met) == space
     expected = n / len(space)

@@ -15,8 +15,9 @@ from engines.diagrams.graph.operations import POINTWISE
 from engines.diagrams.graph.sizes import free_axes, numbers
 from engines.diagrams.language.json_form import circuit_from_json, json_from_circuit
 from engines.diagrams.library.proofs import FUNCTIONS
+from engines.diagrams.running.draws import example_inputs
 from engines.diagrams.running.gradients import gradients
-from engines.diagrams.running.verify import example_inputs, flops_of
+from engines.diagrams.running.verify import flops_of
 from engines.diagrams.specs.importing import EXAMPLES
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning",

@@ -154,7 +154,7 @@ def test_the_sources_run_in_a_fresh_process_and_agree(tmp_path):
     import torch
 
     from engines.diagrams.graph.sizes import numbers
-    from engines.diagrams.running.verify import example_inputs
+    from engines.diagrams.running.draws import example_inputs
 
     # Equal to the bit: with as many threads as here, sums come in the same order.
     check = (

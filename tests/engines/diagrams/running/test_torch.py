@@ -12,7 +12,8 @@ from engines.diagrams.costing.bill import bill
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
 from engines.diagrams.library.proofs import FUNCTIONS, proof
-from engines.diagrams.running.verify import example_inputs, flops_of
+from engines.diagrams.running.draws import example_inputs
+from engines.diagrams.running.verify import flops_of
 from engines.diagrams.specs.importing import EXAMPLES
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning",

@@ -10,16 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from engines.sorting.chance.statistics import (
+from engines.lab.statistics import (
     cliffs_delta,
+    curve_interval,
     holm,
-    interval,
-    interval_of_mean,
-    paired,
-    sign_flip_p,
+    mean_intervals,
+    sign_flip_test,
     unpaired_z,
     wilson,
 )
+from engines.lab.statistics import paired as lab_paired
+from engines.sorting.chance.statistics import paired
 
 samples = st.lists(st.integers(-50, 50), min_size=2, max_size=30)
 
@@ -40,18 +41,18 @@ def test_sign_flips_agree_with_scipys_permutation_test(two):
         (difference,), np.mean, permutation_type="samples", n_resamples=20_000, rng=1
     )
     # 20,000 and 10,000 draws of a probability near 0.15: 0.0044 is one standard error.
-    assert sign_flip_p(difference, 0) == pytest.approx(found.pvalue, abs=4 * 0.0044)
+    assert sign_flip_test(difference, 0).p == pytest.approx(found.pvalue, abs=4 * 0.0044)
 
 
 def test_all_sign_flips_of_few_pairs_can_be_counted():
     # 2 of the 2**5 patterns of signs reach |1 + 2 + 3 + 4 + 5|.
-    p = sign_flip_p(np.arange(1.0, 6.0), 0)
+    p = sign_flip_test(np.arange(1.0, 6.0), 0).p
     assert p == pytest.approx(2 / 32, abs=4 * math.sqrt(2 / 32 * 30 / 32 / 10_000))
 
 
 def test_the_paired_interval_agrees_with_scipys_bootstrap(two):
     a, b = two
-    ours = paired(a, b, 0)
+    ours = lab_paired(a, b, 0, method="percentile")
     found = stats.bootstrap(
         (b - a,), np.mean, n_resamples=10_000, method="percentile", rng=1
     ).confidence_interval
@@ -131,8 +132,8 @@ def test_exchanging_the_conditions_turns_every_sign(pairs):
 
 def test_an_interval_of_a_mean_curve_is_that_of_the_mean():
     drawn = np.random.default_rng(0).normal(size=(50, 1))
-    value, deviation, low, high = interval(drawn, 4, lambda means: means[:, 0])
-    _, sd, low_of_mean, high_of_mean = interval_of_mean(drawn.T, 4)[0]
+    value, deviation, low, high = curve_interval(drawn, 4, lambda means: means[:, 0])
+    _, sd, low_of_mean, high_of_mean = mean_intervals(drawn.T, 4, method="percentile")[0]
     assert value == pytest.approx(drawn.mean())
     assert deviation == pytest.approx(sd * math.sqrt(49 / 50) / math.sqrt(50), rel=0.03)
     assert (low, high) == pytest.approx((low_of_mean, high_of_mean))
@@ -141,6 +142,6 @@ def test_an_interval_of_a_mean_curve_is_that_of_the_mean():
 def test_the_interval_of_a_peak_is_that_of_the_mean_curves_peak():
     curves = np.random.default_rng(1).normal(size=(30, 7))
     curves[:, 3] += 1.0
-    value, _, low, high = interval(curves, 0, lambda means: means.max(axis=1))
+    value, _, low, high = curve_interval(curves, 0, lambda means: means.max(axis=1))
     assert value == pytest.approx(curves.mean(axis=0).max())
     assert low < value < high

@@ -1,0 +1,292 @@
+"""Activations on disk: named axes [snapshot, stimulus, unit], one memory-mapped file per layer.
+
+A folder with ``manifest.json``, ``stimuli.csv``, ``snapshots.csv`` and ``acts/<layer>.npy``. The
+writer appends whole snapshots and replaces the manifest last, so a folder whose writer was killed
+opens with the snapshots that were complete. Nothing here reads a pickle.
+
+>>> import torch
+>>> from engines.geometry.activations.store import Recorder
+>>> net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+>>> recorder = Recorder(net, torch.randn(6, 4), layers=["1"], folder=None)
+>>> recorder.snapshot(step=0)
+>>> recorder.close().layer("1").shape
+(1, 6, 8)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engines.boundary.labels import label
+from engines.contract import InputError
+from engines.geometry.activations import library
+from engines.geometry.activations.manifest import (
+    SCHEMA,
+    VERSION,
+    check_labels,
+    file_name,
+    inside,
+    manifest_of,
+    write_csv,
+)
+from engines.geometry.recording.taps import layer_names, layer_outputs
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+
+class ActivationSet:
+    """A folder of activations, read only; no more is loaded than is asked for.
+
+    Raises:
+        InputError: a folder that is not one, or whose files do not fit its manifest.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        """Open a folder; loads the manifest and nothing else."""
+        self.folder = Path(folder)
+        self.manifest = manifest_of(self.folder)
+        self.layers: tuple[str, ...] = tuple(self.manifest["layers"])
+        self.stimuli: tuple[str, ...] = tuple(self.manifest["stimuli"])
+        self.labels: dict[str, tuple[str, ...]] = {
+            name: tuple(values) for name, values in self.manifest["labels"].items()
+        }
+        self.n_snapshots: int = self.manifest["n_snapshots"]
+        self.snapshots: dict[str, np.ndarray] = {
+            name: np.asarray(values, np.float64)
+            for name, values in self.manifest["snapshots"].items()
+        }
+
+    @classmethod
+    def named(cls, name: str) -> ActivationSet:
+        """The set of this name in the library of this machine.
+
+        Raises:
+            InputError: there is none; the message lists those there are.
+        """
+        return cls(library.there(name))
+
+    @staticmethod
+    def record(
+        module: Module, inputs: Any, layers: Sequence[str] = (), **options: Any
+    ) -> ActivationSet:
+        """One snapshot of any torch module's layers; options as of `Recorder`."""
+        recorder = Recorder(module, inputs, layers, **options)
+        recorder.snapshot()
+        return recorder.close()
+
+    @property
+    def n_stimuli(self) -> int:
+        """How many stimuli every layer holds."""
+        return len(self.stimuli)
+
+    def layer(self, name: str) -> np.ndarray:
+        """[snapshot, stimulus, unit] as a read-only memory map."""
+        if name not in self.layers:
+            raise InputError(f"no layer {name!r} here; there are: {', '.join(self.layers)}")
+        entry = self.manifest["layers"][name]
+        shape = (self.n_snapshots, self.n_stimuli, entry["n_units"])
+        path = inside(self.folder, entry["file"])
+        offset, dtype = entry["offset"], np.dtype(entry["dtype"])
+        needed = offset + int(np.prod(shape, dtype=object)) * dtype.itemsize
+        there = path.stat().st_size if path.exists() else 0
+        if there < needed:
+            raise InputError(
+                f"layer {name!r} says {shape} of {dtype}, {needed:,} bytes, but its file has "
+                f"{there:,}: it is cut short; record it again"
+            )
+        if 0 in shape:
+            return np.zeros(shape, dtype)
+        return np.memmap(path, dtype, "r", offset, shape)
+
+    def at(self, layer: str, snapshot: int = -1) -> np.ndarray:
+        """float64[stimulus, unit] at one snapshot."""
+        return np.asarray(self.layer(layer)[snapshot], np.float64)
+
+    def damaged(self) -> tuple[str, ...]:
+        """Layers whose bytes are no longer those that were written; reads every file."""
+        found = []
+        for name, entry in self.manifest["layers"].items():
+            told = entry.get("sha256")
+            path = inside(self.folder, entry["file"])
+            if told and hashlib.sha256(path.read_bytes()).hexdigest() != told:
+                found.append(name)
+        return tuple(found)
+
+
+class ActivationWriter:
+    """Appends snapshots to a new folder.
+
+    Args of the constructor:
+        folder: made if it is not there; must not hold a set already.
+        layers: units of each layer.
+        stimuli: one unique id per stimulus.
+        labels: columns about the stimuli, each as long as ``stimuli``.
+        provenance: small JSON values that say where this comes from.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        layers: Mapping[str, int],
+        stimuli: Sequence[str],
+        *,
+        labels: Mapping[str, Sequence[str]] | None = None,
+        provenance: Mapping[str, Any] | None = None,
+        dtype: str = "<f4",
+    ) -> None:
+        """Writes an empty set, which opens."""
+        self.folder = Path(folder)
+        if (self.folder / "manifest.json").exists():
+            raise InputError(f"{self.folder.name!r} holds activations already; choose another name")
+        checked_labels = check_labels(stimuli, labels or {})
+        (self.folder / "acts").mkdir(parents=True, exist_ok=True)
+        self._paths = {name: file_name(k, name) for k, name in enumerate(layers)}
+        self._dtype = np.dtype(dtype)
+        self._columns: dict[str, list[float]] = {}
+        self.n_snapshots = 0
+        self._body: dict[str, Any] = {
+            "schema": SCHEMA,
+            "version": VERSION,
+            "dims": ["snapshot", "stimulus", "unit"],
+            "stimuli": [label(s) for s in stimuli],
+            "labels": checked_labels,
+            "provenance": dict(provenance or {}),
+            "layers": {name: self._entry(name, n) for name, n in layers.items()},
+        }
+        for name in layers:
+            self._write_header(name)
+        self._commit()
+
+    def _entry(self, name: str, n_units: int) -> dict[str, Any]:
+        return {
+            "file": self._paths[name],
+            "n_units": int(n_units),
+            "dtype": self._dtype.str,
+            "offset": len(self._header(0, n_units)),
+        }
+
+    def append(self, activations: Mapping[str, np.ndarray], **columns: float) -> None:
+        """One more snapshot of every layer, [stimulus, unit] each; ``columns`` say when and how.
+
+        Raises:
+            InputError: a layer that is missing, or of another shape.
+        """
+        for name, entry in self._body["layers"].items():
+            wanted = (len(self._body["stimuli"]), entry["n_units"])
+            came = np.shape(activations.get(name, ()))
+            if came != wanted:
+                raise InputError(f"layer {name!r} must be {wanted} [stimulus, unit], got {came}")
+        for name, entry in self._body["layers"].items():
+            block = np.ascontiguousarray(activations[name], self._dtype)
+            with (self.folder / entry["file"]).open("r+b") as file:
+                file.seek(entry["offset"] + self.n_snapshots * block.nbytes)
+                file.write(block.tobytes())
+        self.n_snapshots += 1
+        for name in self._body["layers"]:
+            self._write_header(name)
+        for name, value in columns.items():
+            self._columns.setdefault(name, []).append(float(value))
+        self._commit()
+
+    def close(self) -> ActivationSet:
+        """Write checksums and the tables that people read, and open the set."""
+        for entry in self._body["layers"].values():
+            data = (self.folder / entry["file"]).read_bytes()
+            entry["sha256"] = hashlib.sha256(data).hexdigest()
+        self._commit()
+        rows = zip(self._body["stimuli"], *self._body["labels"].values(), strict=True)
+        write_csv(self.folder / "stimuli.csv", ["stimulus", *self._body["labels"]], rows)
+        columns = zip(*self._columns.values(), strict=True)
+        write_csv(self.folder / "snapshots.csv", list(self._columns), columns)
+        return ActivationSet(self.folder)
+
+    def _header(self, n_snapshots: int, n_units: int, n_stimuli: int | None = None) -> bytes:
+        stream = io.BytesIO()
+        n_stimuli = n_stimuli if n_stimuli is not None else 0
+        shape = (n_snapshots, n_stimuli, n_units)
+        described = {"descr": self._dtype.str, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(stream, described)
+        return stream.getvalue().ljust(128)
+
+    def _write_header(self, name: str) -> None:
+        entry = self._body["layers"][name]
+        n_stimuli = len(self._body["stimuli"])
+        header = self._header(self.n_snapshots, entry["n_units"], n_stimuli)
+        if len(header) != entry["offset"]:
+            raise InputError(f"layer {name!r} has more stimuli than one file can hold")
+        path = self.folder / entry["file"]
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.write(header)
+
+    def _commit(self) -> None:
+        told = {"n_snapshots": self.n_snapshots, "snapshots": self._columns}
+        text = json.dumps({**self._body, **told}, ensure_ascii=True, allow_nan=True)
+        beside = self.folder / "manifest.json.writing"
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(self.folder / "manifest.json")
+
+
+class Recorder:
+    """Takes snapshots of a module's layers on the same inputs.
+
+    Args of the constructor:
+        module: any module; it is not changed, and its mode (train, eval) is kept.
+        inputs: what is passed to it, stimuli first; a tuple for several arguments.
+        layers: names as ``module.named_modules()`` gives them; every leaf when empty.
+        name: keep the set in the library under this name, so that the page can open it.
+        folder: or write here; None for a temporary folder.
+        stimuli: ids; numbers when empty.
+        labels: columns about the stimuli.
+
+    Raises:
+        InputError: a layer that is not there, or whose output is no tensor with a row per stimulus.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        inputs: Any,
+        layers: Sequence[str] = (),
+        *,
+        name: str = "",
+        folder: str | Path | None = None,
+        stimuli: Sequence[str] = (),
+        labels: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Runs the module once to see the shapes."""
+        self.module, self.inputs = module, inputs if isinstance(inputs, tuple) else (inputs,)
+        self.layers = layer_names(module, layers)
+        self._name = name
+        self._writing = (
+            library.fresh_folder(name)
+            if name
+            else Path(folder or tempfile.mkdtemp(prefix="activations-"))
+        )
+        first = layer_outputs(self.module, self.inputs, self.layers)
+        n = len(next(iter(first.values())))
+        self._writer = ActivationWriter(
+            self._writing,
+            {layer: value.shape[1] for layer, value in first.items()},
+            list(stimuli) or [str(k) for k in range(n)],
+            labels=labels,
+            provenance={"title": name or type(module).__name__, "recorded": "torch module"},
+        )
+
+    def snapshot(self, **columns: float) -> None:
+        """Record the layers now; ``columns`` (step=, loss=) say when."""
+        self._writer.append(layer_outputs(self.module, self.inputs, self.layers), **columns)
+
+    def close(self) -> ActivationSet:
+        """Finish, and open what was recorded."""
+        opened = self._writer.close()
+        return ActivationSet(library.publish(self._writing, self._name)) if self._name else opened

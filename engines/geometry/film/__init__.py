@@ -1,0 +1,1 @@
+"""A representation through time, laid out for the eye."""

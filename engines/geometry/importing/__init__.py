@@ -1,0 +1,1 @@
+"""Strangers' files as arrays, and arrays as a set of activations."""

@@ -1,0 +1,1 @@
+"""Representations as numbers: distances, dimension, topology, similarity, dichotomies, units."""

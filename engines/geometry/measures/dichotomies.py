@@ -1,0 +1,165 @@
+"""Geometry of classifications: parallelism, generalisation across conditions, shattering.
+
+After Bernardi et al. 2020, "The geometry of abstraction in the hippocampus and prefrontal cortex".
+A *dichotomy* splits the conditions (stimuli) in two; it is given as bool[stimulus].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, permutations
+from typing import Any
+
+import numpy as np
+
+from engines.contract import InputError
+
+EXACT_SIDE = 6
+"""Up to this many conditions on a side every pairing is tried (720); more are sampled."""
+N_SAMPLED = 500
+
+
+def dichotomies(n_stimuli: int) -> np.ndarray:
+    """bool[dichotomy, stimulus]: every balanced one once, the first stimulus always False.
+
+    Raises:
+        InputError: an odd number, or more than 16 stimuli (6,435 dichotomies).
+    """
+    if n_stimuli % 2 or not 2 <= n_stimuli <= 16:
+        raise InputError(
+            f"balanced dichotomies need an even number of 2 to 16 stimuli, got {n_stimuli}; "
+            "select conditions or average their repetitions first"
+        )
+    found = []
+    for chosen in combinations(range(1, n_stimuli), n_stimuli // 2):
+        row = np.zeros(n_stimuli, bool)
+        row[list(chosen)] = True
+        found.append(row)
+    return np.stack(found)
+
+
+def parallelism(activations: np.ndarray, positive: np.ndarray, *, seed: int = 0) -> float:
+    """Parallelism score of a dichotomy, -1 to 1; nan for one condition a side.
+
+    Over pairings of the two sides, the greatest mean cosine between the coding directions of the
+    pairs. Beyond `EXACT_SIDE` a side, pairings are drawn and the score is a lower bound.
+    """
+    one, other = _sides(activations, positive)
+    if len(one) < 2:
+        return float("nan")
+    rng = np.random.default_rng(seed)
+    best = -np.inf
+    for order in pairings(len(one), rng):
+        ways = one - other[order]
+        ways = ways / np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-300)
+        total = ways.sum(axis=0)
+        n = len(ways)
+        best = max(best, float((total @ total - n) / (n * (n - 1))))
+    return best
+
+
+def pairings(n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Every order of n, or `N_SAMPLED` drawn ones beyond `EXACT_SIDE`."""
+    if n <= EXACT_SIDE:
+        yield from (np.array(order) for order in permutations(range(n)))
+    else:
+        yield np.arange(n)
+        yield from (rng.permutation(n) for _ in range(N_SAMPLED))
+
+
+def _sides(activations: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    x, positive = np.asarray(activations, np.float64), np.asarray(positive, bool)
+    one, other = x[positive], x[~positive]
+    if len(one) != len(other):
+        raise InputError(
+            f"a dichotomy needs as many conditions on each side, got {len(one)} and {len(other)}"
+        )
+    return one, other
+
+
+def ccgp(
+    activations: np.ndarray,
+    positive: np.ndarray,
+    *,
+    noise: float = 0.05,
+    n_trials: int = 20,
+    n_splits: int = 16,
+    seed: int = 0,
+) -> float:
+    """Cross-condition generalisation performance: share of held-out trials that are right.
+
+    Mean of `ccgp_splits`; nan for one condition a side.
+    """
+    options = {"noise": noise, "n_trials": n_trials, "n_splits": n_splits, "seed": seed}
+    found = ccgp_splits(activations, positive, **options)
+    return float(found.mean()) if len(found) else float("nan")
+
+
+def ccgp_splits(
+    activations: np.ndarray,
+    positive: np.ndarray,
+    *,
+    noise: float = 0.05,
+    n_trials: int = 20,
+    n_splits: int = 16,
+    seed: int = 0,
+) -> np.ndarray:
+    """float64[split]: share of held-out trials that are right.
+
+    One condition of each side is left out, a linear SVM learns the others, the left-out ones are
+    asked; all such splits, or ``n_splits`` drawn ones. ``noise`` is the standard
+    deviation per unit of trials around a condition, in units of the mean distance of conditions.
+    """
+    from sklearn.svm import LinearSVC
+
+    x, positive = np.asarray(activations, np.float64), np.asarray(positive, bool)
+    one, other = np.flatnonzero(positive), np.flatnonzero(~positive)
+    _sides(x, positive)
+    if len(one) < 2:
+        return np.zeros(0)
+    rng = np.random.default_rng(seed)
+    splits = [(a, b) for a in one for b in other]
+    if len(splits) > n_splits:
+        splits = [splits[k] for k in rng.choice(len(splits), n_splits, replace=False)]
+    size = noise * np.sqrt(2 * ((x - x.mean(0)) ** 2).sum(1).mean() / x.shape[1])
+    right = []
+    for left_out in splits:
+        kept = np.setdiff1d(np.arange(len(x)), left_out)
+        train = np.repeat(x[kept], n_trials, axis=0)
+        test = np.repeat(x[list(left_out)], n_trials, axis=0)
+        train = train + size * rng.standard_normal(train.shape)
+        test = test + size * rng.standard_normal(test.shape)
+        centre, scale = train.mean(axis=0), max(float(train.std()), 1e-300)
+        machine: Any = LinearSVC(C=1.0, dual=False, random_state=0)  # pyright: ignore[reportArgumentType]
+        machine.fit((train - centre) / scale, np.repeat(positive[kept], n_trials))
+        told = machine.predict((test - centre) / scale)
+        right.append(float((told == np.repeat(positive[list(left_out)], n_trials)).mean()))
+    return np.array(right)
+
+
+def is_separable(activations: np.ndarray, positive: np.ndarray) -> bool:
+    """Whether a hyperplane parts the two sides exactly; by linear programming, nothing is tuned."""
+    from scipy.optimize import linprog
+
+    x = np.asarray(activations, np.float64)
+    x = x - x.mean(axis=0)
+    u, s, _ = np.linalg.svd(x, full_matrices=False)
+    x = u[:, s > 1e-9 * max(s[0], 1e-300)] if s[0] > 0 else np.zeros((len(x), 1))
+    sign = np.where(np.asarray(positive, bool), 1.0, -1.0)
+    rows = -sign[:, None] * np.hstack([x, np.ones((len(x), 1))])
+    asked = linprog(
+        np.zeros(rows.shape[1]), A_ub=rows, b_ub=-np.ones(len(x)), bounds=(None, None),
+        method="highs",
+    )  # fmt: skip
+    return asked.status == 0
+
+
+def shattering(activations: np.ndarray) -> tuple[int, int]:
+    """Balanced dichotomies that are linearly separable, and how many there are.
+
+    >>> from engines.geometry.tasks.hypercube import hypercube
+    >>> shattering(hypercube(4))
+    (2, 3)
+    """
+    every = dichotomies(len(activations))
+    return sum(is_separable(activations, one) for one in every), len(every)

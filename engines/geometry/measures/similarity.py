@@ -1,0 +1,220 @@
+"""How alike two representations of the same stimuli are; every function takes [stimulus, unit].
+
+Linear CKA after Kornblith et al. 2019, its debiased form with the unbiased HSIC of Song et al.
+2012, Procrustes after Williams et al. 2021, SVCCA after Raghu et al. 2017, PWCCA after Morcos et
+al. 2018.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy  # its parts load when used: a reader of files needs none
+
+from engines.contract import InputError
+from engines.geometry.measures.rdm import Dissimilarity, rdm, upper_triangle
+
+MEASURES = (
+    "CKA, debiased",
+    "CKA, biased",
+    "Procrustes angle",
+    "CCA",
+    "SVCCA",
+    "PWCCA",
+    "RSA, Spearman",
+    "RSA, Kendall",
+    "RSA, cosine",
+)
+
+
+def similarity(x: np.ndarray, y: np.ndarray, measure: str) -> float:
+    """One of `MEASURES` by its name; nan where it is undefined (a layer without variance)."""
+    return _BY_NAME[measure](x, y)
+
+
+def _pair(x: np.ndarray, y: np.ndarray, least: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+    if len(x) != len(y):
+        raise InputError(
+            f"both representations must hold the same stimuli, got {len(x)} and {len(y)}"
+        )
+    if len(x) < least:
+        raise InputError(f"{name} needs at least {least} stimuli, got {len(x)}")
+    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    return x - x.mean(axis=0), y - y.mean(axis=0)
+
+
+def cka(x: np.ndarray, y: np.ndarray) -> float:
+    """Linear CKA, biased: towards 1 when units outnumber stimuli. nan without variance."""
+    x, y = _pair(x, y, 2, "CKA")
+    if x.shape[1] + y.shape[1] <= 2 * len(x):  # whichever products are smaller
+        cross, own_x, own_y = (np.linalg.norm(a) for a in (y.T @ x, x.T @ x, y.T @ y))
+        return _ratio(cross**2, own_x * own_y)
+    k, gram = x @ x.T, y @ y.T
+    return _ratio(float((k * gram).sum()), np.linalg.norm(k) * np.linalg.norm(gram))
+
+
+def cka_debiased(x: np.ndarray, y: np.ndarray) -> float:
+    """Linear CKA from the unbiased HSIC: 0 on average for independent data, may be negative.
+
+    nan without variance, or where an unbiased self-similarity is not positive.
+    """
+    x, y = _pair(x, y, 4, "debiased CKA")
+    cross, own = hsic(x, y), hsic(x, x) * hsic(y, y)
+    return _ratio(cross, np.sqrt(own)) if own > 0.0 else float("nan")
+
+
+def hsic(x: np.ndarray, y: np.ndarray) -> float:
+    """Unbiased HSIC with linear kernels, Song et al. 2012, from whichever products are smaller."""
+    n = len(x)
+    if n < 4:
+        raise InputError(f"unbiased HSIC needs at least 4 stimuli, got {n}")
+    if x.shape[1] + y.shape[1] <= 2 * n:
+        trace, sums = _features(x, y)
+    else:
+        trace, sums = _grams(x, y)
+    total = sums[0].sum() * sums[1].sum() / ((n - 1) * (n - 2))
+    return float((trace + total - 2.0 / (n - 2) * (sums[0] @ sums[1])) / (n * (n - 3)))
+
+
+def _features(x: np.ndarray, y: np.ndarray) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    """Trace of the product and row sums of the kernels, diagonals left out; O(n p^2)."""
+    own_x, own_y = (np.einsum("ij,ij->i", a, a) for a in (x, y))
+    trace = float((x.T @ y).ravel() @ (x.T @ y).ravel() - own_x @ own_y)
+    sums = tuple(a @ a.sum(axis=0) - own for a, own in ((x, own_x), (y, own_y)))
+    return trace, (sums[0], sums[1])
+
+
+def _grams(x: np.ndarray, y: np.ndarray) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    k, gram = x @ x.T, y @ y.T
+    np.fill_diagonal(k, 0.0)
+    np.fill_diagonal(gram, 0.0)
+    return float((k * gram).sum()), (k.sum(axis=0), gram.sum(axis=0))
+
+
+def _ratio(part: Any, whole: Any) -> float:
+    return float(part / whole) if whole > 1e-30 else float("nan")
+
+
+def procrustes_cosine(x: np.ndarray, y: np.ndarray) -> float:
+    """Nuclear norm of X'Y over the norms: the cosine of `procrustes_angle`, 1 for a rotation."""
+    x, y = _pair(x, y, 2, "Procrustes")
+    nuclear = np.linalg.norm(x.T @ y, "nuc") if x.shape[1] <= len(x) else _nuclear(x, y)
+    return _ratio(float(nuclear), float(np.linalg.norm(x) * np.linalg.norm(y)))
+
+
+def _nuclear(x: np.ndarray, y: np.ndarray) -> float:
+    """As the nuclear norm of X'Y, from bases of the two row spaces (n x n at most)."""
+    left = np.linalg.svd(x, full_matrices=False)
+    right = np.linalg.svd(y, full_matrices=False)
+    core = (left[0] * left[1]).T @ (right[0] * right[1])
+    return float(np.linalg.norm(core, "nuc"))
+
+
+def procrustes_angle(x: np.ndarray, y: np.ndarray) -> float:
+    """Angular shape distance in radians, 0 to pi/2; a metric up to rotation, shift and scale."""
+    return float(np.arccos(np.clip(procrustes_cosine(x, y), -1.0, 1.0)))
+
+
+def _orthonormal(x: np.ndarray, kept: float) -> tuple[np.ndarray, np.ndarray]:
+    """Left singular vectors and their shares of variance, the least that keep this share."""
+    u, s, _ = np.linalg.svd(x, full_matrices=False)
+    share = s**2 / max((s**2).sum(), 1e-300)
+    n_kept = min(int(np.searchsorted(np.cumsum(share), kept - 1e-12)) + 1, len(s))
+    n_kept = min(n_kept, int((s > s[0] * 1e-10).sum()) if s[0] > 0.0 else 0)
+    return u[:, :n_kept], s[:n_kept]
+
+
+def canonical_correlations(x: np.ndarray, y: np.ndarray, *, kept: float = 1.0) -> np.ndarray:
+    """Canonical correlations, largest first, after keeping a share of each one's variance.
+
+    Raises:
+        InputError: as many directions as stimuli, where every two representations correlate
+            perfectly; keep less variance or bring more stimuli.
+    """
+    x, y = _pair(x, y, 3, "CCA")
+    bases = _orthonormal(x, kept)[0], _orthonormal(y, kept)[0]
+    if max(b.shape[1] for b in bases) >= len(x) - 1:
+        raise InputError(
+            f"CCA of {max(x.shape[1], y.shape[1])} units needs more than as many stimuli, got "
+            f"{len(x)}: every two such representations correlate perfectly; use SVCCA with less "
+            "variance, Procrustes or CKA"
+        )
+    return np.clip(np.linalg.svd(bases[0].T @ bases[1], compute_uv=False), 0.0, 1.0)
+
+
+def cca(x: np.ndarray, y: np.ndarray) -> float:
+    """Mean canonical correlation; 1 for any invertible linear map."""
+    return _mean(canonical_correlations(x, y))
+
+
+def svcca(x: np.ndarray, y: np.ndarray) -> float:
+    """Mean canonical correlation of the directions that keep 99 % of the variance."""
+    return _mean(canonical_correlations(x, y, kept=0.99))
+
+
+def pwcca(x: np.ndarray, y: np.ndarray) -> float:
+    """Canonical correlations weighted by how much of ``x`` each of its directions explains."""
+    rho = canonical_correlations(x, y)
+    if not len(rho):
+        return float("nan")
+    x, y = _pair(x, y, 3, "CCA")
+    basis, other = _orthonormal(x, 1.0)[0], _orthonormal(y, 1.0)[0]
+    turned, _, _ = np.linalg.svd(basis.T @ other, full_matrices=False)
+    weight = np.abs((basis @ turned[:, : len(rho)]).T @ x).sum(axis=1)
+    return float((weight * rho).sum() / weight.sum())
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def rsa(
+    x: np.ndarray, y: np.ndarray, comparison: str = "Spearman", kind: Dissimilarity = "correlation"
+) -> float:
+    """Agreement of two representations' RDMs; see `compare_rdms`."""
+    _pair(x, y, 3, "RSA")
+    return compare_rdms(rdm(x, kind), rdm(y, kind), comparison)
+
+
+def compare_rdms(one: np.ndarray, other: np.ndarray, comparison: str = "Spearman") -> float:
+    """Spearman, Kendall (tau-a), cosine or Pearson over pairs that both RDMs define."""
+    a, b = upper_triangle(one), upper_triangle(other)
+    known = np.isfinite(a) & np.isfinite(b)
+    a, b = a[known], b[known]
+    if len(a) < 3:
+        raise InputError(f"RSA needs at least 3 pairs of stimuli that both define, got {len(a)}")
+    match comparison:
+        case "Kendall":
+            return _kendall_tau_a(a, b)
+        case "Spearman":
+            a, b = scipy.stats.rankdata(a), scipy.stats.rankdata(b)
+    if comparison != "cosine":
+        a, b = a - a.mean(), b - b.mean()
+    return _ratio(float(a @ b), float(np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _kendall_tau_a(a: np.ndarray, b: np.ndarray) -> float:
+    """Concordant minus discordant pairs over all pairs; ties count for neither."""
+    tau_b = float(np.asarray(scipy.stats.kendalltau(a, b))[0])
+    n_pairs = len(a) * (len(a) - 1) / 2
+    untied = [n_pairs - _tied_pairs(values) for values in (a, b)]
+    return tau_b * float(np.sqrt(untied[0] * untied[1])) / n_pairs
+
+
+def _tied_pairs(values: np.ndarray) -> float:
+    counts = np.unique(values, return_counts=True)[1]
+    return float((counts * (counts - 1) / 2).sum())
+
+
+_BY_NAME = {
+    "CKA, debiased": cka_debiased,
+    "CKA, biased": cka,
+    "Procrustes angle": procrustes_angle,
+    "CCA": cca,
+    "SVCCA": svcca,
+    "PWCCA": pwcca,
+    "RSA, Spearman": rsa,
+    "RSA, Kendall": lambda x, y: rsa(x, y, "Kendall"),
+    "RSA, cosine": lambda x, y: rsa(x, y, "cosine"),
+}

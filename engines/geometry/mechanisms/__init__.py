@@ -1,0 +1,1 @@
+"""What trained weights compute, and whether two networks do it with the same neurons."""

@@ -1,0 +1,1 @@
+"""Your own files, sentences and models through the same pictures."""

@@ -1,0 +1,126 @@
+"""Your own activations: a file, or a set that is already on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from engines.contract import Frame, InputError, Result, Seed, Spec, knob
+from engines.contract.pictures import Picture
+from engines.geometry.activations import library
+from engines.geometry.activations.store import ActivationSet
+from engines.geometry.analyses.source import ensured
+from engines.geometry.film.film import SCATTER_MAX, Film, film_from_set
+from engines.geometry.film.spec import FilmSpec
+from engines.geometry.importing.arrays import KINDS, Missing, set_from_arrays, thinned
+from engines.geometry.importing.reading_apart import arrays_read_apart
+
+UPLOAD_MAX_BYTES = 256 * 1024 * 1024
+
+
+class FilesSpec(Spec):
+    """A set by name, or a file that was brought."""
+
+    source: str = knob(
+        "", label="Activations", max_length=80, group="Activations",
+        help="Name of a set on this machine: recorded, trained or opened before.",
+    )  # fmt: skip
+    upload: str = knob(
+        "", label="File", help="Checksum and ending of the file that came.", widget="hidden",
+        max_length=80, group="Activations",
+    )  # fmt: skip
+    missing: Missing = knob(
+        "refuse", label="Nan and infinity", group="Activations", widget="choice",
+        help="Refuse the file, or leave out the stimuli or units that have any.",
+    )  # fmt: skip
+    seed: Seed = knob(
+        0, label="Seed", group="Activations",
+        help="Which stimuli are drawn when there are more than 2,000.",
+    )  # fmt: skip
+    over: str = knob("snapshots", label="Scrub", help="What time is.", widget="hidden")
+
+
+def keep_upload(name: str, data: bytes) -> str:
+    """Store the bytes of a file where the engine can read them; returns ``FilesSpec.upload``.
+
+    Raises:
+        InputError: a kind that is not read, or too many bytes.
+    """
+    kind = PurePath(name.replace("\\", "/")).suffix.lower()
+    if kind not in KINDS:
+        raise InputError(
+            f"only {', '.join(KINDS)} files are opened here, got {kind or 'no ending'}"
+        )
+    if len(data) > UPLOAD_MAX_BYTES:
+        raise InputError(f"the file has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
+    named = hashlib.sha256(data).hexdigest()[:24] + kind
+    inbox().mkdir(parents=True, exist_ok=True)
+    beside = inbox() / f"{named}.writing"
+    beside.write_bytes(data)
+    beside.replace(inbox() / named)
+    return named
+
+
+def inbox() -> Path:
+    """Where uploads wait."""
+    return library.root().with_name("uploads")
+
+
+@dataclass(frozen=True, eq=False)
+class FilesRun(Result):
+    """The film of a set."""
+
+    spec: FilesSpec
+    film: Film
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Those of the film."""
+        return self.film.pictures()
+
+
+def frames_of(spec: FilesSpec) -> Iterator[Frame | FilesRun]:
+    """The film, after whatever had to be made first."""
+    found: ActivationSet | None = None
+    if spec.upload:
+        found = _opened(spec)
+    else:
+        for item in ensured(spec.source):
+            if isinstance(item, ActivationSet):
+                found = item
+            else:
+                yield item
+    assert found is not None
+    if found.n_stimuli > SCATTER_MAX:
+        found = _drawn(found, spec.seed)
+    yield FilesRun(spec, film_from_set(found, FilmSpec(source=found.folder.name,
+                                                       layers=found.layers[:8])))  # fmt: skip
+
+
+def _drawn(whole: ActivationSet, seed: int) -> ActivationSet:
+    """`SCATTER_MAX` stimuli as a set of their own, which every analysis then shares."""
+    told = hashlib.sha256(f"{whole.folder.name} {whole.n_stimuli} {seed}".encode()).hexdigest()
+    name = f"{whole.folder.name[:50]}-drawn-{told[:8]}"
+    if name in library.names():
+        return ActivationSet.named(name)
+    writing = library.fresh_folder(name)
+    thinned(whole, writing, SCATTER_MAX, seed)
+    return ActivationSet(library.publish(writing, name))
+
+
+def _opened(spec: FilesSpec) -> ActivationSet:
+    if not re.fullmatch(r"[0-9a-f]{24}\.[a-z]{2,12}", spec.upload):
+        raise InputError("this is not the name of a file that was brought")
+    path = inbox() / spec.upload
+    if not path.exists():
+        raise InputError("the file is not on this machine any more; bring it again")
+    name = f"file-{spec.upload[:16]}-{spec.missing.split()[-1]}"
+    if name in library.names():
+        return ActivationSet.named(name)
+    arrays, labels = arrays_read_apart(path)
+    writing = library.fresh_folder(name)
+    told = {"title": "Your file", "kind": path.suffix}
+    set_from_arrays(arrays, writing, labels=labels, missing=spec.missing, provenance=told)
+    return ActivationSet(library.publish(writing, name))

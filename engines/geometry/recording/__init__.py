@@ -1,0 +1,1 @@
+"""What the layers of a torch module give, as arrays."""

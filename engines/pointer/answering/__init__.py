@@ -1,0 +1,1 @@
+"""One instance answered by a network, held against what is right."""

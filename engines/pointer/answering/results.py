@@ -1,0 +1,90 @@
+"""What a network said of one instance: plain arrays that the page can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engines.contract import Result
+from engines.contract.pictures import Axis, Heatmap, Picture, Points, Table
+from engines.pointer.answering.attention_maps import mosaic
+from engines.pointer.model import SolveSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Answer(Result):
+    """What a network said of one instance, step by step, and what is right."""
+
+    spec: SolveSpec
+    points: np.ndarray
+    """float64[point, 2] in the unit square, as the network read them."""
+    kept: np.ndarray
+    """int64[row]: which point each row that came has become."""
+    answer: np.ndarray
+    """int64[place], empty when there was nothing to ask."""
+    choices: np.ndarray
+    """int64[step], the stop (index n) included."""
+    distributions: np.ndarray
+    """float32[step, point + 1]: the pointer's probabilities, the last column is stopping."""
+    reference: np.ndarray
+    """int64[place]."""
+    targets: np.ndarray
+    """int64[step]: what a teacher would have said at each step."""
+    reference_name: str
+    exact: bool
+    log_probability: float
+    network: str
+    """What answered, in words."""
+    violations: tuple[tuple[str, tuple[int, ...]], ...]
+    """What makes it no answer: a sentence, and the points it speaks of."""
+    scores: tuple[tuple[str, float], ...]
+    """accuracy and the task's quality; nan where undefined."""
+    lengths: tuple[tuple[str, float], ...]
+    """For tours: who found how long a one, in the instance's own metric."""
+    polished: np.ndarray
+    """int64[place]: the answer after 2-opt, empty unless asked for."""
+    notices: tuple[str, ...]
+    drawing: str
+    title: str
+    n_variants: int = field(default=1)
+    maps: np.ndarray | None = None
+    """float32[layer, head, looking, looked at] of the encoder; None unless asked for."""
+
+    @property
+    def entropy(self) -> np.ndarray:
+        """Of the pointer at each step, in bits: float64[step]."""
+        p = self.distributions.astype(np.float64)
+        return -(p * np.log2(np.where(p > 0, p, 1.0))).sum(axis=1)
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The points, the pointer at every step, and the scores."""
+        kind = np.full(len(self.points), "left out", dtype="<U10")
+        kind[self.answer] = "chosen"
+        plane = Points(
+            self.title, self.points, Axis("x"), Axis("y"), tuple(map(str, kind)), square=True
+        )
+        heat = Heatmap(
+            "The pointer at each step",
+            self.distributions,
+            Axis("point, the last is stopping"),
+            Axis("step"),
+            Axis("probability"),
+        )
+        rows = [*self.scores, *self.lengths]
+        told = {"what": tuple(k for k, _ in rows), "value": np.array([v for _, v in rows])}
+        return (plane, heat, *self._heads(), Table("Scores", told))
+
+    def _heads(self) -> tuple[Picture, ...]:
+        if self.maps is None or not self.maps.size:
+            return ()
+        return (
+            Heatmap(
+                "Encoder attention: a row per layer, a column per head",
+                mosaic(self.maps),
+                Axis("head x point looked at"),
+                Axis("layer x point that looks"),
+                Axis("attention"),
+                square=True,
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Numbers that others computed or printed, and how ours are computed."""

@@ -1,0 +1,1 @@
+"""Where points and distances come from: drawn, typed, or read from a TSPLIB file."""

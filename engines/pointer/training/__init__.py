@@ -1,0 +1,1 @@
+"""Teacher forcing that can be watched, stopped and gone on with."""

@@ -1,0 +1,40 @@
+"""The Atlas: every experiment on one page, searched and filtered in the browser."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import ClassVar
+
+import param
+from panel.custom import JSComponent
+
+from explorer.catalogue import entries
+from explorer.header import Header
+from explorer.links import links
+from explorer.palette import Palette
+from explorer.plain import plain_page
+from views.kit.components import stylesheet, tokens_script
+from views.kit.esm import esm
+
+
+class AtlasList(JSComponent):
+    """Search field, filters and one card per experiment."""
+
+    entries = param.List(doc="What `explorer.catalogue.entries` tells.")
+
+    _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
+        "explorer", "matching.js", "atlas.js", shared=("base.js",)
+    )
+    _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "atlas.css")]
+
+
+def atlas_page() -> str:
+    """The page as it stands now, with what was measured since."""
+    return plain_page(
+        "Atlas · Neural Explorer",
+        [
+            ("top", Header, {"links": links(), "in_atlas": True, "can_share": False}),
+            ("main", AtlasList, {"entries": entries()}),
+            ("over", Palette, {}),
+        ],
+    )

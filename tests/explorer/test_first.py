@@ -1,0 +1,88 @@
+"""Results that come with the build are what this code computes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import zlib
+from pathlib import Path
+
+import msgpack
+import numpy as np
+import pytest
+
+from engines.boundary import codec, shipped
+from engines.contract import Spec
+from engines.running import registry
+from explorer import first
+
+RTOL = 1e-3
+"""Sums of floats end differently on other processors, and training amplifies that."""
+ATOL = 1e-5
+DURATION = re.compile(r"\b[0-9.]+ m?s\b")
+
+
+def head_of(path: Path) -> dict:
+    return msgpack.unpackb(zlib.decompress(path.read_bytes()), use_list=False)[0]
+
+
+def cases():
+    for path in sorted(shipped.folder().rglob("*.first")):
+        slow = head_of(path)["seconds"] > 8
+        marks = [pytest.mark.slow, pytest.mark.timeout(300)] if slow else [pytest.mark.timeout(120)]
+        yield pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks)
+
+
+def assert_close(ours, theirs) -> None:
+    """Equal, floats within the tolerance."""
+    assert type(ours) is type(theirs)
+    if dataclasses.is_dataclass(ours):
+        for field in dataclasses.fields(ours):
+            assert_close(getattr(ours, field.name), getattr(theirs, field.name))
+    elif isinstance(ours, dict):
+        assert list(ours) == list(theirs)
+        for key in ours:
+            assert_close(ours[key], theirs[key])
+    elif isinstance(ours, tuple | list):
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            assert_close(one, other)
+    elif isinstance(ours, np.ndarray | float):
+        np.testing.assert_allclose(ours, theirs, rtol=RTOL, atol=ATOL, equal_nan=True)
+    elif isinstance(ours, str):
+        # Importing says how long it took.
+        assert DURATION.sub("", ours) == DURATION.sub("", theirs)
+    else:
+        assert ours == theirs
+
+
+@pytest.mark.parametrize("path", list(cases()))
+def test_what_is_shipped_is_what_is_computed(path):
+    name = f"{path.parent.name}/{path.stem.rpartition('-')[0]}"
+    experiment = registry.experiment(name)
+    spec: Spec = experiment.spec.from_json(head_of(path)["spec"])
+    found = shipped.find(name, spec)
+    assert found is not None, "made for an earlier code: run python -m explorer first"
+    ours = codec.pack(experiment.result(spec))
+    if ours != found.packed:
+        assert_close(codec.unpack(ours), found.result)
+
+
+def test_all_of_it_is_small():
+    files = list(shipped.folder().rglob("*.first"))
+    assert sum(path.stat().st_size for path in files) < 30e6
+    assert max(path.stat().st_size for path in files) < 3e6
+
+
+def test_an_unknown_page_is_named(capsys):
+    import sys
+
+    assert first.first(["sorting/nonsense"], out=sys.stdout) == 2
+    assert "no page named 'sorting/nonsense'" in capsys.readouterr().out
+
+
+async def test_a_page_is_answered_whole_with_the_questions_that_follow():
+    found = await first.answers_of("diagrams/compare")
+    assert found[0].name == "diagrams/compare"
+    assert found[0].spec == registry.experiment("diagrams/compare").default()
+    assert codec.unpack(found[0].packed) is not None
