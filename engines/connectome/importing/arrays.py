@@ -92,7 +92,7 @@ def _matlab_hdf(title: str, data: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with h5py.File(io.BytesIO(data), "r") as file:
         for key, item in file.items():
-            if not isinstance(item, h5py.Dataset) or item.size > 4e8:
+            if not isinstance(item, h5py.Dataset) or int(item.size or 0) > 400_000_000:
                 continue
             if item.dtype == h5py.ref_dtype:
                 cells = [np.asarray(file[ref]).ravel() for ref in np.asarray(item).ravel()]
