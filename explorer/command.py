@@ -53,6 +53,11 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("workbench", nargs="?", help="only this workbench, say: sorting")
     verify.add_argument("--full", action="store_true", help="also the slow ones")
+    verify.add_argument(
+        "--mutate",
+        action="store_true",
+        help="break rules on purpose, in a scratch copy, and see that each is noticed",
+    )
     first = commands.add_parser(
         "first", help="compute anew what pages show before their own runs have answered"
     )
@@ -63,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit status."""
     options = parser().parse_args(arguments)
+    if options.command == "verify" and options.mutate:
+        from explorer.mutants import mutate
+
+        return mutate(options.workbench, out=sys.stdout)
     if options.command == "verify":
         from explorer.verify import verify
 

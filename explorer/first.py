@@ -23,7 +23,7 @@ from typing import Any, TextIO
 from engines.boundary import codec, shipped
 from engines.contract import ExplorerError, Spec
 from engines.process.background import Background
-from engines.process.compiling import n_compiled
+from engines.process.on_worker.compiling import n_compiled
 from engines.running import registry
 from engines.running.compute import Job, JobState, Status
 
@@ -96,7 +96,8 @@ def pages() -> tuple[str, ...]:
 async def answers_of(page: str) -> tuple[Answered, ...]:
     """What a page asks when it is opened with nothing in its address, answered."""
     from explorer.home import home
-    from explorer.page import WorkbenchPage, address_from_arguments, finished_workbenches
+    from explorer.links import finished_workbenches
+    from explorer.page import WorkbenchPage, address_from_arguments
 
     compute: Any = Answers()
     workbench, _, leaf = page.partition("/")

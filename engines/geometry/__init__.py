@@ -5,7 +5,7 @@
 (3.0, (7, 35))
 """
 
-from engines.geometry.activations.store import ActivationSet, ActivationWriter
+from engines.geometry.activations.store import ActivationSet, ActivationWriter, Recorder
 from engines.geometry.api import (
     compare,
     deep_linear,
@@ -19,7 +19,8 @@ from engines.geometry.api import (
 )
 from engines.geometry.chance.scores import layer_scores, pair_scores
 from engines.geometry.film.film import film_of
-from engines.geometry.importing.arrays import arrays_from_file, set_from_arrays
+from engines.geometry.importing.arrays import arrays_from_file
+from engines.geometry.importing.sets import set_from_arrays
 from engines.geometry.measures.dichotomies import ccgp, dichotomies, parallelism, shattering
 from engines.geometry.measures.dimension import participation_ratio, spectrum, two_nn
 from engines.geometry.measures.rdm import crossnobis, rdm, rgdm, rgtm
@@ -40,6 +41,7 @@ from engines.geometry.measures.units import tuning
 __all__ = [
     "ActivationSet",
     "ActivationWriter",
+    "Recorder",
     "arrays_from_file",
     "barcode",
     "cca",

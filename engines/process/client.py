@@ -1,7 +1,7 @@
 """What views hold: the engine process behind the `Compute` protocol.
 
-This is the thin shell around `engines.process.state.Machine`: it turns what happens into events,
-carries out the instructions that come back, and tells jobs what is new.
+This is the thin shell around `engines.process.machine.state.Machine`: it turns what happens into
+events, carries out the instructions that come back, and tells jobs what is new.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 
 from engines.boundary import codec
 from engines.contract import ExplorerError, Frame, Result, Spec
-from engines.process import events as ev
 from engines.process.background import Background
 from engines.process.cluster import Cluster, WorkerGoneError
 from engines.process.connect import ClusterError
-from engines.process.job import Ticket
+from engines.process.machine import events as ev
+from engines.process.machine.state import Machine
+from engines.process.on_worker.job import Ticket
 from engines.process.results import Results
 from engines.process.settings import EngineSettings
-from engines.process.state import Machine
 from engines.process.status import EnginePhase, EngineState
 from engines.running import devices, registry, wording
 from engines.running.compute import Job, JobState, Status

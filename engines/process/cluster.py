@@ -14,9 +14,9 @@ from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from engines.contract import ExplorerError
-from engines.process import job, worker
 from engines.process.connect import Connection, joined, started_here
-from engines.process.events import Signal
+from engines.process.machine.events import Signal
+from engines.process.on_worker import job, worker
 from engines.process.settings import EngineSettings
 from engines.running import wording
 
@@ -124,7 +124,7 @@ class Cluster:
     # Orders --------------------------------------------------------------------------------
 
     async def run(self, slot: str, ticket: job.Ticket) -> tuple[bytes, bytes]:
-        """Have the worker drive this run; what `engines.process.job.run` returns.
+        """Have the worker drive this run; what `engines.process.on_worker.job.run` returns.
 
         Raises:
             WorkerGoneError: the worker ended first.

@@ -10,7 +10,7 @@ from typing import Any
 import dask.config
 from distributed import Nanny, Scheduler, Worker
 
-from engines.process import worker
+from engines.process.on_worker import worker
 
 OVERRIDES: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 0,

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from engines.contract import InputError
-from engines.process.runs import Rules
+from engines.process.machine.runs import Rules
 from engines.running import devices
 
 

@@ -23,9 +23,7 @@ SHARED = sorted(
     for path in ENGINES.glob("*/__init__.py")
     if path.parent.name not in registry.workbenches()
 )
-HALLS = {"geometry"}
-"""Workbenches whose rooms are not built yet."""
-ROOMED = [name for name in (*WORKBENCHES, *SHARED) if name not in HALLS]
+ROOMED = [*WORKBENCHES, *SHARED]
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +138,7 @@ def test_experiments_lie_in_families(name):
     assert not list(experiments.glob("*/*/*.py"))
 
 
-@pytest.mark.parametrize("name", [name for name in WORKBENCHES if name not in HALLS])
+@pytest.mark.parametrize("name", WORKBENCHES)
 def test_the_folders_of_tests_are_rooms(name):
     beside = ROOT / "tests" / "engines" / name
     tested = {path.parent.relative_to(beside) for path in beside.rglob("test_*.py")}
@@ -157,7 +155,7 @@ def test_rooms_are_drawn_as_they_are(rooms):
     assert not late, "run python docs/rooms.py"
 
 
-@pytest.mark.parametrize("name", [name for name in WORKBENCHES if name not in HALLS])
+@pytest.mark.parametrize("name", WORKBENCHES)
 def test_every_workbench_shows_its_rooms(rooms, name):
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     assert rooms.BEGIN in page

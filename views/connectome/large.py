@@ -90,7 +90,7 @@ class LargeView(ExperimentView):
         tables = [picture for picture in shown if isinstance(picture, Table)]
         figures = [picture for picture in shown if not isinstance(picture, Table)]
         self.tables.sections = [table_section(t) for t in tables]  # type: ignore[arg-type]
-        self.figures.show([PictureFigure(p) for p in figures])  # type: ignore[arg-type]
+        self.figures.lay_out([PictureFigure(p) for p in figures])  # type: ignore[arg-type]
         self.describe()
 
     # Looking and picking -------------------------------------------------------------------

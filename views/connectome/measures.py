@@ -70,7 +70,7 @@ class MeasuresPanel:
                 figure.update(picture)
             return
         self._figures = [PictureFigure(p) for p in pictures]  # type: ignore[arg-type]
-        self.pictures.show(self._figures)
+        self.pictures.lay_out(self._figures)
 
 
 def table_section(

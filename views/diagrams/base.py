@@ -116,14 +116,14 @@ class DiagramView(ExperimentView):
     def _plot(self, result: Drawing) -> None:
         curves = [p for p in result.pictures() if isinstance(p, Curves)]
         if not curves:
-            self.curves.show([])
+            self.curves.lay_out([])
             return
         if self._figure is not None and self._figure.fits(curves[0]):
             self._figure.update(curves[0])
             if self.curves.objects:
                 return
         self._figure = PictureFigure(curves[0])
-        self.curves.show([self._figure])
+        self.curves.lay_out([self._figure])
 
     def _tell(self) -> None:
         if self.drawn is None:

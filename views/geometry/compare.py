@@ -34,7 +34,9 @@ class CompareView(GenericView):
         """Say what is on stage."""
         if isinstance(result, SimilarityMatrix):
             self.heading.title = f"{result.spec.measure} of {result.spec.over}"
-            self.heading.detail = f"n = {result.n_stimuli} stimuli, 95 % of {result.estimator}"
+            self.heading.detail = f"n = {result.n_stimuli} stimuli, {result.estimator}"
+            if result.warning:
+                self.heading.detail += f". {result.warning}"
         super().show_result(result, job)
 
     def selection(self) -> dict[str, Any]:
@@ -85,7 +87,7 @@ class CompareView(GenericView):
             "title": f"{label(found.rows[at[0]], 40)} and {label(found.columns[at[1]], 40)}",
             "rows": [
                 [found.spec.measure, _number(found.values[at])],
-                ["95 %", _range(found.low[at], found.high[at])],
+                [found.interval, _range(found.low[at], found.high[at])],
                 ["biased CKA", _number(found.beside[at])],
                 ["stimuli permuted (control)", _number(found.control[at])],
                 ["95 % of permutations", _range(found.control_low[at], found.control_high[at])],

@@ -20,7 +20,7 @@ class FilesView(FilmView):
             self._bring,
             label="Activations [stimulus, unit] or [snapshot, stimulus, unit]",
             placeholder="a CSV with a header, a row per stimulus",
-            accept=".npy,.npz,.safetensors,.csv,.mat,.zip",
+            accept=".npy,.npz,.safetensors,.csv,.tsv,.parquet,.h5,.hdf5,.mat,.zip",
             max_bytes=256 * 1024 * 1024,
             sizing_mode="stretch_width",
         )
@@ -40,11 +40,11 @@ class FilesView(FilmView):
             self.upload.note = str(error)
             return
         self.upload.note = f"{label(name, 60) or 'pasted text'}, {len(data):,} bytes"
-        self.controls.param.update(upload=kept, source="")
+        self.controls.param.update(upload=kept, title=label(name, 60), source="", path="")
         self.run()
 
     def _choose(self, name: str) -> None:
-        self.controls.param.update(upload="", source=name)
+        self.controls.param.update(upload="", title="", source=name, path="")
         self.run()
 
 

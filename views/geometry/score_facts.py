@@ -31,10 +31,13 @@ def _section(title: str, scores: tuple[Score, ...], more: tuple[list[str], ...])
     rows: list[Any] = [[_named(s), _number(s.value), _number(s.control)] for s in scores]
     kinds = dict.fromkeys(s.control_kind for s in scores)
     first = scores[0] if scores else None
-    note = f"n = {first.n} stimuli, 95 % over {first.estimator}, seed {first.seed}" if first else ""
+    note = ""
+    if first:
+        made = f"{first.interval}: {first.estimator}"
+        note = f"n = {first.n} stimuli, intervals are {made}, seed {first.seed}"
     return {
         "title": label(title),
-        "columns": ["score (95 %)", "value", ", ".join(kinds)],
+        "columns": ["score (stability)", "value", ", ".join(kinds)],
         "rows": [*rows, *more],
         "note": note,
     }

@@ -78,7 +78,7 @@ class TaskGeometryView(GenericView):
 
     def _lay_out(self) -> None:
         """The two sides beside the scatter."""
-        self.pictures.show(self._figures, self.picker)
+        self.pictures.lay_out(self._figures, self.picker)
 
     def _follow(self) -> None:
         """Draw a split that has been scored; ask for one that has not; wait for an uneven one."""

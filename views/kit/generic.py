@@ -131,7 +131,7 @@ class GenericView(ExperimentView):
 
     def _lay_out(self) -> None:
         """New figures come on stage."""
-        self.pictures.show(self._figures)
+        self.pictures.lay_out(self._figures)
 
     def _provenance(self) -> dict[str, Any]:
         card = self.experiment.card

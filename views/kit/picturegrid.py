@@ -31,7 +31,7 @@ class PictureGrid(JSComponent):
         stylesheet("views.kit", "large.css"),
     ]
 
-    def show(self, figures: Sequence[PictureFigure], *before: Viewable) -> None:
+    def lay_out(self, figures: Sequence[PictureFigure], *before: Viewable) -> None:
         """Lay these figures out, after panes of another kind."""
         panes = [pn.pane.Bokeh(d.figure, sizing_mode="stretch_both", margin=0) for d in figures]
         self.param.update(

@@ -38,7 +38,8 @@ from engines.geometry.activations.manifest import (
     manifest_of,
     write_csv,
 )
-from engines.geometry.recording.taps import layer_names, layer_outputs
+from engines.geometry.recording.axes import Reading, Space, Tokens
+from engines.geometry.recording.taps import Tapped, layer_outputs
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -240,16 +241,23 @@ class Recorder:
     """Takes snapshots of a module's layers on the same inputs.
 
     Args of the constructor:
-        module: any module; it is not changed, and its mode (train, eval) is kept.
-        inputs: what is passed to it, stimuli first; a tuple for several arguments.
-        layers: names as ``module.named_modules()`` gives them; every leaf when empty.
+        module: any module; it is not changed, and its modes (train, eval) are kept.
+        inputs: what is passed to it; a tuple for several arguments, a mapping for named ones
+            (``{"input_ids": ...}`` or what a tokenizer gives).
+        layers: names as ``module.named_modules()`` gives them, ``"output"`` for what the module
+            itself gives; when empty, every leaf that ran with a row per stimulus, and ``left_out``
+            names the others. Each call of a layer is kept.
         name: keep the set in the library under this name, so that the page can open it.
         folder: or write here; None for a temporary folder.
         stimuli: ids; numbers when empty.
         labels: columns about the stimuli.
+        tokens: of outputs [stimulus, token, unit]: "mean", "first", "last", "flatten" or a number.
+        space: of outputs [stimulus, channel, ...]: "flatten" or "mean" over places.
+        stimulus_axis: of the inputs, where it is not the first.
 
     Raises:
-        InputError: a layer that is not there, or whose output is no tensor with a row per stimulus.
+        InputError: a layer that is not there, that did not run or has no row per stimulus; an axis
+            that must be told.
     """
 
     def __init__(
@@ -262,31 +270,50 @@ class Recorder:
         folder: str | Path | None = None,
         stimuli: Sequence[str] = (),
         labels: Mapping[str, Sequence[str]] | None = None,
+        tokens: Tokens | int = "",
+        space: Space = "flatten",
+        stimulus_axis: int | None = None,
     ) -> None:
         """Runs the module once to see the shapes."""
-        self.module, self.inputs = module, inputs if isinstance(inputs, tuple) else (inputs,)
-        self.layers = layer_names(module, layers)
+        self.module, self.inputs = module, inputs
+        self._asked, self._reading = tuple(layers), Reading(tokens, space, stimulus_axis)
+        first = self._tapped()
+        self.layers = tuple(first.values)
+        self.left_out = dict(first.left_out)
         self._name = name
         self._writing = (
             library.fresh_folder(name)
             if name
             else Path(folder or tempfile.mkdtemp(prefix="activations-"))
         )
-        first = layer_outputs(self.module, self.inputs, self.layers)
-        n = len(next(iter(first.values())))
+        n = len(next(iter(first.values.values())))
+        told = {"title": name or type(module).__name__, "recorded": "torch module"}
+        exact = any(value.dtype == np.float64 for value in first.values.values())
         self._writer = ActivationWriter(
             self._writing,
-            {layer: value.shape[1] for layer, value in first.items()},
+            {layer: value.shape[1] for layer, value in first.values.items()},
             list(stimuli) or [str(k) for k in range(n)],
             labels=labels,
-            provenance={"title": name or type(module).__name__, "recorded": "torch module"},
+            provenance={**told, "left_out": self.left_out},
+            dtype="<f8" if exact else "<f4",
         )
 
     def snapshot(self, **columns: float) -> None:
-        """Record the layers now; ``columns`` (step=, loss=) say when."""
-        self._writer.append(layer_outputs(self.module, self.inputs, self.layers), **columns)
+        """Record the layers now; ``columns`` (step=, loss=) say when.
+
+        Raises:
+            InputError: other layers or calls ran than the first time.
+        """
+        found = self._tapped().values
+        if tuple(found) != self.layers:
+            other = sorted(set(found) ^ set(self.layers))[:3]
+            raise InputError(f"other layers ran than the first time: {', '.join(other)}")
+        self._writer.append(found, **columns)
 
     def close(self) -> ActivationSet:
         """Finish, and open what was recorded."""
         opened = self._writer.close()
         return ActivationSet(library.publish(self._writing, self._name)) if self._name else opened
+
+    def _tapped(self) -> Tapped:
+        return layer_outputs(self.module, self.inputs, self._asked, self._reading)

@@ -16,8 +16,16 @@ from engines.geometry.chance.resampling import (
     Resampled,
     chance,
     estimator_in_words,
+    kind_of_interval,
     n_draws_within,
     resampled_axis,
+)
+from engines.geometry.chance.rows import (
+    BLOCKS_LEAST,
+    Rows,
+    RowsAre,
+    block_length,
+    dependence_warning,
 )
 from engines.geometry.measures.similarity import similarity
 
@@ -63,6 +71,14 @@ class CompareSpec(Spec):
         "auto", label="Interval over", group="Comparison", widget="choice",
         help="What is drawn anew; auto is stimuli from 16 on, and units below.",
     )  # fmt: skip
+    rows_are: RowsAre = knob(
+        "stimuli of their own", label="Rows are", group="Comparison",
+        help="Repeats of an item are exchanged together, rows in time order are shifted.",
+    )  # fmt: skip
+    item: str = knob(
+        "", label="Repeats of", group="Comparison", max_length=80,
+        help="The label that says what a row repeats.", when={"rows_are": ("repeats",)},
+    )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Of draws and permutations.", group="Comparison")
 
 
@@ -83,7 +99,7 @@ class SimilarityMatrix(Result):
     """Biased CKA, whatever the measure."""
     low: np.ndarray
     high: np.ndarray
-    """95 % interval of ``values``."""
+    """Interval of ``values``; ``interval`` says what it is."""
     control: np.ndarray
     """Mean over permutations of the columns' stimuli."""
     control_low: np.ndarray
@@ -91,6 +107,10 @@ class SimilarityMatrix(Result):
     p: np.ndarray
     n_stimuli: int
     estimator: str
+    interval: str
+    """A confidence interval that covers at its rate, or stability."""
+    warning: str = ""
+    """Rows that were counted as independent and visibly are not."""
 
     def pictures(self) -> tuple[Picture, ...]:
         """The chosen similarity, biased CKA and the control; a row with intervals; every pair."""
@@ -103,7 +123,7 @@ class SimilarityMatrix(Result):
     def profile(self) -> Bars | Curves:
         """The picked row with intervals, beside its control."""
         k = min(self.spec.row, len(self.rows) - 1)
-        title = f"{self.rows[k]} with each: {self.spec.measure}"
+        title = f"{self.rows[k]} with each: {self.spec.measure} ({self.interval})"
         lines = {"similarity": self.values[k], "stimuli permuted": self.control[k]}
         bands = {
             "similarity": (self.low[k], self.high[k]),
@@ -133,7 +153,7 @@ class SimilarityMatrix(Result):
         i, j = np.array(pairs, int).reshape(-1, 2).T
         n = len(pairs)
         return Table(
-            f"Every pair: {self.estimator}",
+            f"Every pair: {self.estimator}" + (f". {self.warning}" if self.warning else ""),
             {
                 "row": tuple(self.rows[k] for k in i),
                 "column": tuple(self.columns[k] for k in j),
@@ -175,6 +195,7 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
     x, y = list(rows.values()), list(columns.values())
     axis = resampled_axis(spec.resample, one.n_stimuli)
     n_pairs = len(x) * len(y) // (2 if symmetric else 1)
+    rows_of = _rows(spec, one, (*x, *y))
     n_draws = n_draws_within(one.n_stimuli, max(a.shape[1] for a in (*x, *y)), n_pairs)
     found = np.full((8, len(x), len(y)), np.nan)
     for i, a in enumerate(x):
@@ -184,15 +205,34 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
                 found[:, i, j] = found[:, j, i]
                 continue
             value = similarity(a, b, spec.measure)
-            told = chance(a, b, spec.measure, value, axis=axis, n_draws=n_draws, seed=spec.seed)
+            told = chance(a, b, spec.measure, value, axis=axis, n_draws=n_draws, seed=spec.seed,
+                          rows=rows_of)  # fmt: skip
             own = (value, value) if symmetric and i == j else (told.low, told.high)
             biased = value if spec.measure == "CKA, biased" else similarity(a, b, "CKA, biased")
             found[:, i, j] = (value, biased, *own, told.control, told.control_low,
                               told.control_high, told.p)  # fmt: skip
-    estimator = estimator_in_words(axis, n_draws)
+    warning = next((w for a in x if (w := dependence_warning(a, one.labels, rows_of))), "")
+    if not rows_of.has_p(one.n_stimuli):
+        warning = (
+            f"{one.n_stimuli} rows in time order hold fewer than {BLOCKS_LEAST} blocks of "
+            f"{rows_of.block}, within which they depend on each other: no p can be given"
+        )
     yield SimilarityMatrix(
-        spec, tuple(rows), tuple(columns), *found, n_stimuli=one.n_stimuli, estimator=estimator
-    )
+        spec, tuple(rows), tuple(columns), *found, n_stimuli=one.n_stimuli,
+        estimator=estimator_in_words(axis, n_draws, spec.measure, rows_of),
+        interval=kind_of_interval(spec.measure, axis), warning=warning,
+    )  # fmt: skip
+
+
+def _rows(spec: CompareSpec, one: ActivationSet, series: tuple[np.ndarray, ...]) -> Rows:
+    if spec.rows_are == "in time order":
+        return Rows(spec.rows_are, block=block_length(*series))
+    if spec.rows_are == "stimuli of their own":
+        return Rows()
+    if spec.item not in one.labels:
+        there = ", ".join(one.labels) or "none"
+        raise InputError(f"choose the label that says what rows repeat; there are: {there}")
+    return Rows(spec.rows_are, np.array(one.labels[spec.item]))
 
 
 def check_same_stimuli(one: ActivationSet, other: ActivationSet) -> None:

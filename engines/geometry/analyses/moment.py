@@ -95,7 +95,9 @@ class Moment(Result):
                 "value": np.array([s.value for _, s in rows]),
                 "low": np.array([s.low for _, s in rows]),
                 "high": np.array([s.high for _, s in rows]),
+                "interval is": tuple(s.interval for _, s in rows),
                 "control": np.array([s.control for _, s in rows]),
+                "p": np.array([s.p for _, s in rows]),
                 "control is": tuple(s.control_kind for _, s in rows),
                 "n stimuli": np.array([s.n for _, s in rows]),
                 "estimator": tuple(s.estimator for _, s in rows),
@@ -159,6 +161,8 @@ def layer_moment(
         dimension = near.dimension
         line, whose = np.column_stack([near.log_ratio, near.minus_log_survival]), near.stimuli
         notes.append(f"TwoNN of {near.n_points} points {near.caveat}")
+        if near.n_near_copies:
+            notes.append(f"{near.n_near_copies} near copies of other stimuli left out of TwoNN")
     except InputError as error:
         notes.append(str(error))
     seen = tuning(x)

@@ -16,17 +16,20 @@ from engines.geometry.chance.resampled_dichotomies import (
     N_DRAWS_SEPARABLE,
     mean_interval,
     over_units,
+    parallelism_null,
     parallelisms,
     separables,
 )
+from engines.geometry.chance.resampling import STABILITY
 from engines.geometry.chance.scores import shuffled
 from engines.geometry.film.layouts import one_basis
 from engines.geometry.measures.dichotomies import ccgp_splits, dichotomies, parallelism
-from engines.lab.statistics import around
+from engines.lab.statistics.halves import around
 
 ALL_MAX = 8
 """Up to so many stimuli every balanced dichotomy is looked at; more are drawn."""
 N_DRAWN = 40
+N_SHUFFLES = 99
 
 
 class DichotomySpec(Spec):
@@ -69,7 +72,7 @@ class DichotomyFrame(Frame):
 
 @dataclass(frozen=True, eq=False)
 class Sided:
-    """Scores of every dichotomy of one layer; ends are 95 % intervals, arrays are [dichotomy]."""
+    """Scores of every dichotomy of one layer; ends are stability, not confidence; [dichotomy]."""
 
     parallelism: np.ndarray
     parallelism_ends: np.ndarray
@@ -80,6 +83,8 @@ class Sided:
     separable: np.ndarray
     share_ends: tuple[float, float]
     """Of the shattering dimension, over units."""
+    parallelism_p: np.ndarray
+    """Share of `N_SHUFFLES` shuffles of the units that are at least as parallel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +152,7 @@ class TaskGeometry(Result):
             high.append(s.share_ends[1])
         ticks = ((0.0, "parallelism"), (1.0, "CCGP"), (2.0, "shattering, of all"))
         return Bars(
-            f"No. {k} beside its control, 95 % intervals",
+            f"No. {k} beside its control; whiskers: {STABILITY}",
             np.array(heights),
             Axis("score", ticks=ticks),
             Axis("value"),
@@ -160,9 +165,9 @@ class TaskGeometry(Result):
         """Dichotomies by number; intervals and controls beside each."""
         s, c = self.scores, self.control
         return Table(
-            f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; 95 % of {N_DRAWS} random "
-            "halves of the units (parallelism), of left-out conditions drawn anew (CCGP); control: "
-            "units shuffled",
+            f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; intervals: {STABILITY}: "
+            f"95 % of {N_DRAWS} random halves of the units (parallelism), of left-out conditions, "
+            "which splits share, drawn anew (CCGP); control: units shuffled",
             {
                 "no.": np.arange(len(self.names)),
                 "dichotomy": self.names,
@@ -170,6 +175,7 @@ class TaskGeometry(Result):
                 "low": s.parallelism_ends[0],
                 "high": s.parallelism_ends[1],
                 "control": c.parallelism,
+                f"p of {N_SHUFFLES} shuffles": s.parallelism_p,
                 "CCGP": s.ccgp,
                 "CCGP low": s.ccgp_ends[0],
                 "CCGP high": s.ccgp_ends[1],
@@ -182,6 +188,7 @@ class TaskGeometry(Result):
     def shattering_table(self) -> Table:
         """The shattering dimension, which belongs to all dichotomies together."""
         both = (self.scores, self.control)
+        made = f"linear programming; {STABILITY}, {N_DRAWS_SEPARABLE} halves of the units"
         what = "all balanced" if self.complete else "labels and drawn"
         return Table(
             "Shattering dimension",
@@ -191,7 +198,7 @@ class TaskGeometry(Result):
                 "low": np.array([s.share_ends[0] for s in both]),
                 "high": np.array([s.share_ends[1] for s in both]),
                 "dichotomies": (f"{what} {len(self.names)}",) * 2,
-                "estimator": (f"linear programming, {N_DRAWS_SEPARABLE} halves of the units",) * 2,
+                "estimator": (made,) * 2,
                 "seed": np.array([self.spec.seed] * 2),
             },
         )  # fmt: skip
@@ -244,13 +251,14 @@ def _scored(x: np.ndarray, every: np.ndarray, spec: DichotomySpec) -> Iterator[f
         found = parallelisms(drawn, positive, seed=seed)
         own = parallelism(x, positive, seed=seed)
         parallel_ends = around(own, found, within=(-1.0, 1.0))
-        rows.append((own, splits.mean(), *parallel_ends, *mean_interval(splits, seed)))
+        p = parallelism_null(x, positive, own, N_SHUFFLES, seed)[1]
+        rows.append((own, splits.mean(), *parallel_ends, *mean_interval(splits, seed), p))
         yield k / len(every)
     table = np.array(rows, float).T
     separable = separables(np.asarray(x, np.float64)[None], every)[0]
     shares = separables(drawn[:N_DRAWS_SEPARABLE], every).mean(axis=1)
     share_ends = around(float(separable.mean()), shares, within=(0.0, 1.0))
-    yield Sided(table[0], table[2:4], table[1], table[4:6], separable, share_ends)
+    yield Sided(table[0], table[2:4], table[1], table[4:6], separable, share_ends, table[6])
 
 
 def _last_layer(activations: ActivationSet) -> str:

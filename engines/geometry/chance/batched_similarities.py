@@ -20,8 +20,14 @@ def similarities(x: np.ndarray, y: np.ndarray, measure: str) -> np.ndarray:
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
     if measure.startswith("RSA"):  # distances to other stimuli, so nothing is taken off first
         return rdm_similarities(correlation_pairs(x), correlation_pairs(y), measure)
-    centred = [a - a.mean(axis=1, keepdims=True) for a in (x, y)]
-    return _BY_NAME[measure](*centred)
+    return _BY_NAME[measure](*(_centred(a) for a in (x, y)))
+
+
+def _centred(x: np.ndarray) -> np.ndarray:
+    """Each draw less its mean, of size 1; measures do not depend on the size."""
+    moved = x - x.mean(axis=1, keepdims=True)
+    size = np.abs(moved).max(axis=(1, 2), keepdims=True)
+    return moved / np.where(size > 1e-14 * np.abs(x).max(initial=0.0), size, np.inf)
 
 
 def _grams(x: np.ndarray) -> np.ndarray:
@@ -62,7 +68,7 @@ def _hsic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.where(whole > 1e-30, part / np.where(whole > 1e-30, whole, 1.0), np.nan)
+    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), np.nan)
 
 
 def _procrustes_angle(x: np.ndarray, y: np.ndarray) -> np.ndarray:

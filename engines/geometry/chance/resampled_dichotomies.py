@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 
-from engines.geometry.measures.dichotomies import is_separable, pairings
-from engines.lab.statistics import halves
+from engines.geometry.measures.dichotomies import (
+    EXACT_SIDE,
+    climbed,
+    coding_directions,
+    is_separable,
+)
+from engines.lab.statistics.halves import halves
 
 N_DRAWS = 200
 N_DRAWS_SEPARABLE = 20
 """Each may need a linear programme per dichotomy."""
 PLACES = 8_000_000
+N_WAYS = 4
 
 
 def over_units(x: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
@@ -20,16 +28,21 @@ def over_units(x: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
 
 
 def parallelisms(x: np.ndarray, positive: np.ndarray, *, seed: int = 0) -> np.ndarray:
-    """float64[draw]: `parallelism` of every draw of a stack, from inner products of differences."""
+    """float64[draw]: `parallelism` of every draw of a stack, from inner products of differences.
+
+    Beyond `EXACT_SIDE` a side each draw climbs from a few directions only: the mean and the
+    `N_WAYS` main ones, both ways.
+    """
+    del seed
     one, other = np.flatnonzero(positive), np.flatnonzero(~positive)
     n = len(one)
     if n < 2:
         return np.full(len(x), np.nan)
-    ways = x[:, one][:, :, None] - x[:, other][:, None]
-    ways = ways.reshape(len(x), n * n, -1)
-    ways = ways / np.maximum(np.linalg.norm(ways, axis=2, keepdims=True), 1e-300)
+    if n > EXACT_SIDE:
+        return np.array([_climbed(draw[one], draw[other]) for draw in x])
+    ways = coding_directions(x[:, one], x[:, other]).reshape(len(x), n * n, -1)
     cosines = ways @ np.swapaxes(ways, 1, 2)
-    orders = np.array(list(pairings(n, np.random.default_rng(seed))))
+    orders = np.array(list(permutations(range(n))))
     paired = np.arange(n) * n + orders
     best = np.full(len(x), -np.inf)
     size = max(1, PLACES // (len(x) * n * n))
@@ -38,6 +51,28 @@ def parallelisms(x: np.ndarray, positive: np.ndarray, *, seed: int = 0) -> np.nd
         total = cosines[:, some[:, :, None], some[:, None, :]].sum(axis=(2, 3))
         best = np.maximum(best, (total.max(axis=1) - n) / (n * (n - 1)))
     return best
+
+
+def parallelism_null(
+    x: np.ndarray, positive: np.ndarray, value: float, n_draws: int, seed: int
+) -> tuple[np.ndarray, float]:
+    """Scores of as many shuffles of every unit, float64[draw], and p, the data among them.
+
+    The greatest of many pairings is above 0 in noise as well, the more so with few units.
+    """
+    rng = np.random.default_rng([seed % 2**32, 19])
+    stack = np.stack([rng.permuted(x, axis=0) for _ in range(n_draws)])
+    null = parallelisms(stack, positive)
+    return null, float((1 + (null >= value - 1e-12).sum()) / (1 + n_draws))
+
+
+def _climbed(one: np.ndarray, other: np.ndarray) -> float:
+    ways = coding_directions(one[None], other[None])[0]
+    flat = ways.reshape(-1, ways.shape[2])
+    main = np.linalg.svd(flat, full_matrices=False)[2][:N_WAYS]
+    n = len(one)
+    found = climbed(ways, np.concatenate([flat.mean(axis=0)[None], main, -main]))
+    return (found - n) / (n * (n - 1))
 
 
 def separables(x: np.ndarray, every: np.ndarray) -> np.ndarray:
@@ -57,7 +92,7 @@ def separables(x: np.ndarray, every: np.ndarray) -> np.ndarray:
 
 
 def mean_interval(values: np.ndarray, seed: int, n_draws: int = 1000) -> tuple[float, float]:
-    """95 % of means of values drawn with replacement; nan for fewer than two."""
+    """2.5 to 97.5 % of means of values drawn with replacement; nan for fewer than two."""
     if len(values) < 2:
         return float("nan"), float("nan")
     rng = np.random.default_rng([seed % 2**32, 17])

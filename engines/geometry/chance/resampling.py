@@ -19,8 +19,12 @@ from engines.geometry.chance.batched_similarities import (
     rdm_similarities,
     similarities,
 )
-from engines.lab.statistics.halves import around, defined_mean, ends, halves, parts
+from engines.geometry.chance.rows import Rows
+from engines.lab.statistics.halves import around, defined_mean, ends, halves
 
+CONFIDENCE, STABILITY = "95 % confidence", "stability, not confidence"
+"""An interval that covers the truth at its rate (tested), or how far halves of the data agree."""
+COVERED = ("CKA, debiased", "RSA, Spearman")
 Resampled = Literal["auto", "stimuli", "units"]
 N_DRAWS = 200
 N_DRAWS_LEAST = 20
@@ -61,14 +65,27 @@ def n_draws_within(n_stimuli: int, n_units: int, n_pairs: int) -> int:
     return int(np.clip(FLOP_BUDGET / max(cost, 1.0), N_DRAWS_LEAST, N_DRAWS))
 
 
-def estimator_in_words(axis: str, n_draws: int) -> str:
-    """How an interval was made."""
-    return f"{n_draws} random halves of the {axis}; control: {n_draws} permutations of stimuli"
+def kind_of_interval(measure: str, axis: str) -> str:
+    """`CONFIDENCE` where the interval covers at its rate, else `STABILITY`.
+
+    Procrustes, CCA, SVCCA, PWCCA and biased CKA are themselves far from the truth with few
+    stimuli, so that an interval around them cannot hold it; halves of the units say how much the
+    choice of units matters and nothing about stimuli.
+    """
+    return CONFIDENCE if axis == "stimuli" and measure in COVERED else STABILITY
+
+
+def estimator_in_words(axis: str, n_draws: int, measure: str, rows: Rows) -> str:
+    """How an interval was made and what it is."""
+    return (
+        f"{kind_of_interval(measure, axis)}: {n_draws} random halves of the {axis}; control: "
+        f"{n_draws} {rows.in_words}"
+    )
 
 
 def chance(
     x: np.ndarray, y: np.ndarray, measure: str, value: float, *,
-    axis: str, n_draws: int, seed: int,
+    axis: str, n_draws: int, seed: int, rows: Rows | None = None,
 ) -> Chance:  # fmt: skip
     """Interval and permutation control of ``value``, the similarity of two [stimulus, unit].
 
@@ -77,23 +94,24 @@ def chance(
     rng = np.random.default_rng([seed % 2**32, 11])
     if not np.isfinite(value):
         return Chance(*(float("nan"),) * 6)
+    rows = rows or Rows()
     known = _defined(x, measure) & _defined(y, measure)
     x, y = (_turned(a[known], measure, axis) for a in (x, y))
+    rows = rows.only(known)
     n = len(x)
     if axis == "stimuli":
-        half = max(2, min(n // 2, HALF_MAX))
-        drawn = parts(n, half, n_draws, rng)
+        drawn, share = rows.parts(n, n_draws, HALF_MAX, rng)
         spread = _similarities(x, y, drawn, drawn, measure)
-        share = half / n
     else:
         spread = _over_units(x, y, measure, n_draws, rng)
         share = 0.5
     low, high = around(value, spread, share=share, within=range_of(measure))
     same = np.broadcast_to(np.arange(n), (n_draws, n))
-    null = _similarities(x, y, same, parts(n, n, n_draws, rng), measure)
+    null = _similarities(x, y, same, rows.orders(n, n_draws, rng), measure)
     null = null[np.isfinite(null)]
     sign = -1.0 if measure == "Procrustes angle" else 1.0
     p = (1 + int((sign * null >= sign * value).sum())) / (1 + len(null))
+    p = p if rows.has_p(n) else float("nan")
     return Chance(low, high, defined_mean(null), *ends(null), p)
 
 

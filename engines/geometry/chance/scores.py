@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import InputError
-from engines.geometry.chance.resampling import range_of
+from engines.geometry.chance.resampled_dichotomies import parallelism_null, parallelisms
+from engines.geometry.chance.resampling import STABILITY, range_of
 from engines.geometry.measures.dichotomies import parallelism
 from engines.geometry.measures.dimension import participation_ratio
 from engines.geometry.measures.similarity import cka, cka_debiased, procrustes_angle, rsa
-from engines.lab.statistics import around, halves
+from engines.lab.statistics.halves import around, halves
 
 N_DRAWS = 200
 
@@ -25,13 +26,17 @@ class Score:
     value: float
     low: float
     high: float
-    """95 % interval; how it was made is in ``estimator``."""
+    """What random halves of the units span; how it was made is in ``estimator``."""
     control: float
     control_kind: str
     n: int
     estimator: str
     seed: int
     note: str = ""
+    p: float = float("nan")
+    """Share of controls at least as large, where the control is drawn often."""
+    interval: str = STABILITY
+    """What the interval is: units were not drawn from all there are, so it is no confidence."""
 
 
 def interval_over_units(
@@ -42,7 +47,7 @@ def interval_over_units(
     n_draws: int = N_DRAWS,
     within: tuple[float, float] = (-np.inf, np.inf),
 ) -> tuple[float, float]:
-    """95 % interval of a score by random halves of the units; stimuli stay: they were chosen."""
+    """What a score spans over random halves of the units; stimuli stay: they were chosen."""
     drawn = halves(activations.shape[1], n_draws, np.random.default_rng(seed))
     found = np.array([score(activations[:, units]) for units in drawn])
     return around(value, found, within=within)
@@ -109,21 +114,24 @@ def layer_scores(
             )
     right = np.array([v == column[0] for v in column]) if column else np.zeros(0, bool)
     if 4 <= len(column) <= 64 and 2 * int(right.sum()) == len(column) and len(set(column)) == 2:
-        exact = "exact maximum" if len(column) <= 12 else "lower bound, 500 pairings"
-        n_draws = 40 if len(column) > 8 else N_DRAWS
-        found.append(
-            scored(
-                "parallelism",
-                lambda a: parallelism(a, right, seed=seed),
-                x,
-                control,
-                seed,
-                f"{exact}; {n_draws} random halves of the units",
-                n_draws,
-                (-1.0, 1.0),
-            )
-        )
+        found.append(_parallelism(x, control, right, seed))
     return tuple(found)
+
+
+def _parallelism(x: np.ndarray, control: np.ndarray | None, right: np.ndarray, seed: int) -> Score:
+    """With its level in noise, which is not 0: units shuffled as often as p needs."""
+    exact = "exact maximum" if len(x) <= 12 else "lower bound by assignment"
+    n_draws = 40 if len(x) > 12 else N_DRAWS
+    value = parallelism(x, right)
+    drawn = halves(x.shape[1], n_draws, np.random.default_rng(seed))
+    spread = parallelisms(np.moveaxis(x[:, drawn], 1, 0), right)
+    low, high = around(value, spread, within=(-1.0, 1.0))
+    null, p = parallelism_null(x, right, value, n_draws, seed)
+    made = f"{exact}; {n_draws} random halves of the units; p = {p:.3g} of {n_draws} shuffles"
+    level, kind = float(null.mean()), "shuffled units"
+    if control is not None:
+        level, kind = parallelism(control, right), "random start"
+    return Score("parallelism", value, low, high, level, kind, len(x), made, seed, p=p)
 
 
 def pair_scores(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Score, ...]:

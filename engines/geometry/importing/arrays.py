@@ -1,70 +1,117 @@
-"""Activations from files: npy, npz, safetensors, csv, zarr and MATLAB 5; never a pickle."""
+"""Activations from files as arrays; never a pickle."""
 
 from __future__ import annotations
 
-import csv
+import importlib
 import io
+import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 
 from engines.boundary.labels import label
 from engines.contract import InputError
-from engines.geometry.activations.store import ActivationSet, ActivationWriter
+from engines.geometry.importing.tables import columns_of_parquet, columns_of_text, from_columns
 from engines.geometry.importing.zarr_stores import arrays_from_zarr
 
-KINDS = (".npy", ".npz", ".safetensors", ".csv", ".mat", ".zip")
+KINDS = (".npy", ".npz", ".safetensors", ".csv", ".tsv", ".parquet", ".h5", ".hdf5", ".mat", ".zip")
 """A zip is a zarr store that was zipped."""
 BYTES_MAX = 2_000_000_000
-Missing = Literal["refuse", "drop stimuli", "drop units"]
 _CONVERT = (
     "it holds Python objects (a pickle), which can run code and are never read; save the numbers "
     "as numpy.save(path, array.astype('float32')) or as safetensors and open that"
 )
 
 
+@dataclass
+class FileContents:
+    """Arrays by name, label columns, and what the reader of the file did not take or guessed."""
+
+    arrays: dict[str, np.ndarray]
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
 def arrays_from_file(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
-    """Arrays by name, and label columns where the file has them (csv).
+    """Arrays by name, and label columns where the file has them; see `contents_of`.
+
+    Raises:
+        InputError: what is wrong with the file, and how to mend it.
+    """
+    found = contents_of(path)
+    return found.arrays, found.labels
+
+
+def contents_of(path: str | Path, shown: str = "") -> FileContents:
+    """Arrays of 2 to 4 dimensions, labels, and notes of what was left out or guessed.
+
+    Args:
+        path: the file, or a folder that is a zarr store.
+        shown: what the user calls it; its own name when empty.
 
     Raises:
         InputError: what is wrong with the file, and how to mend it.
     """
     path = Path(path)
-    if path.is_dir() and path.suffix == ".zarr":
-        return arrays_from_zarr(path, BYTES_MAX), {}
-    kind, name = path.suffix.lower(), label(path.name, 60)
+    kind, name = path.suffix.lower(), label(shown or path.name, 60)
+    if path.is_dir() and kind == ".zarr":
+        return FileContents(arrays_from_zarr(path, BYTES_MAX))
+    _check_file(path, kind, name)
+    try:
+        found = _READERS[kind](path)
+    except InputError as error:
+        raise InputError(f"{name!r}: {error}") from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise InputError(f"{name!r} is not a readable {kind[1:]} file: {error}") from error
+    if not found.arrays:
+        why = "; ".join(found.notes)
+        raise InputError(
+            f"{name!r} holds no numeric array of 2 to 4 dimensions" + (f": {why}" if why else "")
+        )
+    return found
+
+
+def _check_file(path: Path, kind: str, name: str) -> None:
     if kind in (".pt", ".pth", ".pkl", ".pickle", ".joblib"):
         raise InputError(f"{name!r} is not opened: {_CONVERT}")
     if kind not in KINDS:
         raise InputError(f"{name!r}: only {', '.join(KINDS)} and .zarr folders can be opened")
     if path.is_symlink():
         raise InputError(f"{name!r} is a link; open the file itself")
-    if path.stat().st_size > BYTES_MAX:
-        raise InputError(f"{name!r} has {path.stat().st_size:,} bytes; at most {BYTES_MAX:,}")
-    reader = {
-        ".npy": _npy, ".npz": _npz, ".safetensors": _safetensors, ".mat": _mat,
-        ".zip": lambda path: arrays_from_zarr(path, BYTES_MAX),
-    }.get(kind)  # fmt: skip
-    if reader is None:
-        return _csv(path, name)
-    try:
-        found = reader(path)
-    except (InputError, MemoryError):
-        raise
-    except Exception as error:
-        raise InputError(f"{name!r} is not a readable {kind[1:]} file: {error}") from error
-    if not found:
-        raise InputError(f"{name!r} holds no numeric array of 2 or 3 dimensions")
-    return found, {}
+    size = path.stat().st_size
+    if size > BYTES_MAX:
+        raise InputError(f"{name!r} has {size:,} bytes; at most {BYTES_MAX:,}")
+    if not size:
+        raise InputError(f"{name!r} is empty, 0 bytes; was it written to the end?")
 
 
-def _npy(path: Path) -> dict[str, np.ndarray]:
+def _sorted_out(arrays: dict[str, np.ndarray]) -> FileContents:
+    """Layers, labels among them, and what is neither."""
+    found = FileContents({})
+    layers = {n: a for n, a in arrays.items() if a.dtype.kind in "biuf" and a.ndim in (2, 3, 4)}
+    lengths = {k for a in layers.values() for k in a.shape[:2]}
+    for name, array in arrays.items():
+        shown = label(name)
+        if name in layers:
+            found.arrays[shown] = array
+        elif array.ndim == 1 and array.dtype.kind in "biufUS" and len(array) in lengths:
+            found.labels[shown] = tuple(str(v) for v in array.astype(str).tolist())
+        else:
+            why = "complex" if array.dtype.kind == "c" else f"{array.ndim} dimensions"
+            found.notes.append(f"{shown!r} left out ({why}, {array.dtype}, {array.shape})")
+    return found
+
+
+def _npy(path: Path) -> FileContents:
     with path.open("rb") as file:
         _check_header(file, path.stat().st_size)
-    return {"activations": np.load(path, mmap_mode="r", allow_pickle=False)}
+    return _sorted_out({"activations": np.load(path, mmap_mode="r", allow_pickle=False)})
 
 
 def _check_header(file: object, size: int) -> None:
@@ -84,7 +131,7 @@ def _check_header(file: object, size: int) -> None:
         )
 
 
-def _npz(path: Path) -> dict[str, np.ndarray]:
+def _npz(path: Path) -> FileContents:
     found = {}
     with zipfile.ZipFile(path) as archive:
         total = sum(entry.file_size for entry in archive.infolist())
@@ -95,158 +142,79 @@ def _npz(path: Path) -> dict[str, np.ndarray]:
                 content = io.BytesIO(file.read())
             _check_header(content, entry.file_size)
             content.seek(0)
-            array = np.load(content, allow_pickle=False)
-            if array.ndim in (2, 3):
-                found[label(entry.filename.removesuffix(".npy"))] = array
-    return found
+            name = entry.filename.removesuffix(".npy")
+            found[name] = np.load(content, allow_pickle=False)
+    return _sorted_out(found)
 
 
-def _safetensors(path: Path) -> dict[str, np.ndarray]:
-    from safetensors.numpy import load_file
+def _safetensors(path: Path) -> FileContents:
+    """With bfloat16, which numpy does not know: the upper half of a float32."""
+    from safetensors import safe_open
 
-    return {label(name): a for name, a in load_file(path).items() if a.ndim in (2, 3)}
+    with path.open("rb") as file:
+        n_header = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(min(n_header, path.stat().st_size)))
+        found = {}
+        for name, entry in header.items():
+            if isinstance(entry, dict) and entry.get("dtype") == "BF16":
+                start, end = entry["data_offsets"]
+                file.seek(8 + n_header + start)
+                halves = np.frombuffer(file.read(end - start), "<u2").astype("<u4") << 16
+                found[name] = halves.view("<f4").reshape(entry["shape"])
+    with safe_open(path, "numpy") as opened:
+        found.update({n: opened.get_tensor(n) for n in opened.keys() if n not in found})  # noqa: SIM118
+    return _sorted_out({n: found[n] for n in header if n in found})
 
 
-def _mat(path: Path) -> dict[str, np.ndarray]:
+def _mat(path: Path) -> FileContents:
     from scipy.io import loadmat
 
     with path.open("rb") as file:
         if file.read(8) == b"\x89HDF\r\n\x1a\n":
-            raise InputError("it is MATLAB 7.3; save it with the option -v7 and open that")
+            return _hdf5(path, turned=True)  # MATLAB 7.3, which writes axes the other way round
     found = loadmat(path, chars_as_strings=False)
     arrays = {n: v for n, v in found.items() if isinstance(v, np.ndarray)}
-    return {label(n): a for n, a in arrays.items() if a.dtype.kind in "biuf" and a.ndim in (2, 3)}
+    return _sorted_out({n: a for n, a in arrays.items() if a.dtype.kind in "biufc"})
 
 
-def _csv(path: Path, name: str) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
-    """One stimulus per row; columns that are not all numbers are labels."""
+def _hdf5(path: Path, *, turned: bool = False) -> FileContents:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name!r} is not UTF-8 text; save it as UTF-8 CSV") from error
-    head, *rows = [row for row in csv.reader(io.StringIO(text)) if row]
-    ragged = next((k for k, row in enumerate(rows) if len(row) != len(head)), None)
-    if ragged is not None:
-        raise InputError(
-            f"{name!r}: row {ragged + 2} has {len(rows[ragged])} cells, the header {len(head)}"
-        )
-    if not rows:
-        raise InputError(f"{name!r} has a header but no rows")
-    numbers, labels = [], {}
-    for title, values in zip(head, zip(*rows, strict=True), strict=True):
-        try:
-            numbers.append([float(v) if v.strip() else np.nan for v in values])
-        except ValueError:
-            labels[label(title)] = tuple(values)
-    if not numbers:
-        raise InputError(f"{name!r} has no column of numbers")
-    return {"activations": np.array(numbers).T}, labels
+        h5py: Any = importlib.import_module("h5py")
+    except ImportError as error:
+        raise InputError("HDF5 files need the package h5py; install it, or save npz") from error
+    found: dict[str, np.ndarray] = {}
+    notes: list[str] = []
+
+    def visit(name: str, item: Any) -> None:
+        if not isinstance(item, h5py.Dataset) or name.startswith("#"):
+            return
+        if item.is_virtual or item.external:
+            notes.append(f"{label(name)!r} left out (its numbers lie in another file)")
+        elif item.dtype.kind in "biufc" or h5py.check_string_dtype(item.dtype):
+            if item.size * item.dtype.itemsize > BYTES_MAX:
+                raise InputError(f"{label(name)!r} needs more than {BYTES_MAX:,} bytes")
+            is_text = h5py.check_string_dtype(item.dtype) is not None
+            value = np.asarray(item.asstr()[()] if is_text else item[()])
+            value = value.astype(str) if is_text else value
+            found[name] = value.T if turned else value
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    contents = _sorted_out(found)
+    contents.notes += notes
+    return contents
 
 
-def set_from_arrays(
-    arrays: Mapping[str, np.ndarray],
-    folder: str | Path,
-    *,
-    labels: Mapping[str, Sequence[str]] | None = None,
-    stimuli: Sequence[str] = (),
-    missing: Missing = "refuse",
-    provenance: Mapping[str, object] | None = None,
-) -> ActivationSet:
-    """Arrays [stimulus, unit] or [snapshot, stimulus, unit] as a set, one layer each.
+def _table(columns: Callable[[Path], Any]) -> Callable[[Path], FileContents]:
+    def read(path: Path) -> FileContents:
+        return FileContents(*from_columns(*columns(path)))
 
-    Raises:
-        InputError: arrays that do not fit each other, nan and infinity unless they are dropped.
-    """
-    stacks = {name: _as_stack(name, array) for name, array in arrays.items()}
-    shapes = {name: stack.shape[:2] for name, stack in stacks.items()}
-    if len(set(shapes.values())) != 1:
-        told = "; ".join(f"{n}: {s[0]} snapshots of {s[1]} stimuli" for n, s in shapes.items())
-        raise InputError(f"every layer must hold the same snapshots and stimuli, got {told}")
-    n_snapshots, n_stimuli = next(iter(shapes.values()))
-    if not n_stimuli or not n_snapshots:
-        raise InputError("the array is empty: no stimulus, or no snapshot")
-    names = list(stimuli) or _ids(labels or {}, n_stimuli)
-    if len(names) != n_stimuli:
-        raise InputError(f"{len(names)} stimulus ids for {n_stimuli} stimuli")
-    stacks, kept = _without_missing(stacks, missing)
-    chosen = {name: [str(values[k]) for k in kept] for name, values in (labels or {}).items()
-              if len(values) == n_stimuli}  # fmt: skip
-    whole = chosen if len(kept) < n_stimuli else {n: list(v) for n, v in (labels or {}).items()}
-    writer = ActivationWriter(
-        folder,
-        {name: stack.shape[2] for name, stack in stacks.items()},
-        [names[k] for k in kept],
-        labels=whole,
-        provenance=provenance,
-    )
-    for k in range(n_snapshots):
-        writer.append({name: stack[k] for name, stack in stacks.items()})
-    return writer.close()
+    return read
 
 
-def thinned(
-    activations: ActivationSet, folder: str | Path, n_stimuli: int, seed: int
-) -> ActivationSet:
-    """A set of ``n_stimuli`` of another's, drawn without replacement and kept in their order.
-
-    All layers, snapshots and labels stay; ``provenance["drawn"]`` says it in words.
-    """
-    rng = np.random.default_rng([seed % 2**32, 31])
-    kept = np.sort(rng.choice(activations.n_stimuli, n_stimuli, replace=False))
-    told = f"{n_stimuli:,} of {activations.n_stimuli:,} stimuli, drawn at random with seed {seed}"
-    stacks = {name: activations.layer(name) for name in activations.layers}
-    writer = ActivationWriter(
-        folder,
-        {name: stack.shape[2] for name, stack in stacks.items()},
-        [activations.stimuli[k] for k in kept],
-        labels={n: [values[k] for k in kept] for n, values in activations.labels.items()},
-        provenance={**activations.manifest["provenance"], "drawn": told},
-    )
-    for k in range(activations.n_snapshots):
-        columns = {name: float(values[k]) for name, values in activations.snapshots.items()}
-        writer.append({name: stack[k][kept] for name, stack in stacks.items()}, **columns)
-    return writer.close()
-
-
-def _ids(labels: Mapping[str, Sequence[str]], n: int) -> list[str]:
-    """The first label column whose values are all different, else numbers."""
-    for values in labels.values():
-        if len(values) == n == len(set(values)):
-            return [str(v) for v in values]
-    return [str(k) for k in range(n)]
-
-
-def _as_stack(name: str, array: np.ndarray) -> np.ndarray:
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"{name!r} holds {array.dtype}, not real numbers")
-    if array.ndim not in (2, 3):
-        raise InputError(
-            f"{name!r} has {array.ndim} dimensions; [stimulus, unit] or [snapshot, stimulus, unit]"
-        )
-    stack = array[None] if array.ndim == 2 else array
-    return stack if stack.dtype.kind == "f" else stack.astype(np.float32)
-
-
-def _without_missing(
-    stacks: dict[str, np.ndarray], missing: Missing
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    bad = {name: ~np.isfinite(stack) for name, stack in stacks.items()}
-    n_stimuli = next(iter(stacks.values())).shape[1]
-    kept = np.arange(n_stimuli)
-    if not any(b.any() for b in bad.values()):
-        return stacks, kept
-    if missing == "refuse":
-        name = next(n for n, b in bad.items() if b.any())
-        places = ", ".join(str(tuple(int(i) for i in p)) for p in np.argwhere(bad[name])[:5])
-        raise InputError(
-            f"{name!r} has {int(bad[name].sum()):,} values that are nan or infinite, the first at "
-            f"(snapshot, stimulus, unit) {places}; choose to drop those stimuli or units"
-        )
-    if missing == "drop stimuli":
-        kept = np.flatnonzero(~np.any([b.any(axis=(0, 2)) for b in bad.values()], axis=0))
-        found = {name: stack[:, kept] for name, stack in stacks.items()}
-    else:
-        found = {n: s[:, :, ~bad[n].any(axis=(0, 1))] for n, s in stacks.items()}
-    if not len(kept) or any(0 in s.shape for s in found.values()):
-        raise InputError(f"to {missing} with nan or infinity leaves nothing; mend the file")
-    return found, kept
+_READERS: dict[str, Callable[[Path], FileContents]] = {
+    ".npy": _npy, ".npz": _npz, ".safetensors": _safetensors, ".mat": _mat, ".h5": _hdf5,
+    ".hdf5": _hdf5, ".csv": _table(columns_of_text), ".tsv": _table(columns_of_text),
+    ".parquet": _table(columns_of_parquet),
+    ".zip": lambda path: _sorted_out(arrays_from_zarr(path, BYTES_MAX)),
+}  # fmt: skip

@@ -11,28 +11,38 @@ import numpy as np
 
 from engines.boundary.apart import Request, answer_of_child, serve
 from engines.boundary.labels import label
+from engines.geometry.importing.arrays import FileContents, contents_of
 
-_LIBRARIES = {".mat": ("scipy.io",), ".zip": ("zarr",), ".safetensors": ("safetensors.numpy",)}
+_LIBRARIES = {
+    ".mat": ("scipy.io", "h5py"), ".zip": ("zarr",), ".safetensors": ("safetensors",),
+    ".h5": ("h5py",), ".hdf5": ("h5py",), ".parquet": ("pyarrow.parquet",),
+}  # fmt: skip
 
 
-def arrays_read_apart(path: Path) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
-    """As `importing.arrays_from_file`, read by a limited child; blocks for up to a minute.
+def contents_read_apart(path: Path, shown: str = "") -> FileContents:
+    """As `arrays.contents_of`, read by a limited child; blocks for up to a minute.
 
     Raises:
         InputError: what is wrong with the file, and how to mend it.
     """
     answer = answer_of_child(
         __name__,
-        {"path": str(path.absolute())},
-        label(path.name, 60),
+        {"path": str(path.absolute()), "shown": shown},
+        label(shown or path.name, 60),
         mend="give a part, or read it with arrays_from_file in a notebook",
     )
-    return answer["arrays"], {name: tuple(v) for name, v in answer["labels"].items()}
+    labels = {name: tuple(v) for name, v in answer["labels"].items()}
+    return FileContents(answer["arrays"], labels, list(answer["notes"]))
+
+
+def arrays_read_apart(path: Path) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
+    """Arrays and labels of `contents_read_apart`."""
+    found = contents_read_apart(path)
+    return found.arrays, found.labels
 
 
 def main() -> None:
     """Answer as the child."""
-    from engines.geometry.importing.arrays import arrays_from_file
 
     def prepare(request: Request) -> None:
         with suppress(ImportError):  # said in words by what reads it
@@ -40,8 +50,9 @@ def main() -> None:
                 importlib.import_module(name)
 
     def read(request: Request, _data: Any) -> dict[str, Any]:
-        arrays, labels = arrays_from_file(request["path"])
-        plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        return {"arrays": plain, "labels": {n: list(v) for n, v in labels.items()}}
+        found = contents_of(request["path"], request["shown"])
+        plain = {name: np.ascontiguousarray(array) for name, array in found.arrays.items()}
+        labels = {n: list(v) for n, v in found.labels.items()}
+        return {"arrays": plain, "labels": labels, "notes": found.notes}
 
     serve(read, prepare)

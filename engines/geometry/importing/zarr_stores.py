@@ -42,7 +42,7 @@ def arrays_from_zarr(path: Path, bytes_max: int) -> dict[str, np.ndarray]:
     opened = zarr.open(store, mode="r")
     if isinstance(opened, zarr.Array):
         return {"activations": np.asarray(opened[:])}
-    return {label(n): np.asarray(a[:]) for n, a in opened.arrays() if a.ndim in (2, 3)}
+    return {label(n): np.asarray(a[:]) for n, a in opened.arrays()}
 
 
 def _descriptions(path: Path, bytes_max: int) -> list[str]:

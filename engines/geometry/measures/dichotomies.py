@@ -6,7 +6,6 @@ A *dichotomy* splits the conditions (stimuli) in two; it is given as bool[stimul
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations, permutations
 from typing import Any
 
@@ -15,8 +14,7 @@ import numpy as np
 from engines.contract import InputError
 
 EXACT_SIDE = 6
-"""Up to this many conditions on a side every pairing is tried (720); more are sampled."""
-N_SAMPLED = 500
+"""Up to this many conditions on a side every pairing is tried (720); more are climbed to."""
 
 
 def dichotomies(n_stimuli: int) -> np.ndarray:
@@ -42,29 +40,60 @@ def parallelism(activations: np.ndarray, positive: np.ndarray, *, seed: int = 0)
     """Parallelism score of a dichotomy, -1 to 1; nan for one condition a side.
 
     Over pairings of the two sides, the greatest mean cosine between the coding directions of the
-    pairs. Beyond `EXACT_SIDE` a side, pairings are drawn and the score is a lower bound.
+    pairs. Up to `EXACT_SIDE` a side every pairing is tried. Beyond, the best pairing along a
+    direction is an assignment problem, and its own mean direction the next one: this climbs from
+    the direction of every pair and of the means, so that the order of the rows does not matter;
+    the score is a lower bound (``seed`` is not used any more).
     """
+    del seed
     one, other = _sides(activations, positive)
     if len(one) < 2:
         return float("nan")
-    rng = np.random.default_rng(seed)
-    best = -np.inf
-    for order in pairings(len(one), rng):
-        ways = one - other[order]
-        ways = ways / np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-300)
-        total = ways.sum(axis=0)
-        n = len(ways)
-        best = max(best, float((total @ total - n) / (n * (n - 1))))
-    return best
-
-
-def pairings(n: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Every order of n, or `N_SAMPLED` drawn ones beyond `EXACT_SIDE`."""
+    ways = coding_directions(one[None], other[None])[0]
+    n = len(one)
     if n <= EXACT_SIDE:
-        yield from (np.array(order) for order in permutations(range(n)))
+        orders = np.array(list(permutations(range(n))))
+        total = ways[np.arange(n), orders].sum(axis=1)
+        best = float((total**2).sum(axis=1).max())
     else:
-        yield np.arange(n)
-        yield from (rng.permutation(n) for _ in range(N_SAMPLED))
+        best = climbed(ways, _starts(ways))
+    return (best - n) / (n * (n - 1))
+
+
+def coding_directions(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """float64[draw, condition, condition, unit]: unit vectors from each of the other side."""
+    ways = one[:, :, None] - other[:, None]
+    size = np.linalg.norm(ways, axis=3, keepdims=True)
+    return ways / np.where(size > 0.0, size, 1.0)
+
+
+def _starts(ways: np.ndarray) -> np.ndarray:
+    """Directions that do not depend on the order of the conditions."""
+    flat = ways.reshape(-1, ways.shape[2])
+    return np.concatenate([flat.mean(axis=0)[None], flat])
+
+
+def climbed(ways: np.ndarray, starts: np.ndarray) -> float:
+    """Greatest squared length of the sum of paired directions, [condition, condition, unit]."""
+    from scipy.optimize import linear_sum_assignment
+
+    best = 0.0
+    seen: set[bytes] = set()
+    rows = np.arange(len(ways))
+    for start in starts:
+        along, length = start, -1.0
+        while True:
+            pairing = linear_sum_assignment(ways @ along, maximize=True)[1]
+            if pairing.tobytes() in seen:  # from here on, the way is known
+                break
+            seen.add(pairing.tobytes())
+            along = ways[rows, pairing].sum(axis=0)
+            found = float(along @ along)
+            if found <= length * (1.0 + 1e-12):
+                break
+            length = found
+        best = max(best, length)
+    return best
 
 
 def _sides(activations: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

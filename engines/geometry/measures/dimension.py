@@ -7,14 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import InputError
+from engines.geometry.measures.checking import centred, finite
 
 
 def spectrum(activations: np.ndarray) -> np.ndarray:
     """Eigenvalues of the covariance over stimuli, largest first; float64[min(n - 1, p)]."""
-    x = np.asarray(activations, np.float64)
-    x = x - x.mean(axis=0)
+    x = finite(activations, "the spectrum")
+    largest = float(np.abs(x).max(initial=0.0)) or 1.0
+    x = x / largest
+    x = np.where(np.ptp(x, axis=0) > 0.0, x - x.mean(axis=0), 0.0) if len(x) else x
+    scale = float(np.abs(x).max(initial=0.0)) or 1.0
+    x = x / scale
     gram = x @ x.T if len(x) <= x.shape[1] else x.T @ x
-    values = np.linalg.eigvalsh(gram)[::-1] / max(1, len(x) - 1)
+    values = np.linalg.eigvalsh(gram)[::-1] / max(1, len(x) - 1) * scale * largest * scale * largest
     return np.clip(values, 0.0, None)[: max(1, min(len(x) - 1, x.shape[1]))]
 
 
@@ -37,13 +42,18 @@ def participation_ratio(activations: np.ndarray) -> float:
     >>> round(participation_ratio(hypercube(8)), 9)
     3.0
     """
-    return participation_from_spectrum(spectrum(activations))
+    return participation_from_spectrum(
+        spectrum(centred(finite(activations, "participation ratio")))
+    )
 
 
 def participation_from_spectrum(values: np.ndarray) -> float:
     """The participation ratio of eigenvalues; nan when all are 0."""
-    squares = float((values**2).sum())
-    return float(values.sum() ** 2 / squares) if squares > 1e-300 else float("nan")
+    largest = float(np.max(values, initial=0.0))
+    if not largest > 0.0:
+        return float("nan")
+    values = values / largest
+    return float(values.sum() ** 2 / (values**2).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +72,9 @@ class TwoNN:
     """int64[point], whose point each is: the row of the activations."""
     n_points: int
     n_duplicates: int
-    """Points left out because another has the same place."""
+    """Points left out because another has the same place, near copies among them."""
+    n_near_copies: int
+    """Of these, points beside another at less than a thousandth of usual distances."""
 
     caveat = "underestimates beyond about ten dimensions"
 
@@ -70,17 +82,35 @@ class TwoNN:
 def two_nn(activations: np.ndarray, discard: float = 0.1) -> TwoNN:
     """TwoNN of a point cloud; points that lie on another are left out first and counted.
 
+    A near copy (a duplicate with rounding noise) has a ratio of distances that says nothing of the
+    dimension, so it is left out too: nearer to an earlier point than a thousandth of the median
+    second distance or a millionth of the cloud's size.
+
     Raises:
-        InputError: fewer than three different points, or nan.
+        InputError: fewer than three different points, nan, or points on a grid, whose neighbours
+            are equally far.
     """
-    x = np.asarray(activations, np.float64)
-    if not np.isfinite(x).all():
-        raise InputError("TwoNN needs finite activations; drop the stimuli with nan first")
+    x = centred(finite(activations, "TwoNN"))
     unique, rows = np.unique(x, axis=0, return_index=True)
+    n_same = len(x) - len(unique)
     if len(unique) < 3:
         raise InputError(f"TwoNN needs at least 3 different stimuli, got {len(unique)}")
+    unique, rows = x[np.sort(rows)], np.sort(rows)
     first, second = _two_nearest(unique)
+    size = float(np.sqrt((unique**2).sum(axis=1).mean()))
+    limit = max(1e-3 * float(np.median(second)), 1e-6 * size)
+    if (first < limit).any():
+        apart = ~_near_an_earlier(unique, limit)
+        unique, rows = unique[apart], rows[apart]
+        if len(unique) < 3:
+            raise InputError(f"TwoNN needs at least 3 different stimuli, got {len(unique)}")
+        first, second = _two_nearest(unique)
     log_ratio = np.log(second / first)
+    if (log_ratio < 1e-9).mean() > 0.5:
+        raise InputError(
+            "TwoNN has no value here: most stimuli have two nearest neighbours at the same "
+            "distance (a grid, one-hot rows, codes), so the ratio says nothing of the dimension"
+        )
     order = np.argsort(log_ratio, kind="stable")
     log_ratio = log_ratio[order]
     n = len(log_ratio)
@@ -88,11 +118,20 @@ def two_nn(activations: np.ndarray, discard: float = 0.1) -> TwoNN:
         height = -np.log(1.0 - np.arange(1, n + 1) / n)
     kept = max(2, int(n * (1.0 - discard)))
     top, side = log_ratio[:kept], height[:kept]
-    flat = float(top @ top)
-    slope = float(top @ side) / flat if flat > 0.0 else float("inf")
-    total = float(log_ratio.sum())
-    mle = (n - 1) / total if total > 0.0 else float("inf")
-    return TwoNN(slope, mle, log_ratio, height, rows[order], n, len(x) - n)
+    slope = float(top @ side) / float(top @ top)
+    mle = (n - 1) / float(log_ratio.sum())
+    return TwoNN(slope, mle, log_ratio, height, rows[order], n, len(x) - n, len(x) - n - n_same)
+
+
+def _near_an_earlier(points: np.ndarray, limit: float) -> np.ndarray:
+    """bool[point]: whether a point before it is nearer than the limit."""
+    from scipy.spatial.distance import cdist
+
+    found = np.zeros(len(points), bool)
+    for start in range(0, len(points), 512):
+        near = cdist(points[start : start + 512], points) < limit
+        found[start : start + len(near)] = np.tril(near, start - 1).any(axis=1)
+    return found
 
 
 def _two_nearest(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

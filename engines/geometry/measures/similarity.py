@@ -7,13 +7,15 @@ al. 2018.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import scipy  # its parts load when used: a reader of files needs none
 
 from engines.contract import InputError
-from engines.geometry.measures.rdm import Dissimilarity, rdm, upper_triangle
+from engines.geometry.measures.checking import centred, finite, named
+from engines.geometry.measures.rdm import rdm, upper_triangle
 
 MEASURES = (
     "CKA, debiased",
@@ -29,19 +31,26 @@ MEASURES = (
 
 
 def similarity(x: np.ndarray, y: np.ndarray, measure: str) -> float:
-    """One of `MEASURES` by its name; nan where it is undefined (a layer without variance)."""
-    return _BY_NAME[measure](x, y)
+    """One of `MEASURES` by its name, in any case; nan where it is undefined (no variance).
+
+    Raises:
+        InputError: a measure that is not there, too few stimuli, or nan.
+    """
+    return _BY_NAME[named(measure, MEASURES, "similarity")](x, y)
 
 
-def _pair(x: np.ndarray, y: np.ndarray, least: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+def _same_stimuli(x: np.ndarray, y: np.ndarray, least: int, name: str) -> None:
     if len(x) != len(y):
         raise InputError(
             f"both representations must hold the same stimuli, got {len(x)} and {len(y)}"
         )
     if len(x) < least:
         raise InputError(f"{name} needs at least {least} stimuli, got {len(x)}")
-    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    return x - x.mean(axis=0), y - y.mean(axis=0)
+
+
+def _pair(x: np.ndarray, y: np.ndarray, least: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+    _same_stimuli(x, y, least, name)
+    return centred(finite(x, name)), centred(finite(y, name))
 
 
 def cka(x: np.ndarray, y: np.ndarray) -> float:
@@ -93,7 +102,7 @@ def _grams(x: np.ndarray, y: np.ndarray) -> tuple[float, tuple[np.ndarray, np.nd
 
 
 def _ratio(part: Any, whole: Any) -> float:
-    return float(part / whole) if whole > 1e-30 else float("nan")
+    return float(part / whole) if whole > 0.0 else float("nan")
 
 
 def procrustes_cosine(x: np.ndarray, y: np.ndarray) -> float:
@@ -169,29 +178,62 @@ def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
+COMPARISONS = ("Spearman", "Kendall", "cosine", "Pearson", "tau-a", "rho-a")
+"""Kendall is tau-a; rho-a is Spearman's with ties broken at random, on average."""
+
+
+class LeftOut(UserWarning):
+    """Stimuli that a number could not use."""
+
+
 def rsa(
-    x: np.ndarray, y: np.ndarray, comparison: str = "Spearman", kind: Dissimilarity = "correlation"
+    x: np.ndarray, y: np.ndarray, comparison: str = "Spearman", kind: str = "correlation"
 ) -> float:
     """Agreement of two representations' RDMs; see `compare_rdms`."""
-    _pair(x, y, 3, "RSA")
+    _same_stimuli(x, y, 3, "RSA")
     return compare_rdms(rdm(x, kind), rdm(y, kind), comparison)
 
 
 def compare_rdms(one: np.ndarray, other: np.ndarray, comparison: str = "Spearman") -> float:
-    """Spearman, Kendall (tau-a), cosine or Pearson over pairs that both RDMs define."""
+    """One of `COMPARISONS`, in any case, over pairs that both RDMs define.
+
+    Warns:
+        LeftOut: how many stimuli, or pairs, only one of them defines.
+
+    Raises:
+        InputError: a comparison that is not there, RDMs of other stimuli, fewer than 3 pairs.
+    """
+    comparison = named(comparison, COMPARISONS, "comparison of RDMs")
+    if np.shape(one) != np.shape(other):
+        raise InputError(
+            f"two RDMs must be of the same stimuli, got {np.shape(one)}, {np.shape(other)}"
+        )
     a, b = upper_triangle(one), upper_triangle(other)
     known = np.isfinite(a) & np.isfinite(b)
+    if not known.all():
+        warnings.warn(_left_out(one, other, int((~known).sum())), LeftOut, stacklevel=2)
     a, b = a[known], b[known]
     if len(a) < 3:
         raise InputError(f"RSA needs at least 3 pairs of stimuli that both define, got {len(a)}")
-    match comparison:
-        case "Kendall":
-            return _kendall_tau_a(a, b)
-        case "Spearman":
-            a, b = scipy.stats.rankdata(a), scipy.stats.rankdata(b)
+    if comparison in ("Kendall", "tau-a"):
+        return _kendall_tau_a(a, b)
+    if comparison in ("Spearman", "rho-a"):
+        a, b = scipy.stats.rankdata(a), scipy.stats.rankdata(b)
     if comparison != "cosine":
         a, b = a - a.mean(), b - b.mean()
+    if comparison == "rho-a":
+        n = len(a)
+        return float(12.0 * (a @ b) / (n**3 - n))
+    a, b = (v / (float(np.abs(v).max()) or 1.0) for v in (a, b))
     return _ratio(float(a @ b), float(np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _left_out(one: np.ndarray, other: np.ndarray, n_pairs: int) -> str:
+    lone = ~np.eye(len(one), dtype=bool) & ~(np.isfinite(one) & np.isfinite(other))
+    n = int((lone.sum(axis=1) == len(one) - 1).sum())
+    rest = n_pairs - (n * (len(one) - n) + n * (n - 1) // 2)
+    told = [f"{n} stimuli left out"] * (n > 0) + [f"{rest} pairs left out"] * (rest > 0)
+    return f"{' and '.join(told)} of {len(one)} stimuli: not both RDMs define them"
 
 
 def _kendall_tau_a(a: np.ndarray, b: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from engines.boundary.labels import label
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Picture
 from engines.geometry.activations import library
@@ -15,8 +16,9 @@ from engines.geometry.activations.store import ActivationSet
 from engines.geometry.analyses.source import ensured
 from engines.geometry.film.film import SCATTER_MAX, Film, film_from_set
 from engines.geometry.film.spec import FilmSpec
-from engines.geometry.importing.arrays import KINDS, Missing, set_from_arrays, thinned
-from engines.geometry.importing.reading_apart import arrays_read_apart
+from engines.geometry.importing.arrays import KINDS
+from engines.geometry.importing.reading_apart import contents_read_apart
+from engines.geometry.importing.sets import Axes, Missing, set_from_arrays, thinned
 
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
 
@@ -35,6 +37,18 @@ class FilesSpec(Spec):
     missing: Missing = knob(
         "refuse", label="Nan and infinity", group="Activations", widget="choice",
         help="Refuse the file, or leave out the stimuli or units that have any.",
+    )  # fmt: skip
+    title: str = knob(
+        "", label="Name", help="What the file is called.", widget="hidden", max_length=80,
+        group="Activations",
+    )  # fmt: skip
+    path: str = knob(
+        "", label="Path", max_length=400, group="Activations",
+        help="Of a file on the machine of the engine, for files larger than an upload.",
+    )  # fmt: skip
+    axes: Axes = knob(
+        "", label="Axes", group="Activations",
+        help="What the axes of an array with three or four are; [stimulus, unit] needs no words.",
     )  # fmt: skip
     seed: Seed = knob(
         0, label="Seed", group="Activations",
@@ -84,7 +98,7 @@ class FilesRun(Result):
 def frames_of(spec: FilesSpec) -> Iterator[Frame | FilesRun]:
     """The film, after whatever had to be made first."""
     found: ActivationSet | None = None
-    if spec.upload:
+    if spec.upload or spec.path:
         found = _opened(spec)
     else:
         for item in ensured(spec.source):
@@ -111,16 +125,34 @@ def _drawn(whole: ActivationSet, seed: int) -> ActivationSet:
 
 
 def _opened(spec: FilesSpec) -> ActivationSet:
-    if not re.fullmatch(r"[0-9a-f]{24}\.[a-z]{2,12}", spec.upload):
-        raise InputError("this is not the name of a file that was brought")
-    path = inbox() / spec.upload
-    if not path.exists():
-        raise InputError("the file is not on this machine any more; bring it again")
-    name = f"file-{spec.upload[:16]}-{spec.missing.split()[-1]}"
+    path, shown, told = _place(spec)
+    if spec.missing != "refuse" or spec.axes:
+        told = f"{told} {spec.missing} {spec.axes}"
+    name = f"file-{hashlib.sha256(told.encode()).hexdigest()[:16]}-{spec.missing.split()[-1]}"
     if name in library.names():
         return ActivationSet.named(name)
-    arrays, labels = arrays_read_apart(path)
+    found = contents_read_apart(path, shown)
     writing = library.fresh_folder(name)
-    told = {"title": "Your file", "kind": path.suffix}
-    set_from_arrays(arrays, writing, labels=labels, missing=spec.missing, provenance=told)
+    about = {"title": label(shown, 60), "kind": path.suffix, "notes": found.notes}
+    set_from_arrays(
+        found.arrays, writing, labels=found.labels, missing=spec.missing, provenance=about,
+        axes=spec.axes,
+    )  # fmt: skip
     return ActivationSet(library.publish(writing, name))
+
+
+def _place(spec: FilesSpec) -> tuple[Path, str, str]:
+    """The file, what it is called, and what tells it from others."""
+    if spec.path:
+        path = Path(spec.path).expanduser()
+        if not path.exists():
+            raise InputError(f"{label(path.name, 60)!r} is not there; give the whole path")
+        about = path.stat()
+        return path, path.name, f"{path.absolute()} {about.st_size} {about.st_mtime_ns}"
+    if not re.fullmatch(r"[0-9a-f]{24}\.[a-z0-9]{2,12}", spec.upload):
+        raise InputError("this is not the name of a file that was brought")
+    path = inbox() / spec.upload
+    shown = spec.title or f"your {path.suffix[1:]} file"
+    if not path.exists():
+        raise InputError(f"{label(shown, 60)!r} is not on this machine any more; bring it again")
+    return path, shown, spec.upload

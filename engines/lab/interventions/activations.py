@@ -50,7 +50,8 @@ def said(
     stack: Stack, x: Tensor, layers: Sequence[str], *, own: bool = False
 ) -> tuple[Tensor, Tensors]:
     """Outputs [net, example, ...], and what each of these layers says, in evaluation mode."""
-    return _run(stack, x, {}, [], layers, own)
+    net = torch.arange(stack.n_nets, device=stack.weights.device)
+    return _run(stack, x, {"net": {"": net}}, [], layers, own)
 
 
 @torch.no_grad()
@@ -81,16 +82,43 @@ def outputs(
     others = others or Others()
     changed = with_weights(stack, interventions, others)
     live = [one for one in interventions if not on_weights(stack, one)]
-    given: dict[str, Given] = {}
-    for k, one in enumerate(live):
+    given: dict[str, Tensors] = {
+        "net": {"": torch.arange(stack.n_nets, device=stack.weights.device)}
+    }
+    changes = []
+    for k, alike in enumerate(_groups(live)):
+        one = alike[0]
         _layer(stack.skeleton, one.at)
-        given[str(k)] = {"on": nets_of(stack, one)}
+        given[str(k)] = {}
         if isinstance(one, Patch):
             run = others.run(one.source)
             theirs = x if run.x is None else run.x
             given[str(k)]["patch"] = said(run.stack, theirs, [one.at], own=own)[1][one.at]
-    changes = [(one.at, _change(one, units_axis)) for one in live]
+        changes.append((one.at, _change(stack, alike, units_axis)))
     return _run(changed, x, given, changes, (), own)[0]
+
+
+def _groups(live: Sequence[Intervention]) -> list[list[Any]]:
+    """Neighbours that differ in their units and networks alone, each network once: one change."""
+    groups: list[list[Any]] = []
+    for one in live:
+        last = groups[-1] if groups else []
+        taken = {net for other in last for net in other.nets}
+        if (
+            last
+            and one.nets
+            and taken
+            and not taken & set(one.nets)
+            and _bare(last[0]) == _bare(one)
+        ):
+            last.append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _bare(one: Any) -> Any:
+    return one.replace(units=(), nets=())
 
 
 Rule = Callable[[Tensor, Given], Tensor]
@@ -99,7 +127,7 @@ Rule = Callable[[Tensor, Given], Tensor]
 def _run(
     stack: Stack,
     x: Tensor,
-    given: Mapping[str, Given],
+    given: Mapping[str, Tensors],
     changes: Sequence[tuple[str, Rule]],
     layers: Sequence[str],
     own: bool,
@@ -107,12 +135,14 @@ def _run(
     skeleton, was = stack.skeleton, stack.skeleton.training
 
     def one(
-        parameters: Tensors, buffers: Tensors, given: dict[str, Given], x: Tensor
+        parameters: Tensors, buffers: Tensors, given: dict[str, Tensors], x: Tensor
     ) -> tuple[Tensor, Tensors]:
         kept: Tensors = {}
         with ExitStack() as hooks:
             for k, (at, rule) in enumerate(changes):
-                hooks.enter_context(_hooked(skeleton, at, _bound(rule, given[str(k)])))
+                hooks.enter_context(
+                    _hooked(skeleton, at, _bound(rule, {**given[str(k)], **given["net"]}))
+                )
             for at in layers:
                 hooks.enter_context(_hooked(skeleton, at, _keeping(kept, at)))
             found = functional_call(skeleton, (parameters, buffers), (x,))
@@ -127,7 +157,7 @@ def _run(
 
 
 def _bound(rule: Rule, given: Given) -> Callable[[Tensor], Tensor]:
-    return lambda value: torch.where(given["on"], rule(value, given), value)
+    return lambda value: rule(value, given)
 
 
 def _keeping(kept: Tensors, at: str) -> Callable[[Tensor], Tensor]:
@@ -138,24 +168,29 @@ def _keeping(kept: Tensors, at: str) -> Callable[[Tensor], Tensor]:
     return keep
 
 
-def _change(one: Any, units_axis: int) -> Rule:
+def _change(stack: Stack, alike: Sequence[Any], units_axis: int) -> Rule:
     def rule(value: Tensor, given: Given) -> Tensor:
-        chosen = _chosen(one, value, units_axis)
-        return torch.where(chosen, _CHANGES[type(one)](one, value, given), value)
+        made = _CHANGES[type(alike[0])](alike[0], value, given)
+        n = value.shape[units_axis]
+        chosen = _chosen(stack, alike, n).to(value.device)[given[""]]
+        shape = [1] * value.ndim
+        shape[units_axis] = n
+        return torch.where(chosen.reshape(shape), made, value)
 
     return rule
 
 
-def _chosen(one: Any, value: Tensor, units_axis: int) -> Tensor:
-    n = value.shape[units_axis]
-    wrong = [u for u in one.units if not isinstance(u, int) or not 0 <= u < n]
-    if wrong:
-        raise InputError(f"layer {one.at!r} has no unit {wrong[0]!r}; there are {n}, from 0")
-    chosen = torch.zeros(n, dtype=torch.bool, device=value.device)
-    chosen[list(one.units) if one.units else slice(None)] = True
-    shape = [1] * value.ndim
-    shape[units_axis] = n
-    return chosen.reshape(shape)
+def _chosen(stack: Stack, alike: Sequence[Any], n: int) -> Tensor:
+    """bool[net, unit]."""
+    chosen = torch.zeros(stack.n_nets, n, dtype=torch.bool)
+    for one in alike:
+        wrong = [u for u in one.units if not isinstance(u, int) or not 0 <= u < n]
+        if wrong:
+            raise InputError(f"layer {one.at!r} has no unit {wrong[0]!r}; there are {n}, from 0")
+        units = torch.zeros(n, dtype=torch.bool)
+        units[list(one.units) if one.units else slice(None)] = True
+        chosen[nets_of(stack, one).cpu()] |= units
+    return chosen
 
 
 def _ablate(one: Ablate, value: Tensor, _given: Given) -> Tensor:

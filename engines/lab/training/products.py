@@ -22,6 +22,7 @@ from engines.lab.training.stack import Stack, Tensors
 _aten = torch.ops.aten
 _ROW = 64
 """No vector register holds more numbers."""
+_TINY = 512
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,16 @@ class Products:
     ) -> None:
         key = place, a.shape, b.shape
         if key not in self.batched:
-            self.batched[key] = _same_bits(a, b, out, bias)
+            self.batched[key] = not is_tiny(a, b) and _same_bits(a, b, out, bias)
         (_batched if self.batched[key] else _singly)(a, b, out, bias)
+
+
+def is_tiny(a: Tensor, b: Tensor) -> bool:
+    """Whether torch makes this product by a loop of its own when it is one of many.
+
+    It does so below 400 multiplications. Few numbers may agree by chance, so none is tried.
+    """
+    return a.shape[-2] * a.shape[-1] * b.shape[-1] < _TINY
 
 
 def _batched(a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> None:

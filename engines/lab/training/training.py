@@ -26,6 +26,8 @@ from engines.lab.training.snapshot import packed, unpacked
 from engines.lab.training.stack import Stack, Tensors
 
 _NEVER = -1
+WEIGHT_MAX = 1e6
+"""A network with a larger weight, or one that is not a number, has diverged."""
 
 
 @contextmanager
@@ -65,7 +67,7 @@ class Training:
     way: str = field(init=False, default="")
     """How signals are computed: products, together or alone."""
     diverged_at: np.ndarray = field(init=False)
-    """int64[net]: the step after which a network held a number that is not finite, -1 if never."""
+    """int64[net]: the step after which a weight was not finite or beyond WEIGHT_MAX, else -1."""
     state: Tensors = field(init=False)
     """What the optimiser remembers, laid out like the weights."""
     fixed: Tensors = field(init=False)
@@ -93,12 +95,12 @@ class Training:
 
     @property
     def n_diverged(self) -> int:
-        """Networks that hold a number that is not finite; they stay in the stack."""
+        """Networks that diverged; they stay in the stack."""
         return int((self.diverged_at >= 0).sum())
 
     @property
     def alive(self) -> np.ndarray:
-        """bool[net]: networks all of whose weights are finite."""
+        """bool[net]: networks that did not diverge."""
         return self.diverged_at < 0
 
     def advance(self, to_step: int) -> None:
@@ -131,9 +133,10 @@ class Training:
         return found
 
     def _count_diverged(self) -> None:
-        finite = torch.isfinite(self.stack.weights.sum(1)).cpu().numpy()
-        if not finite.all():
-            self.diverged_at[(self.diverged_at < 0) & ~finite] = self.step
+        largest = torch.linalg.vector_norm(self.stack.weights, torch.inf, dim=1)
+        sane = (largest <= WEIGHT_MAX).cpu().numpy()  # nan is not
+        if not sane.all():
+            self.diverged_at[(self.diverged_at < 0) & ~sane] = self.step
 
     def outputs(self, x: Tensor, *, own: bool = False) -> Tensor:
         """What every network says to these inputs: [net, example, ...], in evaluation mode.

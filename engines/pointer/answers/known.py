@@ -63,7 +63,28 @@ def _polygon_answers() -> list[KnownAnswer]:
         return tours.tour_length(tours.distances(points), tours.held_karp(tours.distances(points)))
 
     side = 24 * np.sin(np.pi / 12)
-    return [KnownAnswer("tour of a regular 12-gon", "closed form 2 n sin(pi/n)", side, 1e-12, tour)]
+    return [
+        KnownAnswer("tour of a regular 12-gon", "closed form 2 n sin(pi/n)", side, 1e-12, tour),
+        KnownAnswer(
+            "vertices of the hulls of square grids of 3 to 9 points a side, most and least",
+            "closed form: a square has four corners; points on its sides are no vertices",
+            4.0,
+            0.0,
+            _grid_vertices,
+        ),
+    ]
+
+
+def _grid_vertices() -> float:
+    """Vertices of the hull of every grid; nan when two grids differ."""
+    from engines.pointer.kernels.hulls import hulls
+
+    sizes = set()
+    for side in range(3, 10):
+        grid = np.stack(np.meshgrid(*[np.arange(side, dtype=float)] * 2), axis=-1).reshape(-1, 2)
+        shuffled = np.random.default_rng(side).permutation(grid)
+        sizes.add(int((hulls(shuffled[None]) >= 0).sum()))
+    return float(sizes.pop()) if len(sizes) == 1 else float("nan")
 
 
 def regular_polygon(n: int) -> np.ndarray:

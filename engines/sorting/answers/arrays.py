@@ -101,6 +101,13 @@ def run_answers() -> tuple[KnownAnswer, ...]:
     return (
         *exact,
         KnownAnswer(
+            "Swaps of two equal values, selection cells, 20 runs with triples",
+            "closed form: cells compare strictly, so who is equal never changes places",
+            0.0,
+            0.0,
+            lambda: float(sum(map(_swaps_of_equals, range(20)))),
+        ),
+        KnownAnswer(
             "Comparisons minus swaps, cell-view selection, n (n - 1) / 2",
             "closed form; the run ends with the first sorted state, a few advances early",
             4950.0,
@@ -144,6 +151,24 @@ def _excess(algotype: str, scheduler: str) -> float:
     ).replace(scheduler=scheduler)
     runs = [simulate(spec.replace(seed=seed)) for seed in range(20)]
     return float(sum(abs(run.n_swaps - inversions(run.rank)) for run in runs))
+
+
+def _swaps_of_equals(seed: int) -> int:
+    run = simulate(
+        SortSpec(
+            n_cells=30,
+            value_mode="duplicates",
+            n_copies=3,
+            algotypes=shares_from("selection"),
+            seed=seed,
+        )
+    )
+    rank, right = run.rank.copy(), run.right if len(run.right) else run.left + 1
+    n_equal = 0
+    for a, b in zip(run.left.tolist(), right.tolist(), strict=True):
+        n_equal += int(rank[a] == rank[b])
+        rank[a], rank[b] = rank[b], rank[a]
+    return n_equal
 
 
 def _movable_excess(seed: int) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from engines.process.runs import Rules
+from engines.process.machine.runs import Rules
 from engines.running import wording
 from engines.running.compute import Status
 

@@ -56,7 +56,7 @@ async def test_a_pair_of_the_matrix_is_told_with_interval_and_control():
     view._tap(type("Event", (), {"x": 2.5, "y": 1.2})())
     told = view.facts.sections[0]
     assert [row[0] for row in told["rows"]][1:4] == [
-        "95 %", "biased CKA", "stimuli permuted (control)",
+        "stability, not confidence", "biased CKA", "stimuli permuted (control)",
     ]  # fmt: skip
     assert "random halves of the units" in told["note"]
     shown = view._shown

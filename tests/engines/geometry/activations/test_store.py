@@ -18,10 +18,13 @@ from engines.geometry.analyses.comparison import CompareSpec, check_same_stimuli
 from engines.geometry.analyses.comparison import frames_of as compared
 from engines.geometry.analyses.moment import MomentSpec, layer_moment
 from engines.geometry.film.film import film_of
-from engines.geometry.importing.arrays import arrays_from_file, set_from_arrays
+from engines.geometry.importing.arrays import arrays_from_file
+from engines.geometry.importing.sets import set_from_arrays
 from engines.geometry.measures.rdm import rdm
 from engines.geometry.own_data.files import FilesSpec, keep_upload
 from engines.geometry.own_data.files import frames_of as opened
+
+STACKED = "snapshot, stimulus, unit"
 
 
 def written(folder, n_snapshots: int = 3, n: int = 4, p: int = 5) -> np.ndarray:
@@ -159,10 +162,10 @@ def test_nan_is_refused_with_its_places_or_dropped(tmp_path):
     x[0, 3, 1] = np.nan
     x[1, 2, 0] = np.inf
     with pytest.raises(InputError, match=r"2 values .* \(0, 3, 1\), \(1, 2, 0\)"):
-        set_from_arrays({"h": x}, tmp_path / "a")
-    kept = set_from_arrays({"h": x}, tmp_path / "b", missing="drop stimuli")
+        set_from_arrays({"h": x}, tmp_path / "a", axes=STACKED)
+    kept = set_from_arrays({"h": x}, tmp_path / "b", missing="drop stimuli", axes=STACKED)
     assert kept.stimuli == ("0", "1", "4")
-    units = set_from_arrays({"h": x}, tmp_path / "c", missing="drop units")
+    units = set_from_arrays({"h": x}, tmp_path / "c", missing="drop units", axes=STACKED)
     assert units.layer("h").shape == (2, 5, 2)
     with pytest.raises(InputError, match="leaves nothing"):
         set_from_arrays({"h": np.full((3, 2), np.nan)}, tmp_path / "d", missing="drop units")
@@ -172,8 +175,8 @@ def test_integers_and_booleans_are_cast_and_words_refused(tmp_path):
     assert set_from_arrays({"h": np.eye(3, dtype=bool)}, tmp_path / "a").at("h").sum() == 3
     with pytest.raises(InputError, match="not real numbers"):
         set_from_arrays({"h": np.array([["a"]])}, tmp_path / "b")
-    with pytest.raises(InputError, match="4 dimensions"):
-        set_from_arrays({"h": np.zeros((1, 1, 1, 1))}, tmp_path / "c")
+    with pytest.raises(InputError, match="5 dimensions"):
+        set_from_arrays({"h": np.zeros((1, 1, 1, 1, 1))}, tmp_path / "c")
     with pytest.raises(InputError, match="is empty"):
         set_from_arrays({"h": np.zeros((0, 3))}, tmp_path / "d")
 
@@ -217,7 +220,7 @@ def test_many_stimuli_are_thinned_in_the_rdm_and_it_is_said():
 def test_an_upload_is_opened_by_its_content(tmp_path):
     np.save(tmp_path / "a.npy", np.random.default_rng(4).standard_normal((3, 6, 5)))
     kept = keep_upload("C:\\x\\..\\a.npy", (tmp_path / "a.npy").read_bytes())
-    film = list(opened(FilesSpec(upload=kept)))[-1].film
+    film = list(opened(FilesSpec(upload=kept, axes=STACKED)))[-1].film
     assert film.coords.shape == (1, 3, 6, 3)
     with pytest.raises(InputError, match=r"only .npy"):
         keep_upload("a.pkl", b"")

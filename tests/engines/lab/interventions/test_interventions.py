@@ -286,3 +286,12 @@ def test_json_is_strict():
             from_json(wrong)
     with pytest.raises(SpecError, match="none is at 2"):
         without(parsed("mask 0; mask 2"), 2)
+
+
+def test_units_of_their_own_in_each_network_are_one_change_and_the_same():
+    base, plain = stack(), said(stack(), X, [])[0]
+    own = tuple(Ablate(at="1", units=(k, k + 2), nets=(k,)) for k in range(3))
+    found = outputs(base, X, own)
+    for k, one in enumerate(own):
+        assert same(found[k], outputs(base, X, (one,))[k])
+        assert same(outputs(base, X, (one,))[(k + 1) % 3], plain[(k + 1) % 3])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -197,6 +197,7 @@ def test_the_fastest_way_that_keeps_the_bits_is_taken(names, way):
     optimiser=st.sampled_from(["SGD", "momentum", "Adam", "AdamW"]),
     loss=st.sampled_from(["cross-entropy", "squared error", "logistic"]),
 )
+@example(sizes=[1, 1, 3], size=1, function=nn.ReLU, optimiser="SGD", loss="cross-entropy")
 def test_perceptrons_of_any_size_are_plain_torch_to_the_bit(sizes, size, function, optimiser, loss):
     def build():
         return perceptron(sizes, function)

@@ -36,7 +36,29 @@ def test_the_model_card_holds_the_numbers_of_the_headers():
     for name, header in weights.headers().items():
         row = next(line for line in card.splitlines() if line.startswith(f"| `{name}`"))
         for n, told in header.metrics.items():
-            assert f"{n}: {100 * told['accuracy']:.1f} %" in row
+            right, error = 100 * told["accuracy"], 100 * told["accuracy error"]
+            assert f" {n}: {right:.1f} ± {error:.1f} %" in row
+
+
+def test_the_card_says_up_to_which_length_it_is_above_2015():
+    ours = weights.headers()["hull-5-50"].metrics
+    above = [
+        n
+        for n, (right, _) in HULL_5_TO_50.items()
+        if str(n) in ours and ours[str(n)]["accuracy"] > right
+    ]
+    left = [n for n in HULL_5_TO_50 if str(n) not in ours]
+    assert (above, left) == ([5, 10, 50, 100, 200], [500])
+    said = "above the published accuracies of\n2015 at 5, 10, 50, 100 and 200 points; at 500, where 2015 printed"
+    card = (ROOT / "docs" / "pointer.md").read_text(encoding="utf-8")
+    assert f"{said} {100 * HULL_5_TO_50[500][0]:.1f} %, it has not been measured" in card
+
+
+def test_the_card_says_how_much_too_long_tours_of_fifty_cities_are():
+    card = (ROOT / "docs" / "pointer.md").read_text(encoding="utf-8")
+    gap = weights.headers()["tour-5-20"].metrics["50"]["gap"]
+    assert f"its tours are {100 * gap:.0f} % too long" in card
+    assert f"were {100 * markers('tour')[50][1]:.0f} % too long" in card
 
 
 @pytest.mark.parametrize("n", [5, 10, 50, 100])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from engines.process.runs import Phase, Rules, Run
+from engines.process.machine.runs import Phase, Rules, Run
 
 Lane = tuple[str, bool]
 """An owner, and whether it is about long runs."""

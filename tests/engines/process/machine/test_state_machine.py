@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engines.process.events import (
+from engines.process.machine.events import (
     Cancelled,
     Ended,
     Held,
@@ -27,8 +27,8 @@ from engines.process.events import (
     Tell,
     Ticked,
 )
-from engines.process.runs import Rules
-from engines.process.state import Machine
+from engines.process.machine.runs import Rules
+from engines.process.machine.state import Machine
 from engines.running.compute import Status
 
 owners = st.sampled_from("ABC")

@@ -21,7 +21,7 @@ import psutil
 from distributed import Nanny
 
 import engines
-from engines.process import job
+from engines.process.on_worker import job
 from engines.running import registry
 
 logger = logging.getLogger(__name__)

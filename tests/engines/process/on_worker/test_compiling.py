@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engines.boundary import shipped
-from engines.process import compiling
+from engines.process.on_worker import compiling
 
 numba = pytest.importorskip("numba")
 

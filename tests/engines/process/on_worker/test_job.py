@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from engines.boundary import codec
 from engines.contract import ExplorerError, Frame, Result
-from engines.process import job
-from engines.process.pace import Pace
+from engines.process.on_worker import job
+from engines.process.on_worker.pace import Pace
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engines.process import here, worker
+from engines.process import here
+from engines.process.on_worker import worker
 from engines.running import registry
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engines.process.events import (
+from engines.process.machine.events import (
     Cancelled,
     Ended,
     Forget,
@@ -27,8 +27,8 @@ from engines.process.events import (
     Tell,
     Ticked,
 )
-from engines.process.runs import Rules
-from engines.process.state import Machine
+from engines.process.machine.runs import Rules
+from engines.process.machine.state import Machine
 from engines.running import wording
 from engines.running.compute import Status
 

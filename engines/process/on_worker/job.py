@@ -20,10 +20,10 @@ import numpy as np
 
 from engines.boundary import codec
 from engines.contract import ExplorerError, Frame, Result
-from engines.process.compiling import kernels_watched
-from engines.process.events import Flag
-from engines.process.outward import spreading
-from engines.process.pace import Pace
+from engines.process.machine.events import Flag
+from engines.process.on_worker.compiling import kernels_watched
+from engines.process.on_worker.outward import spreading
+from engines.process.on_worker.pace import Pace
 from engines.running import devices, registry, wording
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from engines.process import events as ev
+from engines.process.machine import events as ev
 from engines.running import wording
 from engines.running.compute import JobState, Status
 

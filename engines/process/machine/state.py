@@ -17,10 +17,10 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from engines.process import events as ev
-from engines.process import turns
-from engines.process.runs import Phase, Request, Rules, Run
-from engines.process.staff import Staff
+from engines.process.machine import events as ev
+from engines.process.machine import turns
+from engines.process.machine.runs import Phase, Request, Rules, Run
+from engines.process.machine.staff import Staff
 from engines.running import wording
 from engines.running.compute import JobState, Status
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from engines.process.runs import Rules
-from engines.process.turns import Floor, short_run_is_stuck
+from engines.process.machine.runs import Rules
+from engines.process.machine.turns import Floor, short_run_is_stuck
 
 
 class Staff:

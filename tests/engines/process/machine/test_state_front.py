@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.process.events import (
+from engines.process.machine.events import (
     Cancelled,
     Hidden,
     Kept,
@@ -19,7 +19,7 @@ from engines.process.events import (
     SlotUp,
     Start,
 )
-from engines.process.runs import Phase
+from engines.process.machine.runs import Phase
 from engines.running import wording
 from engines.running.compute import Status
 

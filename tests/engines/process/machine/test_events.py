@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from engines.process.events import Submitted, Ticked
+from engines.process.machine.events import Submitted, Ticked
 
 
 def test_events_and_instructions_are_values():

@@ -1,0 +1,1 @@
+"""What is decided, and nothing else: events in, instructions out, no clock of its own."""

@@ -1,0 +1,1 @@
+"""What runs on a worker: a generator driven, its frames paced, its flags obeyed."""
