@@ -27,13 +27,13 @@ from engines.connectome.drawing import layouts
 from engines.connectome.drawing.spec import LayoutSpec
 from engines.connectome.drawing.wiring import drawing_of, wiring_of
 from engines.connectome.dynamics.simulation import Graded
-from engines.connectome.kernels import swaps
 from engines.connectome.large.raster import raster_steps
 from engines.connectome.large.run import spiking_setup
 from engines.connectome.large.spec import RasterSpec
 from engines.connectome.measures.centrality import betweenness, betweenness_steps
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls.run import NullRun, observed
+from engines.connectome.nulls.shuffling import draw_of
 from engines.connectome.wiring import synthetic
 from engines.connectome.wiring.connectome import Connectome, layer_from_edges
 from engines.connectome.wiring.graph import Graph, graph_from_matrix, graph_of
@@ -71,15 +71,14 @@ def null_figures() -> list[Figure]:
     import igraph
 
     graph = graph_of(WiringSpec())
-    adjacency = np.ascontiguousarray(graph.binary.toarray().astype(np.uint8))
-    n_attempts, none = 10 * graph.n_edges, (0, np.zeros(1, np.int32), np.zeros((1, 1), np.int16))
+    n_attempts = 10 * graph.n_edges
+    drawing = draw_of(graph, MeasuresSpec(), None)
     edges = list(zip(graph.pre.tolist(), graph.post.tolist(), strict=True))
     theirs = igraph.Graph(n=graph.n, edges=edges, directed=True)
 
     def ours_50() -> None:
         for seed in range(50):
-            arrays = adjacency.copy(), graph.pre.copy(), graph.post.copy()
-            swaps.swap_directed(*arrays, n_attempts, np.uint64(seed), *none)
+            drawing.step(drawing.start(), n_attempts, np.uint64(seed))
 
     def theirs_50() -> None:
         for _ in range(50):
@@ -232,12 +231,9 @@ def rate_figures(made: Connectome) -> list[Figure]:
 
 def large_null_figures(made: Connectome) -> list[Figure]:
     """A null of a fly's size: its swaps, and its measures."""
-    from engines.connectome.nulls.shuffling import OnRows, draw_of
-
     graph = graph_from_matrix(made.layers[0].matrix(made.n_neurons))
     drawing = draw_of(graph, MeasuresSpec(swaps_per_edge=1.0), made)
-    assert isinstance(drawing, OnRows)
-    swap_s = seconds(lambda: drawing.shuffled(np.uint64(1)))
+    swap_s = seconds(lambda: drawing.step(drawing.start(), drawing.n_edges, np.uint64(1)))
     measured_s = seconds(lambda: observed(graph, MeasuresSpec()))
     return [
         Figure("fly size: a null, one attempted swap per edge", "s", swap_s),

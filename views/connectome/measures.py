@@ -90,12 +90,13 @@ def table_section(
         row += [number(measures.z[k], 2), number(measures.p[k], 4)]
         rows.append([*row, {"text": measures.conventions[k], "tone": "text"}])
     nulls = f"{measures.n_nulls:,} of {spec.n_nulls:,} nulls" if spec.n_nulls else "no nulls"
-    detail = f"{spec.null}, {spec.swaps_per_edge:g} attempted swaps per edge, seed {spec.seed}"
+    detail = f"{spec.null}, {spec.swaps_per_edge:g} accepted swaps per edge, seed {spec.seed}"
     return {
         "title": f"Measures, {nulls}",
         "columns": columns,
         "rows": rows,
-        "note": f"{detail}; p two-sided, (r + 1) / (K + 1); layers {', '.join(spec.layers)}"
+        "note": f"{detail}; p two-sided, (r + 1) / (K + 1). {measures.null_note} Layers "
+        + ", ".join(spec.layers)
         + (f"; at least {spec.min_weight:g}" if spec.min_weight else ""),
     }
 
@@ -119,7 +120,7 @@ def motif_section(measures: Measures) -> dict[str, Any]:
         )
     return {
         "title": "Motifs: press one to see where it is",
-        "columns": ["", "what it is", "instances", "null mean", "z", "p, Holm over 13"],
+        "columns": ["", "what it is", "instances", "null mean", "z", "p, all 13"],
         "rows": rows,
     }
 

@@ -46,10 +46,12 @@ CHOICES: dict[str, tuple[str, dict[str, str]]] = {
         "Cells are separated by",
         {"find it": "", "commas": ",", "tabs": "\t", "semicolons": ";", "bars": "|", "spaces": " "},
     ),
+    "kind": ("Read as", {"find it": "", "edge list": "edges", "matrix": "matrix"}),
+    "thousands": ("Digits in threes", {"none": "", "1,234": ",", "1.234": ".", "1 234": " "}),
     "decimal": ("Decimal mark", {"find it": "", "point": ".", "comma": ","}),
 }  # fmt: skip
 """What the reader is told about odd rows: label, and words for each policy; the first stands."""
-ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.graphml,.npz,.npy,.json"
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.parquet,.graphml,.npz,.npy,.json,.mat,.gexf,.gml,.net,.feather,.gz"
 
 
 class OwnConnectome:
@@ -71,6 +73,8 @@ class OwnConnectome:
         self.columns = {
             "pre": pmui.TextInput(label="Sender's column, if it is not found", **small),
             "post": pmui.TextInput(label="Receiver's column", **small),
+            "layer": pmui.TextInput(label="Column of layers", **small),
+            "only": pmui.TextInput(label="Only this neuropil", **small),
         }
         self.choices = {
             name: pmui.Select(
@@ -126,7 +130,8 @@ class OwnConnectome:
 def report_section(report: ImportReport) -> dict[str, Any]:
     """What was decided, refused and read, as an inspector section."""
     refused = [f"{report.n_refused:,} rows were refused:"] if report.n_refused else []
-    said = [*report.notes, *refused, *report.refused]
+    other = [f"Another reading: {said}." for said in report.other]
+    said = [*report.notes, *other, *refused, *report.refused]
     return {
         "title": label(report.source),
         "rows": [["rows", f"{report.n_rows:,}"], ["read as", label(report.kind)]],

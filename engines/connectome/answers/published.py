@@ -7,13 +7,15 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csgraph
 
+from engines.connectome.measures.centrality import betweenness
 from engines.connectome.measures.counting import component_sizes
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls.measured import Measured
 from engines.connectome.nulls.measuring import frames_of
 from engines.connectome.wiring.catalogue import load
-from engines.connectome.wiring.graph import Graph, graph_of
+from engines.connectome.wiring.graph import Graph, graph_from_matrix, graph_of
 from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import KnownAnswer
 
@@ -131,6 +133,25 @@ def _rich_z() -> float:
     return float(_nulls("undirected degree", 1_000).measures.rich_z[40])
 
 
+def _behind_a_fork() -> float:
+    """0 -> 1, 2 -> 3 -> 4, 5: all of 3's pairs, (0, 1, 2) to (4, 5), pass through it."""
+    table = np.zeros((6, 6))
+    for i, j in ((0, 1), (0, 2), (1, 3), (2, 3), (3, 4), (3, 5)):
+        table[i, j] = 1.0
+    found = betweenness(graph_from_matrix(table)).value
+    return float(found[3])
+
+
+def _missing_betweenness() -> float:
+    """A path of d steps passes through d - 1 neurons, so betweenness adds up to all d - 1."""
+    graph = graph_of(WiringSpec())
+    steps = csgraph.shortest_path(graph.binary, unweighted=True)
+    reached = np.isfinite(steps) & (steps > 0)
+    inside = float((steps[reached] - 1.0).sum())
+    whole = betweenness(graph).value.sum() * (graph.n - 1.0) * (graph.n - 2.0)
+    return float(whole / inside - 1.0)
+
+
 def wiring_answers() -> tuple[KnownAnswer, ...]:
     """Section by section: counts, components, measures, rich club, small world."""
     exact: list[tuple[str, str, float, Callable[[], float]]] = [
@@ -176,7 +197,14 @@ def wiring_answers() -> tuple[KnownAnswer, ...]:
          _rich_z),
         ("reciprocity, chemical", REFERENCE, 0.2124, 5e-5, _chemical_reciprocity),
     ]  # fmt: skip
+    paths = [
+        ("betweenness of a neuron behind a fork", "closed form: 6 of 5 x 4 pairs", 0.3,
+         1e-12, _behind_a_fork),
+        ("betweenness of the worm, summed over neurons",
+         "closed form: the steps between all pairs, less one", 0.0, 1e-9, _missing_betweenness),
+    ]  # fmt: skip
     return (
+        *(KnownAnswer(n, s, v, t, f) for n, s, v, t, f in paths),
         *(KnownAnswer(n, s, float(v), 0.0, f) for n, s, v, f in exact),
         *(KnownAnswer(n, s, v, t, partial(_value, m)) for n, s, v, t, m in close),
         *(KnownAnswer(n, s, v, t, f) for n, s, v, t, f in drawn),

@@ -118,7 +118,8 @@ class BatchedTrials:
         counted = torch.zeros((n_bins, *self.v.shape), dtype=torch.float32, device=self._on)
         with torch.no_grad():
             for step in range(first, first + n_steps):
-                spiked = self._step(step)
+                published = self._spec.reset == "v and g"
+                spiked = self._published_step(step) if published else self._step(step)
                 counted[step // self._every - low] += spiked
         self.n_spikes += int(counted.sum(dtype=torch.float64).item())
         return np.ascontiguousarray(counted.cpu().numpy().transpose(2, 0, 1))
@@ -147,6 +148,37 @@ class BatchedTrials:
         self._resting = torch.clamp(self._resting - 1, min=0)
         spiked = free & (self.v > THRESHOLD_MV)
         self.v[spiked] = RESET_MV
+        self._resting[spiked] = self._rest
+        self._send(spiked, arrived)
+        return spiked
+
+    def _published_step(self, step: int) -> torch.Tensor:
+        """One exact step as ``kernels.spikes.run_published``; bool[neuron, trial] of who spiked."""
+        import torch
+
+        from engines.connectome.dynamics.fly_model import RESET_MV, TAU_M_MS, TAU_S_MS, THRESHOLD_MV
+
+        dt = self._spec.dt_ms
+        keep_v, keep_g = np.exp(-dt / TAU_M_MS), np.exp(-dt / TAU_S_MS)
+        share = TAU_S_MS / (TAU_M_MS - TAU_S_MS) * (keep_v - keep_g)
+        push = self._drive[step] * self._target
+        if self._gap is not None:
+            push = push + self._gap @ self.v - self._leak * self.v
+        self._resting = torch.clamp(self._resting - 1, min=0)
+        free = (self._resting == 0) & self._alive
+        fresh = push + (self.v - push) * keep_v + self.g * share
+        if self._spec.noise:
+            size = self._spec.noise * THRESHOLD_MV * np.sqrt(dt / TAU_M_MS)
+            fresh = fresh + size * torch.randn(
+                self.v.shape, generator=self._noise, dtype=torch.float64, device=self._on
+            )
+        self.v = torch.where(free, fresh, self.v)
+        self.g = torch.where(free, self.g * keep_g, self.g)
+        spiked = free & (self.v > THRESHOLD_MV)
+        arrived = self._waiting[step % len(self._waiting)]
+        self.g += arrived
+        arrived.zero_()
+        self.v[spiked], self.g[spiked] = RESET_MV, 0.0
         self._resting[spiked] = self._rest
         self._send(spiked, arrived)
         return spiked

@@ -66,6 +66,7 @@ class SpikingTrial:
         self._resting = np.zeros(network.n, i32)
         self._waiting = np.zeros((max(1, round(DELAY_MS / spec.dt_ms)), network.n))
         self._seed = (spec.seed + 0x5851F42D4C957F2D * (trial + 1)) % 2**64
+        self._published = spec.reset == "v and g"
         self.spikes = np.zeros((-(-spec.n_steps // every), network.n), np.float32)
         self.n_spikes = 0
 
@@ -74,7 +75,8 @@ class SpikingTrial:
         from engines.connectome.kernels import spikes
 
         seed = np.uint64((self._seed + first * 0x9E3779B97F4A7C15 * 131_071) % 2**64)
-        self.n_spikes += spikes.run(
+        run = spikes.run_published if self._published else spikes.run
+        self.n_spikes += run(
             *self._out, *self._gap, self._drive, self._network.target, self._network.alive,
             self._constants, self.v, self.g, self._resting, self._waiting, first, n_steps,
             self._every, self._noise, seed, self.spikes,

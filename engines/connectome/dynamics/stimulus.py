@@ -75,6 +75,12 @@ class StimulusSpec(WiringSpec):
         0.275, label="Per synapse", help="What one synapse adds to the postsynaptic drive.",
         unit="mV", group="Model", ge=0, le=50, soft=(0, 3), step=0.025, when=_SPIKING,
     )  # fmt: skip
+    reset: Literal["v", "v and g"] = knob(
+        "v", label="A spike resets",
+        help="v: the potential alone, and synaptic drive goes on decaying while the neuron rests. "
+        "v and g: both, and both stand still while it rests, as Shiu et al. 2024 run their fly; "
+        "then they are integrated exactly.", group="Model", when=_SPIKING,
+    )  # fmt: skip
     gap: float = knob(
         0.1, label="Gap coupling", help="Strength of one gap junction against the leak.",
         group="Model", ge=0, le=10, soft=(0, 1), step=0.01,

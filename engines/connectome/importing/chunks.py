@@ -13,7 +13,7 @@ import pandas as pd
 
 from engines.connectome.importing import edges
 from engines.connectome.importing.options import REFUSED_SHOWN, ImportOptions
-from engines.connectome.importing.text import decoded, sniffed
+from engines.connectome.importing.text import decoded, n_comments, sniffed, without_comments
 from engines.contract import InputError
 
 CHUNK_ROWS = 500_000
@@ -84,11 +84,17 @@ def _frames(path: Path, options: ImportOptions) -> Iterator[pd.DataFrame]:
     }  # fmt: skip
     given: dict[str, Any] = {"sep": options.delimiter, "encoding": options.encoding}
     try:
-        yield from pd.read_csv(path, chunksize=CHUNK_ROWS, **given, **plain)
+        yield from pd.read_csv(
+            path, chunksize=CHUNK_ROWS, skiprows=_n_comments(path, options), **given, **plain
+        )
     except (UnicodeDecodeError, pd.errors.ParserError) as error:
         raise InputError(
             f"'{path.name}' cannot be cut into cells: {error}; set encoding or delimiter"
         ) from error
+
+
+def _n_comments(path: Path, options: ImportOptions) -> int:
+    return n_comments(decoded(head_of(path), options)[0])
 
 
 def head_of(path: Path) -> bytes:
@@ -107,7 +113,9 @@ def chosen_for(path: Path, options: ImportOptions) -> ImportOptions:
     encoding = options.encoding or ("utf-8-sig" if _is_utf8(head) else "cp1252")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
-    return replace(sniffed(text, path.suffix.lower(), options)[0], encoding=encoding)
+    return replace(
+        sniffed(without_comments(text)[0], path.suffix.lower(), options)[0], encoding=encoding
+    )
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -129,11 +137,16 @@ class _Merger:
         self._told: Counter[str] = Counter()
         self._refused: list[str] = []
         self._columns: dict[str, str] = {}
+        self._other: list[str] = []
+        self._sent: dict[str, Counter[str]] = {}
 
     def add(self, rows: edges.Rows, n_read: int) -> None:
         """Take in the edges of one chunk."""
         self.n_rows += n_read
         self._columns = self._columns or rows.columns
+        self._other = self._other or rows.other
+        for name, counted in rows.sent.items():
+            self._sent.setdefault(name, Counter()).update(counted)
         self._told.update(rows.told)
         self._n_refused += rows.n_refused
         self._refused = (self._refused + rows.refused)[:REFUSED_SHOWN]
@@ -184,5 +197,5 @@ class _Merger:
         names = np.array(list(self._names), object)
         return edges.Rows(
             names, pairs >> 32, pairs & 0xFFFFFFFF, weight, kinds, self._columns, told,
-            self._refused, self._n_refused,
+            self._refused, self._n_refused, self._other, self._sent,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from engines.boundary.labels import label
+from engines.connectome.importing import extras
 from engines.connectome.importing.options import REFUSED_SHOWN, ColumnsError, ImportOptions
 from engines.connectome.importing.text import number
 from engines.connectome.wiring.celegans import canonical, cell_types
@@ -77,6 +79,10 @@ class Rows:
     """How often what was done to rows, by a sentence that takes the number."""
     refused: list[str] = field(default_factory=list)
     n_refused: int = 0
+    other: list[str] = field(default_factory=list)
+    """Other readings, and the options that ask for them."""
+    sent: dict[str, Counter[str]] = field(default_factory=dict)
+    """How many rows of a sender name which transmitter."""
 
 
 def layers_from_frame(
@@ -89,19 +95,38 @@ def layers_from_frame(
 def rows_from_frame(frame: pd.DataFrame, options: ImportOptions, first_line: int = 2) -> Rows:
     """The rows of a table that count as edges, and why others do not."""
     columns = guessed_columns(frame, options)
+    told: dict[str, int] = {}
+    frame, other = extras.chosen_rows(frame, options, told)
     names, pre, post = _ends(frame[columns["pre"]], frame[columns["post"]])
     weight, bad = _weights(frame, columns["weight"], options)
     unnamed = names == ""
     nameless = (unnamed[pre] | unnamed[post]) & ~bad
     refused = _refusals(frame, columns["weight"], bad, nameless, first_line)
     zero = (weight == 0) & ~bad & ~nameless
-    told = {"{:,} edges of weight zero were dropped.": int(zero.sum())}
+    told["{:,} edges of weight zero were dropped."] = int(zero.sum())
     kept = ~(bad | nameless | zero)
     kinds = _kinds(frame, columns["layer"], options)
     kept &= _ends_that_count(kinds, told)
-    ends = pre[kept], post[kept]
+    sent = extras.sent(frame, columns["pre"], _id)
     n_refused = int((bad | nameless).sum())
-    return Rows(names, *ends, weight[kept], kinds[kept], columns, told, refused, n_refused)
+    other += extras.grouped(frame, columns["weight"], bad)
+    back = extras.undirected(frame)[kept]
+    pre, post, weight, kinds = pre[kept], post[kept], weight[kept], kinds[kept]
+    back &= pre != post
+    told["{:,} rows are undirected; their edges run both ways."] = int(back.sum())
+    ends = np.concatenate([pre, post[back]]), np.concatenate([post, pre[back]])
+    weight, kinds = (np.concatenate([a, a[back]]) for a in (weight, kinds))
+    return Rows(
+        names, *ends, weight, kinds, columns, told, refused, n_refused, other, sent
+    )  # fmt: skip
+
+
+def transmitters(rows: Rows, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The column of what each neuron sends with, by most of its rows; nothing where none says."""
+    if not rows.sent:
+        return {}
+    most = {name: counted.most_common(1)[0][0] for name, counted in rows.sent.items()}
+    return {"transmitter": tuple(most.get(name, "") for name in names)}
 
 
 def _refusals(
@@ -196,7 +221,8 @@ def _weights(
         numbers = values.to_numpy(float, na_value=np.nan)
     else:
         mark = options.decimal or "."
-        codes, found = _coded(values, lambda cell: number(str(cell), mark))
+        grouped = options.thousands
+        codes, found = _coded(values, lambda cell: number(str(cell), mark, grouped))
         numbers = np.array([np.nan if value is None else value for value in found], float)[codes]
     bad = ~np.isfinite(numbers)
     return np.where(bad, 0.0, numbers), bad
@@ -206,7 +232,7 @@ def _kinds(frame: pd.DataFrame, column: str, options: ImportOptions) -> np.ndarr
     if not column:
         return np.full(len(frame), options.layer_name, object)
     codes, texts = _coded(frame[column], lambda cell: label(cell).lower())
-    if not set(texts) & (set(_LAYER_WORDS) | set(LAYERS)):
+    if not options.layer and not set(texts) & (set(_LAYER_WORDS) | set(LAYERS)):
         # A type column that names no connections (a neuropil, a transmitter) is none of ours.
         return np.full(len(frame), options.layer_name, object)
     kinds = [_LAYER_WORDS.get(text, text or options.layer_name) for text in texts]

@@ -11,6 +11,8 @@ from engines.connectome.importing.text import number
 from engines.connectome.wiring.connectome import Layer, layer_from_edges
 from engines.contract import InputError
 
+_NO_NUMBERS = frozenset({"nan", "na", "inf", "-inf", "n/a", "null", "#n/a"})
+"""What stands in a matrix where a number should."""
 _TOTALS = frozenset({"total", "totals", "sum", "sums", "nan", "none"})
 
 
@@ -22,14 +24,27 @@ def looks_like_matrix(rows: list[list[str]], decimal: str) -> bool:
     top, left = _label_places(sample, decimal)
     flat = [cell for row in sample[top + 1 :] for cell in row[left + 1 :]]
     empty = sum(cell == "" for cell in flat)
-    numbers = sum(number(cell, decimal) is not None for cell in flat if cell)
+    numbers = sum(
+        number(cell, decimal) is not None or cell.lower() in _NO_NUMBERS for cell in flat if cell
+    )
     return numbers > 0 and numbers + empty > 0.9 * len(flat)
 
 
 def _is_bare_square(rows: list[list[str]], decimal: str) -> bool:
     n = len(rows)
     square = all(len(row) == n for row in rows)
-    return square and n > 0 and all(number(c, decimal) is not None for row in rows for c in row)
+    return square and n > 0 and _all_numbers(rows, decimal)
+
+
+def other_reading(rows: list[list[str]]) -> list[str]:
+    """A table of two or three columns without labels may be an edge list as well."""
+    widths = {len(row) for row in rows}
+    if widths <= {2, 3} and len(rows) in widths:
+        return [
+            "two or three columns of numbers may also be sender, receiver and weight; for that set "
+            "kind (Read as) to edges"
+        ]
+    return []
 
 
 def layers_from_rows(
@@ -59,6 +74,7 @@ def layers_from_rows(
         notes.append(f"Labels were found in row {top + 1} and column {left + 1}.")
     row_names, column_names = [n for _, n in rows_kept], [n for _, n in columns_kept]
     _check_labels(row_names, column_names)
+    notes += _one_sided(row_names, column_names)
     names = tuple(dict.fromkeys([*row_names, *column_names]))
     index = {name: k for k, name in enumerate(names)}
     filled = [
@@ -67,7 +83,7 @@ def layers_from_rows(
         for k, column_name in columns_kept
         if k < len(rows[n]) and rows[n][k] != ""
     ]
-    values = [number(cell, decimal) for _, _, cell, _, _ in filled]
+    values = [number(cell, decimal, options.thousands) for _, _, cell, _, _ in filled]
     odd = [place for place, value in zip(filled, values, strict=True) if value is None]
     refused = [
         f"row {n + 1}, column {k + 1}: {cell[:30]!r} is no number"
@@ -93,7 +109,11 @@ def _layer(
 
 
 def _all_numbers(rows: list[list[str]], decimal: str) -> bool:
-    return all(number(cell, decimal) is not None for row in rows for cell in row)
+    """Whether no cell is a label: most are numbers, the rest blank or words for none."""
+    cells = [cell for row in rows for cell in row]
+    odd = sum(cell == "" or cell.lower() in _NO_NUMBERS for cell in cells)
+    numbers = sum(number(cell, decimal) is not None for cell in cells)
+    return numbers > odd and numbers + odd == len(cells)
 
 
 def _bare(
@@ -105,7 +125,19 @@ def _bare(
         raise InputError(
             f"the matrix is {shape} and has no labels; give a square one, or label rows and columns"
         )
-    values = np.array([[number(c, options.decimal or ".") for c in row] for row in rows], float)
+    decimal = options.decimal or "."
+    odd = [
+        f"row {i + 1}, column {j + 1}: {cell or 'blank'!r}"
+        for i, row in enumerate(rows)
+        for j, cell in enumerate(row)
+        if number(cell, decimal, options.thousands) is None
+    ]
+    if odd:
+        raise InputError(
+            f"{len(odd):,} cells of the matrix are no numbers: {'; '.join(odd[:REFUSED_SHOWN])}. "
+            "Write 0 where there is no edge, or leave those neurons out"
+        )
+    values = np.array([[number(c, decimal, options.thousands) for c in row] for row in rows], float)
     pre, post = np.nonzero(values)
     notes.append("The matrix has no labels; neurons are numbered from 1.")
     layer = _layer(pre, post, values[pre, post], options, notes)
@@ -132,6 +164,20 @@ def _is_no_neuron(name: str) -> bool:
     folded = name.strip().lower()
     # Class headers of the published sheets are words in capitals with a blank between them.
     return folded in _TOTALS or not folded or folded.endswith(("neurons", "organs", "muscles"))
+
+
+def _one_sided(rows: list[str], columns: list[str]) -> list[str]:
+    """Neurons that have a row and no column, or the other way round."""
+    said = []
+    for here, there, what in (
+        (columns, set(rows), "have a column and no row, so they only receive"),
+        (rows, set(columns), "have a row and no column, so they only send"),
+    ):
+        alone = [name for name in here if name not in there]
+        if alone:
+            shown = ", ".join(alone[:8])
+            said.append(f"{len(alone):,} neurons {what}: {shown}.")
+    return said
 
 
 def _check_labels(rows: list[str], columns: list[str]) -> None:

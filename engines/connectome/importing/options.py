@@ -18,7 +18,10 @@ class ImportOptions:
     says what happens to those that are none. ``negative`` keeps signs as inhibition, takes sizes,
     drops those edges or refuses the file. ``n_rows_max`` is how many rows are held at once: longer
     files are read in chunks where they lie on disk. ``electrical`` says which weight both
-    directions of a gap junction get where the file disagrees with itself.
+    directions of a gap junction get where the file disagrees with itself. ``kind`` settles
+    directions of a gap junction get where the file disagrees with itself. ``kind`` settles whether
+    a table is a matrix or an edge list; ``thousands`` is what "1,234" is grouped by; ``only`` keeps
+    the rows of one neuropil.
     """
 
     pre: str = ""
@@ -36,6 +39,8 @@ class ImportOptions:
     delimiter: str = ""
     encoding: str = ""
     decimal: Literal["", ".", ","] = ""
+    thousands: Literal["", ",", ".", " "] = ""
+    only: str = ""
     n_rows_max: int = 50_000_000
 
 
@@ -52,6 +57,8 @@ class ImportReport:
     refused: tuple[str, ...] = ()
     """The first refused rows, each with its line and reason."""
     n_refused: int = 0
+    other: tuple[str, ...] = ()
+    """How else the file could be read, and the option that does it."""
     preview: tuple[tuple[str, ...], ...] = ()
     """The first rows as they were cut into cells, header first."""
 
@@ -60,6 +67,7 @@ class ImportReport:
         head = f"{self.source}: {self.n_neurons:,} neurons, {self.n_edges:,} edges from {self.kind}"
         lines = [f"{head}, {self.n_rows:,} rows."]
         lines += [f"- {note}" for note in self.notes]
+        lines += [f"- Another reading: {said}" for said in self.other]
         if self.n_refused:
             lines.append(f"- {self.n_refused:,} rows were refused:")
             lines += [f"  {row}" for row in self.refused]

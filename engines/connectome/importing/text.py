@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -32,6 +34,53 @@ def decoded(data: bytes, options: ImportOptions) -> tuple[str, list[str]]:
     except UnicodeDecodeError:
         note = "The file is not UTF-8 and was read as Windows-1252; set encoding if names look odd."
         return data.decode("cp1252", "replace"), [note]
+
+
+def n_comments(text: str) -> int:
+    """How many lines at the beginning are comments: ``#`` or ``%``, or blank between them."""
+    n = 0
+    for k, line in enumerate(text.split("\n")):
+        if line.lstrip().startswith(("#", "%")):
+            n = k + 1
+        elif line.strip():
+            break
+    return n
+
+
+def without_comments(text: str) -> tuple[str, list[str]]:
+    """Text behind its leading comments, and a note."""
+    n = n_comments(text)
+    if not n:
+        return text, []
+    return text.split("\n", n)[-1], [f"{n:,} lines of comment at the beginning were skipped."]
+
+
+_DICTIONARY = re.compile(r"^(\S+)\s+(\S+)\s+(\{[^{}]{0,2000}\})$")
+
+
+def dictionaries(text: str) -> list[list[str]]:
+    """Rows of ``A B {'weight': 2.0}``, as networkx's write_edgelist writes them, or none.
+
+    Raises:
+        InputError: a row holds no such dictionary.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines or not _DICTIONARY.match(lines[0]):
+        return []
+    rows = [["pre", "post", "weight"]]
+    for k, line in enumerate(lines):
+        cut = _DICTIONARY.match(line)
+        try:
+            found = ast.literal_eval(cut[3]) if cut else None
+        except (ValueError, SyntaxError):
+            found = None
+        if cut is None or not isinstance(found, dict):
+            raise InputError(
+                f"row {k + 1:,} is no 'sender receiver {{...}}' as the rows before it; mend it, or "
+                "write the list with nx.write_weighted_edgelist"
+            )
+        rows.append([cut[1], cut[2], str(found.get("weight", 1))])
+    return rows
 
 
 def sniffed(text: str, suffix: str, options: ImportOptions) -> tuple[ImportOptions, list[str]]:
@@ -99,9 +148,15 @@ def frame_from_cells(rows: list[list[str]], *, header: bool) -> pd.DataFrame:
     return pd.DataFrame(padded[1:], columns=names, dtype=object)
 
 
-def number(cell: str, decimal: str = ".") -> float | None:
+GROUPED = re.compile(r"^-?\d{1,3}([,. ]\d{3})+$")
+"""A whole number whose digits stand in threes."""
+
+
+def number(cell: str, decimal: str = ".", thousands: str = "") -> float | None:
     """A finite number, or None for anything else, nan and infinity included."""
     text = cell.strip()
+    if thousands:
+        text = text.replace(thousands, "")
     if decimal == ",":
         text = text.replace(".", "").replace(",", ".")
     try:

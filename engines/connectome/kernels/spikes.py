@@ -108,3 +108,73 @@ def run(
                 for e in range(indptr[i], indptr[i + 1]):
                     arrived[indices[e]] += weight_mv[e]
     return n_spikes
+
+
+@kernel
+def run_published(
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    weight_mv: np.ndarray,
+    gap_indptr: np.ndarray,
+    gap_indices: np.ndarray,
+    gap_weight: np.ndarray,
+    drive_mv: np.ndarray,
+    target: np.ndarray,
+    alive: np.ndarray,
+    constants: np.ndarray,
+    v: np.ndarray,
+    g: np.ndarray,
+    resting: np.ndarray,
+    waiting: np.ndarray,
+    first: int,
+    n_steps: int,
+    every: int,
+    noise_mv: float,
+    seed: np.uint64,
+    rates: np.ndarray,
+) -> int:
+    """As ``run``, as Shiu et al. 2024 run it in Brian2; answers the number of spikes.
+
+    While a neuron is refractory its v and g stand still, though input still adds to g; a spike sets
+    both to 0 after the input of its moment has come. Between spikes v and g are integrated exactly,
+    and input is heard behind the step's threshold (Brian2's order: states, thresholds, synapses,
+    resets). What flows through gap junctions, which the fly model has not, counts as constant
+    during a step.
+    """
+    dt, tau_m, tau_s, threshold, reset = (
+        constants[0], constants[1], constants[2], constants[3], constants[4],
+    )  # fmt: skip
+    n_rest = np.int32(constants[5])
+    keep_v, keep_g = np.exp(-dt / tau_m), np.exp(-dt / tau_s)
+    share = tau_s / (tau_m - tau_s) * (keep_v - keep_g)
+    n, delay = len(v), len(waiting)
+    n_spikes, state = 0, seed
+    flow, spiked = np.zeros(n), np.zeros(n, np.bool_)
+    for step in range(first, first + n_steps):
+        if len(gap_indices):
+            gap_flow(gap_indptr, gap_indices, gap_weight, v, flow)
+        for i in range(n):
+            spiked[i] = False
+            resting[i] = max(0, resting[i] - 1)
+            if resting[i] > 0 or not alive[i]:
+                continue
+            push = flow[i] + (drive_mv[step] if target[i] else 0.0)
+            v[i] = push + (v[i] - push) * keep_v + g[i] * share
+            g[i] *= keep_g
+            if noise_mv > 0.0:
+                state += _STEP
+                word = mixed(state)
+                state += _STEP
+                v[i] += noise_mv * np.sqrt(dt / tau_m) * normal(word, mixed(state))
+            spiked[i] = v[i] > threshold
+        arrived = waiting[step % delay]
+        arriving(arrived, g)
+        for i in range(n):
+            if spiked[i]:
+                v[i], g[i] = reset, 0.0
+                resting[i] = n_rest
+                n_spikes += 1
+                rates[step // every, i] += 1.0
+                for e in range(indptr[i], indptr[i + 1]):
+                    arrived[indices[e]] += weight_mv[e]
+    return n_spikes

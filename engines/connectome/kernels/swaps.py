@@ -1,7 +1,7 @@
-"""Random wirings by swapping the ends of two edges, on a dense table of who is connected.
+"""Random undirected wirings by swapping the ends of two edges, and random graphs, on a table.
 
-Every swap keeps each neuron's degrees and makes neither a self-loop nor a second edge (Maslov &
-Sneppen 2002); further rules keep blocks of classes or the number of edges per distance.
+Every swap keeps each neuron's degree and makes neither a self-loop nor a second edge (Maslov &
+Sneppen 2002).
 """
 
 from __future__ import annotations
@@ -11,52 +11,8 @@ import numpy as np
 from engines.connectome.kernels.jit import kernel, part
 from engines.connectome.kernels.random import _STEP, below, mixed
 
-FREE, BLOCKS, DISTANCES = 0, 1, 2
 ANYWHERE = np.zeros(0, np.int32)
 """No places on a ring."""
-
-
-@kernel
-def swap_directed(
-    adjacency: np.ndarray,
-    pre: np.ndarray,
-    post: np.ndarray,
-    n_attempts: int,
-    seed: np.uint64,
-    rule: int,
-    group: np.ndarray,
-    distance_bin: np.ndarray,
-) -> int:
-    """Swap in place: a->b, c->d become a->d, c->b where that is allowed; counts the swaps.
-
-    ``adjacency`` uint8[n, n]; ``group`` int32[n] for BLOCKS, ``distance_bin`` int16[n, n] for
-    DISTANCES, any array otherwise.
-    """
-    m = len(pre)
-    state, done = seed, 0
-    for _ in range(n_attempts):
-        state += _STEP
-        e = below(mixed(state), m)
-        state += _STEP
-        f = below(mixed(state), m)
-        a, b, c, d = pre[e], post[e], pre[f], post[f]
-        if a == d or c == b or adjacency[a, d] or adjacency[c, b]:
-            continue
-        if rule == BLOCKS and group[b] != group[d] and group[a] != group[c]:
-            continue
-        if rule == DISTANCES:
-            old_1, old_2 = distance_bin[a, b], distance_bin[c, d]
-            new_1, new_2 = distance_bin[a, d], distance_bin[c, b]
-            same = (old_1 == new_1 and old_2 == new_2) or (old_1 == new_2 and old_2 == new_1)
-            if not same:
-                continue
-        adjacency[a, b] = 0
-        adjacency[c, d] = 0
-        adjacency[a, d] = 1
-        adjacency[c, b] = 1
-        post[e], post[f] = d, b
-        done += 1
-    return done
 
 
 @part

@@ -53,7 +53,7 @@ class LargeSpec(Spec):
         "32 sampled neurons.", group="Nulls", ge=0, le=1_000, soft=(0, 20),
     )  # fmt: skip
     swaps_per_edge: float = knob(
-        10.0, label="Swaps per edge", help="Attempted swaps per edge; most of a null's time.",
+        10.0, label="Swaps per edge", help="Accepted swaps per edge; most of a null's time.",
         group="Nulls", gt=0, le=100, soft=(1, 20),
     )  # fmt: skip
 

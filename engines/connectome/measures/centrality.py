@@ -103,15 +103,18 @@ class _Sums:
         return Betweenness(between * scale, error, self.closeness.copy(), done, exact)
 
 
-def pagerank(graph: Graph, damping: float = 0.85) -> np.ndarray:
-    """float64[neuron] summing to one, weights as transition odds (Brin & Page 1998)."""
+def pagerank(graph: Graph, damping: float = 0.85, weight: np.ndarray | None = None) -> np.ndarray:
+    """float64[neuron] summing to one, weights as transition odds (Brin & Page 1998).
+
+    ``weight`` float64[edge] of zero or more; sizes of the graph's own where left out.
+    """
     n = graph.n
     if n == 0:
         return np.zeros(0)
-    out = np.bincount(graph.pre, np.abs(graph.weight), n)
-    odds = sparse.csr_array(
-        (np.abs(graph.weight) / out[graph.pre], (graph.post, graph.pre)), shape=(n, n)
-    )
+    weight = np.abs(graph.weight) if weight is None else weight
+    out = np.bincount(graph.pre, weight, n)
+    share = np.divide(weight, out[graph.pre], out=np.zeros(len(weight)), where=weight > 0)
+    odds = sparse.csr_array((share, (graph.post, graph.pre)), shape=(n, n))
     rank = np.full(n, 1.0 / n)
     for _ in range(200):
         lost = rank[out == 0].sum()
@@ -122,8 +125,10 @@ def pagerank(graph: Graph, damping: float = 0.85) -> np.ndarray:
     return rank
 
 
-def centralities(graph: Graph, local_clustering: np.ndarray) -> dict[str, np.ndarray]:
-    """Per-neuron numbers for the table, float64[neuron] each."""
+def centralities(
+    graph: Graph, local_clustering: np.ndarray, weight: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Per-neuron numbers for the table, float64[neuron] each; ``weight`` float64[edge] >= 0."""
     from engines.connectome.measures import prestige
 
     between = betweenness(graph, n_sources=n_sources_for(graph))
@@ -134,7 +139,7 @@ def centralities(graph: Graph, local_clustering: np.ndarray) -> dict[str, np.nda
         "closeness": between.closeness,
         "eigenvector": eigenvector,
         "Katz": prestige.katz_centrality(graph, eigenvalue),
-        "PageRank": pagerank(graph),
+        "PageRank": pagerank(graph, weight=weight),
         "hub": hub,
         "authority": authority,
         "core": prestige.core_numbers(graph).astype(float),

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csgraph
 
 from engines.connectome.measures.row import Row
+from engines.connectome.measures.signs import non_negative, policy
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.wiring.graph import Graph
 
@@ -29,12 +30,13 @@ def counts(graph: Graph, spec: MeasuresSpec) -> list[Row]:
     possible = n * (n - 1) + (n if spec.self_loops == "counted" else 0)
     weak = component_sizes(graph.binary, strong=False)
     strong = component_sizes(graph.binary, strong=True)
+    total = float(non_negative(graph, spec.sign).sum())
     density = m / possible if possible else np.nan
     return [
         Row("neurons", n, "lesioned ones left out"),
         Row("directed edges", m, with_loops),
         Row("connected pairs", graph.undirected.nnz // 2, "either direction"),
-        Row("total weight", float(graph.weight.sum()), "without self-loops"),
+        Row("total weight", total, f"without self-loops, {policy(graph, spec)}"),
         Row("density", density, with_loops, why=_few(n)),
         Row("weak components", len(weak), "isolated neurons count"),
         Row("largest weak component", int(weak[0]) if n else 0, "neurons"),

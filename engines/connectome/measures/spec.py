@@ -41,7 +41,8 @@ class MeasuresSpec(WiringSpec):
     swaps_per_edge: float = knob(
         10.0,
         label="Swaps per edge",
-        help="Attempted swaps of two edges' ends, per edge, from the real wiring to each null.",
+        help="Accepted swaps of two edges' ends, per edge, from the real wiring to each null; "
+        "as many are tried as that takes.",
         group="Nulls",
         gt=0,
         le=1_000,

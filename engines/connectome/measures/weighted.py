@@ -9,28 +9,11 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from engines.connectome.measures.row import Row
+from engines.connectome.measures.signs import non_negative, policy
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.wiring.graph import Graph
-from engines.contract import InputError
 
 _WEIGHTED_MAX = 1_500
-
-
-def non_negative(graph: Graph, sign: str) -> np.ndarray:
-    """float64[edge]: weights as the sign policy has them; InputError where it refuses."""
-    if not np.any(graph.weight < 0):
-        return graph.weight
-    n_negative = int(np.count_nonzero(graph.weight < 0))
-    match sign:
-        case "absolute":
-            return np.abs(graph.weight)
-        case "left out":
-            return np.maximum(graph.weight, 0.0)
-        case _:
-            raise InputError(
-                f"{n_negative:,} weights are negative and weighted measures need zero or more; set "
-                "Negative weights to absolute or left out"
-            )
 
 
 def weighted(graph: Graph, spec: MeasuresSpec) -> list[Row]:
@@ -40,28 +23,28 @@ def weighted(graph: Graph, spec: MeasuresSpec) -> list[Row]:
         names = ("weighted clustering", "weighted path length", "weighted efficiency")
         return [Row(name, np.nan, "", why=why) for name in names]
     weight = non_negative(graph, spec.sign)
-    policy = f"negative weights {spec.sign}" if np.any(graph.weight < 0) else "all weights positive"
+    sign = policy(graph, spec)
     path, efficiency = weighted_paths(graph, weight, spec.distance)
-    said = f"length of an edge = {spec.distance}, directed, {policy}"
+    said = f"length of an edge = {spec.distance}, directed, {sign}"
     return [
         Row(
             "weighted clustering",
             onnela_clustering(graph, weight),
-            f"Onnela 2005, undirected sum, {policy}",
+            f"Onnela 2005, undirected sum, {sign}",
         ),
         Row("weighted path length", path, f"{said}, reachable pairs"),
         Row("weighted efficiency", efficiency, f"{said}, unreachable pairs count 0"),
         Row(
             "strength assortativity",
             strength_assortativity(graph, weight),
-            f"out-strength, in-strength, {policy}",
+            f"out-strength, in-strength, {sign}",
         ),
     ]
 
 
-def strength(found: Mapping[str, float], spec: MeasuresSpec) -> list[Row]:
+def strength(found: Mapping[str, float], graph: Graph, spec: MeasuresSpec) -> list[Row]:
     """Inequality and maximum of strength over neurons, from ``StrengthNulls.values``."""
-    dealt = "nulls: the same weights dealt out by chance"
+    dealt = f"{policy(graph, spec)}; nulls: the same weights dealt out by chance"
     forgotten = "directions forgotten; " if spec.null == "undirected degree" else ""
     return [
         Row(name, value, f"{forgotten}{dealt}", why="" if np.isfinite(value) else "no weight")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engines.connectome.measures.spec import MeasuresSpec
+from engines.connectome.nulls.mixing import Mixing
 from engines.connectome.nulls.strengths import Strengths
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
@@ -31,6 +32,8 @@ class Measures:
     null_sd: np.ndarray
     z: np.ndarray
     p: np.ndarray
+    p_family: np.ndarray
+    """Corrected over all measures that nulls are drawn for, by their largest statistic."""
     n_nulls: int
     rich_club: np.ndarray
     rich_mean: np.ndarray
@@ -38,13 +41,13 @@ class Measures:
     rich_high: np.ndarray
     rich_z: np.ndarray
     rich_p: np.ndarray
-    """Corrected over all k (Holm)."""
+    """Corrected over all k by the largest statistic of each null (Westfall & Young 1993)."""
     rich_members: np.ndarray
     motif_count: np.ndarray
     motif_mean: np.ndarray
     motif_z: np.ndarray
     motif_p: np.ndarray
-    """Corrected over the thirteen (Holm)."""
+    """Corrected over the thirteen in the same way."""
     degree: np.ndarray
     """int64[k]: how many neurons have k different neighbours."""
     in_degree: np.ndarray
@@ -54,6 +57,21 @@ class Measures:
     members: np.ndarray
     """int64[member]: places in the connectome of the neurons that are left."""
     per_neuron: Mapping[str, np.ndarray] = field(default_factory=dict)
+    mixing: Mixing | None = None
+    """How far the walks to the nulls went, where they were walked to."""
+
+    @property
+    def p_floor(self) -> float:
+        """The smallest p that this many nulls can give: 1 / (K + 1)."""
+        return 1.0 / (self.n_nulls + 1.0)
+
+    @property
+    def null_note(self) -> str:
+        """What must be known of the nulls: the least p, and whether they are mixed."""
+        if not self.n_nulls:
+            return ""
+        said = f"No p is below {self.p_floor:.2g}, 1 / ({self.n_nulls:,} nulls + 1)."
+        return f"{said} {self.mixing}" if self.mixing else said
 
     def value(self, name: str) -> float:
         """A measure by its name; nan where it is undefined."""
@@ -68,7 +86,7 @@ class Measures:
         """Every measure beside its nulls; ``name`` is the wiring's where the spec has none."""
         name = name or (spec.dataset if not spec.own else "imported")
         title = f"{name}: {self.n_nulls:,} nulls, "
-        title += f"{spec.null}, seed {spec.seed}"
+        title += f"{spec.null}, seed {spec.seed}. {self.null_note}".rstrip(". ")
         return Table(
             title,
             {
@@ -78,6 +96,7 @@ class Measures:
                 "null sd": tuple(map(shown, self.null_sd)),
                 "z": tuple(map(shown, self.z)),
                 "p": tuple(map(shown, self.p)),
+                "p, all rows": tuple(map(shown, self.p_family)),
                 "convention": self.conventions,
             },
         )
@@ -101,7 +120,9 @@ class Measures:
             counted = Axis("instances")
             return Bars("Motifs", self.motif_count, Axis("triad", ticks=ticks), counted)
         z = np.nan_to_num(self.motif_z)
-        return Bars("Motifs against nulls", z, Axis("triad", ticks=ticks), Axis("z"))
+        n_out = int(np.count_nonzero(self.motif_p <= 0.05))
+        title = f"Motifs against nulls: {n_out} of {len(z)} with p of the family at most 0.05"
+        return Bars(title, z, Axis("triad", ticks=ticks), Axis("z"))
 
     def degree_picture(self) -> Curves:
         """Share of neurons with more than k neighbours, and with more than k each way."""

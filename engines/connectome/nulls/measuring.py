@@ -11,13 +11,16 @@ from engines.connectome.measures import counting, small_world, topology, weighte
 from engines.connectome.measures.centrality import centralities
 from engines.connectome.measures.numbers import Numbers
 from engines.connectome.measures.row import Row
+from engines.connectome.measures.signs import non_negative
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls import lattice as lattices
 from engines.connectome.nulls.measured import Measured, Measures, MeasuresFrame
+from engines.connectome.nulls.mixing import Mixing
 from engines.connectome.nulls.run import NullRun, observed, seeds_of
+from engines.connectome.nulls.significance import family_p
 from engines.connectome.nulls.strengths import StrengthNulls
 from engines.connectome.wiring.graph import Graph, graph_of
-from engines.lab.statistics import holm, p_against, z_against
+from engines.lab.statistics.nulls import p_against, z_against
 
 _WEIGHTED = ("weighted clustering", "weighted path length", "weighted efficiency",
              "strength assortativity")  # fmt: skip
@@ -28,8 +31,9 @@ def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     graph = graph_of(spec.wiring)
     own = observation(graph, spec)
     yield MeasuresFrame(spec=spec, measures=joined(own), fraction=0.0)
-    own.per_neuron = centralities(graph, own.local)
+    own.per_neuron = centralities(graph, own.local, own.weight)
     drawn: Numbers | None = None
+    mixing: Mixing | None = None
     permuted: np.ndarray | None = None
     if spec.n_nulls and graph.n_edges > 1:
         seeds = seeds_of(spec.seed, spec.n_nulls)
@@ -43,16 +47,18 @@ def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
             for n_done in run.batches():
                 drawn = run.numbers()
                 own.strong.until(n_done, seeds)
-                made = joined(own, drawn)
+                mixing = run.mixing()
+                made = joined(own, drawn, mixing=mixing)
                 yield MeasuresFrame(spec=spec, measures=made, fraction=n_done / spec.n_nulls)
     kept = _kept_columns(own, drawn, permuted)
-    yield Measured(spec=spec, measures=joined(own, drawn, permuted), null_columns=kept)
+    made = joined(own, drawn, permuted, mixing=mixing)
+    yield Measured(spec=spec, measures=made, null_columns=kept)
 
 
 def observation(graph: Graph, spec: MeasuresSpec) -> Observation:
     """Measure a graph in every way its nulls will be measured."""
     real, local = observed(graph, spec)
-    weight = weighted.non_negative(graph, spec.sign)
+    weight = non_negative(graph, spec.sign)
     return Observation(graph, spec, real, local, StrengthNulls(graph, weight, spec))
 
 
@@ -70,12 +76,13 @@ class Observation:
         """``local`` float64[neuron] is each neuron's clustering."""
         self.graph, self.spec, self.strong = graph, spec, strong
         self.real, self.local = real, local
+        self.weight = non_negative(graph, spec.sign)
         self.per_neuron: dict[str, np.ndarray] = {}
         self.rows = [
             *counting.counts(graph, spec),
             *topology.binary(real, spec),
             *weighted.weighted(graph, spec),
-            *weighted.strength(strong.values(), spec),
+            *weighted.strength(strong.values(), graph, spec),
         ]
 
     @cached_property
@@ -90,14 +97,18 @@ class Observation:
 
 
 def joined(
-    own: Observation, drawn: Numbers | None = None, permuted: np.ndarray | None = None
+    own: Observation,
+    drawn: Numbers | None = None,
+    permuted: np.ndarray | None = None,
+    *,
+    mixing: Mixing | None = None,
 ) -> Measures:
     """Observed numbers beside the nulls drawn so far; ``permuted`` float64[null, 4] if any."""
     rows, real, graph = own.rows, own.real, own.graph
     values = np.array([row.value for row in rows], float)
     columns = _null_columns(own, drawn, permuted)
     extra = _small_world(own, drawn)
-    mean, sd, z, p = _against(values, columns)
+    mean, sd, z, p, family = _against(values, columns)
     nothing = np.full(len(extra), np.nan)
     degree = _counted(graph.degree)
     every = [*rows, *extra]
@@ -110,6 +121,7 @@ def joined(
         null_sd=np.concatenate([sd, nothing]),
         z=np.concatenate([z, nothing]),
         p=np.concatenate([p, nothing]),
+        p_family=np.concatenate([family, nothing]),
         n_nulls=len(columns) if columns is not None else 0,
         rich_members=graph.n - np.cumsum(degree),
         **_rich(real, drawn),
@@ -120,6 +132,7 @@ def joined(
         strength=own.strong.found(),
         members=graph.members,
         per_neuron=own.per_neuron,
+        mixing=mixing,
     )
 
 
@@ -150,14 +163,16 @@ def _null_columns(
 def _against(values: np.ndarray, table: np.ndarray | None) -> tuple[np.ndarray, ...]:
     nothing = np.full(len(values), np.nan)
     if table is None:
-        return nothing, nothing, nothing, nothing
+        return nothing, nothing, nothing, nothing, nothing
     there = np.isfinite(table).all(axis=0)
     mean, sd = nothing.copy(), nothing.copy()
     mean[there], sd[there] = table[:, there].mean(axis=0), table[:, there].std(axis=0)
     z, p = nothing.copy(), nothing.copy()
     z[there] = z_against(values[there], table[:, there])
     p[there] = p_against(values[there], table[:, there])
-    return mean, sd, z, p
+    family = nothing.copy()
+    family[there] = family_p(values[there], table[:, there])
+    return mean, sd, z, p, family
 
 
 def _small_world(own: Observation, drawn: Numbers | None) -> list[Row]:
@@ -192,9 +207,9 @@ def _rich(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
     ):
         made[name] = np.where(there, value, np.nan)
     p, z = nothing.copy(), nothing.copy()
-    p[there] = p_against(phi[there], table[:, there])
+    p[there] = family_p(phi[there], table[:, there])
     z[there] = z_against(phi[there], table[:, there])
-    return {**made, "rich_z": z, "rich_p": holm(p)}
+    return {**made, "rich_z": z, "rich_p": p}
 
 
 def _motif(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
@@ -206,7 +221,7 @@ def _motif(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
         "motif_count": count,
         "motif_mean": drawn.motifs.mean(axis=0),
         "motif_z": z_against(count, drawn.motifs),
-        "motif_p": holm(p_against(count, drawn.motifs)),
+        "motif_p": family_p(count, drawn.motifs),
     }
 
 

@@ -14,9 +14,13 @@ from engines.connectome.wiring.connectome import Connectome
 from engines.connectome.wiring.graph import Graph
 from engines.contract import InputError
 
+NO_TABLE = np.zeros((1, 1), np.uint8)
 N_DISTANCE_BINS = 12
 _PAIRS_MAX = 2_000_000
 FREE, BLOCKS, DISTANCES, UNDIRECTED, RANDOM = range(5)
+_FEW_EDGES = 32
+EXCURSION_EDGES_MAX = 5_000
+"""Edges up to which a walk leaves its rule for a while; ways back are too rare above."""
 _FAMILY = {
     "directed degree": FREE,
     "class blocks": BLOCKS,
@@ -26,17 +30,38 @@ _FAMILY = {
 }
 
 
-class Draw(Protocol):
-    """Draws one null per seed and measures it; threads may call it at once."""
+@dataclass(frozen=True, eq=False)
+class Walker:
+    """A wiring on its way to a null: its table uint8[n, n] or none, int32[edge] ends."""
 
-    def nulls(
-        self, seeds: np.ndarray, rows: np.ndarray, phi: np.ndarray, triads: np.ndarray
-    ) -> None:
-        """Fill a row of each output per uint64 seed."""
+    table: np.ndarray
+    pre: np.ndarray
+    post: np.ndarray
+
+
+class Draw(Protocol):
+    """Walks from a wiring to a null and measures it; threads may call it at once."""
+
+    n_edges: int
+    """Edges that steps exchange."""
+
+    def start(self) -> Walker:
+        """A copy of the wiring, to walk from."""
         ...
 
-    def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
-        """Measure the graph itself in the same way."""
+    def step(self, walker: Walker, n_attempts: int, seed: np.uint64) -> int:
+        """Try steps, or draw a random graph; counts those that were taken."""
+        ...
+
+    def in_place(self, walker: Walker) -> float:
+        """Share of the wiring's edges that the walker still has."""
+        ...
+
+    def measure(
+        self, walker: Walker, row: np.ndarray, phi: np.ndarray, triads: np.ndarray,
+        local: np.ndarray,
+    ) -> None:  # fmt: skip
+        """Fill a row of each output."""
         ...
 
 
@@ -100,6 +125,14 @@ def sampled_bin_edges(places_um: np.ndarray) -> np.ndarray:
     return _bin_edges(gap[np.isfinite(gap) & (ends[0] != ends[1])])
 
 
+def _away_odds(n_edges: int) -> float:
+    """What a wiring off its rule counts, per two edges, so that walks are mostly at home."""
+    if n_edges > EXCURSION_EDGES_MAX:
+        return 0.0
+    # Few edges leave few ways out, and ways back are found soon.
+    return 0.5 if n_edges <= _FEW_EDGES else 1.0 / n_edges
+
+
 class OnTable:
     """Nulls on uint8[neuron, neuron]; exact distances between all pairs."""
 
@@ -110,41 +143,44 @@ class OnTable:
         self.pre, self.post = graph.pre, graph.post
         if undirected:
             self.pre, self.post = (a.astype(np.int32) for a in np.nonzero(np.triu(self.table)))
-        self.spec, self.rules = spec, rules
+        self.starts = np.searchsorted(self.pre, np.arange(graph.n + 1)).astype(np.int64)
+        self.spec, self.rules, self.n_edges = spec, rules, len(self.pre)
+        self.rule = _FAMILY.get(spec.null, FREE)
 
-    def nulls(
-        self, seeds: np.ndarray, rows: np.ndarray, phi: np.ndarray, triads: np.ndarray
-    ) -> None:
-        """As `Draw.nulls`."""
-        local = np.empty(len(self.table))
-        for k, seed in enumerate(seeds if len(self.table) > 1 else ()):
-            self._measure(self.shuffled(seed), rows[k], phi[k], triads[k], local)
+    def start(self) -> Walker:
+        """As `Draw.start`."""
+        return Walker(self.table.copy(), self.pre.copy(), self.post.copy())
 
-    def shuffled(self, seed: np.uint64) -> np.ndarray:
-        """uint8[neuron, neuron] of one null."""
-        from engines.connectome.kernels import swaps
+    def step(self, walker: Walker, n_attempts: int, seed: np.uint64) -> int:
+        """As `Draw.step`."""
+        from engines.connectome.kernels import swaps, walks
 
-        drawn, rule = self.table.copy(), _FAMILY.get(self.spec.null, FREE)
-        ends = drawn, self.pre.copy(), self.post.copy()
-        n_attempts = round(self.spec.swaps_per_edge * len(self.pre))
-        if rule == RANDOM:
+        ends = walker.table, walker.pre, walker.post
+        if self.n_edges < 2:
+            return 0
+        if self.rule == RANDOM:
             swaps.random_edges(*ends, seed)
-        elif rule == UNDIRECTED:
-            swaps.swap_undirected(*ends, swaps.ANYWHERE, n_attempts, seed)
-        else:
-            kept = self.rules.group, self.rules.bins
-            swaps.swap_directed(*ends, n_attempts, seed, rule, *kept)
-        return drawn
+            return self.n_edges
+        if self.rule == UNDIRECTED:
+            return swaps.swap_undirected(*ends, swaps.ANYWHERE, n_attempts, seed)
+        rules, odds = self.rules, _away_odds(self.n_edges)
+        kept = rules.group, rules.bins, rules.place_um, rules.edges_um, odds
+        rows = walker.table, self.starts, walker.pre, walker.post
+        return walks.walk(*rows, n_attempts, seed, self.rule, *kept)
 
-    def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
-        """As `Draw.real`."""
-        self._measure(self.table, row, phi, triads, local)
+    def in_place(self, walker: Walker) -> float:
+        """As `Draw.in_place`."""
+        return float(walker.table[self.pre, self.post].mean()) if self.n_edges else 1.0
 
-    def _measure(self, table: np.ndarray, row: np.ndarray, phi: np.ndarray, triads: np.ndarray,
-                 local: np.ndarray) -> None:  # fmt: skip
+    def measure(
+        self, walker: Walker, row: np.ndarray, phi: np.ndarray, triads: np.ndarray,
+        local: np.ndarray,
+    ) -> None:  # fmt: skip
+        """As `Draw.measure`."""
         from engines.connectome.kernels import batch
 
-        batch.measure(table, self.spec.small_degree == "is left out", row, phi, triads, local)
+        left_out = self.spec.small_degree == "is left out"
+        batch.measure(walker.table, left_out, row, phi, triads, local)
 
 
 class OnRows:
@@ -157,45 +193,51 @@ class OnRows:
         self.starts = source.indptr.astype(np.int64)
         self.post = source.indices.astype(np.int32)
         self.pre = np.repeat(np.arange(graph.n, dtype=np.int32), np.diff(self.starts))
+        self.rule = _FAMILY.get(spec.null, FREE)
+        self.n_edges = len(self.post) // (2 if self.rule == UNDIRECTED else 1)
         rng = np.random.Generator(np.random.Philox([spec.seed, 17]))
         n_sources = min(N_SOURCES, graph.n)
         self.sources = np.sort(rng.choice(graph.n, n_sources, replace=False)).astype(np.int32)
 
-    def nulls(
-        self, seeds: np.ndarray, rows: np.ndarray, phi: np.ndarray, triads: np.ndarray
-    ) -> None:
-        """As `Draw.nulls`."""
-        local = np.empty(self.n)
-        for k, seed in enumerate(seeds):
-            ends = self.shuffled(seed)
-            self._measure(*ends, rows[k], phi[k], triads[k], local)
+    def start(self) -> Walker:
+        """As `Draw.start`; random graphs overwrite the senders, all others share them."""
+        pre = self.pre.copy() if self.rule == RANDOM else self.pre
+        return Walker(NO_TABLE, pre, self.post.copy())
 
-    def shuffled(self, seed: np.uint64) -> tuple[np.ndarray, np.ndarray]:
-        """int32[edge] ends of one null, the first sorted."""
-        from engines.connectome.kernels import rows
+    def step(self, walker: Walker, n_attempts: int, seed: np.uint64) -> int:
+        """As `Draw.step`."""
+        from engines.connectome.kernels import rows, walks
 
-        post, rule = self.post.copy(), _FAMILY.get(self.spec.null, FREE)
-        if rule == RANDOM:
+        if self.n_edges < 2:
+            return 0
+        if self.rule == RANDOM:
             rng = np.random.Generator(np.random.Philox(int(seed)))
-            pre, post = random_ends(rng, self.n, len(post))
+            pre, post = random_ends(rng, self.n, self.n_edges)
             order = np.argsort(pre, kind="stable")
-            return pre[order], post[order]
-        n_attempts = round(self.spec.swaps_per_edge * len(post))
-        if rule == UNDIRECTED:
-            twin = rows.twins(self.starts, post)
-            rows.swap_undirected(self.starts, self.pre, post, twin, n_attempts // 2, seed)
-            return self.pre, post
-        kept = self.rules.group, self.rules.place_um, self.rules.edges_um
-        rows.swap_directed(self.starts, self.pre, post, n_attempts, seed, rule, *kept)
-        return self.pre, post
+            walker.pre[:], walker.post[:] = pre[order], post[order]
+            return self.n_edges
+        if self.rule == UNDIRECTED:
+            twin = rows.twins(self.starts, walker.post, walker.pre)
+            return rows.swap_undirected(
+                self.starts, walker.pre, walker.post, twin, n_attempts, seed
+            )
+        rules, odds = self.rules, _away_odds(self.n_edges)
+        kept = rules.group, rules.bins, rules.place_um, rules.edges_um, odds
+        ends = walker.table, self.starts, walker.pre, walker.post
+        return walks.walk(*ends, n_attempts, seed, self.rule, *kept)
 
-    def real(self, row: np.ndarray, phi: np.ndarray, triads: np.ndarray, local: np.ndarray) -> None:
-        """As `Draw.real`."""
-        self._measure(self.pre, self.post, row, phi, triads, local)
+    def in_place(self, walker: Walker) -> float:
+        """As `Draw.in_place`."""
+        real = self.pre.astype(np.int64) * self.n + self.post
+        null = walker.pre.astype(np.int64) * self.n + walker.post
+        return float(np.isin(real, null).mean()) if self.n_edges else 1.0
 
-    def _measure(self, pre: np.ndarray, post: np.ndarray, row: np.ndarray, phi: np.ndarray,
-                 triads: np.ndarray, local: np.ndarray) -> None:  # fmt: skip
+    def measure(
+        self, walker: Walker, row: np.ndarray, phi: np.ndarray, triads: np.ndarray,
+        local: np.ndarray,
+    ) -> None:  # fmt: skip
+        """As `Draw.measure`."""
         from engines.connectome.kernels import census
 
-        left_out = self.spec.small_degree == "is left out"
-        census.measure(self.n, pre, post, left_out, self.sources, row, phi, triads, local)
+        ends, left_out = (walker.pre, walker.post), self.spec.small_degree == "is left out"
+        census.measure(self.n, *ends, left_out, self.sources, row, phi, triads, local)

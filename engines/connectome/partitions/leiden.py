@@ -9,20 +9,29 @@ from scipy import sparse
 
 from engines.connectome.partitions.labels import ranked
 from engines.connectome.partitions.modularity import modularity
+from engines.connectome.partitions.signed import is_signed, signed_louvain
 
 _ROUNDS_MAX = 50
 
 
 def louvain(weights: Any, *, resolution: float = 1.0, seed: int = 0) -> np.ndarray:
-    """int32[neuron] labels, largest community 0 (Blondel et al. 2008)."""
+    """int32[neuron] labels, largest community 0 (Blondel et al. 2008).
+
+    With negative weights the modularity is signed, as in ``signed_louvain``.
+    """
+    if is_signed(weights):
+        return signed_louvain(weights, resolution=resolution, seed=seed)
     return _levels(weights, resolution, seed, refined=False)
 
 
 def leiden(weights: Any, *, resolution: float = 1.0, seed: int = 0) -> np.ndarray:
     """int32[neuron] labels: Louvain with greedy refinement, repeated until nothing changes.
 
-    Communities of the result are connected (Traag, Waltman & van Eck 2019).
+    Communities of the result are connected (Traag, Waltman & van Eck 2019), unless weights are
+    negative: then ``signed_louvain`` finds them.
     """
+    if is_signed(weights):
+        return signed_louvain(weights, resolution=resolution, seed=seed)
     label = _levels(weights, resolution, seed, refined=True)
     quality = modularity(weights, label, resolution)
     for k in range(1, _ROUNDS_MAX):

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import sparse
 
+from engines.connectome.partitions.signed import is_signed, signed_modularity
+from engines.contract import InputError
 
-def symmetric_weights(matrix: Any, *, binary: bool) -> Any:
-    """Undirected weights without self-loops: sums of both directions, or ones."""
-    both = sparse.csr_array(abs(matrix) + abs(matrix).T, dtype=np.float64)
+Sign = Literal["signed modularity", "absolute", "left out", "refused"]
+
+
+def symmetric_weights(matrix: Any, *, binary: bool, sign: Sign = "absolute") -> Any:
+    """Undirected weights without self-loops: sums of both directions, or ones.
+
+    ``sign`` says what becomes of negative weights: kept, their size, dropped, refused.
+
+    Raises:
+        InputError: there are negative weights and they are refused.
+    """
+    rows = sparse.csr_array(matrix, dtype=np.float64)
+    if sign == "refused" and is_signed(rows):
+        n_negative = int(np.count_nonzero(rows.data < 0))
+        raise InputError(
+            f"{n_negative:,} weights are negative; set Negative weights to signed modularity, "
+            "absolute or left out"
+        )
+    if sign == "absolute":
+        rows = abs(rows)
+    if sign == "left out":
+        rows = rows.maximum(0.0)
+    both = sparse.csr_array(rows + rows.T)
     both.setdiag(0.0)
     both.eliminate_zeros()
     if binary:
-        both.data[:] = 1.0
+        both.data = np.sign(both.data)
     return both
 
 
 def modularity(weights: Any, label: np.ndarray, resolution: float = 1.0) -> float:
-    """Newman & Girvan's Q of int labels on a symmetric graph; nan without edges."""
+    """Newman & Girvan's Q of int labels on a symmetric graph; nan without edges.
+
+    With negative weights it is Rubinov & Sporns' Q*.
+    """
+    if is_signed(weights):
+        return signed_modularity(weights, label, resolution)
     strength = np.asarray(weights.sum(axis=1)).ravel()
     two_m = float(strength.sum())
     if two_m <= 0:

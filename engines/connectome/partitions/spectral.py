@@ -9,10 +9,21 @@ from scipy import sparse
 from scipy.cluster.vq import kmeans2
 
 from engines.connectome.partitions.labels import ranked
+from engines.connectome.partitions.signed import is_signed
+from engines.contract import InputError
 
 
 def spectral(weights: Any, n_communities: int, *, seed: int = 0) -> np.ndarray:
-    """int32[neuron]: k-means on the leading modes of the normalised Laplacian (Ng et al. 2002)."""
+    """int32[neuron]: k-means on the leading modes of the normalised Laplacian (Ng et al. 2002).
+
+    Raises:
+        InputError: a weight is negative, of which these modes know nothing.
+    """
+    if is_signed(weights):
+        raise InputError(
+            "the spectral method needs weights of zero or more; choose Leiden or Louvain, or set "
+            "Negative weights to absolute or left out"
+        )
     n = weights.shape[0]
     if n <= n_communities:
         return np.arange(n, dtype=np.int32)

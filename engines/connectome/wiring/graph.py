@@ -68,13 +68,13 @@ class Graph:
 
     @cached_property
     def in_strength(self) -> np.ndarray:
-        """float64[neuron], weights of incoming edges."""
-        return np.bincount(self.post, self.weight, self.n)
+        """float64[neuron], sizes of the weights of incoming edges, inhibition counted as any."""
+        return np.bincount(self.post, np.abs(self.weight), self.n)
 
     @cached_property
     def out_strength(self) -> np.ndarray:
-        """float64[neuron], weights of outgoing edges."""
-        return np.bincount(self.pre, self.weight, self.n)
+        """float64[neuron], sizes of the weights of outgoing edges."""
+        return np.bincount(self.pre, np.abs(self.weight), self.n)
 
     @cached_property
     def degree(self) -> np.ndarray:

@@ -53,6 +53,16 @@ EXPERIMENT = Experiment(
             dt_ms=0.1,
             duration_ms=300.0,
         ),
+        "Fly model of Shiu et al. 2024": StimulusSpec(
+            targets="ASH",
+            model="spiking",
+            reset="v and g",
+            shape="step",
+            amplitude=2.0,
+            electrical=False,
+            dt_ms=0.1,
+            duration_ms=300.0,
+        ),
         "Sine into AVB": StimulusSpec(targets="AVB", shape="sine", model="linear"),
         "A gain above 1 runs away": StimulusSpec(
             targets="PLM", model="linear", gain=1.6, duration_ms=2_000.0

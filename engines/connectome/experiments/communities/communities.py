@@ -21,11 +21,19 @@ class CommunitySpec(WiringSpec):
     """How communities are sought, and how often."""
 
     method: Literal["Leiden", "Louvain", "spectral"] = knob(
-        "Leiden", label="Method", help="Leiden's communities are always connected.", group="Method"
+        "Leiden",
+        label="Method",
+        help="Leiden's communities are connected, unless weights are negative.",
+        group="Method",
     )
     weights: Literal["binary", "weights"] = knob(
         "binary", label="Edges", help="Ones, or summed weights of both directions.", group="Method"
     )
+    sign: Literal["signed modularity", "absolute", "left out", "refused"] = knob(
+        "signed modularity", label="Negative weights",
+        help="Neurons that inhibit each other do not belong together (Rubinov & Sporns 2011); or "
+        "take the size of negative weights, leave them out, or refuse.", group="Method",
+    )  # fmt: skip
     resolution: float = knob(
         1.0, label="Resolution", help="Higher gives more, smaller communities.", group="Method",
         gt=0, le=20, soft=(0.2, 3), step=0.1, when={"method": ("Leiden", "Louvain")},
@@ -134,7 +142,7 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
     graph, connectome = graph_of(wiring), connectome_of(wiring)
-    weights = symmetric_weights(graph.directed, binary=spec.weights == "binary")
+    weights = symmetric_weights(graph.directed, binary=spec.weights == "binary", sign=spec.sign)
     labels, quality = np.zeros((spec.n_runs, graph.n), np.int32), np.zeros(spec.n_runs)
     for run in range(spec.n_runs):
         seed = (spec.seed + run) % 2**63

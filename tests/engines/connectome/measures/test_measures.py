@@ -10,7 +10,7 @@ import pytest
 from connectome_graphs import directed, matrices, of, undirected
 from hypothesis import given, settings
 
-from engines.connectome import load, measure
+from engines.connectome import from_matrix, load, measure
 from engines.connectome.answers.published import HUBS, hub_names, rich_club_names, wiring_answers
 from engines.connectome.measures import motifs
 from engines.connectome.measures.centrality import betweenness, pagerank
@@ -215,3 +215,22 @@ def test_counts_of_nothing():
     rows = {row.name: row for row in counts(of(np.zeros((0, 0))), PLAIN)}
     assert rows["neurons"].value == 0
     assert rows["density"].why == "fewer than two neurons"
+
+
+def test_one_convention_for_negative_weights():
+    matrix = np.array([[0.0, 2, 0], [0, 0, -3], [1, 0, 0]])
+    for sign, total in (("absolute", 6.0), ("left out", 3.0)):
+        found = measure(from_matrix(matrix), n_nulls=0, sign=sign).measures
+        said = dict(zip(found.names, found.conventions, strict=True))
+        assert found.value("total weight") == total
+        for name in ("total weight", "weighted clustering", "weighted efficiency",
+                     "largest strength", "strength Gini"):  # fmt: skip
+            assert f"negative weights {sign}" in said[name]
+    assert graph_of(WiringSpec()).in_strength.min() >= 0
+
+
+def test_motif_counts_are_whole():
+    # networkx's triadic census of the chemical layer: 385 and 175 where floats gave 384, 174.
+    found = measure("varshney2011", n_nulls=0, electrical=False).measures
+    counts = found.motif_count.astype(int).tolist()
+    assert {385, 175} <= set(counts)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.connectome import measure
-from engines.connectome.kernels import swaps
+from engines.connectome.kernels import swaps, walks
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls.measured import MeasuresFrame
 from engines.connectome.nulls.measuring import frames_of
@@ -20,20 +20,25 @@ from engines.connectome.nulls.shuffling import distance_bins
 from engines.connectome.wiring.graph import connectome_of, graph_of
 from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import InputError
-from engines.lab.statistics import holm, p_against, z_against
 
-NO_GROUP, NO_BINS = np.zeros(1, np.int32), np.zeros((1, 1), np.int16)
+NO_BINS, NO_TABLE = np.zeros((1, 1), np.int16), np.zeros((1, 1), np.uint8)
 
 
-def swapped(matrix, seed, rule=swaps.FREE, group=NO_GROUP, bins=NO_BINS, n=2_000):
+def swapped(matrix, seed, rule=walks.FREE, group=None, bins=NO_BINS, n=2_000, odds=0.0, rows=False):
     graph = of(matrix)
-    adjacency = np.ascontiguousarray(graph.binary.toarray().astype(np.uint8))
+    before = np.ascontiguousarray(graph.binary.toarray().astype(np.uint8))
     pre, post = graph.pre.copy(), graph.post.copy()
-    swaps.swap_directed(adjacency, pre, post, n, np.uint64(seed), rule, group, bins)
-    again = np.zeros_like(adjacency)
-    again[pre, post] = 1
-    np.testing.assert_array_equal(adjacency, again)  # the table and the list agree
-    return graph.binary.toarray(), adjacency
+    starts = np.searchsorted(pre, np.arange(graph.n + 1)).astype(np.int64)
+    group = np.zeros(graph.n, np.int32) if group is None else group
+    table = NO_TABLE if rows else before.copy()
+    kept = rule, group, bins, np.zeros((1, 3)), np.zeros(0), odds
+    if len(pre):
+        walks.walk(table, starts, pre, post, n, np.uint64(seed), *kept)
+    after = np.zeros_like(before)
+    after[pre, post] = 1
+    if not rows:
+        np.testing.assert_array_equal(table, after)  # the table and the list agree
+    return before.astype(float), after
 
 
 @settings(deadline=None, max_examples=40)
@@ -52,7 +57,7 @@ def test_block_swaps_keep_edges_between_every_two_classes(matrix, seed):
     if not graph.n_edges:
         return
     group = (np.arange(graph.n) % 3).astype(np.int32)
-    before, after = swapped(matrix, seed, swaps.BLOCKS, group)
+    before, after = swapped(matrix, seed, walks.BLOCKS, group)
     onto = np.eye(3)[group]
     np.testing.assert_array_equal(onto.T @ before @ onto, onto.T @ after @ onto)
     np.testing.assert_array_equal(before.sum(0), after.sum(0))
@@ -66,7 +71,7 @@ def test_distance_swaps_keep_how_many_edges_are_how_long(matrix, seed):
         return
     places = np.random.default_rng(seed).random((graph.n, 3))
     bins = distance_bins(places)
-    before, after = swapped(matrix, seed, swaps.DISTANCES, NO_GROUP, bins)
+    before, after = swapped(matrix, seed, walks.DISTANCES, bins=bins)
     np.testing.assert_array_equal(
         np.bincount(bins[before > 0], minlength=12), np.bincount(bins[after > 0], minlength=12)
     )
@@ -139,25 +144,6 @@ def test_nulls_stream_and_sharpen():
     assert len(set(drawn)) > 2
     assert items[-1].measures.n_nulls == 60
     assert items[-1].measures.rich_p[40] <= 1.0
-
-
-@given(st.integers(1, 99))
-def test_empirical_p_counts_the_wiring_itself(n_nulls):
-    # Nothing is as far as the real value: (0 + 1) / (K + 1), North, Curtis & Sham 2002.
-    nulls = np.zeros((n_nulls, 1))
-    nulls[0] = 1e-6
-    assert p_against(np.array([5.0]), nulls)[0] == 1 / (n_nulls + 1)
-    assert p_against(nulls.mean(axis=0), nulls)[0] == 1.0
-
-
-def test_holm_is_as_in_the_textbook():
-    # Adjusted p of (0.01, 0.02, 0.03, 0.04): multiplied by 4, 3, 2, 1, made monotone.
-    np.testing.assert_allclose(holm(np.array([0.01, 0.02, 0.03, 0.04])), [0.04, 0.06, 0.06, 0.06])
-    assert np.isnan(holm(np.array([0.01, np.nan]))[1])
-
-
-def test_z_of_a_null_without_spread_is_undefined():
-    assert np.isnan(z_against(np.array([1.0]), np.ones((5, 1))))[0]
 
 
 def test_families_say_what_they_need():
