@@ -101,6 +101,15 @@ def facts(text: str) -> Any:
     return components.Facts(nothing, sections=[section], width=600)
 
 
+def heading(text: str) -> Any:
+    member = {"title": text, "claim": text, "href": "#", "active": True}
+    family = {"title": text, "sentence": text, "active": True, "members": [member, member]}
+    related = [{"title": text, "why": text, "href": "#"}]
+    return components.Heading(
+        title=text, detail=text, families=[family], related=related, width=600
+    )
+
+
 def links(text: str) -> list[dict[str, Any]]:
     return [{"title": text, "href": "#", "active": False}]
 
@@ -123,7 +132,7 @@ GROUPS: dict[str, list[Place]] = {
         lambda p: components.RunBar(nothing, sentence=p, status=p, width=600),
         facts,
         lambda p: components.Downloads(nothing, items=[{"id": "a", "label": p, "title": p}]),
-        lambda p: components.Heading(title=p, detail=p, links=links(p), width=600),
+        heading,
         lambda p: components.Upload(nothing, label=p, placeholder=p, note=p, filename=p),
         lambda p: Group(title=p),
     ],
