@@ -129,7 +129,7 @@ class Scratch:
         return ("could not be tried" if unable else "passed unnoticed"), ""
 
     def status(self, check: str, cache: str = "whole") -> int:
-        """0 when the answer or test holds, 1 when it fails, more when it cannot be asked."""
+        """0 when the check holds, 1 when it fails or crashes, more when it is not there."""
         name, bar, target = check.partition(" | ")
         if bar:
             command = [sys.executable, "-c", _ANSWER, name, target]
@@ -155,7 +155,7 @@ class Scratch:
             )
         except subprocess.TimeoutExpired:
             return 1
-        return done.returncode
+        return 1 if done.returncode < 0 else done.returncode
 
 
 def _cache_of(name: str) -> str:

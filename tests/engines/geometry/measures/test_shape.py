@@ -60,6 +60,16 @@ def test_two_nn_is_scikit_dimensions():
     assert two_nn(x).dimension == pytest.approx(theirs, abs=0.05)
 
 
+@pytest.mark.parametrize("n_dimensions", [1, 2, 3])
+def test_two_nn_by_maximum_likelihood_is_the_dimension_of_uniform_points(n_dimensions):
+    """The ratio of the two nearest distances is Pareto with the dimension as its exponent (Facco
+    et al. 2017), so d / sqrt(n) is the standard error of its estimate; five of these are allowed."""
+    n = 4_000
+    x = np.random.default_rng(8).random((n, n_dimensions))
+    found = two_nn(x).dimension_mle
+    assert found == pytest.approx(n_dimensions, abs=5 * n_dimensions / np.sqrt(n))
+
+
 def test_points_of_two_nn_are_told_by_their_stimulus():
     x = np.random.default_rng(4).standard_normal((60, 3))
     far = np.sort(np.linalg.norm(x[:, None] - x, axis=2), axis=1)
