@@ -6,7 +6,6 @@ a region without gradients is a stop of the gradient.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from operator import getitem
 from typing import Any
@@ -16,6 +15,7 @@ from torch.fx import Graph, Node
 from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import problem
+from engines.diagrams.importing.places import place
 from engines.diagrams.importing.writes import Writes, mutates
 
 aten = torch.ops.aten
@@ -220,16 +220,6 @@ def _part_as_view(node: Node, k: int) -> tuple[Any, tuple[Any, ...]] | None:
     sizes = [part.shape[dim] for part in node.meta["val"]]
     first = sum(sizes[:k])
     return aten.slice.Tensor, (node.args[0], dim, first, first + sizes[k])
-
-
-def place(node: Node) -> str:
-    """Where a call was written, as ``(at file:line)``, or what is known of it."""
-    found = re.findall(r'File "([^"]+)", line (\d+)', node.meta.get("stack_trace") or "")
-    own = [p for p in found if "/torch/" not in p[0]]
-    if not own and not found:
-        return "(torch does not say where)"
-    file, line = (own or found)[-1]
-    return f"(at {file.rsplit('/', 1)[-1]}:{line})"
 
 
 def _at(node: Node, env: dict[Node, Any]) -> str:
