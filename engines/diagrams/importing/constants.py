@@ -9,6 +9,12 @@ import torch
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
 
+def kind_of(value: torch.Tensor) -> str:
+    """What a diagram calls its numbers: reals, truths or positions."""
+    real = value.is_floating_point() or value.is_complex()
+    return "bool" if value.dtype == torch.bool else "" if real else "tokens"
+
+
 def makes_constant(target: str) -> bool:
     """Whether a call without tensors gives one that is always the same."""
     made = ("arange", "zeros", "ones", "full", "tril", "triu", "scalar_tensor", "eye", "linspace")
@@ -26,7 +32,7 @@ def constant(node: Any, args: Any, named: Any, tracer: Tracer) -> Sym | None:
     if not isinstance(value, torch.Tensor) or value.numel() > 2**24:
         return None
     dims = tuple((tracer.atoms.new(n, "const"),) if n != 1 else () for n in value.shape)
-    return Sym("", dims, "bool" if value.dtype == torch.bool else "", "", value)
+    return Sym("", dims, kind_of(value), "", value)
 
 
 def _values(value: Any) -> Any:

@@ -23,15 +23,25 @@ def _quiet_eval(module: nn.Module) -> Iterator[None]:
     training = {name: m.training for name, m in module.named_modules()}
     logger = logging.getLogger("torch")
     level = logger.level
+    configs = {id(c): c for m in module.modules() if _keeps(c := getattr(m, "config", None))}
+    for config in configs.values():
+        config.use_cache = False
     module.eval()
     logger.setLevel(logging.CRITICAL)
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             yield
     finally:
+        for config in configs.values():
+            config.use_cache = True
         logger.setLevel(level)
         for name, inner in module.named_modules():
             inner.training = training[name]
+
+
+def _keeps(config: Any) -> bool:
+    """Whether a language model also gives its keys and values; they are left out."""
+    return getattr(config, "use_cache", None) is True
 
 
 def exported(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -184,6 +184,15 @@ class _Run:
 
     def _refused(self, node: Node) -> None:
         name = _name(node)
+        if _sized_by_values(node.meta.get("val")) or name == "item":
+            text = f"the size of what {name} gives depends on values {place(node)}"
+            text = (
+                f"the model reads one number of a tensor {place(node)}" if name == "item" else text
+            )
+            hint = (
+                "keep the size fixed: torch.where, a mask that multiplies, or topk with a fixed k"
+            )
+            raise problem("data-dependent", text, hint)
         flag = _DROPS.get(name)
         drops = flag is not None and len(node.args) > flag and node.args[flag] and node.args[1]
         drops = drops or (name == "scaled_dot_product_attention" and any(node.args[4:5]))
@@ -196,6 +205,13 @@ class _Run:
         if isinstance(node.target, torch._ops.HigherOrderOperator):
             text = f"the model runs another graph by {name} {place(node)}"
             raise problem("control-flow", text, "write the branch you mean, or torch.where")
+
+
+def _sized_by_values(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_sized_by_values(v) for v in value)
+    sized = isinstance(value, torch.Tensor)
+    return sized and any(not isinstance(n, int) for n in value.shape)
 
 
 def _name(node: Node) -> str:

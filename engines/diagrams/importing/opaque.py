@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from engines.diagrams.importing.tracing.atoms import Atom
+from engines.diagrams.importing.tracing.atoms import Atom, Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
 
@@ -24,6 +24,7 @@ def opaque(node: Any, target: str, args: Any, named: Any, tracer: Tracer) -> Any
     """The call as it is, on tensors laid out as torch wants them."""
     value = node.meta.get("val")
     parts = value if isinstance(value, list | tuple) else [value]
+    args, named = _baked((args, named))
     syms = [a for a in flat((args, named)) if isinstance(a, Sym)]
     names = tuple(tracer.read(s) for s in syms)
     orders = [tracer.flat(s) for s in syms]
@@ -34,12 +35,35 @@ def opaque(node: Any, target: str, args: Any, named: Any, tracer: Tracer) -> Any
             made.append(None)
             continue
         shape = tuple(int(n) for n in part.shape)
-        dims = tuple((tracer.atoms.new(n, "opaque"),) if n != 1 else () for n in shape)
+        dims = _dims(tracer, shape, syms, target)
         label = f"{target.split('.', maxsplit=1)[0]}_{len(tracer.functions) + 1}"
         tracer.functions[label] = (node.target, args, named, k, orders, shapes_in, len(parts) > 1)
         dtype = "bool" if part.dtype == torch.bool else "" if part.is_floating_point() else "tokens"
         made.append(tracer.emit("opaque", names, dims, base="o", name=label, dtype=dtype))
     return made if isinstance(value, list | tuple) else made[0]
+
+
+def _baked(value: Any) -> Any:
+    """Constants are handed over as they are, with their own kind of number."""
+    if isinstance(value, Sym):
+        return value.const if value.const is not None and not value.value else value
+    if isinstance(value, dict):
+        return {k: _baked(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_baked(v) for v in value)
+    return value
+
+
+def _dims(tracer: Tracer, shape: tuple[int, ...], syms: list[Sym], target: str) -> tuple[Dim, ...]:
+    """Axes of a result: named after those of a tensor of the same shape, else after the call."""
+    like = next((s for s in syms if _shape_of(s) == shape), None)
+    word = target.split(".", maxsplit=1)[0].strip("_").rpartition("_")[2] or "o"
+    found: list[Dim] = []
+    for k, n in enumerate(shape):
+        axes = tracer.atoms.resolved(like.dims[k]) if like is not None else ()
+        hint = axes[0].hint if len(axes) == 1 and axes[0].hint else word
+        found.append((tracer.atoms.new(n, "opaque", hint),) if n != 1 else ())
+    return tuple(found)
 
 
 def _shape_of(sym: Sym) -> tuple[int, ...]:
@@ -69,9 +93,13 @@ def opaque_function(
             for a, p, shape in zip(arrays, permutations, wanted, strict=True)
         )
 
+        real = next((a.dtype for a in arrays if a.is_floating_point()), None)
+
         def fill(value: Any) -> Any:
             if isinstance(value, Sym):
                 return next(laid)
+            if isinstance(value, torch.Tensor):
+                return value.to(real) if real is not None and value.is_floating_point() else value
             if isinstance(value, dict):
                 return {k: fill(v) for k, v in value.items()}
             if isinstance(value, list | tuple):

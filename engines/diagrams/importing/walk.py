@@ -12,10 +12,18 @@ import torch
 from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import DiagramError, problem
-from engines.diagrams.importing.calls import layers, parts, recurrent, reductions, shapes
+from engines.diagrams.importing.calls import (
+    einsums,
+    layers,
+    masks,
+    parts,
+    recurrent,
+    reductions,
+    shapes,
+)
 from engines.diagrams.importing.calls import maps as calls
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
-from engines.diagrams.importing.constants import constant, makes_constant
+from engines.diagrams.importing.constants import constant, kind_of, makes_constant
 from engines.diagrams.importing.flatten import WORK, flattened
 from engines.diagrams.importing.opaque import flat, opaque
 from engines.diagrams.importing.places import origin
@@ -23,7 +31,7 @@ from engines.diagrams.importing.tracing.atoms import Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
 # Importing them registers their calls.
-_HANDLERS = (calls, layers, parts, recurrent, reductions, shapes)
+_HANDLERS = (calls, einsums, layers, masks, parts, recurrent, reductions, shapes)
 
 
 @dataclass
@@ -102,7 +110,7 @@ def _placeholder(node: Any, path: str, held: Any, found: Traced, hints: dict[str
         found.shapes[path] = shape
         const = held if held is not None and held.device.type != "meta" else None
         dims = tuple((tracer.atoms.new(n, "weight"),) if n != 1 else () for n in shape)
-        return Sym("", dims, "bool" if value.dtype == torch.bool else "", path, const)
+        return Sym("", dims, kind_of(value), path, const)
     return _input(node.name, value, shape, tracer, found, hints)
 
 

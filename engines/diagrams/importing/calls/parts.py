@@ -8,6 +8,7 @@ import torch
 
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call
 from engines.diagrams.importing.calls.shapes import cat, cut, expand, unsqueeze
+from engines.diagrams.importing.constants import kind_of
 from engines.diagrams.importing.tracing.atoms import size_of
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
@@ -63,4 +64,4 @@ def everywhere(t: Tracer, x: Sym, *given: Any, **named: Any) -> Sym:
         raise UncoveredError
     made = torch.full(tuple(like.shape), value, dtype=like.dtype)
     dims = tuple((t.atoms.new(n, "const"),) if n != 1 else () for n in made.shape)
-    return Sym("", dims, "bool" if made.dtype == torch.bool else "", "", made)
+    return Sym("", dims, kind_of(made), "", made)

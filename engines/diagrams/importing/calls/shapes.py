@@ -191,7 +191,19 @@ def permute(t: Tracer, x: Sym, order: list[int]) -> Sym:
     return reordered(t, x, order)
 
 
-@call("t.default", "numpy_T.default", "mT.default")
+@call("mT.default", "matrix_H.default", "adjoint.default")
+def turned_last(t: Tracer, x: Sym) -> Sym:
+    """The last two dimensions change places."""
+    return transpose(t, x, -1, -2)
+
+
+@call("unbind.int")
+def unbind(t: Tracer, x: Sym, dim: int = 0) -> list[Sym]:
+    """Every position of an axis by itself."""
+    return [select(t, x, dim, k) for k in range(size_of(x.dims[dim]))]
+
+
+@call("t.default", "numpy_T.default")
 def turned(t: Tracer, x: Sym) -> Sym:
     """A matrix turned over."""
     return reordered(t, x, list(range(len(x.dims)))[::-1])
@@ -328,6 +340,7 @@ def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
         for j in range(len(ready[0].dims)):
             if j != dim:
                 ready[0], ready[k] = t.meet(ready[0], j, ready[k], j)
+    ready = _ones_shared(t, ready, dim)
     ins = tuple(t.atoms.resolved(p.dims[dim])[0] for p in ready)
     made = t.atoms.new(sum(a.size for a in ins), "cut", ins[0].hint)
     dims = (*ready[0].dims[:dim], (made,), *ready[0].dims[dim + 1 :])
@@ -335,6 +348,15 @@ def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     return t.emit(
         "concat", tuple(t.read(p) for p in ready), dims, attrs=attrs, dtype=ready[0].dtype
     )
+
+
+def _ones_shared(t: Tracer, parts: list[Sym], dim: int) -> list[Sym]:
+    """An axis of length one that only some parts have is given to all."""
+    for j in range(len(parts[0].dims)):
+        held = next((p.dims[j] for p in parts if t.atoms.resolved(p.dims[j])), ())
+        for atom in () if j == dim else t.atoms.resolved(held):
+            parts = [p if t.atoms.resolved(p.dims[j]) else grown(t, p, j, atom) for p in parts]
+    return parts
 
 
 @call("stack.default")
