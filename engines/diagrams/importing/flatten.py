@@ -186,12 +186,9 @@ class _Run:
         name = _name(node)
         if _sized_by_values(node.meta.get("val")) or name == "item":
             text = f"the size of what {name} gives depends on values {place(node)}"
-            text = (
-                f"the model reads one number of a tensor {place(node)}" if name == "item" else text
-            )
-            hint = (
-                "keep the size fixed: torch.where, a mask that multiplies, or topk with a fixed k"
-            )
+            if name == "item":
+                text = f"the model reads one number of a tensor {place(node)}"
+            hint = "keep sizes fixed: torch.where, a mask that multiplies, or topk with a fixed k"
             raise problem("data-dependent", text, hint)
         flag = _DROPS.get(name)
         drops = flag is not None and len(node.args) > flag and node.args[flag] and node.args[1]

@@ -163,6 +163,17 @@ def addmm(t: Tracer, bias: Sym, a: Sym, b: Sym) -> Sym:
     return combine(t, "add", [matmul(t, a, b), bias])
 
 
+@call("baddbmm.default")
+def baddbmm(t: Tracer, bias: Sym, a: Sym, b: Sym, *, beta: Any = 1, alpha: Any = 1) -> Sym:
+    """``beta * bias + alpha * (a @ b)``."""
+    product = matmul(t, a, b)
+    product = product if alpha == 1 else combine(t, "mul", [product, alpha])
+    if beta == 0:
+        return product
+    bias = bias if beta == 1 else combine(t, "mul", [bias, beta])
+    return combine(t, "add", [product, bias])
+
+
 @call("scaled_dot_product_attention.default")
 def attention(  # noqa: C901 - the formula in one place
     t: Tracer,

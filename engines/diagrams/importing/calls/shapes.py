@@ -365,6 +365,18 @@ def stack(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     return cat(t, [unsqueeze(t, part, dim) for part in parts], dim)
 
 
+@call("repeat_interleave.self_int")
+def repeated(t: Tracer, x: Sym, times: int, dim: int | None = None, **_size: Any) -> Sym:
+    """Every position of an axis several times: a further axis within it."""
+    if dim is None:
+        raise UncoveredError
+    dim %= len(x.dims)
+    copies = t.atoms.new(int(times), "const", "r")
+    wide = grown(t, unsqueeze(t, x, dim + 1), dim + 1, copies)
+    both = (*wide.dims[dim], *wide.dims[dim + 1])
+    return replace(wide, dims=(*wide.dims[:dim], both, *wide.dims[dim + 2 :]))
+
+
 @call("upsample_nearest2d.vec")
 def upsample(t: Tracer, x: Sym, size: Any, factors: Any = None) -> Sym:
     """Every position several times: a new axis along which all is the same, merged by a view."""
