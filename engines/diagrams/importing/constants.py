@@ -6,13 +6,7 @@ from typing import Any
 
 import torch
 
-from engines.diagrams.importing.tracing.tracer import Sym, Tracer
-
-
-def kind_of(value: torch.Tensor) -> str:
-    """What a diagram calls its numbers: reals, truths or positions."""
-    real = value.is_floating_point() or value.is_complex()
-    return "bool" if value.dtype == torch.bool else "" if real else "tokens"
+from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 
 def makes_constant(target: str) -> bool:

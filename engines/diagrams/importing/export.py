@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import re
 import traceback
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,13 +26,15 @@ def _quiet_eval(module: nn.Module) -> Iterator[None]:
     training = {name: m.training for name, m in module.named_modules()}
     logger = logging.getLogger("torch")
     level = logger.level
-    configs = {id(c): c for m in module.modules() if _keeps(c := getattr(m, "config", None))}
+    held: list[Any] = [getattr(m, "config", None) for m in module.modules()]
+    configs = {id(c): c for c in held if _keeps(c)}
     for config in configs.values():
         config.use_cache = False
     module.eval()
     logger.setLevel(logging.CRITICAL)
     try:
-        with contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
     finally:
         for config in configs.values():
@@ -73,7 +78,14 @@ _REFUSALS = (
 
 def _raised_at(error: Exception) -> tuple[str, str] | None:
     """Where in the model an error came up, from the error's own trace."""
-    return written_at("".join(traceback.format_tb(error.__traceback__)))
+    frames = traceback.extract_tb(error.__traceback__)
+    foreign = [f for f in frames if "/torch/" in f.filename or _of_python(f.filename)]
+    own = [f for f in frames if f not in foreign and f.filename != __file__]
+    return (own[-1].filename, str(own[-1].lineno)) if own else None
+
+
+def _of_python(file: str) -> bool:
+    return file.startswith(str(Path(os.__file__).parent)) and "site-packages" not in file
 
 
 def _refusal(error: Exception) -> DiagramError:

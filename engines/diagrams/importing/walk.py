@@ -23,12 +23,12 @@ from engines.diagrams.importing.calls import (
 )
 from engines.diagrams.importing.calls import maps as calls
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
-from engines.diagrams.importing.constants import constant, kind_of, makes_constant
+from engines.diagrams.importing.constants import constant, makes_constant
 from engines.diagrams.importing.flatten import WORK, flattened
 from engines.diagrams.importing.opaque import flat, opaque
 from engines.diagrams.importing.places import origin
 from engines.diagrams.importing.tracing.atoms import Dim
-from engines.diagrams.importing.tracing.tracer import Sym, Tracer
+from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 # Importing them registers their calls.
 _HANDLERS = (calls, einsums, layers, masks, parts, recurrent, reductions, shapes)
@@ -199,7 +199,7 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     except DiagramError:
         raise
     except (UncoveredError, TypeError, IndexError, AttributeError, KeyError, ValueError):
-        del tracer.drafts[before:]
+        tracer.forget(before)
         found.opaque.append(f"{target} ({tracer.origin or 'torch'})")
         env[node.name] = opaque(node, target, args, named, tracer)
 

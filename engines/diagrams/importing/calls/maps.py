@@ -213,9 +213,9 @@ def attention(  # noqa: C901 - the formula in one place
         scores, mask = t.emit("causal", (scores.value,), scores.dims, attrs=attrs), None
     if mask is not None:
         scores = _masked(t, scores, mask)
-    weights = t.emit(
-        "softmax", (scores.value,), scores.dims, attrs={"fn": "softmax", "axes": tuple(key)}
-    )
+    # A mask may have merged the keys into one axis.
+    attrs = {"fn": "softmax", "axes": t.atoms.resolved(scores.dims[-1])}
+    weights = t.emit("softmax", (scores.value,), scores.dims, attrs=attrs)
     found = matmul(t, weights, v)
     t.stack = stack
     return found

@@ -54,10 +54,11 @@ def where(t: Tracer, mask: Sym, a: Any, b: Any) -> Sym:
 
 def _number(value: Any) -> float | None:
     """A number, also where it is a constant tensor with one."""
-    if isinstance(value, Sym):
-        one = value.const is not None and value.const.numel() == 1 and value.dtype == ""
-        return value.const.item() if one and not value.value else None
-    return value if isinstance(value, int | float) else None
+    if not isinstance(value, Sym):
+        return value if isinstance(value, int | float) else None
+    held = value.const
+    one = held is not None and held.numel() == 1 and value.dtype == "" and not value.value
+    return held.item() if held is not None and one else None
 
 
 def _shown(t: Tracer, x: Sym, mask: Sym) -> Sym:

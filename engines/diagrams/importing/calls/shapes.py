@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import torch
+
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
@@ -272,9 +274,19 @@ def cut(t: Tracer, x: Sym, dim: int = 0, start: Any = None, end: Any = None, ste
     first, last, _ = slice(start, end).indices(size)
     if (first, last, step) == (0, size, 1):
         return x
+    if last <= first:
+        return _nothing(t, x, dim)
     if not t.atoms.resolved(x.dims[dim]):
         raise UncoveredError
     return stretch(t, x, dim, first, -(-(last - first) // step), step)
+
+
+def _nothing(t: Tracer, x: Sym, dim: int) -> Sym:
+    """No position of an axis: a constant without numbers, which joins leave out."""
+    shape = [size_of(d) for d in x.dims]
+    shape[dim] = 0
+    dims = (*x.dims[:dim], (t.atoms.new(0, "const"),), *x.dims[dim + 1 :])
+    return Sym("", dims, x.dtype, const=torch.zeros(shape))
 
 
 def stretch(t: Tracer, x: Sym, dim: int, start: int, size: int, step: int = 1) -> Sym:
@@ -328,6 +340,7 @@ def chunked(t: Tracer, x: Sym, n: int, dim: int = 0) -> list[Sym]:
 def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     """One after the other."""
     dim %= len(parts[0].dims)
+    parts = [p for p in parts if size_of(p.dims[dim])] or parts[:1]
     if len(parts) == 1:
         return parts[0]
     ready = []
@@ -363,6 +376,19 @@ def _ones_shared(t: Tracer, parts: list[Sym], dim: int) -> list[Sym]:
 def stack(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     """Side by side along a new axis."""
     return cat(t, [unsqueeze(t, part, dim) for part in parts], dim)
+
+
+@call("repeat.default")
+def tiled(t: Tracer, x: Sym, times: list[int]) -> Sym:
+    """A tensor laid side by side with itself: a further axis around each that repeats."""
+    x = replace(x, dims=((),) * (len(times) - len(x.dims)) + x.dims)
+    for k, n in enumerate(times):
+        if n != 1:
+            copies = t.atoms.new(int(n), "const", "r")
+            wide = grown(t, unsqueeze(t, x, k), k, copies)
+            both = (copies, *wide.dims[k + 1])
+            x = replace(wide, dims=(*wide.dims[:k], both, *wide.dims[k + 2 :]))
+    return x
 
 
 @call("repeat_interleave.self_int")
