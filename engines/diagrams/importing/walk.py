@@ -13,6 +13,7 @@ from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.importing.calls import (
+    copies,
     einsums,
     layers,
     masks,
@@ -31,7 +32,7 @@ from engines.diagrams.importing.tracing.atoms import Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 # Importing them registers their calls.
-_HANDLERS = (calls, einsums, layers, masks, parts, recurrent, reductions, shapes)
+_HANDLERS = (calls, copies, einsums, layers, masks, parts, recurrent, reductions, shapes)
 
 
 @dataclass
