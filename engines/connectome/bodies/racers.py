@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from engines.connectome.bodies.circuit import CONSTANT, unshared
-from engines.connectome.bodies.spec import BodySpec
+from engines.connectome.bodies.spec import WaterSpec
 from engines.connectome.bodies.swimming import N_MEASURED, N_PARTS, speed, swim, water
 
 RACERS = ("circuit", "without signs", "perceptron")
 N_HIDDEN = 16
 
 
-def started(racer: str, spec: BodySpec, rng: np.random.Generator) -> np.ndarray:
+def started(racer: str, spec: WaterSpec, rng: np.random.Generator) -> np.ndarray:
     """float64[weight] that a racer starts from, drawn at random."""
     if racer == "circuit":
         return CONSTANT * rng.uniform(0.0, 1.0, 4)
@@ -31,7 +31,7 @@ def signed(shared: np.ndarray) -> np.ndarray:
     return np.where(CONSTANT > 0, np.maximum(shared, 0.0), np.minimum(shared, 0.0))
 
 
-def scorer(racer: str, spec: BodySpec) -> Callable[[np.ndarray], float]:
+def scorer(racer: str, spec: WaterSpec) -> Callable[[np.ndarray], float]:
     """A function of the weights: body lengths per cycle over five cycles from rest."""
     if racer == "perceptron":
         return lambda weights: _perceptron_speed(weights, spec)
@@ -44,7 +44,7 @@ def scorer(racer: str, spec: BodySpec) -> Callable[[np.ndarray], float]:
     return of_circuit
 
 
-def _perceptron_speed(weights: np.ndarray, spec: BodySpec) -> float:
+def _perceptron_speed(weights: np.ndarray, spec: WaterSpec) -> float:
     from engines.connectome.kernels.body import swum_by_perceptron
 
     states = np.zeros((N_MEASURED * spec.period + 1, spec.n_joints + 3))

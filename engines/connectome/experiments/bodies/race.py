@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.connectome.bodies.spec import BodySpec
+from engines.connectome.bodies.spec import WaterSpec
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, Seed, knob
 from engines.contract.claims import Alike, Exceeds
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
@@ -18,7 +18,7 @@ _POPULATION = {"circuit": 16, "without signs": 16, "perceptron": 32}
 _STRIDE = 32
 
 
-class RaceSpec(BodySpec):
+class RaceSpec(WaterSpec):
     """How long they learn, and how many of each."""
 
     n_episodes: int = knob(
@@ -34,7 +34,10 @@ class RaceSpec(BodySpec):
 
 def _curves(spec: RaceSpec, speeds: np.ndarray) -> Curves:
     """Speed against episodes; a thin line for each start."""
-    lines = {name: speeds[k].mean(axis=0) for k, name in enumerate(_RACERS)}
+    came = np.isfinite(speeds)
+    total, n_came = np.where(came, speeds, 0.0).sum(axis=1), came.sum(axis=1)
+    means = np.where(n_came > 0, total / np.maximum(1, n_came), np.nan)
+    lines = {name: means[k] for k, name in enumerate(_RACERS)}
     clouds = {name: speeds[k] for k, name in enumerate(_RACERS)}
     x = np.arange(speeds.shape[2]) * _STRIDE
     y = Axis("speed", "lengths per cycle")

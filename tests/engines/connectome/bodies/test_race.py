@@ -9,7 +9,7 @@ import pytest
 
 from engines.connectome.bodies.evolving import evolve, ranked
 from engines.connectome.bodies.racers import RACERS, scorer, signed, started
-from engines.connectome.bodies.spec import BodySpec
+from engines.connectome.bodies.spec import WaterSpec
 from engines.connectome.experiments.bodies import race
 from engines.contract import SpecError
 
@@ -36,14 +36,14 @@ def test_a_flat_hill_moves_nobody():
 
 def test_signs_stay_whatever_the_search_asks():
     assert signed(np.array([-1.0, 2.0, -3.0, 4.0])).tolist() == [0.0, 2.0, 0.0, 0.0]
-    spec = BodySpec()
+    spec = WaterSpec()
     asked = np.array([1.0, 1.0, 1.0, 5.0])
     assert scorer("circuit", spec)(asked) == scorer("circuit", spec)(asked * [1, 1, 1, 0])
 
 
 def test_untrained_racers_differ_as_the_prototype_found():
     # Measured by an independent prototype: 79 % of random signed weights swim, 20 % of unsigned.
-    spec, rng = BodySpec(), np.random.default_rng(3)
+    spec, rng = WaterSpec(), np.random.default_rng(3)
     swam = {
         racer: np.mean([scorer(racer, spec)(started(racer, spec, rng)) > 1e-4 for _ in range(60)])
         for racer in RACERS[:2]
@@ -53,7 +53,7 @@ def test_untrained_racers_differ_as_the_prototype_found():
 
 
 def test_a_race_repeats_and_small_ones_are_refused():
-    spec = race.RaceSpec(n_episodes=32, n_cycles=5, period=20)
+    spec = race.RaceSpec(n_episodes=32, period=20)
     first, again = (race.EXPERIMENT.result(spec) for _ in range(2))
     assert isinstance(first, race.Race)
     assert isinstance(again, race.Race)
