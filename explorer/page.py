@@ -197,6 +197,7 @@ class WorkbenchPage:
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""
+        self.memory.save_soon()
         tour, step = self._tour
         if tour is not None and tour.experiment == self.name:
             self.player.start(tour, step)
@@ -240,7 +241,7 @@ class WorkbenchPage:
 
     def _hear(self, message: dict[str, Any]) -> None:
         act = {
-            "help": lambda: self.help.toggle(),
+            "help": self.help.toggle,
             "undo": self.memory.undo,
             "redo": self.memory.redo,
             "save": self._save,

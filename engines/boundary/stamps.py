@@ -83,6 +83,11 @@ def _array(text: str) -> bytes:
     return stream.getvalue()
 
 
+def without_stamp(content: bytes) -> bytes:
+    """A table as it was before it was stamped, for readers of values."""
+    return content.partition(b"\n")[2] if content.startswith(_CSV) else content
+
+
 def stamp_of(content: bytes) -> dict[str, Any]:
     """The stamp in a file, whatever the file is called.
 

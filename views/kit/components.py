@@ -16,7 +16,7 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
-from engines.boundary.stamps import stamped
+from engines.boundary.stamps import stamped, without_stamp
 from views.kit.esm import esm
 from views.kit.theme import css
 
@@ -266,7 +266,7 @@ class Upload(JSComponent):
 
     def _came(self, event: Any) -> None:
         if event.new:
-            self._on_data(self.filename, bytes(event.new))
+            self._on_data(self.filename, without_stamp(bytes(event.new)))
             self.content = b""
 
     def _handle_msg(self, data: Any) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engines.boundary.stamps import stamp_of, stamped
+from engines.boundary.stamps import stamp_of, stamped, without_stamp
 from engines.contract import InputError
 
 STAMP = {"experiment": "sorting/run", "spec": '{"name":"<a href=\'é\'>&amp;</metadata>"}', "n": 1}
@@ -80,6 +80,11 @@ def test_what_is_no_file_of_ours_is_refused_with_a_sentence(noise, kind):
     for content in (noise, made[:40] + noise):
         with contextlib.suppress(InputError):
             assert isinstance(stamp_of(content), dict)
+
+
+def test_a_table_saved_here_is_read_here_as_values_alone():
+    assert without_stamp(stamped("table.csv", b"a,b\n1,2\n", STAMP)) == b"a,b\n1,2\n"
+    assert without_stamp(b"a\n1\n") == b"a\n1\n"
 
 
 def test_a_large_member_is_not_unpacked():
