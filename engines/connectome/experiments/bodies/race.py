@@ -40,7 +40,7 @@ def _curves(spec: RaceSpec, speeds: np.ndarray) -> Curves:
     lines = {name: means[k] for k, name in enumerate(_RACERS)}
     clouds = {name: speeds[k] for k, name in enumerate(_RACERS)}
     x = np.arange(speeds.shape[2]) * _STRIDE
-    y = Axis("speed", "lengths per cycle")
+    y = Axis("speed", "lengths/cycle")
     title = f"Learning to swim, mean of {spec.n_seeds} starts, seed {spec.seed}"
     return Curves(title, x, lines, Axis("episodes"), y, clouds=clouds)
 
@@ -76,7 +76,7 @@ class Race(Result):
         ticks = tuple((float(k), name) for k, name in enumerate(_RACERS))
         whiskers = np.array([e.low for e in ends]), np.array([e.high for e in ends])
         heights = np.array([e.value for e in ends])
-        y = Axis("speed", "lengths per cycle")
+        y = Axis("speed", "lengths/cycle")
         bars = Bars("At the end", heights, Axis("", ticks=ticks), y, whiskers=whiskers)
         table = Table(
             f"Body lengths per cycle after {self.spec.n_episodes} episodes, 95 % t interval",
