@@ -13,9 +13,11 @@ from typing import Any
 
 import panel as pn
 
+from engines.contract import ExplorerError
 from explorer import palette
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
+from explorer.dropped import link_from_file
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
 from explorer.guard import BROWSER_COOKIE
@@ -28,8 +30,8 @@ from explorer.page import (
     WorkbenchPage,
     address_from_arguments,
     shell,
-    watch_engine,
 )
+from explorer.pill import watch_engine
 from explorer.plain import PlainHandler
 from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
@@ -72,6 +74,11 @@ def home_page(engine: Engine) -> Any:
     def hear(message: dict[str, Any]) -> None:
         if message.get("kind") == "help":
             help_.toggle()
+        elif isinstance(message.get("data"), bytes):
+            try:
+                header.go = link_from_file(message["data"])
+            except ExplorerError as error:
+                sessions.said = str(error)
 
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())

@@ -26,6 +26,7 @@ class Header(JSComponent):
     )
     can_share = param.Boolean(default=True, doc="Whether there is a state to share.")
     go = param.String(doc="Set to lead the browser to another page of the app.")
+    dropped = param.Bytes(default=b"", doc="A file that was dropped on the page.")
     file = param.Dict(default={}, doc='Set to {"name", "text"} to save a file.')
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
@@ -37,6 +38,12 @@ class Header(JSComponent):
         """``on_message`` is told {"kind": ...}: help, save, open, too-large, keep, undo or redo."""
         super().__init__(**params)
         self._on_message = on_message
+        self.param.watch(self._came, "dropped")
+
+    def _came(self, event: Any) -> None:
+        if event.new:
+            self._on_message({"kind": "dropped", "data": bytes(event.new)})
+            self.dropped = b""
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict):

@@ -18,12 +18,14 @@ from engines.running import registry
 from engines.running.compute import Compute, Status
 from explorer.address import query_from_spec, spec_from_query
 from explorer.desks import Desks
+from explorer.dropped import is_session, link_from_file
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.links import experiment_links, link_to, links, related_links
 from explorer.memory import Memory
 from explorer.palette import Palette
+from explorer.pill import watch_engine
 from explorer.sessionlist import resumed
 from explorer.sessions import (
     Session,
@@ -39,7 +41,7 @@ from explorer.timing import remember
 from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
-from views.kit.components import current_document, when_unlocked
+from views.kit.components import current_document
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
 
@@ -72,10 +74,6 @@ class Engine(Compute, Protocol):
     def welcome(self, owner: str) -> None:
         """The owner is looked at again, or is back."""
         ...
-
-
-_PILL_EVERY_MS = 250
-"""How often the engine's pill follows; what begins and ends in between is not told."""
 
 
 def shell(header: list[Any], main: list[Any], title: str) -> pmui.Page:
@@ -199,6 +197,7 @@ class WorkbenchPage:
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""
+        self.memory.save_soon()
         tour, step = self._tour
         if tour is not None and tour.experiment == self.name:
             self.player.start(tour, step)
@@ -241,25 +240,34 @@ class WorkbenchPage:
         return session_from_specs(self.workbench, {self.name: spec}, self.view.selection())
 
     def _hear(self, message: dict[str, Any]) -> None:
-        kind = message.get("kind")
+        act = {
+            "help": self.help.toggle,
+            "undo": self.memory.undo,
+            "redo": self.memory.redo,
+            "save": self._save,
+            "keep": lambda: self._keep(str(message.get("title", ""))),
+            "open": lambda: self._open(str(message.get("text", "")).encode()),
+            "dropped": lambda: self._dropped(message.get("data")),
+            "too-large": lambda: self._complain("This file is too large to be a session."),
+        }.get(str(message.get("kind")))
         try:
-            if kind == "help":
-                self.help.toggle()
-            elif kind == "undo":
-                self.memory.undo()
-            elif kind == "redo":
-                self.memory.redo()
-            elif kind == "save":
-                text = session_to_bytes(self.whole_session()).decode()
-                self.header.file = {"name": f"{self.workbench}-session.json", "text": text}
-            elif kind == "keep":
-                self._keep(str(message.get("title", "")))
-            elif kind == "open":
-                self._open(str(message.get("text", "")).encode())
-            elif kind == "too-large":
-                self.view.notices.post("This file is too large to be a session.", bad=True)
+            if act is not None:
+                act()
         except ExplorerError as error:
-            self.view.notices.post(str(error), bad=True)
+            self._complain(str(error))
+
+    def _complain(self, sentence: str) -> None:
+        self.view.notices.post(sentence, bad=True)
+
+    def _save(self) -> None:
+        text = session_to_bytes(self.whole_session()).decode()
+        self.header.file = {"name": f"{self.workbench}-session.json", "text": text}
+
+    def _dropped(self, data: Any) -> None:
+        if isinstance(data, bytes) and is_session(data):
+            self._open(data)
+        elif isinstance(data, bytes):
+            self.header.go = link_from_file(data)
 
     def whole_session(self) -> Session:
         """Everything this browser has open, this page first.
@@ -336,55 +344,3 @@ class WorkbenchPage:
         if selection and not parts[-1].startswith("session="):
             parts.append("view=" + quote(json.dumps(selection, separators=(",", ":"))))
         return "&".join(part for part in parts if part)
-
-
-def watch_engine(engine: Engine, header: Header, document: Any) -> None:
-    """Keep the header's engine pill true for as long as the header lives."""
-    mine = weakref.ref(header)
-
-    def show() -> None:
-        shown = mine()
-        if shown is not None:
-            shown.engine = engine_pill(engine.state)
-
-    pending = False
-
-    def later() -> None:
-        nonlocal pending
-        if not pending:
-            pending = True
-            document.add_timeout_callback(settle, _PILL_EVERY_MS)
-
-    def settle() -> None:
-        nonlocal pending
-        pending = False
-        show()
-
-    def hear(*_told: Any) -> None:
-        if mine() is None:
-            stop()
-        elif document is None or document.session_context is None:
-            show()
-        else:
-            when_unlocked(document, later)
-
-    stop = engine.listen(hear)
-    if document is not None and document.session_context is not None:
-        document.on_session_destroyed(lambda _context: stop())
-    header.engine = engine_pill(engine.state)
-
-
-def engine_pill(state: Any) -> dict[str, str]:
-    """The engine in a phrase: phase, device, threads, queue."""
-    tone = {"ready": "good", "busy": "busy", "remote": "good"}.get(
-        str(state.phase), "plain" if str(state.phase) == "starting" else "bad"
-    )
-    parts = [f"engine {state.phase}"]
-    if str(state.phase) != "starting":
-        threads = f"{state.n_threads} thread{'s' * (state.n_threads != 1)}"
-        parts.append(f"{state.device}, {threads}")
-    if state.n_queued:
-        parts.append(f"{state.n_queued} queued")
-    if state.memory_bytes:
-        parts.append(f"{state.memory_bytes / 2**20:,.0f} MiB")
-    return {"tone": tone, "text": " · ".join(parts), "detail": str(state.sentence or "")}

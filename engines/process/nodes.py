@@ -51,6 +51,7 @@ class QuietWorker(Worker):
         """Runs in the worker process, before anything of ours is loaded."""
         worker.scrub_environment()
         worker.die_with_parent()
+        worker.give_way()
         super().__init__(*args, **options)
 
     def start_http_server(self, *_: Any, **__: Any) -> None:

@@ -98,6 +98,18 @@ export function render({model, el}) {
     }
     if (event.key === "?" && !isTyping(event)) model.send_msg({kind: "help"})
   }
+  // Where a file is wanted already, its box takes it.
+  const isFile = (event) => event.dataTransfer?.types.includes("Files") && !event.defaultPrevented
+  const onOver = (event) => { if (isFile(event)) event.preventDefault() }
+  const onDrop = async (event) => {
+    const dropped = isFile(event) ? event.dataTransfer.files[0] : null
+    if (!dropped) return
+    event.preventDefault()
+    if (dropped.size > 16777216) model.send_msg({kind: "too-large", size: dropped.size})
+    else model.dropped = await dropped.arrayBuffer()
+  }
+  document.addEventListener("dragover", onOver)
+  document.addEventListener("drop", onDrop)
   const onClick = (event) => { if (!event.composedPath().includes(share)) menu.hidden = true }
   document.addEventListener("keydown", onKey)
   document.addEventListener("click", onClick)
@@ -107,6 +119,8 @@ export function render({model, el}) {
   model.on("remove", () => {
     document.removeEventListener("keydown", onKey)
     document.removeEventListener("click", onClick)
+    document.removeEventListener("dragover", onOver)
+    document.removeEventListener("drop", onDrop)
   })
   show()
 }

@@ -27,7 +27,7 @@ export function render({model, el}) {
   }
 
   function show() {
-    box.hidden = model.rows.length === 0
+    box.hidden = model.rows.length === 0 && !model.said
     rows.replaceChildren(...model.rows.map(row))
     said.textContent = model.said
   }

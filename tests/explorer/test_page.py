@@ -24,11 +24,10 @@ from explorer.page import (
     _RESERVED,
     WorkbenchPage,
     address_from_arguments,
-    engine_pill,
     forget_page,
     shell,
-    watch_engine,
 )
+from explorer.pill import engine_pill, watch_engine
 from explorer.sessions import SessionStore, session_from_specs, session_to_bytes
 
 

@@ -91,7 +91,9 @@ def test_find_lesion_measure_stop_and_save(wiring):
     expect(some).to_be_visible()
     with page.expect_download() as saving:
         work.button("The table: one row per neuron").click()
-    rows = list(csv.DictReader(io.StringIO(saving.value.path().read_text())))
+    said, _, table = saving.value.path().read_text().partition("\n")
+    assert said.startswith("# neural-explorer: {")
+    rows = list(csv.DictReader(io.StringIO(table)))
     assert len(rows) == 279
     assert next(r for r in rows if r["neuron"] == "AVAL")["lesioned"] == "True"
 

@@ -67,7 +67,9 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
     with page.expect_download() as coming:
         card.hover()
         card.get_by_role("button", name="CSV").click()
-    assert coming.value.path().read_text().count("\n") == 9
+    said, _, table = coming.value.path().read_text().partition("\n")
+    assert said.startswith("# neural-explorer: {")
+    assert table.count("\n") == 9
 
 
 def test_a_cell_of_the_diagram_opens_its_networks(new_page, app_url):

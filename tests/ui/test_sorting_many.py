@@ -26,7 +26,9 @@ def saved(page, title: str) -> dict[str, bytes]:
     with page.expect_download(timeout=30_000) as coming:
         page.get_by_role("button", name=title).click()
     with zipfile.ZipFile(io.BytesIO(coming.value.path().read_bytes())) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert b"Neural Explorer" in found.pop("provenance.json")
+    return found
 
 
 @pytest.mark.timeout(180)

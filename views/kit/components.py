@@ -16,6 +16,7 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
+from engines.boundary.stamps import stamped, without_stamp
 from views.kit.esm import esm
 from views.kit.theme import css
 
@@ -174,6 +175,7 @@ class Downloads(JSComponent):
     )
     filename = param.String(default="", doc="Name of the file in ``content``.")
     content = param.Bytes(default=b"", doc="Set by Python; the browser saves it.")
+    stamp = param.String(default="", doc="What made the pictures, as JSON; written into them.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "views.kit", "downloads.js", shared=("base.js",)
@@ -186,6 +188,8 @@ class Downloads(JSComponent):
         self._on_save = on_save
         self.drawn: list[tuple[str, str]] = []
         """Title and SVG text of the figures on the page, for a button that asks for them."""
+        self.provenance: Callable[[], dict[str, Any] | None] = lambda: None
+        """What made what is saved; files that can carry it do."""
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("id") in {item["id"] for item in self.items}:
@@ -196,6 +200,9 @@ class Downloads(JSComponent):
 
     def hand_over(self, filename: str, content: bytes) -> None:
         """Let the browser save a file, also one that took a while to make."""
+        made_by = self.provenance()
+        if made_by is not None:
+            content = stamped(filename, content, made_by)
         self.content = b""
         self.param.update(filename=filename, content=content)
 
@@ -259,7 +266,7 @@ class Upload(JSComponent):
 
     def _came(self, event: Any) -> None:
         if event.new:
-            self._on_data(self.filename, bytes(event.new))
+            self._on_data(self.filename, without_stamp(bytes(event.new)))
             self.content = b""
 
     def _handle_msg(self, data: Any) -> None:

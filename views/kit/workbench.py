@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from os import PathLike
@@ -18,6 +19,7 @@ from engines.running import registry
 from engines.running.compute import Compute, Job
 from views.kit.claims import Claims
 from views.kit.components import (
+    Downloads,
     Folds,
     Heading,
     Notices,
@@ -29,6 +31,7 @@ from views.kit.components import (
 from views.kit.controls import Controls, controls_from_spec
 from views.kit.esm import esm
 from views.kit.panels import grouped_widgets
+from views.kit.provenance import provenance
 from views.kit.runner import Runner
 
 OWN = "as set below"
@@ -90,6 +93,7 @@ class ExperimentView(pn.viewable.Viewer):
             on_stopped=self.show_stopped,
         )
         self.result: Result | None = None
+        self._saves: tuple[Any, ...] = ()
         self._presets = self._preset_widget()
         self.controls.param.watch(self._changed, [k for k in self.controls.param if k != "name"])
 
@@ -171,6 +175,17 @@ class ExperimentView(pn.viewable.Viewer):
         self.result = result
         self.show_result(result, job)
         self.claims.judge(result)
+        made_by = self.provenance()
+        for saves in self._saves if made_by else ():
+            saves.stamp = json.dumps(made_by, sort_keys=True)
+
+    def provenance(self) -> dict[str, Any] | None:
+        """What made what is shown; None while nothing has come."""
+        job = self.runner.job
+        if self.result is None or job is None:
+            return None
+        device = getattr(getattr(self.runner.compute, "state", None), "device", "")
+        return provenance(self.experiment_name, job.spec, str(device))
 
     def _complain(self, sentence: str) -> None:
         self.notices.post(sentence, bad=True)
@@ -243,13 +258,17 @@ class ExperimentView(pn.viewable.Viewer):
         below = self.timeline()
         if below:
             regions.append(_region("nx-time", below))
-        return pn.Column(
+        whole = pn.Column(
             *regions,
             self.notices,
             stylesheets=[stylesheet("views.kit", "layout.css")],
             sizing_mode="stretch_both",
             margin=0,
         )
+        self._saves = tuple(whole.select(Downloads))
+        for saves in self._saves:
+            saves.provenance = self.provenance
+        return whole
 
 
 _CONTROL_COLUMN = (

@@ -14,7 +14,7 @@ def swam(lesion: str = "", *, n_parts: int = 8, **fields: float) -> tuple[Swim, 
     """The untrained circuit in another body or water."""
     spec = BodySpec(**fields)  # type: ignore[arg-type]
     weights = unshared(CONSTANT, spec.n_joints) * left_over(spec.n_joints, lesion)
-    return swim(weights, spec, n_parts=n_parts), spec
+    return swim(weights, spec, n_cycles=spec.n_cycles, n_parts=n_parts), spec
 
 
 def farthest(made: Swim) -> float:

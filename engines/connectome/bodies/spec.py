@@ -8,7 +8,7 @@ from engines.connectome.wiring.spec import LESION_MAX
 from engines.contract import Spec, knob
 
 
-class BodySpec(Spec):
+class WaterSpec(Spec):
     """A chain of rods in viscous water. Lengths are rods, times are steps."""
 
     n_joints: int = knob(
@@ -54,6 +54,11 @@ class BodySpec(Spec):
         soft=(20, 160),
         marks={60: "paper"},
     )
+
+
+class BodySpec(WaterSpec):
+    """A body in water, how long it swims and what is cut."""
+
     n_cycles: int = knob(
         10, label="Cycles", help="How often the clock ticks.", group="Body", ge=5, le=40
     )

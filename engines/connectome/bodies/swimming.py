@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.connectome.bodies.spec import BodySpec
+from engines.connectome.bodies.spec import WaterSpec
 from engines.contract import ExplorerError
 
 N_PARTS = 8
@@ -27,16 +27,16 @@ class Swim:
     """B neurons and muscles, dorsal and ventral."""
 
 
-def water(spec: BodySpec) -> np.ndarray:
+def water(spec: WaterSpec) -> np.ndarray:
     """float64[4]: drag along (1) and across a rod, stiffness and damping of a joint."""
     return np.array([1.0, spec.drag_ratio, STIFFNESS, DAMPING])
 
 
 def swim(
     weights: np.ndarray,
-    spec: BodySpec,
+    spec: WaterSpec,
     *,
-    n_cycles: int = 0,
+    n_cycles: int = N_MEASURED,
     hand: np.ndarray = NO_HAND,
     n_parts: int = N_PARTS,
 ) -> Swim:
@@ -45,7 +45,7 @@ def swim(
     Args:
         weights: float64[joint, side, 3].
         spec: body, water and clock.
-        n_cycles: how long; as the spec says when 0.
+        n_cycles: how long.
         hand: float64[4]: joint, first and last step and torque of a push.
         n_parts: parts of a step.
 
@@ -54,7 +54,7 @@ def swim(
     """
     from engines.connectome.kernels.body import swum
 
-    n_steps = (n_cycles or spec.n_cycles) * spec.period
+    n_steps = n_cycles * spec.period
     for parts in (n_parts, 2 * n_parts):
         states = np.zeros((n_steps + 1, spec.n_joints + 3))
         cells = np.zeros((n_steps, spec.n_joints, 2, 2))
@@ -67,7 +67,7 @@ def swim(
     )
 
 
-def speed(states: np.ndarray, spec: BodySpec, n_cycles: int = N_MEASURED) -> float:
+def speed(states: np.ndarray, spec: WaterSpec, n_cycles: int = N_MEASURED) -> float:
     """Body lengths per cycle, from rest over ``n_cycles``; positive where the head leads.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import importlib
@@ -33,6 +34,8 @@ _SECRET = re.compile(
 _COMPARED = ("distributed", "msgpack", "numpy", "pydantic")
 _PR_SET_PDEATHSIG = 1
 _QUIET_S = 1.0
+_NICE = 5
+"""About a third of the share of the page's process."""
 
 
 def scrub_environment() -> None:
@@ -48,6 +51,13 @@ def die_with_parent() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def give_way() -> None:
+    """Let the page and the browser go first where all cores are busy; alone, nothing is slower."""
+    lower = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICE
+    with contextlib.suppress(psutil.AccessDenied):
+        psutil.Process().nice(lower)
 
 
 def kill_worker(address: str, dask_worker: Nanny) -> bool:

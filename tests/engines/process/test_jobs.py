@@ -259,6 +259,11 @@ async def test_threads_together_do_not_outnumber_the_cores(engine, specs):
         assert int(fact) == devices.threads_each(2)
 
 
+async def test_the_page_goes_first_where_all_cores_are_busy(engine):
+    page = psutil.Process().nice()
+    assert all(psutil.Process(pid).nice() > page for pid in engine.worker_pids)
+
+
 async def test_a_listener_may_ask_for_more_while_it_is_told(engine, specs):
     chain = []
 

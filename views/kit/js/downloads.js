@@ -20,6 +20,9 @@ export function render({model, el}) {
   const row = element("div", {class: "nx-saves", role: "group", "aria-label": "Save"}, element("span", {}, "Save"),
     ...model.items.map((item) => element("button", {type: "button", title: item.title, "aria-label": item.title, onclick: () => ask(item)}, item.label)))
   el.append(row)
+  const stamp = () => { window.nxStamp = model.stamp } // pictures drawn here carry it too
+  model.on("stamp", stamp)
+  stamp()
   model.on("filename", () => {}); model.on("content", () => {
     if (!model.filename || !model.content.byteLength) return
     const url = URL.createObjectURL(new Blob([model.content]))

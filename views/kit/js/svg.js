@@ -56,8 +56,41 @@ class SvgPen {
   }
 }
 
-function download(name, content, type) {
-  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], {type}))
+function crc32(bytes) {
+  let crc = ~0
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let k = 0; k < 8; k += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
+  }
+  return ~crc >>> 0
+}
+
+// The text in a PNG, after its first chunk, which always has 13 bytes.
+async function stampedPng(blob, text) {
+  const body = new TextEncoder().encode(`tEXtneural-explorer\0${text}`)
+  const chunk = new DataView(new ArrayBuffer(body.length + 8))
+  chunk.setUint32(0, body.length - 4)
+  new Uint8Array(chunk.buffer).set(body, 4)
+  chunk.setUint32(body.length + 4, crc32(body))
+  return new Blob([blob.slice(0, 33), chunk.buffer, blob.slice(33)], {type: blob.type})
+}
+
+// What made it is written into every file that can carry it, as engines/boundary/stamps.py does.
+async function stamped(name, blob) {
+  const text = window.nxStamp
+  if (!text) return blob
+  if (name.endsWith(".csv")) return new Blob([`# neural-explorer: ${text}\n`, blob], {type: blob.type})
+  if (name.endsWith(".png")) return stampedPng(blob, text)
+  if (!name.endsWith(".svg")) return blob
+  const source = await blob.text()
+  const end = source.indexOf(">", source.indexOf("<svg")) + 1
+  const safe = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+  return new Blob([source.slice(0, end), `<metadata id="neural-explorer">${safe}</metadata>`, source.slice(end)], {type: blob.type})
+}
+
+async function download(name, content, type) {
+  const blob = await stamped(name, content instanceof Blob ? content : new Blob([content], {type}))
+  const url = URL.createObjectURL(blob)
   const link = element("a", {href: url, download: name})
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 10000)

@@ -160,15 +160,15 @@ def frames(spec: SwimmerSpec) -> Iterator[SwimmerFrame | Swimmers]:
 
     def alone(lesion: str, **changed: float) -> float:
         body = spec.replace(**changed) if changed else spec
-        made = swimming.swim(weights * circuit.left_over(n, lesion), body, n_cycles=5)
+        made = swimming.swim(weights * circuit.left_over(n, lesion), body)
         return swimming.speed(made.states, body)
 
     hand = np.array([spec.push_joint - 1.0, spec.push_step, spec.push_step + PUSH_STEPS,
                      spec.push_torque])  # fmt: skip
     left = circuit.left_over(n, spec.lesion)
-    swims = [swimming.swim(weights * left, spec, hand=hand)]
+    swims = [swimming.swim(weights * left, spec, n_cycles=spec.n_cycles, hand=hand)]
     if spec.lesion:
-        swims.append(swimming.swim(weights, spec))
+        swims.append(swimming.swim(weights, spec, n_cycles=spec.n_cycles))
     losses = _SCANNED | {f"B of {i}": f"DB{i}, VB{i}" for i in range(1, n + 1)}
     if n == 1:
         losses.pop("all stretch")

@@ -1,0 +1,32 @@
+"""A file that was dropped on a page: the run that made it, or the session it holds."""
+
+from __future__ import annotations
+
+from engines.boundary.stamps import stamp_of
+from engines.contract import ExplorerError, InputError
+from engines.running import registry
+from explorer.links import link_to
+from explorer.sessions import shown_name
+
+
+def is_session(data: bytes) -> bool:
+    """Whether this looks like a session file, which is read as one."""
+    return data.lstrip()[:1] == b"{"
+
+
+def link_from_file(data: bytes) -> str:
+    """The address of the run that made an exported figure or table.
+
+    Raises:
+        InputError: no stamp, a damaged one, or of an experiment that this version does not have.
+    """
+    stamp = stamp_of(data)
+    name, text = stamp.get("experiment"), stamp.get("spec")
+    listed = {n for bench in registry.workbenches() for n in registry.listed(bench)}
+    if not isinstance(name, str) or name not in listed:
+        raise InputError(f"this version has no experiment named {shown_name(name)}")
+    try:
+        spec = registry.experiment(name).spec.from_json(str(text))
+    except ExplorerError as error:
+        raise InputError(f"what this file says of its run does not fit: {error}") from error
+    return link_to(name, spec)

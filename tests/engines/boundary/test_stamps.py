@@ -1,0 +1,100 @@
+"""What made a file is written into it and read back; other readers still read the file."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from defusedxml import ElementTree
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from engines.boundary.stamps import stamp_of, stamped, without_stamp
+from engines.contract import InputError
+
+STAMP = {"experiment": "sorting/run", "spec": '{"name":"<a href=\'é\'>&amp;</metadata>"}', "n": 1}
+
+
+def png() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (4, 3), (1, 2, 3)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def npz() -> bytes:
+    stream = io.BytesIO()
+    np.savez(stream, a=np.arange(5), b=np.array("x"))
+    return stream.getvalue()
+
+
+def zipped() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("1.csv", "a,b\n1,2\n")
+        archive.writestr("1.svg", "<svg xmlns='http://www.w3.org/2000/svg'><g/></svg>")
+    return stream.getvalue()
+
+
+FILES = {
+    "figure.svg": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><g/></svg>',
+    "figure.png": png(),
+    "table.csv": b"a,b\n1,2\n",
+    "arrays.npz": npz(),
+    "tables.zip": zipped(),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_stamp_is_read_back_and_equal_files_stay_equal(name):
+    made = stamped(name, FILES[name], STAMP)
+    assert stamp_of(made) == STAMP
+    assert stamped(name, FILES[name], STAMP) == made
+    with pytest.raises(InputError, match="does not say which run made it"):
+        stamp_of(FILES[name])
+
+
+def test_other_readers_read_the_files_as_before():
+    made = {name: stamped(name, content, STAMP) for name, content in FILES.items()}
+    root = ElementTree.fromstring(made["figure.svg"].decode())
+    assert [child.tag.rpartition("}")[2] for child in root] == ["metadata", "g"]
+    picture = Image.open(io.BytesIO(made["figure.png"]))
+    assert (picture.size, picture.getpixel((0, 0))) == ((4, 3), (1, 2, 3))
+    assert "sorting/run" in picture.text["neural-explorer"]  # type: ignore[attr-defined]
+    table = pd.read_csv(io.BytesIO(made["table.csv"]), skiprows=1)
+    assert table.to_dict("list") == {"a": [1], "b": [2]}
+    with np.load(io.BytesIO(made["arrays.npz"]), allow_pickle=False) as arrays:
+        assert set(arrays) == {"a", "b", "provenance"}
+        assert np.array_equal(arrays["a"], np.arange(5))
+    with zipfile.ZipFile(io.BytesIO(made["tables.zip"])) as archive:
+        assert all(stamp_of(archive.read(name)) == STAMP for name in ("1.csv", "1.svg"))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["svg", "png", "csv", "npz"]))
+def test_what_is_no_file_of_ours_is_refused_with_a_sentence(noise, kind):
+    made = stamped(f"x.{kind}", FILES[next(n for n in FILES if n.endswith(kind))], STAMP)
+    for content in (noise, made[:40] + noise):
+        with contextlib.suppress(InputError):
+            assert isinstance(stamp_of(content), dict)
+
+
+def test_a_table_saved_here_is_read_here_as_values_alone():
+    assert without_stamp(stamped("table.csv", b"a,b\n1,2\n", STAMP)) == b"a,b\n1,2\n"
+    assert without_stamp(b"a\n1\n") == b"a\n1\n"
+
+
+def test_a_large_member_is_not_unpacked():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("provenance.json", b" " * 2**25)
+    with pytest.raises(InputError, match="does not say"):
+        stamp_of(stream.getvalue())
+
+
+def test_kinds_that_cannot_carry_it_stay_as_they_are():
+    for name, content in (("a.gif", b"GIF89a"), ("a.svg", b"<html>"), ("a.png", b"no"), ("a", b"")):
+        assert stamped(name, content, STAMP) == content
