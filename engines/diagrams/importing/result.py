@@ -121,6 +121,8 @@ def _finished(name: str, traced: Traced) -> tuple[Circuit, dict[str, str], dict[
     laid: dict[str, Dim] = {}
     outputs = tuple(_laid_out(t, sym, laid) for sym in traced.outputs)
     traced.idle = (*traced.idle, *_prune(t, outputs))
+    # What only calls that were left out read is not read.
+    traced.read = {path.partition("#")[0] for d in _all(t.drafts) for path in d.state.values()}
     unfused(t)
     outputs = _told(t, outputs)
     order = [a for s in traced.inputs for d in s.dims for a in d]

@@ -45,6 +45,7 @@ LINES = [
     "z: b x = leaky_relu[slope=0.3](X)",
     "z: b x = elu[alpha=0.3](X)",
     "z: b = max[x](X)",
+    "r: b w = rename[x -> w](P); c: b y = concat[x w -> y](P, r); z: b = max[y](c)",
     "z: () = min[b x](X)",
     "z: () = prod[b x](X)",
     "z: b x = maximum(X, Y)",

@@ -241,3 +241,17 @@ def test_axes_of_opaque_results_say_where_they_come_from():
     diagram = Diagram.from_torch(model, inputs, names={"args_0": "row column"})
     made = [v.axes for _, _, n in diagram.graph.walk() if n.kind == "opaque" for v in n.outs]
     assert not any(a.startswith("o") for axes in made for a in axes), made
+
+
+def test_a_map_whose_result_is_overwritten_is_never_used():
+    """Its parameters are in no output, so they are no difference; the report names them."""
+
+    def overwritten(m, x):
+        y = m.l(x)
+        y.zero_()
+        return x * 2 + y
+
+    model, inputs = own(overwritten, (torch.randn(3, 5),), l=nn.Linear(5, 5))
+    diagram = Diagram.from_torch(model, inputs)
+    assert diagram.verify(model).verdict.startswith("equal")
+    assert diagram.report.unused == ("l.weight", "l.bias")
