@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 import webbrowser
@@ -14,8 +15,10 @@ import panel as pn
 
 from explorer import palette
 from explorer.atlas import atlas_page
+from explorer.desks import Desks
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
+from explorer.guard import BROWSER_COOKIE
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
@@ -30,6 +33,7 @@ from explorer.page import (
 from explorer.plain import PlainHandler
 from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
+from explorer.sessionlist import SessionList
 from explorer.sessions import SessionStore
 from explorer.settings import Settings
 from views.kit.components import current_document
@@ -46,7 +50,8 @@ def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
 def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
     def build() -> Any:
         owner, arguments = _session()
-        page = WorkbenchPage(name, engine, address_from_arguments(arguments), owner)
+        address = address_from_arguments(arguments)
+        page = WorkbenchPage(name, engine, address, owner, _browser())
         pn.state.on_session_destroyed(lambda _context: page.close())
         pn.state.onload(page.start)
         return page.page()
@@ -72,7 +77,9 @@ def home_page(engine: Engine) -> Any:
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
     menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
-    content = home(engine, owner, finished_workbenches())
+    browser = _browser()
+    sessions = SessionList(Desks(browser) if browser else None, sizing_mode="stretch_width")
+    content = home(engine, owner, finished_workbenches(), sessions)
     return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 
 
@@ -81,6 +88,14 @@ def _session() -> tuple[str, dict[str, list[bytes]]]:
     if context is None:
         return "", {}
     return context.id, dict(context.request.arguments)
+
+
+def _browser() -> str:
+    """The browser's name for its own session; empty when it sent none that is ours."""
+    context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
+    found = dict(context.request.cookies or {}) if context is not None else {}
+    name = str(found.get(BROWSER_COOKIE, ""))
+    return name if re.fullmatch(r"[0-9a-f]{32}", name) else ""
 
 
 def serve(settings: Settings) -> int:

@@ -14,6 +14,7 @@ against a list here, before any handler of panel, bokeh or tornado sees the requ
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,10 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 
 LOOPBACK = "127.0.0.1"
+BROWSER_COOKIE = "neural-explorer-browser"
+"""Names a browser's own session, whichever port served it; it opens nothing without the key."""
+_BROWSER = re.compile(r"[0-9a-f]{32}")
+_BROWSER_S = 400 * 24 * 3600
 COMPONENT_ROOTS = ("panel", "panel_material_ui", "views", "explorer")
 """Packages whose loaded modules may hand scripts and styles to the page."""
 _COMPONENTS = "/components/"
@@ -233,6 +238,16 @@ class AnswerHandler(RequestHandler):
         for name, value in self._answer.headers.items():
             self.set_header(name, value)
         if self._answer.cookie:
+            browser = self.request.cookies.get(BROWSER_COOKIE)
+            if browser is None or not _BROWSER.fullmatch(browser.value):
+                self.set_cookie(
+                    BROWSER_COOKIE,
+                    secrets.token_hex(16),
+                    httponly=True,
+                    samesite="Strict",
+                    path="/",
+                    max_age=_BROWSER_S,
+                )
             self.set_cookie(
                 self._guard.cookie_name,
                 self._answer.cookie,

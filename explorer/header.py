@@ -25,6 +25,7 @@ class Header(JSComponent):
         doc="The engine in one phrase, its tone and a longer text.",
     )
     can_share = param.Boolean(default=True, doc="Whether there is a state to share.")
+    go = param.String(doc="Set to lead the browser to another page of the app.")
     file = param.Dict(default={}, doc='Set to {"name", "text"} to save a file.')
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
@@ -33,7 +34,7 @@ class Header(JSComponent):
     _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "header.css")]
 
     def __init__(self, on_message: Callable[[dict[str, Any]], None], **params: Any) -> None:
-        """``on_message`` is told {"kind": "help" | "save" | "open" | "too-large", ...}."""
+        """``on_message`` is told {"kind": ...}: help, save, open, too-large, keep, undo or redo."""
         super().__init__(**params)
         self._on_message = on_message
 

@@ -46,12 +46,13 @@ class Welcome(JSComponent):
     _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "home.css")]
 
 
-def home(compute: Compute, owner: str, workbenches: tuple[str, ...]) -> pn.Column:
-    """The cards of all finished workbenches."""
+def home(compute: Compute, owner: str, workbenches: tuple[str, ...], *more: Any) -> pn.Column:
+    """``more``, then the cards of all finished workbenches."""
     cards = [_card(name, compute, owner) for name in workbenches]
     grid = pn.FlexBox(*cards, gap="20px", sizing_mode="stretch_width", margin=(0, 0, 24, 0))
     return pn.Column(
         Welcome(sizing_mode="stretch_width"),
+        *more,
         grid,
         sizing_mode="stretch_width",
         margin=(24, 40),

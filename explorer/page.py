@@ -13,20 +13,24 @@ import panel as pn
 import panel_material_ui as pmui
 
 from engines.boundary import reading
-from engines.contract import ExplorerError, Spec
+from engines.contract import ExplorerError, InputError, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Status
 from explorer.address import query_from_spec, spec_from_query
+from explorer.desks import Desks
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
 from explorer.links import experiment_links, link_to, links, related_links
+from explorer.memory import Memory
 from explorer.palette import Palette
+from explorer.sessionlist import resumed
 from explorer.sessions import (
     Session,
     SessionStore,
     session_from_bytes,
     session_from_specs,
+    session_selection,
     session_to_bytes,
     shown_name,
     specs_from_session,
@@ -39,7 +43,7 @@ from views.kit.components import current_document, when_unlocked
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
 
-_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset")
+_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset", "resume")
 """Words of the address that are not fields of a spec."""
 _STEP = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -125,6 +129,8 @@ class Address:
     """The rest: fields of the spec."""
     preset: str = ""
     """Which preset to begin with; the fields change it."""
+    resume: bool = False
+    """Whether to go on as this browser left the experiment."""
 
 
 def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
@@ -140,6 +146,7 @@ def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
         view=_json_object(plain.get("view", "")),
         query=urlencode(fields),
         preset=plain.get("preset", ""),
+        resume="resume" in plain,
     )
 
 
@@ -154,8 +161,11 @@ def _json_object(text: str) -> dict[str, Any]:
 class WorkbenchPage:
     """One session on one workbench."""
 
-    def __init__(self, workbench: str, engine: Engine, address: Address, owner: str) -> None:
+    def __init__(
+        self, workbench: str, engine: Engine, address: Address, owner: str, browser: str = ""
+    ) -> None:
         self.workbench, self.engine = workbench, engine
+        self.desks = Desks(browser) if browser else None
         names = registry.listed(workbench)
         asked = f"{workbench}/{address.leaf}"
         if not address.leaf and address.tour in tours():
@@ -170,6 +180,7 @@ class WorkbenchPage:
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
         self.view.select(selection)
+        self.memory = Memory(self.view, self.base, self.desks, self.view.notices.post)
         for note in notes:
             self.view.notices.post(note, bad=True)
         self.document = current_document()
@@ -196,12 +207,21 @@ class WorkbenchPage:
 
     def close(self) -> None:
         """The session has ended."""
+        self.memory.save()
         self.view.close()
 
     def _opened(self, address: Address) -> tuple[Spec, dict[str, Any], list[str]]:
         if address.session:
             try:
                 return self._from_session(SessionStore().load(address.session))
+            except ExplorerError as error:
+                return self.base, {}, [str(error)]
+        if address.resume and self.desks is not None:
+            try:
+                self.desks.settle()
+                left = self.desks.load()
+                if left is not None and left.page(self.name) is not None:
+                    return self._from_session(left)
             except ExplorerError as error:
                 return self.base, {}, [str(error)]
         presets = registry.experiment(self.name).presets
@@ -215,7 +235,7 @@ class WorkbenchPage:
         if self.name not in specs:
             there = ", ".join(specs) or "nothing"
             notes.append(f"this session is about {there}, not {self.name}; open it there")
-        return specs.get(self.name, self.base), dict(session.selections), notes
+        return specs.get(self.name, self.base), session_selection(session, self.name), notes
 
     def _session(self, spec: Spec) -> Session:
         return session_from_specs(self.workbench, {self.name: spec}, self.view.selection())
@@ -225,9 +245,15 @@ class WorkbenchPage:
         try:
             if kind == "help":
                 self.help.toggle()
+            elif kind == "undo":
+                self.memory.undo()
+            elif kind == "redo":
+                self.memory.redo()
             elif kind == "save":
-                text = session_to_bytes(self._session(self.view.controls.spec())).decode()
+                text = session_to_bytes(self.whole_session()).decode()
                 self.header.file = {"name": f"{self.workbench}-session.json", "text": text}
+            elif kind == "keep":
+                self._keep(str(message.get("title", "")))
             elif kind == "open":
                 self._open(str(message.get("text", "")).encode())
             elif kind == "too-large":
@@ -235,8 +261,36 @@ class WorkbenchPage:
         except ExplorerError as error:
             self.view.notices.post(str(error), bad=True)
 
+    def whole_session(self) -> Session:
+        """Everything this browser has open, this page first.
+
+        Raises:
+            SpecError: knobs that do not fit together.
+        """
+        spec = self.view.controls.spec()
+        mine = self.memory.saved_page()
+        if self.desks is not None:
+            self.desks.settle()
+        there = self.desks.load() if self.desks is not None else None
+        now = self._session(spec)
+        others = [p for p in (there.pages if there else ()) if p.experiment != self.name]
+        return now.model_copy(update={"pages": [mine or now.pages[0], *others]})
+
+    def _keep(self, title: str) -> None:
+        if self.desks is None:
+            raise InputError("this browser has no list of sessions; save a session file instead")
+        self.desks.keep(self.whole_session(), title)
+        self.view.notices.post("The session is kept; the front page lists it.")
+
     def _open(self, data: bytes) -> None:
-        spec, selection, notes = self._from_session(session_from_bytes(data))
+        session = session_from_bytes(data)
+        if self.desks is not None:
+            self.memory.save()
+            self.desks.open(session)
+            if session.page(self.name) is None:
+                self.header.go = resumed(session)
+                return
+        spec, selection, notes = self._from_session(session)
         self.view.take(spec)
         self.view.select(selection)
         self.view.restore_run()
@@ -264,6 +318,7 @@ class WorkbenchPage:
     def _write_address(self) -> None:
         self._writing = False
         location = pn.state.location
+        self.memory.look()
         if location is None:
             return
         try:

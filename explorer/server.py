@@ -19,7 +19,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
 from explorer.errors import page_or_sentence, report
-from explorer.guard import LOOPBACK, AnswerHandler, Guard, header_transform
+from explorer.guard import BROWSER_COOKIE, LOOPBACK, AnswerHandler, Guard, header_transform
 from explorer.messages import keep_order
 
 WEBSOCKET_MAX_BYTES = 24 * 1024 * 1024
@@ -180,9 +180,9 @@ def _listen(
         sign_sessions=True,
         secret_key=secrets.token_bytes(32),
         # A session's token is readable by the page's scripts and carries what is named here: the
-        # key cookie must not be in it.
+        # key cookie must not be in it. The browser's name opens nothing by itself.
         include_headers=[],
-        include_cookies=[],
+        include_cookies=[BROWSER_COOKIE],
         websocket_max_message_size=WEBSOCKET_MAX_BYTES,
         http_server_kwargs={"max_body_size": _REQUEST_MAX_BYTES, "max_header_size": 64 * 1024},
     )

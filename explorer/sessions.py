@@ -25,7 +25,7 @@ from engines.boundary import reading
 from engines.contract import InputError, Spec, SpecError, sentence_from_validation
 from engines.running.registry import UnknownExperimentError, experiment
 
-SCHEMA = 1
+SCHEMA = 2
 SESSION_MAX_BYTES = 4 * 1024 * 1024
 DATA_ENV = "EXPLORER_DATA"
 """Names the folder for saved sessions; the system's own place for user data otherwise."""
@@ -38,29 +38,53 @@ Name = Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)?$
 Json = dict[str, JsonValue]
 
 
-class SavedSpec(BaseModel):
-    """One experiment's name and its spec's fields, as JSON values."""
+_STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+Pair = Annotated[list[JsonValue], Field(min_length=2, max_length=2)]
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
-    )
+
+class Step(BaseModel):
+    """One change: what was before and after, of settings and of what is selected."""
+
+    model_config: ClassVar[ConfigDict] = _STRICT
+
+    fields: dict[str, Pair] = {}
+    selection: dict[str, Pair] = {}
+    """None stands for nothing selected."""
+
+
+STEPS_MAX = 100
+"""Changes that can be undone; older ones are forgotten."""
+Steps = Annotated[list[Step], Field(max_length=STEPS_MAX)]
+
+
+class SavedPage(BaseModel):
+    """One experiment as it was left: settings, selection, what can be undone and redone."""
+
+    model_config: ClassVar[ConfigDict] = _STRICT
 
     experiment: Name
     fields: Json = {}
+    selection: Json = {}
+    past: Steps = []
+    future: Steps = []
+    result: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """SHA-256 of the result that was shown; empty when none was."""
 
 
 class Session(BaseModel):
-    """What a page shows: which workbench, which specs, what is selected."""
+    """What was open, what was open last first."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
-    )
+    model_config: ClassVar[ConfigDict] = _STRICT
 
-    schema_version: Literal[1] = SCHEMA
+    schema_version: Literal[2] = SCHEMA
     app_version: Annotated[str, Field(max_length=64)] = ""
+    title: Annotated[str, Field(max_length=120)] = ""
     workbench: Name
-    specs: Annotated[list[SavedSpec], Field(max_length=256)] = []
-    selections: Json = {}
+    pages: Annotated[list[SavedPage], Field(max_length=512)] = []
+
+    def page(self, name: str) -> SavedPage | None:
+        """An experiment as it was left, None when it was not open."""
+        return next((page for page in self.pages if page.experiment == name), None)
 
 
 def app_version() -> str:
@@ -74,7 +98,7 @@ def app_version() -> str:
 def session_from_specs(
     workbench: str, specs: Mapping[str, Spec], selections: Mapping[str, JsonValue] | None = None
 ) -> Session:
-    """The session that shows these specs (experiment name to spec).
+    """The session that shows these specs (experiment name to spec) with this selection.
 
     Raises:
         InputError: selections that are no JSON values, say nan.
@@ -83,21 +107,28 @@ def session_from_specs(
         return Session(
             app_version=app_version(),
             workbench=workbench,
-            specs=[
-                SavedSpec(experiment=name, fields=json_from_spec(spec))
+            pages=[
+                SavedPage(
+                    experiment=name, fields=json_from_spec(spec), selection=dict(selections or {})
+                )
                 for name, spec in specs.items()
             ],
-            selections=dict(selections or {}),
         )
     except ValidationError as error:
         raise InputError(sentence_from_validation(Session, error)) from error
+
+
+def session_selection(session: Session, name: str) -> dict[str, Any]:
+    """What an experiment had selected; nothing when it was not open."""
+    page = session.page(name)
+    return dict(page.selection) if page is not None else {}
 
 
 def specs_from_session(session: Session) -> tuple[dict[str, Spec], list[str]]:
     """The session's specs by experiment name, and a sentence for each thing left out."""
     found: dict[str, Spec] = {}
     notes: list[str] = []
-    for saved in session.specs:
+    for saved in session.pages:
         try:
             base = experiment(saved.experiment).default()
         except UnknownExperimentError:
@@ -194,15 +225,36 @@ def session_from_bytes(data: bytes) -> Session:
     body = content["session"]
     if content["sha256"] != _digest(body):
         raise InputError("this session file was changed or damaged after it was saved")
-    if isinstance(body, dict) and body.get("schema_version") != SCHEMA:
-        raise InputError(
-            f"this session has schema {body.get('schema_version')!r}, this version reads {SCHEMA}; "
-            "open it with the version that wrote it"
-        )
     try:
-        return Session.model_validate(body)
+        return Session.model_validate(_migrated(body))
     except ValidationError as error:
         raise InputError(sentence_from_validation(Session, error)) from error
+
+
+def _migrated(body: Any) -> Any:
+    """The body of a session file in this schema, whichever it was written in."""
+    if not isinstance(body, dict):
+        return body
+    found = body.get("schema_version")
+    if type(found) is int and found == 1:
+        return _from_schema_1(body)
+    if type(found) is not int or found != SCHEMA:
+        raise InputError(
+            f"this session has schema {found!r}, this version reads 1 to {SCHEMA}; "
+            "open it with the version that wrote it"
+        )
+    return body
+
+
+def _from_schema_1(body: dict[str, Any]) -> dict[str, Any]:
+    """Schema 1 had specs and one selection for all of them, and nothing to undo."""
+    rest = {name: value for name, value in body.items() if name not in ("specs", "selections")}
+    specs, selection = body.get("specs", []), body.get("selections", {})
+    is_whole = isinstance(specs, list) and all(isinstance(each, dict) for each in specs)
+    if not is_whole or any(set(each) - {"experiment", "fields"} for each in specs):
+        raise InputError("specs: each must have an experiment and its fields")
+    pages = [{**each, "selection": selection} for each in specs]
+    return {**rest, "schema_version": SCHEMA, "pages": pages}
 
 
 def canonical(value: Any) -> bytes:

@@ -1,5 +1,6 @@
 """The shared data types of the connectome workbench: what a view needs, no heavy import."""
 
+from engines.connectome.bodies.circuit import circuit as swimming_circuit
 from engines.connectome.drawing.spec import LayoutSpec
 from engines.connectome.drawing.wiring import ORDERS, Drawing, Wiring
 from engines.connectome.dynamics.activity import Activity, ActivityFrame
@@ -44,4 +45,5 @@ __all__ = [
     "WiringSpec",
     "motifs",
     "shown",
+    "swimming_circuit",
 ]

@@ -16,6 +16,7 @@ from distributed.scheduler import KilledWorker
 from engines.contract import ExplorerError
 from engines.process.connect import Connection, joined, started_here
 from engines.process.machine.events import Signal
+from engines.process.nodes import OUT_OF_MEMORY
 from engines.process.on_worker import job, worker
 from engines.process.settings import EngineSettings
 from engines.running import wording
@@ -68,7 +69,7 @@ class Cluster:
         self._connection: Connection | None = None
         self._errands: dict[str, _Errand] = {}
         self._slots: set[str] = set()
-        self._memory_culprits: set[str] = set()
+        self._out_of_memory: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.sentence = ""
         """Why some workers are not used."""
@@ -105,8 +106,10 @@ class Cluster:
         """
         start = joined if self._settings.scheduler else started_here
         self._connection = await start(self._settings)
+        if self._connection.here is not None:
+            self._out_of_memory = self._connection.here.out_of_memory
         self.client.subscribe_topic(self._topic, lambda event: self._listener.message(event[1]))
-        self.client.subscribe_topic("worker-restart-memory", self._memory_event)
+        self.client.subscribe_topic(OUT_OF_MEMORY, self._memory_event)
         self.client.subscribe_topic("all", self._worker_event)
         for slot in await self._identities():
             await self._slot_up(slot)
@@ -119,7 +122,7 @@ class Cluster:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._slots.clear()
         if connection is not None:
-            await connection.close([self._topic, "worker-restart-memory", "all"])
+            await connection.close([self._topic, OUT_OF_MEMORY, "all"])
 
     # Orders --------------------------------------------------------------------------------
 
@@ -199,7 +202,7 @@ class Cluster:
             self._slot_down(said["worker"])
 
     def _memory_event(self, event: tuple[float, Any]) -> None:
-        self._memory_culprits.add(event[1]["worker"])
+        self._out_of_memory.add(event[1]["worker"])
 
     async def _slot_up(self, slot: str) -> None:
         if slot in self._slots:
@@ -229,8 +232,8 @@ class Cluster:
             # A finished result that died with its worker would be computed again, unseen.
             self._spawn(errand.cancel())
         why = ""
-        if slot in self._memory_culprits:
-            self._memory_culprits.discard(slot)
+        if slot in self._out_of_memory:
+            self._out_of_memory.discard(slot)
             why = wording.out_of_memory(self._settings.worker_memory)
         self._listener.slot_down(slot, why)
 

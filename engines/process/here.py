@@ -45,6 +45,8 @@ class WorkersHere:
         self.security = Security.temporary()
         self.address = ""
         self._settings = settings
+        self.out_of_memory: set[str] = set()
+        """Addresses of workers that were ended because they needed too much memory."""
         self._closing = AsyncExitStack()
         self._keepers: list[asyncio.Task[None]] = []
         self._nannies: dict[int, QuietNanny] = {}
@@ -77,6 +79,7 @@ class WorkersHere:
         n_slots = self._settings.rules.n_slots
         self._options |= {
             "n_threads": devices.threads_each(n_slots),
+            "on_full": self.out_of_memory.add,
             # One works; the others are held between two frames and cost nothing but their memory.
             "nthreads": 1 + self._settings.rules.n_parked,
             "memory_limit": self._settings.worker_memory,

@@ -5,12 +5,16 @@ No HTTP ports, no job run again after its worker died, no spilling, no pausing, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import dask.config
 from distributed import Nanny, Scheduler, Worker
 
 from engines.process.on_worker import worker
+
+OUT_OF_MEMORY = "worker-restart-memory"
+"""The topic on which a nanny says that its worker needed too much memory."""
 
 OVERRIDES: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 0,
@@ -56,8 +60,14 @@ class QuietWorker(Worker):
 class QuietNanny(Nanny):
     """Starts and restarts one `QuietWorker`; lives in the page's process."""
 
-    def __init__(self, *args: Any, n_threads: int, **options: Any) -> None:
-        """``n_threads`` is what numpy, torch and numba may each use in the worker."""
+    def __init__(
+        self, *args: Any, n_threads: int, on_full: Callable[[str], None], **options: Any
+    ) -> None:
+        """``n_threads`` is what numpy, torch and numba may each use in the worker.
+
+        ``on_full`` hears the address of a worker before that is ended for its memory.
+        """
+        self._on_full = on_full
         number = str(n_threads)
         # OpenBLAS reads its number before any code of ours runs in the worker.
         early = {"OPENBLAS_NUM_THREADS": number, "VECLIB_MAXIMUM_THREADS": number}
@@ -70,3 +80,9 @@ class QuietNanny(Nanny):
                 config=OVERRIDES,
                 **options,
             )
+
+    def log_event(self, topic: str, msg: Any) -> None:
+        """Tell the page's process at once what the scheduler may hear after the worker's end."""
+        if topic == OUT_OF_MEMORY:
+            self._on_full(msg["worker"])
+        super().log_event(topic, msg)

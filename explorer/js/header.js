@@ -2,6 +2,8 @@
 
 const MARK = "M3 5h4c5 0 5 7 10 7h4M3 12h5M3 19h4c5 0 5-7 10-7M14 5h3c2 0 2 2 4 2M14 19h3c2 0 2-2 4-2"
 const ICONS = {
+  undo: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6",
+  redo: "M15 7l5 5l-5 5M20 12H10a6 6 0 0 0-6 6",
   find: "M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14M16.5 16.5L21 21",
   share: "M8 9l4-4 4 4M12 5v10M5 13v5h14v-5",
   theme: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
@@ -50,6 +52,7 @@ export function render({model, el}) {
     menu.hidden = true
   }})
   const copied = element("span", {class: "nx-copied", role: "status"})
+  const name = element("input", {type: "text", maxlength: 100, placeholder: "Name this session", "aria-label": "Name this session"})
   const menu = element("div", {class: "nx-menu", role: "menu", hidden: true},
     element("button", {type: "button", role: "menuitem", onclick: async () => {
       await navigator.clipboard.writeText(location.href)
@@ -57,7 +60,13 @@ export function render({model, el}) {
       setTimeout(() => { copied.textContent = ""; menu.hidden = true }, 1200)
     }}, "Copy link to this view", copied),
     element("button", {type: "button", role: "menuitem", onclick: () => { menu.hidden = true; model.send_msg({kind: "save"}) }}, "Save session file"),
-    element("button", {type: "button", role: "menuitem", onclick: () => file.click()}, "Open session file…"), file)
+    element("button", {type: "button", role: "menuitem", onclick: () => file.click()}, "Open session file…"), file,
+    element("form", {class: "nx-keep", onsubmit: (event) => {
+      event.preventDefault()
+      model.send_msg({kind: "keep", title: name.value})
+      name.value = ""
+      menu.hidden = true
+    }}, name, element("button", {type: "submit"}, "Keep")))
   const shareButton = element("button", {type: "button", title: "Share", "aria-label": "Share", "aria-haspopup": "menu",
     onclick: () => { menu.hidden = !menu.hidden }}, icon(ICONS.share))
   const share = element("div", {class: "nx-sharebox", hidden: !model.can_share}, shareButton, menu)
@@ -68,6 +77,9 @@ export function render({model, el}) {
     // The palette listens; it is a component of its own on every page.
     element("button", {type: "button", class: "nx-find", title: "Find anything by name (Ctrl-K)", "aria-keyshortcuts": "Control+K", onclick: () => document.dispatchEvent(new Event("nx-find"))}, icon(ICONS.find, 16), element("span", {}, "Find")),
     element("a", {class: `nx-atlas ${model.in_atlas ? "nx-active" : ""}`, href: "./atlas", title: "Every experiment on one page", "aria-current": model.in_atlas ? "page" : null}, "Atlas"),
+    ...["undo", "redo"].map((kind) => element("button", {type: "button", class: "nx-step", hidden: !model.can_share,
+      title: kind === "undo" ? "Undo (Ctrl-Z)" : "Redo (Ctrl-Y)", "aria-label": kind === "undo" ? "Undo" : "Redo",
+      onclick: () => model.send_msg({kind})}, icon(ICONS[kind]))),
     share,
     element("button", {type: "button", title: "Light or dark", "aria-label": "Switch between light and dark", onclick: toggleTheme}, icon(ICONS.theme)),
     help))
@@ -79,12 +91,18 @@ export function render({model, el}) {
   }
   const onKey = (event) => {
     if (event.key === "Escape") menu.hidden = true
+    const letter = event.key.toLowerCase()
+    if (model.can_share && (event.ctrlKey || event.metaKey) && !event.altKey && "zy".includes(letter) && !isTyping(event)) {
+      event.preventDefault()
+      model.send_msg({kind: letter === "y" || event.shiftKey ? "redo" : "undo"})
+    }
     if (event.key === "?" && !isTyping(event)) model.send_msg({kind: "help"})
   }
   const onClick = (event) => { if (!event.composedPath().includes(share)) menu.hidden = true }
   document.addEventListener("keydown", onKey)
   document.addEventListener("click", onClick)
   model.on("engine", show)
+  model.on("go", () => { if (model.go) location.href = model.go })
   model.on("file", () => { if (model.file.name) saveFile(model.file) })
   model.on("remove", () => {
     document.removeEventListener("keydown", onKey)

@@ -35,6 +35,16 @@ def cases():
         yield pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks)
 
 
+@pytest.mark.parametrize("workbench", registry.workbenches())
+def test_every_page_has_something_to_show_at_once(workbench):
+    without = [
+        name
+        for name in registry.listed(workbench)
+        if shipped.find(name, registry.experiment(name).default()) is None
+    ]
+    assert not without, "run python -m explorer first"
+
+
 def assert_close(ours, theirs) -> None:
     """Equal, floats within the tolerance."""
     assert type(ours) is type(theirs)

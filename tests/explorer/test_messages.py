@@ -47,7 +47,7 @@ class Socket:
 
 
 @pytest.fixture
-def page(monkeypatch):
+async def page(monkeypatch):
     for owner, name in (
         (ServerConnection, "send_patch_document"),
         (panel_document, "write_events"),

@@ -190,7 +190,9 @@ def _signed(body) -> bytes:
         (b"\x80\x04}", "not UTF-8"),
         (b" " * (sessions.SESSION_MAX_BYTES + 1), "bytes"),
         (b"1" * 10_000, "not strict JSON"),
-        (_signed({"schema_version": 2, "workbench": "waves"}), "has schema 2"),
+        (_signed({"schema_version": 3, "workbench": "waves"}), "has schema 3"),
+        (_signed({"schema_version": True, "workbench": "waves"}), "has schema True"),
+        (_signed({"schema_version": 1, "workbench": "waves", "specs": [1]}), "its fields"),
         (_signed({"schema_version": 1, "workbench": "../../etc"}), "workbench"),
         (_signed({"schema_version": 1, "workbench": "waves", "path": "/etc/passwd"}), "path"),
         (_signed({"schema_version": "1", "workbench": "waves"}), "has schema '1'"),
@@ -211,7 +213,7 @@ def test_promise_6_opening_runs_no_code_and_reads_no_path_named_in_it(monkeypatc
         raise AssertionError("a file was opened or code was run")
 
     body = session_of(Wave(name="/etc/passwd"), file="/etc/passwd").model_dump(mode="json")
-    body["specs"].append({"experiment": "os/system", "fields": {"command": "true"}})
+    body["pages"].append({"experiment": "os/system", "fields": {"command": "true"}})
     data = _signed(body)
     for owner, name in ((builtins, "open"), (io, "open"), (os, "system"), (builtins, "exec"),
                         (builtins, "eval"), (subprocess, "Popen")):  # fmt: skip
@@ -224,7 +226,7 @@ def test_promise_6_opening_runs_no_code_and_reads_no_path_named_in_it(monkeypatc
 
 def test_a_field_of_another_version_is_reported_and_the_rest_is_opened():
     body = session_of(Wave(n_cells=9)).model_dump(mode="json")
-    body["specs"][0]["fields"] |= {"colour": "red", "shape": "round"}
+    body["pages"][0]["fields"] |= {"colour": "red", "shape": "round"}
     specs, notes = specs_from_session(session_from_bytes(_signed(body)))
     assert specs == {"waves/run": Wave(n_cells=9)}
     assert len(notes) == 2

@@ -7,6 +7,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from playwright.sync_api import Locator, Page, expect
 
 ENDED = re.compile(r"done|from cache")
@@ -108,7 +109,11 @@ class SortingPage:
         """A button by its whole name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def paints_per_second(self, seconds: float = 2.0) -> float:
+    def paints(self) -> int:
+        """How often the stage was painted until now."""
+        return self.page.evaluate("globalThis.__nxPaints.length")
+
+    def paints_per_second(self, seconds: float) -> float:
         """How often the stage is painted from now on."""
         start = self.page.evaluate("performance.now()")
         self.page.wait_for_timeout(1000 * seconds)
@@ -197,6 +202,12 @@ class SortingPage:
         """Milliseconds from a click to a sentence in the run bar."""
         handles = [self.button(button).element_handle(), self.line.element_handle(), pattern]
         return self.page.evaluate(CLICK_TO_TEXT, handles)
+
+
+def workers(pid: int) -> list[psutil.Process]:
+    """The engine's worker processes below the app."""
+    children = psutil.Process(pid).children(recursive=True)
+    return [one for one in children if "spawn_main" in " ".join(one.cmdline())]
 
 
 def until(condition: Any, seconds: float = 10.0, every: float = 0.02) -> Any:

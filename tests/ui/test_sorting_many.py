@@ -29,6 +29,7 @@ def saved(page, title: str) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.timeout(180)
 def test_every_number_of_the_paper_is_a_row_that_runs_again(sorting):
     workbench = sorting("x=paper&n_runs=10")
     page = workbench.page

@@ -164,6 +164,10 @@ class ExploreView(WiringView):
         page = {"page": self.tab.value} if self.tab.value != TABS[0] else {}
         return {**super().selection(), **page}
 
+    def unselected(self) -> dict[str, Any]:
+        """The wiring's usual choices and the first page."""
+        return {**super().unselected(), "page": TABS[0]}
+
     def select(self, selection: dict[str, Any]) -> None:
         """Restore a selection; what does not fit is left as it is."""
         super().select(selection)

@@ -223,6 +223,11 @@ class WiringView(ExperimentView):
             names = [self.wiring.neurons[k] for k in self.chosen()]
         return {**kept, "neurons": names[:_LINKED_NEURONS]} if names else kept
 
+    def unselected(self) -> dict[str, Any]:
+        """The usual layout, order and colour, and no neuron."""
+        usual = {k: self.canvas.param[k].default for k in ("layout", "order", "colour")}
+        return {**usual, "neurons": []}
+
     def select(self, selection: dict[str, Any]) -> None:
         """Restore a selection; what does not fit is left as it is."""
         for key in ("layout", "order", "colour"):

@@ -23,7 +23,7 @@ from engines.running.compute import Compute, Job
 from views.geometry.components import GeometryStage
 from views.geometry.payloads import close_bytes, film_bytes, frame_bytes
 from views.geometry.score_facts import score_sections
-from views.geometry.toolbar import Toolbar
+from views.geometry.toolbar import DEFAULTS, Toolbar
 from views.kit.components import Downloads, Facts, Timeline
 from views.kit.generic import SAVES, npz_from_tables, picture_tables, zipped_csv
 from views.kit.runner import Asker
@@ -267,6 +267,10 @@ class FilmView(ExperimentView):
         if self.clock.position:
             found["at"] = self.clock.position
         return found
+
+    def unselected(self) -> dict[str, Any]:
+        """The usual tools, no stimulus, the first two tracks."""
+        return {**DEFAULTS, "stimuli": [], "tracks": [0, 1]}
 
     def select(self, selection: dict[str, Any]) -> None:
         """Restore what `selection` gave; what does not fit is left as it is."""

@@ -123,6 +123,10 @@ class ExperimentView(pn.viewable.Viewer):
     def select(self, selection: dict[str, Any]) -> None:
         """Restore what `selection` gave; ignores what it does not know."""
 
+    def unselected(self) -> dict[str, Any]:
+        """What `selection` leaves out because it is the usual, for `select` to restore."""
+        return {}
+
     def extra_controls(self) -> dict[str, list[Any]]:
         """Widgets to add, by group."""
         return {}

@@ -100,7 +100,8 @@ class SolveView(ExperimentView):
 
     def show_result(self, result: Result, job: Job) -> None:
         """Send the scene once; the browser goes through its steps."""
-        if not isinstance(result, Answer) or job is not self.runner.job:
+        del job
+        if not isinstance(result, Answer):
             return
         shown = None if self._by_hand else self._start_at
         self.canvas.scene = scene(result) if shown == -1 else scene(result, shown)

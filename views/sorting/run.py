@@ -25,7 +25,7 @@ from views.sorting.moments import position_of, step_at
 from views.sorting.own_values import OwnValues
 from views.sorting.partial import part_until_last_frame, stopped_by_hand, whole_run
 from views.sorting.saves import Saves
-from views.sorting.toolbar import Toolbar
+from views.sorting.toolbar import DEFAULTS, Toolbar
 from views.sorting.variations import detail, title, variations
 
 STEPPERS = [
@@ -325,6 +325,10 @@ class SortingView(ExperimentView):
         if self.live.value:
             chosen["live"] = self.live_speed.value
         return chosen
+
+    def unselected(self) -> dict[str, Any]:
+        """The usual choices of the tools."""
+        return dict(DEFAULTS)
 
     def select(self, selection: dict[str, Any]) -> None:
         """Restore a selection; what does not fit is left as it is."""

@@ -244,7 +244,7 @@ def _embed(b: Pass, node: Node, g: str) -> None:
     index = b.read(node.args[0])
     axes = (node.attrs["table"], *node.attrs["outs"])
     weight = parameter_name(node, "weight")
-    attrs = {"table": node.attrs["table"]}
+    attrs = {k: node.attrs[k] for k in ("table", "unlearned") if k in node.attrs}
     b.learned(weight, b.emit("scatter", (g, index), axes, f"d{weight}", **attrs))
 
 
@@ -277,6 +277,8 @@ def _scatter(b: Pass, node: Node, g: str) -> None:
     value, index = node.args
     attrs = {"table": node.attrs["table"]}
     axes = b.values[value].axes
+    if "unlearned" in node.attrs:
+        raise problem("backward", "a table with an unlearned row has no second derivative here")
     b.give(value, b.emit("gather", (g, b.read(index)), axes, f"d{value}", **attrs))
 
 

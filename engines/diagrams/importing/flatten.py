@@ -6,7 +6,6 @@ a region without gradients is a stop of the gradient.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from operator import getitem
 from typing import Any
@@ -16,6 +15,7 @@ from torch.fx import Graph, Node
 from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import problem
+from engines.diagrams.importing.places import place
 from engines.diagrams.importing.writes import Writes, mutates
 
 aten = torch.ops.aten
@@ -184,6 +184,12 @@ class _Run:
 
     def _refused(self, node: Node) -> None:
         name = _name(node)
+        if _sized_by_values(node.meta.get("val")) or name == "item":
+            text = f"the size of what {name} gives depends on values {place(node)}"
+            if name == "item":
+                text = f"the model reads one number of a tensor {place(node)}"
+            hint = "keep sizes fixed: torch.where, a mask that multiplies, or topk with a fixed k"
+            raise problem("data-dependent", text, hint)
         flag = _DROPS.get(name)
         drops = flag is not None and len(node.args) > flag and node.args[flag] and node.args[1]
         drops = drops or (name == "scaled_dot_product_attention" and any(node.args[4:5]))
@@ -196,6 +202,13 @@ class _Run:
         if isinstance(node.target, torch._ops.HigherOrderOperator):
             text = f"the model runs another graph by {name} {place(node)}"
             raise problem("control-flow", text, "write the branch you mean, or torch.where")
+
+
+def _sized_by_values(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_sized_by_values(v) for v in value)
+    sized = isinstance(value, torch.Tensor)
+    return sized and any(not isinstance(n, int) for n in value.shape)
 
 
 def _name(node: Node) -> str:
@@ -220,16 +233,6 @@ def _part_as_view(node: Node, k: int) -> tuple[Any, tuple[Any, ...]] | None:
     sizes = [part.shape[dim] for part in node.meta["val"]]
     first = sum(sizes[:k])
     return aten.slice.Tensor, (node.args[0], dim, first, first + sizes[k])
-
-
-def place(node: Node) -> str:
-    """Where a call was written, as ``(at file:line)``, or what is known of it."""
-    found = re.findall(r'File "([^"]+)", line (\d+)', node.meta.get("stack_trace") or "")
-    own = [p for p in found if "/torch/" not in p[0]]
-    if not own and not found:
-        return "(torch does not say where)"
-    file, line = (own or found)[-1]
-    return f"(at {file.rsplit('/', 1)[-1]}:{line})"
 
 
 def _at(node: Node, env: dict[Node, Any]) -> str:

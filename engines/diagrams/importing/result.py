@@ -22,11 +22,13 @@ from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.importing.blocks import ties_in_reach, with_blocks
 from engines.diagrams.importing.branches import fixed_branches
 from engines.diagrams.importing.calls.shapes import grown
-from engines.diagrams.importing.export import Traced, exported, opaque_function, walked
+from engines.diagrams.importing.export import exported
 from engines.diagrams.importing.naming import named
+from engines.diagrams.importing.opaque import opaque_function
 from engines.diagrams.importing.tracing.atoms import Atom, Dim
 from engines.diagrams.importing.tracing.tracer import Draft, Sym, Tracer
 from engines.diagrams.importing.unfuse import unfused
+from engines.diagrams.importing.walk import Traced, walked
 from engines.diagrams.running.attributes import owned
 
 

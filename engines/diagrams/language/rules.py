@@ -11,7 +11,7 @@ from collections.abc import Callable
 from engines.diagrams.graph.operations import CASTS, REALS
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.language.asking import Ask, Attrs
-from engines.diagrams.language.rules_back import BACK_CHECKS
+from engines.diagrams.language.rules_back import BACK_CHECKS, unlearned
 from engines.diagrams.language.rules_space import SPACE_CHECKS
 
 ARITY_MAX = 16
@@ -67,7 +67,7 @@ def _tied(ask: Ask) -> Attrs:
 def check_embed(ask: Ask) -> Attrs:
     """A learned table: a position on an axis becomes a vector."""
     ask.arity(1)
-    ask.keys("tied")
+    ask.keys("tied", "unlearned")
     value = ask.args[0]
     if value.dtype in ("", "bool"):
         hint = f"declare it as  {value.name}: {' '.join(value.axes) or '()'} in v"
@@ -76,7 +76,7 @@ def check_embed(ask: Ask) -> Attrs:
     if not outs:
         ask.refuse("axis-lost", "an embedding makes a new axis", "add one to the result")
     ask.gives((*value.axes, *outs))
-    return {"table": value.dtype, "outs": outs, **_tied(ask)}
+    return {"table": value.dtype, "outs": outs, **_tied(ask), **unlearned(ask)}
 
 
 def check_pointwise(ask: Ask) -> Attrs:

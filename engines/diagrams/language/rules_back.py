@@ -9,16 +9,22 @@ from engines.diagrams.graph.poly import Poly
 from engines.diagrams.language.asking import Ask, Attrs
 
 
+def unlearned(ask: Ask) -> Attrs:
+    """The position whose row of a table no gradient reaches, as torch's ``padding_idx``."""
+    at = ask.whole("unlearned", -1)
+    return {"unlearned": at} if at >= 0 else {}
+
+
 def check_scatter(ask: Ask) -> Attrs:
     """Adds up rows by the position each belongs to: what an embedding's table receives back."""
     ask.arity(2)
-    ask.keys()
+    ask.keys("unlearned")
     value, index = ask.args
     if index.dtype in ("", "bool"):
         ask.refuse("dtype", f"{index.name} holds no positions on an axis")
     ask.has(value, index.axes)
     ask.gives((index.dtype, *(a for a in value.axes if a not in index.axes)))
-    return {"table": index.dtype}
+    return {"table": index.dtype, **unlearned(ask)}
 
 
 def check_gather(ask: Ask) -> Attrs:

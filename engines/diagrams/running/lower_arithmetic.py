@@ -64,7 +64,9 @@ def _linear(x: Lowering) -> tuple[Any, Axes]:
 
 def _embed(x: Lowering) -> tuple[Any, Axes]:
     outs = x.node.attrs["outs"]
-    return Call("F.embedding", (x.args[0], x.own("weight"))), (*x.axes[0], *outs)
+    at = x.node.attrs.get("unlearned")
+    named = {} if at is None else {"padding_idx": Lit(at)}
+    return Call("F.embedding", (x.args[0], x.own("weight")), named), (*x.axes[0], *outs)
 
 
 def _pointwise(x: Lowering) -> tuple[Any, Axes]:

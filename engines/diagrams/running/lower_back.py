@@ -24,6 +24,10 @@ def _scatter(x: Lowering) -> tuple[Any, Axes]:
         index = Method(index, "flatten")
     elif n == 0:
         tree, index = Method(tree, "unsqueeze", (Lit(0),)), Method(index, "unsqueeze", (Lit(0),))
+    if "unlearned" in x.node.attrs:
+        learns = Method(index, "ne", (Lit(x.node.attrs["unlearned"]),))
+        ones = tuple(Lit(1) for _ in rest)
+        tree = Op("*", tree, Method(learns, "reshape", (Lit(-1), *ones)))
     return Method(empty, "index_add", (Lit(0), index, tree)), (x.node.attrs["table"], *rest)
 
 

@@ -82,6 +82,11 @@ class DiagramModule(nn.Module):
             start = torch.zeros(shape) if suffix == "mean" else torch.ones(shape)
             self.register_buffer(name, start)
             return
+        if node.out.dtype and node.kind == "param":  # truths and positions keep their kind
+            kind = torch.bool if node.out.dtype == "bool" else torch.int64
+            array = nn.Parameter(torch.zeros(shape, dtype=kind), requires_grad=False)
+            self.register_parameter(name, array)
+            return
         array = torch.empty(shape)
         if node.kind == "norm":
             nn.init.constant_(array, 1.0 if suffix == "weight" else 0.0)

@@ -31,7 +31,7 @@ def kernels_watched(
     if not n_kernels and "numba" not in sys.modules:
         yield
         return
-    event = importlib.import_module("numba.core.event")
+    event = _events()
     watch = _watch(event, send, n_kernels)
     event.register(_EVENT, watch)
     try:
@@ -68,9 +68,16 @@ def _watch(event: Any, send: Callable[[dict[str, Any]], None], n_kernels: int) -
     return Watch()
 
 
+def _events() -> Any:
+    """What numba tells of its compiling, in a process where another thread may load numba too."""
+    # A thread that asks for the inner module first holds that while it waits for the outer one.
+    importlib.import_module("numba")
+    return importlib.import_module("numba.core.event")
+
+
 def n_compiled() -> tuple[Callable[[], int], Callable[[], None]]:
     """A count of the kernels that this process compiles from now on, and how to stop counting."""
-    event = importlib.import_module("numba.core.event")
+    event = _events()
     watch = _watch(event, lambda _message: None, 0)
     event.register(_EVENT, watch)
     return (lambda: watch.n), (lambda: event.unregister(_EVENT, watch))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import torch
+
 from engines.diagrams.graph.errors import problem
 from engines.diagrams.graph.operations import CASTS, REALS
 from engines.diagrams.graph.poly import Poly
@@ -48,6 +50,7 @@ def _divisor(t: Tracer, by: Any) -> Fraction:
 
 def combine(t: Tracer, fn: str, operands: list[Any]) -> Sym:
     """Two tensors, or a tensor and a number."""
+    operands = [_real(t, o) for o in operands]
     syms = [o for o in operands if isinstance(o, Sym)]
     if len(syms) == len(operands):
         if any(s.dtype != "" for s in syms):
@@ -67,6 +70,29 @@ def combine(t: Tracer, fn: str, operands: list[Any]) -> Sym:
             return first
     attrs = {"fn": fn, "by": float(number(by))}
     return t.emit("combine", (t.read(first),), first.dims, attrs=attrs)
+
+
+def _real(t: Tracer, x: Any) -> Any:
+    """Truths and positions that are computed with become the numbers they stand for."""
+    made = t.node.meta["val"]
+    if not isinstance(x, Sym) or x.dtype == "" or not made.is_floating_point():
+        return x
+    if x.const is not None:
+        return Sym("", x.dims, const=x.const.to(torch.float64))
+    source = _dtype_in(t, x)
+    if source not in CASTS:
+        raise UncoveredError
+    attrs = {"from": source, "to": str(made.dtype).removeprefix("torch.")}
+    return t.emit("cast", (t.read(x),), x.dims, attrs=attrs)
+
+
+def _dtype_in(t: Tracer, x: Sym) -> str:
+    """The kind of number of an argument of the call that is read now."""
+    if x.dtype == "bool":
+        return "bool"
+    kinds = {a.meta["val"].dtype for a in t.node.args if hasattr(a, "meta")}
+    whole = [k for k in kinds if not k.is_floating_point and k != torch.bool]
+    return str(whole[0]).removeprefix("torch.") if len(whole) == 1 else ""
 
 
 def _takes_factor(draft: Draft) -> bool:
@@ -145,6 +171,13 @@ def leaky_relu(t: Tracer, x: Sym, slope: float = 0.01) -> Sym:
     return pointwise(t, "leaky_relu", x, slope=float(slope))
 
 
+@call("hardsigmoid.default", "hardsigmoid_.default")
+def hardsigmoid(t: Tracer, x: Sym) -> Sym:
+    """``relu6(x + 3) / 6``, as it is defined."""
+    risen = combine(t, "add", [x, 3])
+    return combine(t, "mul", [pointwise(t, "relu6", risen), Fraction(1, 6)])
+
+
 @call("softplus.default")
 def softplus(t: Tracer, x: Sym, *settings: Any) -> Sym:
     """``F.softplus`` with its own settings."""
@@ -157,6 +190,11 @@ def softplus(t: Tracer, x: Sym, *settings: Any) -> Sym:
 def power(t: Tracer, x: Sym, exponent: Any) -> Sym:
     """Squares and roots."""
     names = {2: "square", 0.5: "sqrt", -0.5: "rsqrt", -1: "reciprocal"}
+    if exponent == 1:
+        return x
+    if isinstance(exponent, int | float) and exponent in range(3, 9) and x.dtype == "":
+        value = t.read(x)
+        return t.emit("combine", (value,) * int(exponent), x.dims, attrs={"fn": "mul"})
     if exponent not in names:
         raise UncoveredError
     return pointwise(t, names[exponent], x)

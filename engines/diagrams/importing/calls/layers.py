@@ -9,9 +9,12 @@ import torch
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call
 from engines.diagrams.importing.calls.maps import label
 from engines.diagrams.importing.calls.reductions import reduced
-from engines.diagrams.importing.calls.shapes import grown
+from engines.diagrams.importing.calls.shapes import cat, cut, expand, grown
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
+
+_STRETCHES_MAX = 64
+"""More stretches than this are no picture; such a pool stays opaque."""
 
 
 def state_of(**syms: Sym | None) -> dict[str, str]:
@@ -237,13 +240,15 @@ def _pool(fn: str, n: int) -> Any:
     ) -> Sym:
         from engines.diagrams.graph.circuit import Window
 
-        plain = (1, False) if fn == "max" else (False, True, None)
+        plain = (1,) if fn == "max" else (False, True, None)
         for value, wanted in zip(rest, plain, strict=False):
             if (value[0] if isinstance(value, list) else value) != wanted:
                 raise UncoveredError
         size = _same(kernel, n)
         step = _same(stride, n) if stride else size
         pad = _same(padding, n)
+        if fn == "max" and any(rest[1:2]):
+            x = _ceiled(t, x, n, size, step, pad)
         window = Window("", size, step, pad)
         before = [size_of(d) for d in x.dims[-n:]]
         x, ins, new = _windowed(t, x, n, [window.size(s) for s in before])
@@ -282,5 +287,34 @@ def adaptive_mean(t: Tracer, x: Sym, sizes: Any) -> Sym:
     if before == wanted:
         return x
     if any(b % w for b, w in zip(before, wanted, strict=True)):
-        raise UncoveredError
+        return _uneven(t, x, wanted)
     return _pool("avg", n)(t, x, [b // w for b, w in zip(before, wanted, strict=True)])
+
+
+def _uneven(t: Tracer, x: Sym, wanted: list[int]) -> Sym:
+    """To lengths that do not divide: the mean of every stretch, joined, one axis after another."""
+    if sum(wanted) > _STRETCHES_MAX:
+        raise UncoveredError
+    for k, n in enumerate(wanted):
+        dim = len(x.dims) - len(wanted) + k
+        size = size_of(x.dims[dim])
+        ends = [(i * size // n, -(-(i + 1) * size // n)) for i in range(n)]
+        means = [reduced(t, "mean", cut(t, x, dim, a, b), [dim], keepdim=True) for a, b in ends]
+        x = x if n == size else cat(t, means, dim)
+    return x
+
+
+def _ceiled(t: Tracer, x: Sym, n: int, kernel: int, step: int, pad: int) -> Sym:
+    """What `ceil_mode` lets the last window see beyond the end: minus infinity."""
+    for dim in range(len(x.dims) - n, len(x.dims)):
+        size = size_of(x.dims[dim])
+        count = -(-(size + 2 * pad - kernel) // step) + 1
+        count -= (count - 1) * step >= size + pad
+        beyond = (count - 1) * step + kernel - (size + 2 * pad)
+        if beyond > 0:
+            wanted = [size_of(d) for d in x.dims]
+            wanted[dim] = beyond
+            ones = [1] * len(wanted)
+            far = Sym("", ((),) * len(wanted), const=torch.full(ones, -torch.inf))
+            x = cat(t, [x, expand(t, far, wanted)], dim)
+    return x

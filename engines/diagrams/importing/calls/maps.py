@@ -12,7 +12,7 @@ import torch
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine
 from engines.diagrams.importing.calls.shapes import grown, turned
-from engines.diagrams.importing.tracing.atoms import Dim, size_of
+from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer, _leaf, is_count
 
 _LAYERS = ("Linear", "Embedding", "Norm", "Conv", "norm")
@@ -71,13 +71,28 @@ def linear(t: Tracer, x: Sym, weight: Sym, bias: Sym | None = None) -> Sym:
 
 
 @call("embedding.default")
-def embedding(t: Tracer, weight: Sym, index: Sym, *_rest: Any) -> Sym:
+def embedding(t: Tracer, weight: Sym, index: Sym, padding: int = -1, *_rest: Any) -> Sym:
     """Rows of a table; the table's first axis is what the positions are on."""
-    if index.const is not None and not index.value and is_count(index.const):
-        return _rows(t, weight, index)
-    table = t.atoms.resolved(weight.dims[0])
-    if len(table) != 1 or not weight.state:
+    if not weight.state:
         raise UncoveredError
+    if index.const is not None and not index.value and is_count(index.const) and padding < 0:
+        return _rows(t, weight, index)
+    table_atom = on_axis(t, index, weight)
+    fresh = tuple(t.atoms.new(a.size, "table", "m") for a in t.atoms.resolved(weight.dims[1]))
+    attrs = {"table": table_atom, "outs": fresh} | ({"unlearned": padding} if padding >= 0 else {})
+    dims = (*index.dims, fresh)
+    state = {"weight": weight.state}
+    return t.emit(
+        "embed", (t.read(index),), dims, attrs=attrs, name=label(t, weight.state), state=state
+    )
+
+
+def on_axis(t: Tracer, index: Sym, rows: Sym) -> Atom:
+    """Say that positions are on the first axis of a table; that axis."""
+    table = t.atoms.resolved(rows.dims[0])
+    if len(table) != 1 or index.dtype in ("", "bool"):
+        raise UncoveredError
+    t.read(index)
     table_atom = t.atoms.find(table[0])
     known = t.dtypes.get(index.value)
     if (
@@ -92,14 +107,8 @@ def embedding(t: Tracer, weight: Sym, index: Sym, *_rest: Any) -> Sym:
     for draft in t.drafts:
         if draft.out == index.value:
             draft.dtype = table_atom
-    fresh = tuple(t.atoms.new(a.size, "table", "m") for a in t.atoms.resolved(weight.dims[1]))
-    attrs = {"table": table_atom, "outs": fresh}
     table_atom.hint = table_atom.hint or "v"
-    dims = (*index.dims, fresh)
-    state = {"weight": weight.state}
-    return t.emit(
-        "embed", (t.read(index),), dims, attrs=attrs, name=label(t, weight.state), state=state
-    )
+    return table_atom
 
 
 def _rows(t: Tracer, weight: Sym, index: Sym) -> Sym:
@@ -154,31 +163,15 @@ def addmm(t: Tracer, bias: Sym, a: Sym, b: Sym) -> Sym:
     return combine(t, "add", [matmul(t, a, b), bias])
 
 
-@call("einsum.default")
-def einsum(t: Tracer, equation: str, operands: list[Sym], *_path: Any) -> Sym:
-    """As torch writes it; every letter is an axis."""
-    left, _, right = equation.replace(" ", "").partition("->")
-    groups = left.split(",")
-    if "." in equation or any(len(set(g)) != len(g) for g in (*groups, right)):
-        raise UncoveredError
-    at: dict[str, tuple[int, int]] = {}
-    for n, group in enumerate(groups):
-        for k, letter in enumerate(group):
-            if letter in at:
-                m, j = at[letter]
-                operands[m], operands[n] = t.meet(operands[m], j, operands[n], k)
-            at.setdefault(letter, (n, k))
-    for n, group in enumerate(groups):  # different letters are different axes
-        for k, letter in enumerate(group):
-            clash = [
-                a for a in t.atoms.resolved(operands[n].dims[k])
-                for other, (m, j) in at.items()
-                if other != letter and a in t.atoms.resolved(operands[m].dims[j])
-            ]  # fmt: skip
-            if clash:
-                raise UncoveredError
-    dims = tuple(operands[at[c][0]].dims[at[c][1]] for c in right)
-    return t.emit("einsum", tuple(t.read(o) for o in operands), dims)
+@call("baddbmm.default")
+def baddbmm(t: Tracer, bias: Sym, a: Sym, b: Sym, *, beta: Any = 1, alpha: Any = 1) -> Sym:
+    """``beta * bias + alpha * (a @ b)``."""
+    product = matmul(t, a, b)
+    product = product if alpha == 1 else combine(t, "mul", [product, alpha])
+    if beta == 0:
+        return product
+    bias = bias if beta == 1 else combine(t, "mul", [bias, beta])
+    return combine(t, "add", [product, bias])
 
 
 @call("scaled_dot_product_attention.default")
@@ -215,14 +208,14 @@ def attention(  # noqa: C901 - the formula in one place
             raise UncoveredError
         attrs = {"axes": (query[0], key[0])}
         scores = t.emit("causal", (scores.value,), scores.dims, attrs=attrs)
-    if mask is not None and _is_lower(mask, len(q.dims)):
+    if mask is not None and is_lower(mask, len(q.dims)):
         attrs = {"axes": (query[0], key[0])}
         scores, mask = t.emit("causal", (scores.value,), scores.dims, attrs=attrs), None
     if mask is not None:
         scores = _masked(t, scores, mask)
-    weights = t.emit(
-        "softmax", (scores.value,), scores.dims, attrs={"fn": "softmax", "axes": tuple(key)}
-    )
+    # A mask may have merged the keys into one axis.
+    attrs = {"fn": "softmax", "axes": t.atoms.resolved(scores.dims[-1])}
+    weights = t.emit("softmax", (scores.value,), scores.dims, attrs=attrs)
     found = matmul(t, weights, v)
     t.stack = stack
     return found
@@ -240,7 +233,7 @@ def _masked(t: Tracer, scores: Sym, mask: Sym) -> Sym:
     return t.emit("masked", (t.read(scores), t.read(mask)), dims)
 
 
-def _is_lower(mask: Sym, _rank: int) -> bool:
+def is_lower(mask: Sym, _rank: int) -> bool:
     """Whether a mask lets every position see itself and those before it."""
     if mask.const is None or mask.const.ndim < 2 or math.prod(mask.const.shape[:-2]) != 1:
         return False
@@ -250,15 +243,3 @@ def _is_lower(mask: Sym, _rank: int) -> bool:
         (square[~seen] == -torch.inf).all()
     )
     return hidden_is_minus_infinity and bool((seen == torch.ones_like(seen).tril()).all())
-
-
-@call("masked_fill.Scalar")
-def masked_fill(t: Tracer, x: Sym, mask: Sym, value: Any) -> Sym:
-    """Minus infinity above a diagonal; anything else is not covered."""
-    seen = Sym("", mask.dims, const=~mask.const) if mask.const is not None else None
-    if value != -math.inf or seen is None or not _is_lower(seen, 0):
-        raise UncoveredError
-    axes = tuple(t.atoms.resolved(d) for d in x.dims[-2:])
-    if any(len(a) != 1 for a in axes):
-        raise UncoveredError
-    return t.emit("causal", (t.read(x),), x.dims, attrs={"axes": (axes[0][0], axes[1][0])})

@@ -9,7 +9,7 @@ import torch
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call
 from engines.diagrams.importing.calls.shapes import cat, cut, expand, unsqueeze
 from engines.diagrams.importing.tracing.atoms import size_of
-from engines.diagrams.importing.tracing.tracer import Sym, Tracer
+from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 
 @call("select_scatter.default")
@@ -48,6 +48,45 @@ def _between(t: Tracer, x: Sym, part: Sym, dim: int, first: int, last: int) -> S
     return cat(t, parts, dim)
 
 
+@call("pad.default", "constant_pad_nd.default")
+def padded(t: Tracer, x: Sym, widths: list[int], mode: Any = "constant", value: Any = None) -> Sym:
+    """The same number before and after; a negative width cuts."""
+    value = mode if not isinstance(mode, str) else value
+    if (isinstance(mode, str) and mode != "constant" and any(widths)) or x.dtype != "":
+        raise UncoveredError
+    for k in range(len(widths) // 2):
+        dim = len(x.dims) - 1 - k
+        before, after = widths[2 * k], widths[2 * k + 1]
+        if min(before, after) < 0:
+            size = size_of(x.dims[dim])
+            x = cut(t, x, dim, max(-before, 0), size + min(after, 0))
+        parts = [x]
+        for width, at in ((before, 0), (after, 1)):
+            if width > 0:
+                parts.insert(at * len(parts), _filled(t, x, dim, width, float(value or 0)))
+        x = cat(t, parts, dim)
+    return x
+
+
+def _filled(t: Tracer, x: Sym, dim: int, width: int, value: float) -> Sym:
+    wanted = [size_of(d) for d in x.dims]
+    wanted[dim] = width
+    made = torch.full([1] * len(wanted), value, dtype=torch.float64)
+    return expand(t, Sym("", ((),) * len(wanted), const=made), wanted)
+
+
+@call("roll.default")
+def rolled(t: Tracer, x: Sym, shifts: list[int], dims: list[int]) -> Sym:
+    """The end of an axis comes first."""
+    if len(shifts) != len(dims):
+        raise UncoveredError
+    for shift, dim in zip(shifts, dims, strict=True):
+        at = -shift % max(size_of(x.dims[dim]), 1)
+        if at:
+            x = cat(t, [cut(t, x, dim, at), cut(t, x, dim, 0, at)], dim)
+    return x
+
+
 @call(
     "zeros_like.default", "new_zeros.default", "ones_like.default", "new_ones.default",
     "full_like.default", "new_full.default",
@@ -63,4 +102,4 @@ def everywhere(t: Tracer, x: Sym, *given: Any, **named: Any) -> Sym:
         raise UncoveredError
     made = torch.full(tuple(like.shape), value, dtype=like.dtype)
     dims = tuple((t.atoms.new(n, "const"),) if n != 1 else () for n in made.shape)
-    return Sym("", dims, "bool" if made.dtype == torch.bool else "", "", made)
+    return Sym("", dims, kind_of(made), "", made)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine, pointwise
+from engines.diagrams.importing.calls.elementwise import (
+    UncoveredError,
+    call,
+    cast,
+    combine,
+    pointwise,
+)
 from engines.diagrams.importing.calls.layers import state_of
-from engines.diagrams.importing.calls.shapes import select
+from engines.diagrams.importing.calls.shapes import cat, select
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
 from engines.diagrams.importing.tracing.tracer import Draft, Sym, Tracer
 
@@ -51,12 +57,31 @@ def _gru_cell(t: Tracer, x: Sym, h: Sym, params: list[Sym], unit: Atom) -> Sym:
     return combine(t, "add", [n, combine(t, "mul", [z, combine(t, "sub", [h, n])])])
 
 
+def _rnn_cell(t: Tracer, x: Sym, h: Sym, params: list[Sym], unit: Atom, fn: str) -> Sym:
+    bias = params[2:] if len(params) == 4 else [None, None]
+    sides = []
+    for side, weight, b in zip((x, h), params, bias, strict=False):
+        attrs = {"ins": (t.flat(side)[-1],), "outs": (unit,), "bias": b is not None}
+        name = "hh" if "hh" in weight.state else "ih"
+        state, dims = state_of(weight=weight, bias=b), (*side.dims[:-1], (unit,))
+        sides.append(t.emit("linear", (t.read(side),), dims, attrs=attrs, name=name, state=state))
+    return pointwise(t, fn, combine(t, "add", sides))
+
+
 def _zeros(t: Tracer, axes: Dim) -> Sym:
     return t.emit("const", (), tuple((a,) for a in axes), attrs={"fn": "zeros"}, base="h")
 
 
 def _layer(
-    t: Tracer, x: Sym, time: Atom, batch: Dim, unit: Atom, params: list[Sym], kind: str
+    t: Tracer,
+    x: Sym,
+    time: Atom,
+    batch: Dim,
+    unit: Atom,
+    params: list[Sym],
+    kind: str,
+    *,
+    back: bool = False,
 ) -> tuple[Sym, list[Sym]]:
     """One layer as a block along time; everything it gave, and its last state."""
     state = [_zeros(t, (*batch, unit)) for _ in range(2 if kind == "LSTM" else 1)]
@@ -69,8 +94,10 @@ def _layer(
     if kind == "LSTM":
         h, c = _lstm_cell(t, seen, state[0], state[1], params, unit)
         made = [h, c]
-    else:
+    elif kind == "GRU":
         made = [_gru_cell(t, seen, state[0], params, unit)]
+    else:
+        made = [_rnn_cell(t, seen, state[0], params, unit, kind.partition("_")[2])]
     body, t.drafts = t.drafts, outer
     sliced, t.axes[seen.value] = t.axes[seen.value], whole
     outs = [m.value for m in made]
@@ -82,7 +109,7 @@ def _layer(
         (*names, seen.value),
         outs[0],
         axes,
-        {"over": time, "carried": len(made)},
+        {"over": time, "carried": len(made), **({"back": True} if back else {})},
         kind,
         stack=t.stack,
         origin=t.origin,
@@ -114,24 +141,28 @@ def _recurrent(kind: str) -> Any:
     ) -> list[Any]:
         start = hx if isinstance(hx, list) else [hx]
         zero = all(s.const is not None and not s.const.any() for s in start)
-        if bidirectional or (dropout and train) or not zero or len(x.dims) != 3:
+        if (dropout and train) or not zero or len(x.dims) != 3:
             raise UncoveredError
         per = n_params if has_biases else 2
-        if len(params) != per * n_layers:
+        ways = 2 if bidirectional else 1
+        if len(params) != per * n_layers * ways:
             raise UncoveredError
         lasts: list[list[Sym]] = []
         for k in range(n_layers):
-            own = params[per * k : per * (k + 1)]
             time = t.atoms.resolved(x.dims[1 if batch_first else 0])
             batch = t.atoms.resolved(x.dims[0 if batch_first else 1])
             if len(time) != 1:
                 raise UncoveredError
-            n = size_of(own[1].dims[1])
-            unit = t.atoms.new(n, "linear", "n")
-            y, last = _layer(t, x, t.atoms.find(time[0]), batch, unit, own, kind)
-            lasts.append(last)
-            dims = (y.dims[0], batch, (unit,))
-            x = Sym(y.value, (dims[1], dims[0], dims[2]) if batch_first else dims)
+            made = []
+            for way in range(ways):
+                own = params[per * (k * ways + way) : per * (k * ways + way + 1)]
+                unit = t.atoms.new(size_of(own[1].dims[1]), "linear", "n")
+                at = t.atoms.find(time[0])
+                y, last = _layer(t, x, at, batch, unit, own, kind, back=way == 1)
+                made.append(Sym(y.value, (y.dims[0], batch, (unit,))))
+                lasts.append(last)
+            y = made[0] if ways == 1 else cat(t, made, 2)
+            x = Sym(y.value, (y.dims[1], y.dims[0], y.dims[2]) if batch_first else y.dims)
         return [x, *(("stacked", [last[j] for last in lasts]) for j in range(len(lasts[0])))]
 
     return handler
@@ -139,3 +170,68 @@ def _recurrent(kind: str) -> Any:
 
 call("lstm.input")(_recurrent("LSTM"))
 call("gru.input")(_recurrent("GRU"))
+call("rnn_tanh.input")(_recurrent("RNN_tanh"))
+call("rnn_relu.input")(_recurrent("RNN_relu"))
+
+
+def _met(t: Tracer, x: Sym, h: Sym) -> tuple[Sym, Sym, Atom]:
+    """An input and a state of one cell with the same batch, and the axis of units."""
+    if len(x.dims) != len(h.dims) or not h.value:
+        raise UncoveredError
+    for k in range(len(x.dims) - 1):
+        x, h = t.meet(x, k, h, k)
+    h = t.merged(h, len(h.dims) - 1)
+    return t.merged(x, len(x.dims) - 1), h, t.flat(h)[-1]
+
+
+@call("gru_cell.default", "rnn_tanh_cell.default", "rnn_relu_cell.default")
+def cell(t: Tracer, x: Sym, h: Sym, *params: Sym | None) -> Sym:
+    """One step of a recurrence without an own memory."""
+    x, h, unit = _met(t, x, h)
+    own = [p for p in params if p is not None]
+    name = str(t.node.target).removeprefix("aten.")
+    if name.startswith("gru"):
+        return _gru_cell(t, x, h, own, unit)
+    return _rnn_cell(t, x, h, own, unit, name.split("_")[1])
+
+
+@call("lstm_cell.default")
+def lstm_cell(t: Tracer, x: Sym, states: list[Sym], *params: Sym | None) -> list[Sym]:
+    """One step of an LSTM: what it shows and what it keeps."""
+    x, h, unit = _met(t, x, states[0])
+    c = states[1]
+    for k in range(len(c.dims)):
+        h, c = t.meet(h, k, c, k)
+    return list(_lstm_cell(t, x, h, c, [p for p in params if p is not None], unit))
+
+
+@call("cumsum.default")
+def cumsum(t: Tracer, x: Sym, dim: int, **_dtype: Any) -> Sym:
+    """A sum that grows along an axis: a block that runs along it and carries the sum."""
+    x = cast(t, x)
+    if x.dtype != "":
+        raise UncoveredError
+    dim %= len(x.dims)
+    x = t.merged(x, dim)
+    if not t.atoms.resolved(x.dims[dim]):
+        return x
+    time = t.atoms.resolved(x.dims[dim])[0]
+    axes = tuple(a for a in t.flat(x) if a is not time)
+    start = _zeros(t, axes)
+    value, whole = t.read(x), t.axes[t.read(x)]
+    outer, t.drafts = t.drafts, []
+    t.axes[value] = tuple(a for a in t.atoms.resolved(whole) if a is not time)
+    dims = tuple((a,) for a in axes)
+    grown = combine(t, "add", [start, Sym(value, dims)])
+    body, t.drafts = t.drafts, outer
+    sliced, t.axes[value] = t.axes[value], whole
+    collected = t.fresh("y")
+    t.atoms.find(time).rigid = True
+    t.drafts.append(Draft(
+        "block", (start.value, value), grown.value, axes, {"over": time, "carried": 1}, "cumsum",
+        stack=t.stack, origin=t.origin, body=body,
+        body_inputs=((start.value, axes), (value, sliced)),
+        extra=((collected, (time, *axes)),), body_outputs=(grown.value, grown.value),
+    ))  # fmt: skip
+    t.record(collected, (time, *axes))
+    return Sym(collected, x.dims)

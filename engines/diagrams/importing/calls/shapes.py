@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import torch
+
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
@@ -191,7 +193,19 @@ def permute(t: Tracer, x: Sym, order: list[int]) -> Sym:
     return reordered(t, x, order)
 
 
-@call("t.default", "numpy_T.default", "mT.default")
+@call("mT.default", "matrix_H.default", "adjoint.default")
+def turned_last(t: Tracer, x: Sym) -> Sym:
+    """The last two dimensions change places."""
+    return transpose(t, x, -1, -2)
+
+
+@call("unbind.int")
+def unbind(t: Tracer, x: Sym, dim: int = 0) -> list[Sym]:
+    """Every position of an axis by itself."""
+    return [select(t, x, dim, k) for k in range(size_of(x.dims[dim]))]
+
+
+@call("t.default", "numpy_T.default")
 def turned(t: Tracer, x: Sym) -> Sym:
     """A matrix turned over."""
     return reordered(t, x, list(range(len(x.dims)))[::-1])
@@ -260,9 +274,19 @@ def cut(t: Tracer, x: Sym, dim: int = 0, start: Any = None, end: Any = None, ste
     first, last, _ = slice(start, end).indices(size)
     if (first, last, step) == (0, size, 1):
         return x
+    if last <= first:
+        return _nothing(t, x, dim)
     if not t.atoms.resolved(x.dims[dim]):
         raise UncoveredError
     return stretch(t, x, dim, first, -(-(last - first) // step), step)
+
+
+def _nothing(t: Tracer, x: Sym, dim: int) -> Sym:
+    """No position of an axis: a constant without numbers, which joins leave out."""
+    shape = [size_of(d) for d in x.dims]
+    shape[dim] = 0
+    dims = (*x.dims[:dim], (t.atoms.new(0, "const"),), *x.dims[dim + 1 :])
+    return Sym("", dims, x.dtype, const=torch.zeros(shape))
 
 
 def stretch(t: Tracer, x: Sym, dim: int, start: int, size: int, step: int = 1) -> Sym:
@@ -316,6 +340,7 @@ def chunked(t: Tracer, x: Sym, n: int, dim: int = 0) -> list[Sym]:
 def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     """One after the other."""
     dim %= len(parts[0].dims)
+    parts = [p for p in parts if size_of(p.dims[dim])] or parts[:1]
     if len(parts) == 1:
         return parts[0]
     ready = []
@@ -328,6 +353,7 @@ def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
         for j in range(len(ready[0].dims)):
             if j != dim:
                 ready[0], ready[k] = t.meet(ready[0], j, ready[k], j)
+    ready = _ones_shared(t, ready, dim)
     ins = tuple(t.atoms.resolved(p.dims[dim])[0] for p in ready)
     made = t.atoms.new(sum(a.size for a in ins), "cut", ins[0].hint)
     dims = (*ready[0].dims[:dim], (made,), *ready[0].dims[dim + 1 :])
@@ -337,27 +363,16 @@ def cat(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     )
 
 
+def _ones_shared(t: Tracer, parts: list[Sym], dim: int) -> list[Sym]:
+    """An axis of length one that only some parts have is given to all."""
+    for j in range(len(parts[0].dims)):
+        held = next((p.dims[j] for p in parts if t.atoms.resolved(p.dims[j])), ())
+        for atom in () if j == dim else t.atoms.resolved(held):
+            parts = [p if t.atoms.resolved(p.dims[j]) else grown(t, p, j, atom) for p in parts]
+    return parts
+
+
 @call("stack.default")
 def stack(t: Tracer, parts: list[Sym], dim: int = 0) -> Sym:
     """Side by side along a new axis."""
     return cat(t, [unsqueeze(t, part, dim) for part in parts], dim)
-
-
-@call("upsample_nearest2d.vec")
-def upsample(t: Tracer, x: Sym, size: Any, factors: Any = None) -> Sym:
-    """Every position several times: a new axis along which all is the same, merged by a view."""
-    before = [size_of(d) for d in x.dims[-2:]]
-    after = list(size) if size else [int(n * f) for n, f in zip(before, factors, strict=True)]
-    for k, (n, m) in enumerate(zip(before, after, strict=True)):
-        if m % n:
-            raise UncoveredError
-        at = len(x.dims) - 2 + k
-        old = t.atoms.resolved(x.dims[at])
-        copies = t.atoms.new(m // n, "const", "r")
-        wide = replace(x, dims=(*x.dims[: at + 1], (), *x.dims[at + 1 :]))
-        wide = grown(t, wide, at + 1, copies)
-        new = t.atoms.new(m, "view", old[0].hint)
-        dims = (*x.dims[:at], (new,), *x.dims[at + 1 :])
-        made = t.view(wide, (((*old, copies), (new,)),), {})
-        x = Sym(made.value, dims, x.dtype)
-    return x

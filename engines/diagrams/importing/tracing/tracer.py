@@ -138,6 +138,14 @@ class Tracer:
         sym.value = made.value
         return sym.value
 
+    def forget(self, before: int) -> None:
+        """Take back what a call has written that is not covered; what was read stays read."""
+        written = self.drafts[before:]
+        kept = [d for d in written if d.kind in ("param", "const")]
+        gone = {d.out for d in written if d.kind not in ("param", "const")}
+        self.drafts[before:] = kept
+        self._renamed = {k: name for k, name in self._renamed.items() if name not in gone}
+
     def alone(self, value: str) -> bool:
         """Whether the call that is read now is the only one that reads a value, in any view."""
         node = next((a for a in self.node.args if hasattr(a, "users")), None)
@@ -264,6 +272,12 @@ def _atoms(value: Any) -> list[Atom]:
     if isinstance(value, Atom):
         return [value]
     return [a for v in value for a in _atoms(v)] if isinstance(value, tuple) else []
+
+
+def kind_of(value: Any) -> str:
+    """What a diagram calls its numbers: reals, truths or positions."""
+    real = value.is_floating_point() or value.is_complex()
+    return "bool" if str(value.dtype) == "torch.bool" else "" if real else "tokens"
 
 
 def is_count(tensor: Any) -> bool:

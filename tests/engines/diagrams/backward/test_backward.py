@@ -50,6 +50,8 @@ LINES = [
     "z: b x = maximum(X, Y)",
     "z: b x = minimum[by=0.5](X)",
     "z: b x = div(X, Y)",
+    "z: b x = sub(Y, P)",
+    "z: b = mean[x](P)",
     "size y = 3; z: b y = slice[x -> y, start=1, step=2](X)",
     "size y = 19; z: b y = put[x -> y, start=1, step=2](X)",
     "size k = 3; w: b y k = window[x -> y k, kernel=3, stride=2, pad=1](X); "
@@ -81,13 +83,21 @@ def test_every_rule_equals_autograd(lines):
     assert all(check.holds for check in checks), checks
 
 
+def test_a_row_that_is_not_learned_receives_nothing():
+    """`padding_idx` of torch's own embedding, under autograd."""
+    text = "def Rule(I: t in x) -> t m\n  size x = 3\n  z: t m = Embed[E, unlearned=1](I)\n"
+    found = gradients(Diagram.from_text(text))
+    assert found.ours
+    assert all(check.holds for check in found.checks()), found.checks()
+
+
 def test_only_what_is_not_known_refuses_by_name():
     class Opaque(nn.Module):
         def forward(self, x):
-            return torch.cumsum(torch.relu(x), 1)
+            return torch.cumprod(torch.relu(x), 1)
 
     diagram = Diagram.from_torch(Opaque(), (torch.randn(3, 5),))
-    with pytest.raises(DiagramError, match="cumsum"):
+    with pytest.raises(DiagramError, match="cumprod"):
         diagram.backward()
 
 

@@ -1,0 +1,1 @@
+"""Wiring that moves a body, and feels how it moved."""
