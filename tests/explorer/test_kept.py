@@ -253,7 +253,7 @@ class SavedSession(Sample):
     def write(self, k):
         from explorer.sessions import Session, SessionStore
 
-        made = Session(workbench="sorting", selections={"k": 0, "text": "abc" * 20})
+        made = Session(title="abc" * 20, workbench="sorting")
         self.told = SessionStore().save(made)
 
     def read(self):
