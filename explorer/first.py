@@ -21,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any, TextIO
 
 from engines.boundary import codec, shipped
+from engines.boundary.whole import write_whole
 from engines.contract import ExplorerError, Spec
 from engines.process.background import Background
 from engines.process.on_worker.compiling import n_compiled
@@ -122,8 +123,8 @@ def write(answered: Answered) -> str:
     there = shipped.find(answered.name, answered.spec)
     if there is not None and _alike(there, answered):
         return "unchanged"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    write_whole(path, data)
+    path.chmod(0o644)  # it is shipped
     return "written"
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from engines.boundary import reading
-from engines.contract import Result, Spec
+from engines.boundary.kept import Kind
+from engines.boundary.whole import data_root
+from engines.contract import InputError, Result, Spec
 from engines.running import registry
 from engines.running.compute import JobState
-from explorer.sessions import DATA_ENV, write_atomically
 
-_BYTES_MAX = 1_000_000
+KIND = Kind("measured times", mend="they are measured again")
 
 
 @dataclass(frozen=True)
@@ -39,16 +37,14 @@ class Seconds:
 
 
 def _place() -> Path:
-    named = os.environ.get(DATA_ENV)
-    root = Path(named) if named else user_data_path("neural-explorer", appauthor=False)
-    return root / "seconds.json"
+    return data_root() / "seconds"
 
 
 def _kept() -> dict[str, float]:
     try:
-        with _place().open("rb") as file:
-            found = reading.strict_json(file.read(_BYTES_MAX).decode())
-    except (OSError, UnicodeDecodeError, reading.ReadingError):
+        kept = bytes(KIND.read(_place(), "what was measured here"))
+        found = reading.strict_json(kept.decode())
+    except (OSError, InputError, UnicodeDecodeError, reading.ReadingError):
         return {}  # a file that cannot be read is as good as none: it is measured again
     if not isinstance(found, dict):
         return {}
@@ -62,8 +58,7 @@ def remember(name: str, spec: Spec, state: JobState, result: Result | None) -> b
         return False
     kept = _kept() | {name: round(state.elapsed_s, 2)}
     try:
-        _place().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(_place(), json.dumps(kept, sort_keys=True).encode())
+        KIND.write(_place(), json.dumps(kept, sort_keys=True).encode())
     except OSError:
         return False  # a full disk spoils no run: the guess stays
     return True

@@ -20,11 +20,14 @@ import msgpack
 
 import engines
 from engines.boundary import codec
+from engines.boundary.kept import Kind
 from engines.contract import InputError, Result, Spec
 
 logger = logging.getLogger(__name__)
 
+KIND = Kind("first result", mend="the page shows its own run instead")
 SUFFIX = ".first"
+_ZLIB = b"\x78\xda"
 _BYTES_MAX = 64_000_000
 """More than this is not unpacked, whatever the file says."""
 
@@ -102,12 +105,17 @@ def cost(name: str, spec: Spec) -> tuple[float, int]:
     try:
         head, _ = _read(path)
         return float(head["seconds"]), int(head["n_kernels"])
-    except (OSError, KeyError, ValueError, TypeError, zlib.error):
+    except (InputError, OSError, KeyError, ValueError, TypeError, zlib.error):
         return 0.0, 0
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bytes]:
-    raw = zlib.decompressobj().decompress(path.read_bytes(), _BYTES_MAX)
+    data = path.read_bytes()
+    unpacking = zlib.decompressobj()
+    raw = unpacking.decompress(data, _BYTES_MAX)
+    # zlib checks the content; its own first bytes and an end too early it does not.
+    if data[:2] != _ZLIB or not unpacking.eof or unpacking.unused_data:
+        raise KIND.damaged(f"the first picture {path.name}")
     return msgpack.unpackb(raw, use_list=False)
 
 

@@ -12,7 +12,6 @@ import hashlib
 import logging
 import os
 import struct
-import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -21,16 +20,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
-import psutil
+
+from engines.boundary.kept import Kind
+from engines.boundary.whole import sweep
+from engines.contract import InputError
 
 logger = logging.getLogger(__name__)
 
-_MAGIC = b"NXRES\x00\x00\x01"
-"""Eight bytes; the last is the version of the layout."""
-_HEAD = struct.Struct("<8s32s32sd")
-"""magic, SHA-256 of everything after it, key, time of writing (Unix seconds)."""
-_SUFFIX, _DAMAGED, _TEMPORARY = ".result", ".damaged", ".writing"
-_RUBBISH_S = 3600.0
+KIND = Kind("cached result", mend="it is computed again")
+_HEAD = struct.Struct("<32sd")
+"""key, time of writing (Unix seconds)."""
+_SUFFIX, _DAMAGED = ".result", ".damaged"
+_DAMAGED_KEPT_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,10 @@ class Store:
             raw = path.read_bytes()
         except OSError:
             return None
-        stored = _stored_from_bytes(raw, key)
-        if stored is None:
-            logger.warning("set aside a damaged result: %s", path.name)
+        try:
+            stored = _stored_from_bytes(raw, key)
+        except InputError as damaged:
+            logger.warning("set aside: %s", damaged)
             with contextlib.suppress(OSError):
                 path.replace(path.with_suffix(_DAMAGED))
             return None
@@ -118,10 +120,9 @@ class Store:
         """Write a result to the disk; without one that can be written, say so once."""
         if self.notice:
             return
-        raw = _bytes_from_result(key, stored)
         try:
-            self._write(key, raw)
-            self._on_disk += len(raw)
+            KIND.write(self._path(key), _body(key, stored))
+            self._on_disk += len(stored.data)
             if self._on_disk > self._max_bytes:
                 self._sweep()
         except OSError as error:
@@ -142,28 +143,16 @@ class Store:
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_SUFFIX}"
 
-    def _write(self, key: str, raw: bytes) -> None:
-        handle, name = tempfile.mkstemp(_TEMPORARY, prefix=f"{os.getpid()}-", dir=self.folder)
-        temporary = Path(name)  # mkstemp makes it 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path(key))
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-
     def _sweep(self) -> None:
         """Remove orphans and damaged files, then the least recently used beyond the cap."""
+        sweep(self.folder)
         kept: list[tuple[float, int, Path]] = []
         for path in self.folder.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another instance may sweep too
                 about = path.stat()
                 if path.suffix == _SUFFIX:
                     kept.append((about.st_mtime, about.st_size, path))
-                elif _is_rubbish(path, time.time() - about.st_mtime):
+                elif path.suffix == _DAMAGED and time.time() - about.st_mtime > _DAMAGED_KEPT_S:
                     path.unlink()
         self._on_disk = sum(size for _, size, _ in kept)
         for _, size, path in sorted(kept):
@@ -188,31 +177,20 @@ class Store:
         logger.warning(self.notice)
 
 
-def _bytes_from_result(key: str, stored: Stored) -> bytes:
+def _body(key: str, stored: Stored) -> bytes:
     written = datetime.fromisoformat(stored.computed_at).timestamp()
-    named = _HEAD.pack(_MAGIC, bytes(32), bytes.fromhex(key), written)[40:]
-    return _MAGIC + hashlib.sha256(named + stored.data).digest() + named + stored.data
+    return _HEAD.pack(bytes.fromhex(key), written) + stored.data
 
 
-def _stored_from_bytes(raw: bytes, key: str) -> Stored | None:
-    if len(raw) < _HEAD.size:
-        return None
-    magic, checksum, named, written = _HEAD.unpack_from(raw)
-    intact = hashlib.sha256(memoryview(raw)[40:]).digest() == checksum
-    if magic != _MAGIC or not intact or named.hex() != key:
-        return None
-    return Stored(raw[_HEAD.size :], _iso(written))
+def _stored_from_bytes(raw: bytes, key: str) -> Stored:
+    body = KIND.opened(raw, f"the result {key[:12]}")
+    if len(body) < _HEAD.size:
+        raise KIND.damaged(f"the result {key[:12]}")
+    named, written = _HEAD.unpack_from(body)
+    if named.hex() != key:
+        raise KIND.damaged(f"the result {key[:12]}")
+    return Stored(bytes(body[_HEAD.size :]), _iso(written))
 
 
 def _iso(unix_s: float) -> str:
     return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="seconds")
-
-
-def _is_rubbish(path: Path, age_s: float) -> bool:
-    """A damaged file nobody came for, or one whose writer (its id leads the name) is gone."""
-    if path.suffix == _DAMAGED:
-        return age_s > _RUBBISH_S
-    if path.suffix != _TEMPORARY:
-        return False
-    writer = path.name.partition("-")[0]
-    return age_s > _RUBBISH_S or not (writer.isdigit() and psutil.pid_exists(int(writer)))

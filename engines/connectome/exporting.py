@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from engines.boundary.whole import write_whole
 from engines.connectome.wiring.connectome import Connectome
 from engines.contract import InputError
 
@@ -28,11 +27,7 @@ def write_connectome(connectome: Connectome, path: str | Path) -> Path:
         raise InputError(f"'{place.name}' must end in one of {', '.join(KINDS)}")
     data = connectome_bytes(connectome, kind)
     try:
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(place)
+        write_whole(place, data)
     except OSError as error:
         raise InputError(f"{place} cannot be written: {error.strerror}") from error
     return place

@@ -80,7 +80,7 @@ class EngineProcess:
 
         Never raises for what a user can mend: `state` then says lost, and why.
         """
-        opening = asyncio.create_task(asyncio.to_thread(self.results.store.open))
+        opening = asyncio.create_task(asyncio.to_thread(self.results.open))
         await self._connect()
         await opening
         self._spawn(self._watch())

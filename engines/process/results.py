@@ -7,6 +7,7 @@ import logging
 
 from engines.boundary import codec, shipped
 from engines.boundary.store import Store, Stored, result_key
+from engines.boundary.whole import sweep
 from engines.contract import ExplorerError, Result
 from engines.process.settings import EngineSettings
 from engines.running import devices, registry
@@ -23,6 +24,11 @@ class Results:
         self.store = Store(settings.cache_dir, max_bytes=settings.cache_bytes)
         self.device = devices.known_without_asking(settings.device, settings.scheduler)
         """What results are computed on; empty until a worker has said so."""
+
+    def open(self) -> None:
+        """Open the store and take away what killed processes left anywhere; touches the disk."""
+        self.store.open()
+        sweep()
 
     def key(self, job: Job) -> str:
         """The name of the job's result."""

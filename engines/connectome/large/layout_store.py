@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
+from engines.boundary.kept import Kind
+from engines.boundary.whole import cache_root
 from engines.connectome.large.spec import LargeSpec
 from engines.connectome.wiring import kept, synthetic
 from engines.connectome.wiring.connectome import Connectome
 from engines.contract import InputError
+
+KIND = Kind("layout of a large wiring", mend="press Run")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,33 +46,35 @@ def connectome_of(spec: LargeSpec) -> Connectome:
 
 
 def _folder(spec: LargeSpec) -> Path:
-    root = os.environ.get("EXPLORER_CACHE") or platformdirs.user_cache_path("neural-explorer")
-    return Path(root) / "connectome-large" / spec.laid_out.digest()[:24]
+    return cache_root() / "connectome-large" / spec.laid_out.digest()[:24]
 
 
 def _save(folder: Path, **arrays: np.ndarray) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, array in arrays.items():
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            np.save(file, array, allow_pickle=False)
-        Path(file.name).replace(folder / f"{name}.npy")
+        packed = io.BytesIO()
+        np.save(packed, array, allow_pickle=False)
+        KIND.write(folder / f"{name}.kept", packed.getvalue())
 
 
 @lru_cache(maxsize=2)
 def _stored(folder: str) -> tuple[np.ndarray, ...]:
-    names = ("xy", "pre", "post")
-    return tuple(np.load(Path(folder) / f"{name}.npy", allow_pickle=False) for name in names)
+    return tuple(_array(Path(folder) / f"{name}.kept") for name in ("xy", "pre", "post"))
+
+
+def _array(path: Path) -> np.ndarray:
+    body = KIND.read(path, "the layout of this wiring")
+    return np.load(io.BytesIO(body), allow_pickle=False)
 
 
 def placed(spec: LargeSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Places and edges of a wiring that was laid out before, on this machine.
 
     Raises:
-        InputError: it was not, or its files are gone.
+        InputError: it was not, or its files are gone or damaged.
     """
     try:
         xy, pre, post = _stored(str(_folder(spec)))
-    except (OSError, ValueError):
+    except OSError:
         raise InputError(
             "this wiring has not been laid out on this machine yet; press Run"
         ) from None

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import platformdirs
-
 from engines.boundary import codec
+from engines.boundary.kept import Kind
+from engines.boundary.whole import data_root
 from engines.connectome.wiring.connectome import Connectome
 from engines.contract import InputError
 
+KIND = Kind("own connectome", mend="import it again")
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 
 
 def folder() -> Path:
     """Where imported connectomes lie: beside the saved sessions."""
-    root = os.environ.get("EXPLORER_DATA") or platformdirs.user_data_path("neural-explorer")
-    return Path(root) / "connectomes"
+    return data_root() / "connectomes"
 
 
 def keep(connectome: Connectome) -> str:
@@ -33,12 +31,7 @@ def keep(connectome: Connectome) -> str:
     digest = connectome.digest[:16]
     data = codec.pack(replace(connectome, columns=dict(connectome.columns)))
     try:
-        folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder(), delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(folder() / digest)
+        KIND.write(folder() / digest, data)
     except OSError as error:
         raise InputError(
             f"the connectome cannot be kept in {folder()}: {error.strerror}"
@@ -56,12 +49,12 @@ def load_own(digest: str) -> Connectome:
     if not _DIGEST.fullmatch(digest):
         raise InputError(f"{digest!r} is not the digest of an imported connectome")
     try:
-        found = codec.unpack((folder() / digest).read_bytes())
+        found = codec.unpack(bytes(KIND.read(folder() / digest, "the imported connectome")))
     except FileNotFoundError:
         raise InputError(
             "this link names an imported connectome that is not on this machine; import its file "
             "again, or choose a dataset"
         ) from None
     if not isinstance(found, Connectome) or found.digest[:16] != digest:
-        raise InputError("the imported connectome's file is damaged; import it again")
+        raise KIND.damaged("the imported connectome")
     return found

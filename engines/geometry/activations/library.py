@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
-import platformdirs
-
+from engines.boundary.whole import data_root, folder_beside, write_whole
 from engines.contract import InputError
+from engines.geometry.activations.manifest import damaged_layers, manifest_of, sealed_manifest
 
 LIBRARY_BYTES = 4_000_000_000
 """The oldest trained sets go when all together take more."""
@@ -18,9 +20,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 def root() -> Path:
     """``$EXPLORER_DATA/activations``, else the user's data folder."""
-    named = os.environ.get("EXPLORER_DATA")
-    base = Path(named) if named else Path(platformdirs.user_data_dir("neural-explorer"))
-    return base / "activations"
+    return data_root() / "activations"
 
 
 def names() -> tuple[str, ...]:
@@ -69,18 +69,53 @@ def there(name: str) -> Path:
 
 def fresh_folder(name: str) -> Path:
     """A folder beside the set's place to write into; what a killed writer left is removed."""
-    beside = folder(name).with_name(f"{name}.{os.getpid()}.writing")
-    shutil.rmtree(beside, ignore_errors=True)
-    return beside
+    return folder_beside(folder(name))
 
 
 def publish(written: Path, name: str) -> Path:
-    """Move a finished folder to its name, replacing an earlier one of the same content."""
+    """Move a finished folder to its name.
+
+    An earlier set of that name is there, whole, until the new one is: where a folder is there
+    already, the new layers are laid beside the old ones and the manifest is replaced, which is one
+    step; what it no longer names goes last.
+    """
     place = folder(name)
-    shutil.rmtree(place, ignore_errors=True)
-    written.replace(place)
+    try:
+        written.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+        _replace(written, place)
     _prune(keep=place)
     return place
+
+
+def _replace(written: Path, place: Path) -> None:
+    body = manifest_of(written)
+    with contextlib.suppress(InputError, OSError):
+        there = manifest_of(place)
+        same = {**there, "layers": _contents(there)} == {**body, "layers": _contents(body)}
+        if same and not damaged_layers(place, there):
+            os.utime(place / "manifest.json")
+            shutil.rmtree(written, ignore_errors=True)
+            return
+    (place / "acts").mkdir(exist_ok=True)
+    for entry in body["layers"].values():
+        stamped = f"acts/{entry['data_sha256'][:16]}-{PurePath(entry['file']).name}"
+        (written / entry["file"]).replace(place / stamped)
+        entry["file"] = stamped
+    write_whole(place / "manifest.json", sealed_manifest(body))
+    for table in written.glob("*.csv"):
+        table.replace(place / table.name)
+    named = {PurePath(entry["file"]).name for entry in body["layers"].values()}
+    for path in (place / "acts").iterdir():
+        if path.name not in named:
+            path.unlink(missing_ok=True)
+    shutil.rmtree(written, ignore_errors=True)
+
+
+def _contents(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: {**entry, "file": ""} for name, entry in body["layers"].items()}
 
 
 def _prune(keep: Path) -> None:

@@ -16,8 +16,6 @@ opens with the snapshots that were complete. Nothing here reads a pickle.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -27,15 +25,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.boundary.labels import label
+from engines.boundary.whole import write_whole
 from engines.contract import InputError
 from engines.geometry.activations import library
 from engines.geometry.activations.manifest import (
+    KIND,
     SCHEMA,
     VERSION,
     check_labels,
+    damaged_layers,
     file_name,
     inside,
+    is_intact,
     manifest_of,
+    npy_header,
+    sealed_manifest,
     write_csv,
 )
 from engines.geometry.recording.axes import Reading, Space, Tokens
@@ -91,7 +95,11 @@ class ActivationSet:
         return len(self.stimuli)
 
     def layer(self, name: str) -> np.ndarray:
-        """[snapshot, stimulus, unit] as a read-only memory map."""
+        """[snapshot, stimulus, unit] as a read-only memory map.
+
+        Raises:
+            InputError: no such layer, or its file is not what was written.
+        """
         if name not in self.layers:
             raise InputError(f"no layer {name!r} here; there are: {', '.join(self.layers)}")
         entry = self.manifest["layers"][name]
@@ -105,6 +113,8 @@ class ActivationSet:
                 f"layer {name!r} says {shape} of {dtype}, {needed:,} bytes, but its file has "
                 f"{there:,}: it is cut short; record it again"
             )
+        if not is_intact(self.folder, self.manifest, name):
+            raise KIND.damaged(f"layer {label(name)!r} of {label(self.folder.name)!r}")
         if 0 in shape:
             return np.zeros(shape, dtype)
         return np.memmap(path, dtype, "r", offset, shape)
@@ -115,13 +125,7 @@ class ActivationSet:
 
     def damaged(self) -> tuple[str, ...]:
         """Layers whose bytes are no longer those that were written; reads every file."""
-        found = []
-        for name, entry in self.manifest["layers"].items():
-            told = entry.get("sha256")
-            path = inside(self.folder, entry["file"])
-            if told and hashlib.sha256(path.read_bytes()).hexdigest() != told:
-                found.append(name)
-        return tuple(found)
+        return damaged_layers(self.folder, self.manifest)
 
 
 class ActivationWriter:
@@ -164,6 +168,7 @@ class ActivationWriter:
             "provenance": dict(provenance or {}),
             "layers": {name: self._entry(name, n) for name, n in layers.items()},
         }
+        self._hashed = {name: hashlib.sha256() for name in layers}
         for name in layers:
             self._write_header(name)
         self._commit()
@@ -192,6 +197,7 @@ class ActivationWriter:
             with (self.folder / entry["file"]).open("r+b") as file:
                 file.seek(entry["offset"] + self.n_snapshots * block.nbytes)
                 file.write(block.tobytes())
+            self._hashed[name].update(block.tobytes())
         self.n_snapshots += 1
         for name in self._body["layers"]:
             self._write_header(name)
@@ -200,11 +206,11 @@ class ActivationWriter:
         self._commit()
 
     def close(self) -> ActivationSet:
-        """Write checksums and the tables that people read, and open the set."""
+        """Bring it to the disk, write the tables that people read, and open the set."""
         for entry in self._body["layers"].values():
-            data = (self.folder / entry["file"]).read_bytes()
-            entry["sha256"] = hashlib.sha256(data).hexdigest()
-        self._commit()
+            with (self.folder / entry["file"]).open("rb") as file:
+                os.fsync(file.fileno())
+        self._commit(sync=True)
         rows = zip(self._body["stimuli"], *self._body["labels"].values(), strict=True)
         write_csv(self.folder / "stimuli.csv", ["stimulus", *self._body["labels"]], rows)
         columns = zip(*self._columns.values(), strict=True)
@@ -212,12 +218,7 @@ class ActivationWriter:
         return ActivationSet(self.folder)
 
     def _header(self, n_snapshots: int, n_units: int, n_stimuli: int | None = None) -> bytes:
-        stream = io.BytesIO()
-        n_stimuli = n_stimuli if n_stimuli is not None else 0
-        shape = (n_snapshots, n_stimuli, n_units)
-        described = {"descr": self._dtype.str, "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(stream, described)
-        return stream.getvalue().ljust(128)
+        return npy_header(self._dtype.str, (n_snapshots, n_stimuli or 0, n_units))
 
     def _write_header(self, name: str) -> None:
         entry = self._body["layers"][name]
@@ -229,12 +230,13 @@ class ActivationWriter:
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.write(header)
 
-    def _commit(self) -> None:
+    def _commit(self, *, sync: bool = False) -> None:
+        for name, entry in self._body["layers"].items():
+            entry["data_sha256"] = self._hashed[name].hexdigest()
         told = {"n_snapshots": self.n_snapshots, "snapshots": self._columns}
-        text = json.dumps({**self._body, **told}, ensure_ascii=True, allow_nan=True)
-        beside = self.folder / "manifest.json.writing"
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(self.folder / "manifest.json")
+        write_whole(
+            self.folder / "manifest.json", sealed_manifest({**self._body, **told}), sync=sync
+        )
 
 
 class Recorder:

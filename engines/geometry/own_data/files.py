@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from engines.boundary.kept import Kind
 from engines.boundary.labels import label
+from engines.boundary.whole import write_whole
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Picture
 from engines.geometry.activations import library
@@ -20,6 +22,7 @@ from engines.geometry.importing.arrays import KINDS
 from engines.geometry.importing.reading_apart import contents_read_apart
 from engines.geometry.importing.sets import Axes, Missing, set_from_arrays, thinned
 
+KIND = Kind("file that was brought", mend="bring it again")
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -70,11 +73,11 @@ def keep_upload(name: str, data: bytes) -> str:
         )
     if len(data) > UPLOAD_MAX_BYTES:
         raise InputError(f"the file has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
-    named = hashlib.sha256(data).hexdigest()[:24] + kind
-    inbox().mkdir(parents=True, exist_ok=True)
-    beside = inbox() / f"{named}.writing"
-    beside.write_bytes(data)
-    beside.replace(inbox() / named)
+    named = KIND.name_of(data, 24) + kind
+    try:
+        write_whole(inbox() / named, data)
+    except OSError as error:
+        raise InputError(f"the file cannot be kept in {inbox()}: {error.strerror}") from error
     return named
 
 
@@ -155,4 +158,5 @@ def _place(spec: FilesSpec) -> tuple[Path, str, str]:
     shown = spec.title or f"your {path.suffix[1:]} file"
     if not path.exists():
         raise InputError(f"{label(shown, 60)!r} is not on this machine any more; bring it again")
+    KIND.check_name(path, f"{label(shown, 60)!r}")
     return path, shown, spec.upload

@@ -68,28 +68,27 @@ _SAVE_EVERY_S = 60.0
 
 def ship(name: str) -> None:
     """Train one recipe and write its file."""
-    from safetensors.torch import load_file
-
     from engines.pointer.tasks import task_named
     from engines.pointer.training.teacher_forcing import Training
+    from engines.pointer.training.unfinished import keep_state, state_from_file
 
     recipe = RECIPES[name]
     training = Training(task_named(recipe.task, canonical=recipe.canonical), recipe)
     kept = trained_folder() / f"shipping-{recipe.digest()[:12]}.state"
     if kept.exists():
-        training.restore(load_file(kept))
+        training.restore(state_from_file(kept))
     saved, losses = time.monotonic(), []
     while training.n_steps_done < training.n_steps:
         losses.append(training.step().loss)
         if time.monotonic() - saved > _SAVE_EVERY_S:
             saved = time.monotonic()
-            save(kept, training.state())
+            keep_state(kept, training.state())
             done = training.n_steps_done * recipe.batch
             logger.info(
                 "%s: %d examples, loss %.4f, %.0f cpu-s",
                 name, done, np.mean(losses[-200:]), time.process_time(),
             )  # fmt: skip
-    save(kept, training.state())
+    keep_state(kept, training.state())
     tensors = halved(training.net)
     header = Header(
         recipe, recipe.n_seen, metrics(recipe, tensors), EVALUATION_SEED, digest(tensors)

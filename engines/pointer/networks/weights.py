@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from engines.boundary.kept import UNSEALED, Kind
+from engines.boundary.whole import cache_root, write_whole
 from engines.contract import ExplorerError, InputError
 from engines.pointer.model import Recipe
 
-FORMAT = "neural-explorer pointer weights 1"
+KIND = Kind("weights", mend="train them again, or reinstall neural-explorer for bundled ones")
+FORMAT = "neural-explorer pointer weights 2"
+"""The second seals its header."""
 _HEADER_MAX = 100_000
 _FILE_MAX = 64 * 1024 * 1024
 _ROOT = Path(__file__).parents[3]
@@ -49,6 +49,7 @@ class Header:
             "metrics": json.dumps(self.metrics, sort_keys=True),
             "seed": str(self.seed),
             "sha256": self.sha256,
+            "seal": UNSEALED,
         }
 
 
@@ -71,8 +72,7 @@ def shipped_folder() -> Path:
 
 def trained_folder() -> Path:
     """Where weights trained on this machine lie."""
-    base = os.environ.get("EXPLORER_CACHE", "") or platformdirs.user_cache_dir("neural-explorer")
-    return Path(base) / "pointer"
+    return cache_root() / "pointer"
 
 
 def path_of(name: str) -> Path:
@@ -107,6 +107,7 @@ def read_header(path: Path) -> Header:
     found = text.get("format", "nothing")
     if found != FORMAT:
         raise InputError(f"'{path.name}': expected format '{FORMAT}', found '{found[:60]}'")
+    KIND.check_seal(_head(path), f"'{path.name}'")
     try:
         return Header(
             Recipe.from_json(text["recipe"]),
@@ -123,17 +124,22 @@ def _metadata(path: Path) -> dict[str, str]:
     try:
         if path.stat().st_size > _FILE_MAX:
             raise InputError(f"'{path.name}' is larger than {_FILE_MAX >> 20} MiB")
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            if size > _HEADER_MAX:
-                raise InputError(f"'{path.name}' is not a safetensors file")
-            head = json.loads(file.read(size))
+        head = json.loads(_head(path)[8:])
         text = dict(head.get("__metadata__", {}))
     except FileNotFoundError as error:
         raise InputError(f"there are no weights named '{path.stem}'; train them first") from error
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise InputError(f"'{path.name}' is not a safetensors file: {error}") from error
     return {str(k): str(v) for k, v in text.items()}
+
+
+def _head(path: Path) -> bytes:
+    """The length that a file starts with, and as much JSON."""
+    with path.open("rb") as file:
+        size = file.read(8)
+        if int.from_bytes(size, "little") > _HEADER_MAX:
+            raise InputError(f"'{path.name}' is not a safetensors file")
+        return size + file.read(int.from_bytes(size, "little"))
 
 
 @lru_cache(maxsize=1)
@@ -206,19 +212,10 @@ def halved(net: Any) -> dict[str, Any]:
     return {name: value.detach().cpu().half() for name, value in net.state_dict().items()}
 
 
-def save(path: Path, tensors: Mapping[str, Any], header: Header | None = None) -> None:
-    """Write whole or not at all."""
+def save(path: Path, tensors: Mapping[str, Any], header: Header) -> None:
+    """Write whole or not at all, the header under a seal; OSError where the disk is full."""
     from safetensors.torch import save as packed
 
-    data = packed(dict(tensors), metadata=header.text() if header else None)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".writing")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    data = packed(dict(tensors), metadata=header.text())
+    n_head = 8 + int.from_bytes(data[:8], "little")
+    write_whole(path, KIND.with_seal(data[:n_head]), memoryview(data)[n_head:])

@@ -19,12 +19,14 @@ from engines.pointer.tasks import Task, task_named
 from engines.pointer.training.evaluation import instances, means, scores
 from engines.pointer.training.history import History, TrainFrame, TrainResult
 from engines.pointer.training.teacher_forcing import Step, Training
+from engines.pointer.training.unfinished import keep_state, state_from_file
 from engines.running import devices
 
 logger = logging.getLogger(__name__)
 
 _LOSSES_MAX = 300
 _SAVE_EVERY_S = 15.0
+_ANEW = "the state of the interrupted training cannot be read; the training starts anew"
 _TEST_SEED = 2015
 
 
@@ -102,7 +104,7 @@ class Watched:
     def keep(self) -> None:
         """Write everything that `resume` needs; a full disk only costs the resumption."""
         with contextlib.suppress(OSError):
-            save(self.file, {**self.training.state(), **self._history_tensors()})
+            keep_state(self.file, {**self.training.state(), **self._history_tensors()})
 
     def _history_tensors(self) -> dict[str, Tensor]:
         since = [(float(s.n_examples), s.loss, s.token_accuracy) for s in self._since]
@@ -117,15 +119,13 @@ class Watched:
         """Go on from what an interrupted run of the same recipe left, if anything."""
         if not self.file.exists():
             return
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         try:
-            kept = load_file(self.file)
+            kept = state_from_file(self.file)
             self.training.restore(kept)
-        except (SafetensorError, OSError, KeyError, RuntimeError, ValueError):
-            logger.warning("the state of an interrupted training cannot be read: %s", self.file)
+        except (InputError, OSError, KeyError, RuntimeError, ValueError) as error:
+            logger.warning("an interrupted training cannot go on: %s: %s", self.file, error)
             self.__init__(self.spec)
+            self.note = str(error) if isinstance(error, InputError) else _ANEW
             return
         self._losses = [tuple(row) for row in kept["history.losses"].tolist()]
         self._scores = [tuple(row) for row in kept["history.scores"].tolist()]

@@ -13,6 +13,7 @@ from scipy.io import savemat
 
 from engines.contract import InputError
 from engines.geometry.activations import library
+from engines.geometry.activations.manifest import sealed_manifest
 from engines.geometry.activations.store import ActivationSet, ActivationWriter, Recorder
 from engines.geometry.analyses.comparison import CompareSpec, check_same_stimuli
 from engines.geometry.analyses.comparison import frames_of as compared
@@ -81,7 +82,7 @@ def test_a_manifest_cannot_lead_out_of_its_folder(tmp_path, bad):
     path = tmp_path / "a" / "manifest.json"
     told = json.loads(path.read_text())
     told["layers"]["h"]["file"] = bad
-    path.write_text(json.dumps(told))
+    path.write_bytes(sealed_manifest(told))
     with pytest.raises(InputError, match="leads out"):
         ActivationSet(tmp_path / "a")
 

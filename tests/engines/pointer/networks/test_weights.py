@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from engines.boundary.kept import UNSEALED
 from engines.contract import InputError
 from engines.pointer.bundled.recipes import RECIPES
 from engines.pointer.model import Network, Recipe
@@ -89,9 +90,10 @@ def test_a_header_with_a_wrong_recipe_is_refused(folder):
     data = path.read_bytes()
     size = int.from_bytes(data[:8], "little")
     head = json.loads(data[8 : 8 + size])
-    head["__metadata__"]["recipe"] = '{"task": "chess"}'
+    head["__metadata__"] |= {"recipe": '{"task": "chess"}', "seal": UNSEALED}
     text = json.dumps(head).encode()
-    path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + size :])
+    sealed = weights.KIND.with_seal(len(text).to_bytes(8, "little") + text)
+    path.write_bytes(sealed + data[8 + size :])
     with pytest.raises(InputError, match="header that cannot be read"):
         read_header(path)
 
