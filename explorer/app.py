@@ -36,7 +36,6 @@ from explorer.plain import PlainHandler
 from explorer.presence import watch_connections
 from explorer.server import SafeServer, safe_serve
 from explorer.sessionlist import SessionList
-from explorer.sessions import SessionStore
 from explorer.settings import Settings
 from views.kit.components import current_document
 
@@ -127,14 +126,12 @@ async def _serve(settings: Settings) -> None:
     watch_connections(engine)
     server = safe_serve(pages(engine), port=settings.port, patterns=patterns())
     starting = asyncio.create_task(engine.start())
-    swept = asyncio.create_task(asyncio.to_thread(lambda: SessionStore().sweep()))
     announce(server, settings)
     try:
         await stop.wait()
     finally:
         server.stop()
         starting.cancel()
-        swept.cancel()
         await engine.close()
 
 

@@ -6,7 +6,6 @@ opened replaces what the browser had open, which is kept under a name of its own
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import threading
@@ -15,19 +14,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
-
 from engines.boundary.labels import label
+from engines.boundary.whole import data_root, write_whole
 from engines.contract import ExplorerError, InputError
 from explorer.sessions import (
-    DATA_ENV,
     SESSION_MAX_BYTES,
     SavedPage,
     Session,
     app_version,
     session_from_bytes,
     session_to_bytes,
-    write_atomically,
 )
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -57,9 +53,7 @@ class Desks:
         """``browser`` names this browser's own desk; a name that is none of ours is refused."""
         if not _ID.fullmatch(browser):
             raise InputError("a browser's id has 32 hexadecimal digits")
-        named = os.environ.get(DATA_ENV)
-        root = Path(named) if named else user_data_path("neural-explorer", appauthor=False)
-        self.browser, self.folder = browser, folder or root / "desks"
+        self.browser, self.folder = browser, folder or data_root() / "desks"
 
     def load(self, identity: str = "") -> Session | None:
         """A session by id, this browser's without one; None when there is none.
@@ -203,8 +197,7 @@ class Desks:
     def _write(self, identity: str, session: Session) -> None:
         data, path = session_to_bytes(session), self._path(identity)
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(path, data)
+            write_whole(path, data)
         except OSError as error:
             raise InputError(
                 f"the session could not be saved ({error.strerror}); "

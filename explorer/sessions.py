@@ -10,28 +10,23 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from engines.boundary import reading
+from engines.boundary.whole import data_root, write_whole
 from engines.contract import InputError, Spec, SpecError, sentence_from_validation
 from engines.running.registry import UnknownExperimentError, experiment
 
 SCHEMA = 2
 SESSION_MAX_BYTES = 4 * 1024 * 1024
-DATA_ENV = "EXPLORER_DATA"
-"""Names the folder for saved sessions; the system's own place for user data otherwise."""
 _ID = re.compile(r"[0-9a-f]{32}")
 _SUFFIX = ".session.json"
-_TEMPORARY = ".part"
 _FLOAT = "$float"
 
 Name = Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)?$")]
@@ -273,9 +268,7 @@ class SessionStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Use ``folder``, or the one named by ``EXPLORER_DATA``, or the system's own."""
-        named = os.environ.get(DATA_ENV)
-        root = Path(named) if named else user_data_path("neural-explorer", appauthor=False)
-        self.folder = folder or root / "sessions"
+        self.folder = folder or data_root() / "sessions"
 
     def save(self, session: Session) -> str:
         """Store the session and return its id: the first half of its content's SHA-256.
@@ -288,8 +281,7 @@ class SessionStore:
             raise InputError(f"this session has {len(data):,} bytes; {SESSION_MAX_BYTES:,} fit")
         identity = _identity(data)
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(self._path(identity), data)
+            write_whole(self._path(identity), data)
         except OSError as error:
             raise InputError(
                 f"the session could not be saved ({error.strerror}); "
@@ -318,30 +310,9 @@ class SessionStore:
             raise InputError("this saved session was damaged on disk and has been set aside")
         return session_from_bytes(data)
 
-    def sweep(self) -> int:
-        """Remove what interrupted saves left behind; returns how many files."""
-        left = list(self.folder.glob(f"*{_TEMPORARY}")) if self.folder.is_dir() else []
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
-
     def _path(self, identity: str) -> Path:
         return self.folder / f"{identity}{_SUFFIX}"
 
 
 def _identity(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write so that a reader, now or after a crash, finds the old file or the new one, whole."""
-    handle, temporary = tempfile.mkstemp(suffix=_TEMPORARY, dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

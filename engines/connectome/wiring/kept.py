@@ -49,7 +49,7 @@ def load_own(digest: str) -> Connectome:
     if not _DIGEST.fullmatch(digest):
         raise InputError(f"{digest!r} is not the digest of an imported connectome")
     try:
-        found = codec.unpack(bytes(KIND.read(folder() / digest, "the imported connectome")))
+        found = _read(folder() / digest)
     except FileNotFoundError:
         raise InputError(
             "this link names an imported connectome that is not on this machine; import its file "
@@ -57,4 +57,18 @@ def load_own(digest: str) -> Connectome:
         ) from None
     if not isinstance(found, Connectome) or found.digest[:16] != digest:
         raise KIND.damaged("the imported connectome")
+    return found
+
+
+def _read(path: Path) -> object:
+    data = path.read_bytes()
+    try:
+        return codec.unpack(bytes(KIND.opened(data, "the imported connectome")))
+    except InputError as damaged:
+        try:
+            found = codec.unpack(data)  # kept by version 1, without a checksum
+        except InputError:
+            raise damaged from None
+    if isinstance(found, Connectome):
+        KIND.write(path, data)
     return found

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from safetensors.torch import save as safetensors_bytes
 
 from engines.boundary.kept import UNSEALED
 from engines.contract import InputError
@@ -52,6 +53,26 @@ def test_one_changed_byte_is_noticed(folder):
     path.write_bytes(data)
     with pytest.raises(InputError, match="expected sha256"):
         weights.load("trained-a")
+
+
+def test_weights_of_the_first_format_are_still_read(folder):
+    path = written(folder)
+    sealed = Header.text
+
+    def unsealed(header):
+        told = {**sealed(header), "format": "neural-explorer pointer weights 1"}
+        del told["seal"]
+        return told
+
+    loaded = weights.load("trained-a")
+    tensors = halved(loaded.net)
+    path.write_bytes(safetensors_bytes(tensors, metadata=unsealed(loaded.header)))
+    weights._loaded.cache_clear()
+    assert weights.load("trained-a").header == loaded.header
+    again = {**unsealed(loaded.header), "seal": UNSEALED}
+    path.write_bytes(safetensors_bytes(tensors, metadata=again))
+    with pytest.raises(InputError, match="damaged"):
+        read_header(path)
 
 
 def test_a_cut_file_is_refused(folder):
