@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
+from xml.parsers import expat
 
 import pandas as pd
 
@@ -26,10 +27,8 @@ def graph_file(
     """
     import networkx as nx
 
-    if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
-        raise InputError(
-            f"'{title}' declares entities, which could grow without bound; remove them"
-        )
+    if kind in (".graphml", ".gexf"):
+        _refuse_declarations(title, data)
     try:
         match kind:
             case ".graphml":
@@ -43,6 +42,27 @@ def graph_file(
     except Exception as error:
         raise InputError(f"'{title}' is no {KINDS[kind]}: {error}") from error
     return _from_graph(title, graph, options)
+
+
+def _refuse_declarations(title: str, data: bytes) -> None:
+    """InputError where an XML file has a DOCTYPE, whatever its encoding."""
+
+    def declared(*_: object) -> None:
+        raise InputError(
+            f"'{title}' declares a DOCTYPE, whose entities could grow without bound; remove it"
+        )
+
+    def begun(*_: object) -> None:
+        raise StopIteration  # nothing can be declared after the first element
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = declared, begun
+    try:
+        parser.Parse(data, True)
+    except StopIteration:
+        return
+    except expat.ExpatError as error:
+        raise InputError(f"'{title}' is no XML: {error}") from error
 
 
 KINDS = {".graphml": "GraphML", ".gexf": "GEXF", ".gml": "GML", ".net": "Pajek network"}

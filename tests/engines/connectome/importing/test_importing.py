@@ -217,9 +217,18 @@ def test_an_archive_that_would_burst_is_refused():
         connectome_from_bytes("bomb.xlsx", stream.getvalue())
 
 
-def test_entities_in_xml_are_refused():
-    with pytest.raises(InputError, match="entities"):
-        connectome_from_bytes("g.graphml", b'<!DOCTYPE a [<!ENTITY x "y">]><graphml/>')
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "latin-1"])
+def test_entities_in_xml_are_refused_in_every_encoding(encoding):
+    named = encoding.removesuffix("-le")
+    text = f'<?xml version="1.0" encoding="{named}"?><!DOCTYPE a [<!ENTITY x "y">]><graphml/>'
+    with pytest.raises(InputError, match=r"entities|no XML"):
+        connectome_from_bytes("g.graphml", text.encode(encoding))
+
+
+@pytest.mark.parametrize("data", [b"", b"graphml", b"<!-- <!DOCTYPE a> -->", b"\xff\xfe<\0"])
+def test_what_is_no_xml_is_said(data):
+    with pytest.raises(InputError, match=r"empty|no XML|no GraphML"):
+        connectome_from_bytes("g.graphml", data)
 
 
 @pytest.mark.parametrize(
