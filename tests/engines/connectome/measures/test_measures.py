@@ -160,6 +160,7 @@ def test_a_sampled_betweenness_knows_its_error():
     assert 0.85 < inside / (20 * 20) <= 1.0
 
 
+@pytest.mark.timeout(240)  # the first of them compiles the kernels and draws 1,000 nulls
 @pytest.mark.parametrize("answer", wiring_answers(), ids=lambda a: a.target)
 def test_the_worms_published_numbers(answer):
     assert answer.verdict().reproduced
