@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -25,6 +26,9 @@ from engines.lab.statistics.nulls import p_against, z_against
 _WEIGHTED = ("weighted clustering", "weighted path length", "weighted efficiency",
              "strength assortativity")  # fmt: skip
 
+_FRAME_S = 0.15
+"""Nulls of a small wiring come faster than anybody can watch."""
+
 
 def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     """The wiring's own numbers at once, then with more and more nulls; the result last."""
@@ -43,10 +47,13 @@ def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
                 made = joined(own, None, permuted)
                 yield MeasuresFrame(spec=spec, measures=made, fraction=done)
         else:
-            run = NullRun(graph, spec)
+            run, shown_s = NullRun(graph, spec), -_FRAME_S
             for n_done in run.batches():
-                drawn = run.numbers()
                 own.strong.until(n_done, seeds)
+                # Testing every family anew takes longer than a batch of nulls.
+                if time.monotonic() - shown_s < _FRAME_S and n_done < spec.n_nulls:
+                    continue
+                shown_s, drawn = time.monotonic(), run.numbers()
                 mixing = run.mixing()
                 made = joined(own, drawn, mixing=mixing)
                 yield MeasuresFrame(spec=spec, measures=made, fraction=n_done / spec.n_nulls)

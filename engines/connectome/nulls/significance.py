@@ -17,5 +17,5 @@ def family_p(real: np.ndarray, nulls: np.ndarray) -> np.ndarray:
     pooled = np.vstack([real, nulls])
     spread = np.isfinite(pooled).all(axis=0)
     z = np.full(pooled.shape, np.nan)
-    z[:, spread] = np.stack([z_against(row[spread], pooled[:, spread]) for row in pooled])
+    z[:, spread] = z_against(pooled[:, spread], pooled[:, spread])
     return max_statistic(z[0], np.nan_to_num(z[1:]))

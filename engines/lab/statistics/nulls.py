@@ -44,7 +44,12 @@ def p_against(
 
 
 def z_against(real: np.ndarray, nulls: np.ndarray) -> np.ndarray:
-    """float64[measure]: distance from the nulls' mean in their standard deviations, or nan."""
+    """Distance from the nulls' mean in their standard deviations, or nan: like ``real``.
+
+    Args:
+        real: float64[..., measure].
+        nulls: float64[null, measure].
+    """
     spread = nulls.std(axis=0)
     scale = 1e-9 * (np.abs(nulls.mean(axis=0)) + 1e-12)
     with np.errstate(divide="ignore", invalid="ignore"):
