@@ -81,6 +81,9 @@ class QuietNanny(Nanny):
                 config=OVERRIDES,
                 **options,
             )
+        # What an engine before this one put into this process's environment would come first.
+        self.pre_spawn_env.update(early)
+        self.env.update(early)
 
     def log_event(self, topic: str, msg: Any) -> None:
         """Tell the page's process at once what the scheduler may hear after the worker's end."""
