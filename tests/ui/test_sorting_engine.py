@@ -99,6 +99,7 @@ def test_a_live_run_of_another_size_follows_at_once(live):
     workbench.button("Stop").click()
 
 
+@pytest.mark.timeout(180)
 def test_killing_the_engine_shows_a_sentence_and_the_next_run_a_result(own_app, new_page):
     app = own_app()
     workbench = SortingPage(new_page(), app.url, "n_cells=100&seed=11").ready()
