@@ -158,8 +158,7 @@ class _Pair:
 
     def _of_parameters(self, mine: _Run, theirs: _Run, error: Any) -> dict[str, float]:
         learned = self._gathered() if mine.model is self.ours else mine.learned
-        sizes = [float(g.nan_to_num().abs().max()) for g in theirs.learned.values() if g.numel()]
-        least = LEAST * max(sizes, default=0.0)
+        least = theirs.least
         return {name: error(learned[name], g, least) for name, g in theirs.learned.items()}
 
     @property
@@ -172,8 +171,9 @@ class _Pair:
     ) -> dict[str, float]:
         """Less precise numbers: a gradient that is only rounding (of a key's bias) may be another.
 
-        What it may differ by is what the model's own gradient of that parameter moves when all
-        parameters move by one rounding, as on special draws, and never more than AMPLIFIED_MAX.
+        That is one whose size is nothing beside the largest of all. What it may differ by is what
+        the model's own gradient of that parameter moves when all parameters move by one rounding,
+        as on special draws, and never more than AMPLIFIED_MAX of that nothing.
         """
         errors = self._of_parameters(mine, theirs, agreeing_error)
         if not errors or rows[_told(errors)] <= self.bound or self.bound > AMPLIFIED_MAX:
@@ -182,7 +182,8 @@ class _Pair:
         drift = self._of_parameters(moved, theirs, agreeing_error)
         shares = []
         for name, error in errors.items():
-            allowed = min(AMPLIFIED * drift[name], AMPLIFIED_MAX)
+            only_rounding = _largest(theirs.learned[name]) < theirs.least
+            allowed = min(AMPLIFIED * drift[name], AMPLIFIED_MAX) if only_rounding else 0.0
             shares.append(error / max(1.0, allowed / self.bound))
         return {**rows, _told(errors): _most(shares)}
 
@@ -230,6 +231,11 @@ class _Run:
         self.slopes = [_slope(t) if t.requires_grad else None for t in leaves]
         self.learned = {name: _slope(p) for name, p in model.named_parameters()}
 
+    @property
+    def least(self) -> float:
+        """Gradients of a parameter smaller than this are measured by it."""
+        return LEAST * max(map(_largest, self.learned.values()), default=0.0)
+
     def finite(self) -> bool:
         """Whether every output is made of numbers, and every gradient."""
         slopes = [s for s in (*self.slopes, *self.learned.values()) if s is not None]
@@ -264,6 +270,10 @@ def _moved_model(model: nn.Module) -> nn.Module:
         for param, new in zip(moved.parameters(), _moved(tuple(moved.parameters())), strict=True):
             param.copy_(new)
     return moved
+
+
+def _largest(array: Tensor) -> float:
+    return float(array.nan_to_num().abs().max()) if array.numel() else 0.0
 
 
 def _told(errors: dict[str, float]) -> str:

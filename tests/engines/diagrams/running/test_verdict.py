@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engines.diagrams import Diagram
+from engines.diagrams.running import verify
 
 
 class Run(nn.Module):
@@ -104,3 +105,53 @@ def test_a_model_that_does_not_run_is_a_sentence():
     diagram = Diagram.from_torch(Run(lambda m, x: m.l(x)), (torch.randn(3, 5),))
     with pytest.raises(DiagramError, match="the model itself does not run"):
         diagram.verify(Run(lambda m, x: x.view(7)))
+
+
+class Scaled(torch.autograd.Function):
+    """Nothing forward; backward the gradient is off by a share."""
+
+    @staticmethod
+    def forward(ctx, x, off):
+        ctx.off = off
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, slope):
+        return slope * (1 + ctx.off), None
+
+
+def attended(m, x, off=0.0):
+    """A softmax over keys: their common bias changes nothing, so its gradient is zero."""
+    keys = F.linear(x, m.l.weight * 1, m.l.bias)
+    return torch.softmax(x @ keys.mT, dim=-1) @ F.linear(x, Scaled.apply(m.l.weight, off))
+
+
+@pytest.mark.parametrize("off", [3e-5, 1e-4, -1e-3])
+def test_single_precision_forgives_no_gradient_that_is_more_than_rounding(off):
+    torch.manual_seed(0)
+    x = (torch.randn(2, 8, 5),)
+    plain = Diagram.from_torch(Run(attended), x)
+    wrong = Run(lambda m, given: attended(m, given, off))  # the bound of single precision is 1e-5
+    assert plain.verify(wrong, dtype=torch.float32, inputs=x).verdict == "differs"
+
+
+def test_single_precision_forgives_a_gradient_that_is_zero_but_for_rounding(monkeypatch):
+    judged = []
+    forgiving = verify._Pair._beyond_rounding
+
+    def watched(pair, rows, *rest):
+        found = forgiving(pair, rows, *rest)
+        (what,) = (name for name in rows if "parameters" in name)
+        judged.append((rows[what], found[what]))
+        return found
+
+    monkeypatch.setattr(verify._Pair, "_beyond_rounding", watched)
+    for seed in range(8):
+        torch.manual_seed(seed)
+        x = (torch.randn(2, 8, 5),)
+        plain = Diagram.from_torch(Run(attended), x)
+        assert plain.verify(Run(attended)).holds  # in double precision without any forgiving
+        plain.verify(Run(attended), dtype=torch.float32, inputs=x)
+    # How large the rounding is depends on the processor: at most ten times the bound is forgiven.
+    assert any(before > 1e-5 >= after for before, after in judged)
+    assert all(after >= before / 10.001 for before, after in judged)
