@@ -30,7 +30,8 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _SUFFIX, _DAMAGED = ".desk.json", ".damaged"
 DESKS_MAX = 200
 """More named sessions are refused; the list is for people."""
-_lock = threading.Lock()
+_lock = threading.RLock()
+"""Opening keeps what was open, which writes too."""
 _noted: dict[tuple[Path, str], dict[str, tuple[str, SavedPage]]] = {}
 """Pages that are on their way to the disk: a page that is reloaded must find them already."""
 
@@ -113,7 +114,7 @@ class Desks:
             self._write(self.browser, _fitting(session))
             noted = _noted.get((self.folder, self.browser), {})
             there = noted.get(page.experiment)
-            if there is not None and _is_same(there[1], page):
+            if there is not None and there[1] == page:
                 del noted[page.experiment]
 
     def kept(self) -> list[Kept]:
@@ -203,10 +204,6 @@ class Desks:
                 f"the session could not be saved ({error.strerror}); "
                 "save it as a file instead, or free some space"
             ) from error
-
-
-def _is_same(noted: SavedPage, written: SavedPage) -> bool:
-    return noted == written.model_copy(update={"result": noted.result})
 
 
 def _titled(session: Session, title: str) -> Session:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-from engines.boundary import codec
-from engines.contract import ExplorerError, Result, Spec
+from engines.contract import ExplorerError, Spec
 from explorer.desks import Desks
 from explorer.history import History, sentence_from_step, step_between
 from explorer.sessions import Json, SavedPage, app_version, json_from_spec, spec_from_fields
@@ -131,21 +129,18 @@ class Memory:
         page = self.saved_page() if self._dirty else None
         self._dirty = False
         if page is not None:
-            loop = asyncio.get_running_loop()
-            loop.run_in_executor(None, self._write, page, self._shown_result())
+            asyncio.get_running_loop().run_in_executor(None, self._write, page)
 
     def save(self) -> None:
         """Write what is new, at once: the page is about to end."""
         page = self.saved_page() if self._dirty else None
         self._dirty = False
         if page is not None:
-            self._write(page, self._shown_result())
+            self._write(page)
 
-    def _write(self, page: SavedPage, result: Result | None) -> None:
+    def _write(self, page: SavedPage) -> None:
         if self._desks is None:
             return
-        if result is not None:
-            page = page.model_copy(update={"result": digest(result)})
         workbench = self._view.experiment_name.partition("/")[0]
         try:
             self._desks.remember(workbench, page, app_version())
@@ -157,17 +152,6 @@ class Memory:
             return json_from_spec(self._view.spec()), dict(self._view.selection())
         except ExplorerError:
             return None  # a knob is being edited
-
-    def _shown_result(self) -> Result | None:
-        job = self._view.runner.job
-        if job is None or self._last is None or json_from_spec(job.spec) != self._last[0]:
-            return None
-        return job.result
-
-
-def digest(result: Result) -> str:
-    """SHA-256 of a result's bytes; equal runs have equal ones."""
-    return hashlib.sha256(codec.pack(result)).hexdigest()
 
 
 def _left(desks: Desks | None, name: str) -> SavedPage | None:

@@ -62,8 +62,6 @@ class SavedPage(BaseModel):
     selection: Json = {}
     past: Steps = []
     future: Steps = []
-    result: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
-    """SHA-256 of the result that was shown; empty when none was."""
 
 
 class Session(BaseModel):

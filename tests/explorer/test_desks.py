@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,21 @@ def test_a_session_of_experiments_that_are_gone_leads_home():
     assert resumed(gone) == "./"
     assert title_of("os/system") == "os/system"
     assert title_of("sorting/run") == registry.experiment("sorting/run").card.title
+
+
+def test_a_session_is_opened_while_another_page_notes_what_it_has(tmp_path, monkeypatch):
+    desk = Desks("a" * 32, tmp_path)
+    page = SavedPage(experiment="sorting/run", fields={"n_cells": 7})
+    desk.remember("sorting", page, "1")
+    kept = Desks.kept
+
+    def noted_meanwhile(self):
+        self.note("sorting", page)
+        return kept(self)
+
+    monkeypatch.setattr(Desks, "kept", noted_meanwhile)
+    other = Session(title="Other", workbench="sorting", pages=[page])
+    opening = threading.Thread(target=desk.open, args=(other,), daemon=True)
+    opening.start()
+    opening.join(10)
+    assert not opening.is_alive()

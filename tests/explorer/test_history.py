@@ -15,7 +15,7 @@ from engines.running.compute import InProcess
 from engines.sorting.model import SortSpec
 from explorer.desks import Desks
 from explorer.history import History, sentence_from_step, step_between
-from explorer.memory import Memory, digest
+from explorer.memory import Memory
 from explorer.sessions import STEPS_MAX, json_from_spec
 from views.kit.catalog import view_type
 
@@ -141,17 +141,6 @@ def test_every_workbench_is_kept_as_it_was_left(desks, workbench):
         page.memory.save()
         left = desks.load().page(name)
         assert left.fields == json_from_spec(page.view.spec())
-
-
-async def test_the_result_that_was_shown_is_remembered_by_its_digest(desks):
-    page = opened(desks, n_cells=12)
-    job = page.view.run()
-    result = await job.ended()
-    page.memory._dirty = True
-    page.memory.save()
-    assert desks.load().page("sorting/run").result == digest(result)
-    again = registry.experiment("sorting/run").result(job.spec)
-    assert digest(again) == digest(result)
 
 
 async def ended(page: SimpleNamespace) -> None:
