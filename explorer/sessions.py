@@ -266,7 +266,7 @@ class SessionStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Use ``folder``, or the one named by ``EXPLORER_DATA``, or the system's own."""
-        self.folder = folder or data_root() / "sessions"
+        self.folder = folder or data_root(appauthor=False) / "sessions"
 
     def save(self, session: Session) -> str:
         """Store the session and return its id: the first half of its content's SHA-256.

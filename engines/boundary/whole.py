@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 import psutil
@@ -21,10 +22,13 @@ _WRITER = re.compile(r"(\d+)-")
 _DEPTH_MAX = 3
 
 
-def data_root() -> Path:
-    """What the user made lies here: ``$EXPLORER_DATA``, else the user's data folder."""
+def data_root(*, appauthor: Literal[False] | None = None) -> Path:
+    """What the user made lies here: ``$EXPLORER_DATA``, else the user's data folder.
+
+    ``appauthor`` False is Windows' folder without an author's, where sessions always were.
+    """
     named = os.environ.get("EXPLORER_DATA")
-    return Path(named) if named else platformdirs.user_data_path("neural-explorer")
+    return Path(named) if named else platformdirs.user_data_path("neural-explorer", appauthor)
 
 
 def cache_root() -> Path:
@@ -67,7 +71,7 @@ def folder_beside(place: Path) -> Path:
 def sweep(*roots: Path) -> int:
     """Remove what killed writers left under these folders; how many files and folders went."""
     n_removed = 0
-    for root in roots or (data_root(), cache_root()):
+    for root in roots or {data_root(), data_root(appauthor=False), cache_root()}:
         for path in tuple(_leftovers(root, _DEPTH_MAX)):
             with contextlib.suppress(OSError):  # another instance may sweep too
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

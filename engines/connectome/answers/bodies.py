@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from engines.connectome.bodies.circuit import CONSTANT, left_over, unshared
@@ -10,9 +12,9 @@ from engines.connectome.bodies.swimming import Swim, speed, swim
 from engines.contract import KnownAnswer
 
 
-def swam(lesion: str = "", *, n_parts: int = 8, **fields: float) -> tuple[Swim, BodySpec]:
+def swam(lesion: str = "", *, n_parts: int = 8, **fields: Any) -> tuple[Swim, BodySpec]:
     """The untrained circuit in another body or water."""
-    spec = BodySpec(**fields)  # type: ignore[arg-type]
+    spec = BodySpec(**fields)
     weights = unshared(CONSTANT, spec.n_joints) * left_over(spec.n_joints, lesion)
     return swim(weights, spec, n_cycles=spec.n_cycles, n_parts=n_parts), spec
 
