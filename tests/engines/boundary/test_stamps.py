@@ -64,7 +64,7 @@ def test_other_readers_read_the_files_as_before():
     assert [child.tag.rpartition("}")[2] for child in root] == ["metadata", "g"]
     picture = Image.open(io.BytesIO(made["figure.png"]))
     assert (picture.size, picture.getpixel((0, 0))) == ((4, 3), (1, 2, 3))
-    assert "sorting/run" in picture.text["neural-explorer"]  # type: ignore[attr-defined]
+    assert "sorting/run" in picture.info["neural-explorer"]
     table = pd.read_csv(io.BytesIO(made["table.csv"]), skiprows=1)
     assert table.to_dict("list") == {"a": [1], "b": [2]}
     with np.load(io.BytesIO(made["arrays.npz"]), allow_pickle=False) as arrays:
