@@ -63,6 +63,11 @@ def circuit(n_joints: int) -> Connectome:
     return Connectome("the swimming circuit", tuple(names), layers, said, columns)
 
 
+def drawn(rng: np.random.Generator, *, signs: bool) -> np.ndarray:
+    """float64[4]: random shared weights, with the circuit's signs or with any."""
+    return CONSTANT * rng.uniform(0.0, 1.0, 4) if signs else rng.uniform(-1.0, 1.0, 4)
+
+
 def unshared(shared: np.ndarray, n_joints: int) -> np.ndarray:
     """float64[joint, side, 3] from the four shared weights, as `kernels.body.swum` takes them."""
     weights = np.empty((n_joints, 2, 3))

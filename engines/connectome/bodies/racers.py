@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engines.connectome.bodies.circuit import CONSTANT, unshared
+from engines.connectome.bodies.circuit import CONSTANT, drawn, unshared
 from engines.connectome.bodies.spec import WaterSpec
 from engines.connectome.bodies.swimming import N_MEASURED, N_PARTS, speed, swim, water
 
@@ -16,10 +16,8 @@ N_HIDDEN = 16
 
 def started(racer: str, spec: WaterSpec, rng: np.random.Generator) -> np.ndarray:
     """float64[weight] that a racer starts from, drawn at random."""
-    if racer == "circuit":
-        return CONSTANT * rng.uniform(0.0, 1.0, 4)
-    if racer == "without signs":
-        return rng.uniform(-1.0, 1.0, 4)
+    if racer != "perceptron":
+        return drawn(rng, signs=racer == "circuit")
     wide = spec.n_joints + 3
     hidden = rng.normal(size=N_HIDDEN * wide) / np.sqrt(wide)
     out = rng.normal(size=spec.n_joints * (N_HIDDEN + 1)) / np.sqrt(N_HIDDEN)

@@ -138,16 +138,11 @@ def needed(lost: tuple[str, ...], speeds: np.ndarray) -> Bars:
 
 def drawn_weights(spec: SwimmerSpec) -> np.ndarray:
     """float64[joint, side, 3]: the circuit before any lesion."""
-    from engines.connectome.bodies.circuit import CONSTANT, unshared
+    from engines.connectome.bodies.circuit import CONSTANT, drawn, unshared
 
     rng = np.random.Generator(np.random.Philox(spec.seed))
-    match spec.weights:
-        case "random":
-            shared = CONSTANT * rng.uniform(0.0, 1.0, 4)
-        case "random without signs":
-            shared = rng.uniform(-1.0, 1.0, 4)
-        case _:
-            shared = CONSTANT
+    untrained = spec.weights == "all 1"
+    shared = CONSTANT if untrained else drawn(rng, signs=spec.weights == "random")
     return unshared(shared, spec.n_joints)
 
 
