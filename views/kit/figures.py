@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
@@ -25,6 +26,8 @@ from views.kit.theme import series, tokens
 
 _LEGEND_WIDTH, _LEGEND_GAP = 80, 5
 """Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
+_LEGEND_CELL = 56
+"""Letters in one line where two pictures stand side by side; longer lines are written smaller."""
 
 _TICKS_WIDTH, _TICK_GAP = 56, 2
 """Letters of tick labels beside each other on a narrow stage, and those between two; more lean."""
@@ -77,8 +80,14 @@ class PictureFigure:
         # bokeh measures a legend that comes into a shown page before its own styles are there, and
         # leaves as much room above the plot; a line of entries is never taller than this.
         n_rows = 1 + sum(len(name) + _LEGEND_GAP for name in self.layers) // _LEGEND_WIDTH
+        n_columns = math.ceil(len(self.layers) / n_rows)
+        lines = [self.layers[k : k + n_columns] for k in range(0, len(self.layers), n_columns)]
+        longest = max(sum(len(name) + _LEGEND_GAP for name in line) for line in lines)
+        size, mark = (11, 14) if longest > _LEGEND_CELL else (13, 20)
+        legend.update(label_text_font_size=f"{size}px", glyph_width=mark)
         height = (
-            f":host {{ height: {22 * n_rows}px; max-height: {22 * n_rows}px; font-size: 13px; }}"
+            f":host {{ height: {22 * n_rows}px; max-height: {22 * n_rows}px; "
+            f"font-size: {size}px; }}"
         )
         legend.update(orientation="horizontal", visible=len(self.layers) > 1, margin=0, padding=2)
         legend.stylesheets, legend.nrows = [height], n_rows

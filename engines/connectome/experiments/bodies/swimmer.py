@@ -132,7 +132,7 @@ class Swimmers(Result):
 def needed(lost: tuple[str, ...], speeds: np.ndarray) -> Bars:
     """Speed without each part of the whole circuit."""
     ticks = tuple((float(k), name) for k, name in enumerate(lost))
-    y = Axis("speed", "lengths/cycle")
+    y = Axis("lengths/cycle")
     return Bars("Speed of the whole circuit without", speeds, Axis("lost", ticks=ticks), y)
 
 
