@@ -135,6 +135,20 @@ def test_single_precision_forgives_no_gradient_that_is_more_than_rounding(off):
     assert plain.verify(wrong, dtype=torch.float32, inputs=x).verdict == "differs"
 
 
+def steep(m, x, off=0.0):
+    """Its gradient moves by much when its weights move by a rounding."""
+    return torch.sin(300 * F.linear(x, Scaled.apply(m.l.weight, off)))
+
+
+def test_single_precision_forgives_no_steep_gradient_either():
+    torch.manual_seed(0)
+    x = (torch.randn(2, 8, 5),)
+    plain = Diagram.from_torch(Run(steep), x)
+    assert plain.verify(Run(steep), dtype=torch.float32, inputs=x).holds
+    wrong = Run(lambda m, given: steep(m, given, 3e-5))
+    assert plain.verify(wrong, dtype=torch.float32, inputs=x).verdict == "differs"
+
+
 def test_single_precision_forgives_a_gradient_that_is_zero_but_for_rounding(monkeypatch):
     judged = []
     forgiving = verify._Pair._beyond_rounding
