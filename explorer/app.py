@@ -9,6 +9,7 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import panel as pn
@@ -17,7 +18,7 @@ from engines.contract import ExplorerError
 from explorer import palette
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
-from explorer.dropped import link_from_file
+from explorer.dropped import TOO_LARGE, link_from_dropped
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
 from explorer.guard import BROWSER_COOKIE
@@ -69,22 +70,28 @@ def home_page(engine: Engine) -> Any:
     """The front page of one session."""
     owner, _ = _session()
     help_ = Help(engine, owner)
+    browser = _browser()
+    desks = Desks(browser) if browser else None
 
     def hear(message: dict[str, Any]) -> None:
         if message.get("kind") == "help":
             help_.toggle()
+        elif message.get("kind") == "too-large":
+            sessions.said = TOO_LARGE
         elif isinstance(message.get("data"), bytes):
-            try:
-                header.go = link_from_file(message["data"])
-            except ExplorerError as error:
-                sessions.said = str(error)
+            pn.state.execute(partial(take, message["data"]))
+
+    async def take(data: bytes) -> None:
+        try:
+            header.go = await link_from_dropped(data, desks)
+        except ExplorerError as error:
+            sessions.said = str(error)
 
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
     menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
-    browser = _browser()
-    sessions = SessionList(Desks(browser) if browser else None, sizing_mode="stretch_width")
+    sessions = SessionList(desks, sizing_mode="stretch_width")
     content = home(engine, owner, finished_workbenches(), sessions)
     return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -13,12 +15,14 @@ import panel as pn
 import panel_material_ui as pmui
 
 from engines.boundary import reading
+from engines.boundary.bundles import is_bundle
 from engines.contract import ExplorerError, InputError, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Status
 from explorer.address import query_from_spec, spec_from_query
+from explorer.bundles import Run, bundle_from_runs, session_from_bundle
 from explorer.desks import Desks
-from explorer.dropped import is_session, link_from_file
+from explorer.dropped import TOO_LARGE, is_session, link_from_file
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
@@ -41,7 +45,7 @@ from explorer.timing import remember
 from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
-from views.kit.components import current_document
+from views.kit.components import current_document, drawn_figures
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
 
@@ -245,10 +249,11 @@ class WorkbenchPage:
             "undo": self.memory.undo,
             "redo": self.memory.redo,
             "save": self._save,
+            "bundle": lambda: self._bundle(message.get("drawn")),
             "keep": lambda: self._keep(str(message.get("title", ""))),
             "open": lambda: self._open(str(message.get("text", "")).encode()),
             "dropped": lambda: self._dropped(message.get("data")),
-            "too-large": lambda: self._complain("This file is too large to be a session."),
+            "too-large": lambda: self._complain(TOO_LARGE),
         }.get(str(message.get("kind")))
         try:
             if act is not None:
@@ -266,6 +271,8 @@ class WorkbenchPage:
     def _dropped(self, data: Any) -> None:
         if isinstance(data, bytes) and is_session(data):
             self._open(data)
+        elif isinstance(data, bytes) and is_bundle(data):
+            pn.state.execute(partial(self.open_bundle, data))
         elif isinstance(data, bytes):
             self.header.go = link_from_file(data)
 
@@ -290,8 +297,35 @@ class WorkbenchPage:
         self.desks.keep(self.whole_session(), title)
         self.view.notices.post("The session is kept; the front page lists it.")
 
+    def _bundle(self, drawn: Any) -> None:
+        job = self.view.runner.job
+        if self.view.result is None or job is None:
+            raise InputError("There is nothing to bundle yet; press Run first.")
+        run = Run(self.name, job.spec, self.view.result)
+        self.header.hand_over(
+            f"{self.name.replace('/', '-')}-{job.spec.digest()[:8]}.zip",
+            bundle_from_runs(
+                self.whole_session(),
+                [run],
+                device=str(self.engine.state.device),
+                drawn=drawn_figures(drawn),
+            ),
+        )
+
+    async def open_bundle(self, data: bytes) -> None:
+        """Open the session of a bundle; its data is read by a process of its own."""
+        try:
+            session, notes = await asyncio.to_thread(session_from_bundle, data)
+            for note in notes:
+                self._complain(note)
+            self._take(session)
+        except ExplorerError as error:
+            self._complain(str(error))
+
     def _open(self, data: bytes) -> None:
-        session = session_from_bytes(data)
+        self._take(session_from_bytes(data))
+
+    def _take(self, session: Session) -> None:
         if self.desks is not None:
             self.memory.save()
             self.desks.open(session)
