@@ -58,7 +58,7 @@ def picture_s(page: Any, address: str) -> float:
 
 def done_s(page: Any, begun: float) -> float:
     """Seconds since then until the run bar says that the run is over; inf when it does not."""
-    line = page.locator(".nx-line").first
+    line = page.locator("p.nx-line").first
     while time.monotonic() - begun < LONGEST_S:
         if re.match("done|from cache|made with", line.inner_text()):
             return time.monotonic() - begun
