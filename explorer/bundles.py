@@ -24,6 +24,7 @@ from engines.running import devices, registry
 from explorer.carrying import files_of, keep_files, left_out
 from explorer.sessions import (
     Session,
+    json_from_spec,
     session_from_bytes,
     session_from_specs,
     session_to_bytes,
@@ -89,7 +90,7 @@ def files_of_run(run: Run) -> dict[str, bytes]:
         if name not in ("device", "libraries")
     }
     pictures = run.result.pictures()
-    files = {"spec.json": run.spec.to_json().encode() + b"\n"}
+    files = {"spec.json": run.spec.portable().to_json().encode() + b"\n"}
     for name, table in picture_tables(pictures).items():
         files[f"tables/{name}.csv"] = csv_text(table).encode()
     for k, picture in enumerate(pictures, start=1):
@@ -128,7 +129,7 @@ def bundle_from_runs(
     """
     specs = [*(run.spec for run in runs), *specs_from_session(session)[0].values()]
     data, missing = files_of(specs)
-    files = {_SESSION: session_to_bytes(session), "run.py": RUN.encode(), **data}
+    files = {_SESSION: session_to_bytes(_given_away(session)), "run.py": RUN.encode(), **data}
     notes = [*missing, *left_out(specs)]
     for k, run in enumerate(runs, start=1):
         made = files_of_run(run)
@@ -143,6 +144,23 @@ def bundle_from_runs(
     return bundle_from_files(files)
 
 
+def _given_away(session: Session) -> Session:
+    """The session without what can be undone and without folders of this machine."""
+    specs, _ = specs_from_session(session)
+    pages = [
+        page.model_copy(
+            update={
+                "fields": json_from_spec(specs[page.experiment].portable()),
+                "past": [],
+                "future": [],
+            }
+        )
+        for page in session.pages
+        if page.experiment in specs
+    ]
+    return session.model_copy(update={"pages": pages})
+
+
 def _about(runs: Sequence[Run], device: str, notes: Sequence[str]) -> dict[str, Any]:
     return {
         "product": "Neural Explorer",
@@ -154,7 +172,7 @@ def _about(runs: Sequence[Run], device: str, notes: Sequence[str]) -> dict[str, 
             {
                 "folder": folder_of(k, run.name),
                 "experiment": run.name,
-                "spec": run.spec.to_json(),
+                "spec": run.spec.portable().to_json(),
                 "revision": registry.code_version(run.name),
             }
             for k, run in enumerate(runs, start=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from engines.boundary.bundles import is_bundle
-from engines.boundary.stamps import stamp_of
+from engines.boundary.stamps import is_stamped_json, stamp_of
 from engines.contract import ExplorerError, InputError
 from engines.running import registry
 from explorer.bundles import session_from_bundle
@@ -21,7 +21,7 @@ TOO_LARGE = (
 
 def is_session(data: bytes) -> bool:
     """Whether this looks like a session file, which is read as one."""
-    return data.lstrip()[:1] == b"{"
+    return data.lstrip()[:1] == b"{" and not is_stamped_json(data)
 
 
 async def link_from_dropped(data: bytes, desks: Desks | None) -> str:

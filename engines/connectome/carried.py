@@ -16,8 +16,12 @@ def carried(spec: Spec) -> tuple[Carried, ...]:
 
 
 def _carried(digest: str) -> Carried:
-    name = f"connectomes/{digest}.npz"
-    return Carried(name, *(partial(part, digest) for part in (_read, _is_here, _keep)))
+    return Carried(
+        f"connectomes/{digest}.npz",
+        read=partial(_read, digest),
+        is_here=partial(_is_here, digest),
+        keep=partial(_keep, digest),
+    )
 
 
 def _read(digest: str) -> bytes:
