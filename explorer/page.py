@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import weakref
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import panel as pn
 import panel_material_ui as pmui
 from jinja2 import Template
 
-from engines.boundary import reading
 from engines.boundary.bundles import is_bundle
 from engines.contract import ExplorerError, InputError, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Status
+from explorer import demo
 from explorer.address import query_from_spec, spec_from_query
+from explorer.asked import Address
 from explorer.bundles import Run, bundle_from_runs, session_from_bundle
 from explorer.desks import Desks
 from explorer.dropped import TOO_LARGE, is_session, link_from_file
@@ -48,12 +47,9 @@ from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
 from views.kit.components import current_document, drawn_figures
+from views.kit.policy import check_allowed, policy
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
-
-_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset", "resume")
-"""Words of the address that are not fields of a spec."""
-_STEP = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class Engine(Compute, Protocol):
@@ -123,55 +119,6 @@ def _bound_page(function: Any) -> Any:
     return getattr(bound, "self_", bound)
 
 
-@dataclass(frozen=True)
-class Address:
-    """What a page's address says."""
-
-    leaf: str
-    tour: str
-    step: int
-    session: str
-    view: dict[str, Any]
-    query: str
-    """The rest: fields of the spec."""
-    preset: str = ""
-    """Which preset to begin with; the fields change it."""
-    resume: bool = False
-    """Whether to go on as this browser left the experiment."""
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it asks for an experiment as it comes, without a tour."""
-        return not (
-            self.tour or self.session or self.view or self.query or self.preset or self.resume
-        )
-
-
-def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
-    """The address of the request that opened the session; nonsense is as good as nothing."""
-    plain = {k: v[0].decode("utf-8", "replace") for k, v in arguments.items() if v}
-    fields = {k: v for k, v in plain.items() if k not in _RESERVED and not k.startswith("bokeh-")}
-    step = plain.get("step", "1")
-    return Address(
-        leaf=plain.get("x", ""),
-        tour=plain.get("tour", ""),
-        step=int(step) - 1 if _STEP.fullmatch(step) else 0,
-        session=plain.get("session", ""),
-        view=_json_object(plain.get("view", "")),
-        query=urlencode(fields),
-        preset=plain.get("preset", ""),
-        resume="resume" in plain,
-    )
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    try:
-        found = reading.strict_json(text) if len(text) <= 2000 else {}
-    except reading.ReadingError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 class WorkbenchPage:
     """One session on one workbench."""
 
@@ -179,7 +126,7 @@ class WorkbenchPage:
         self, workbench: str, engine: Engine, address: Address, owner: str, browser: str = ""
     ) -> None:
         self.workbench, self.engine = workbench, engine
-        self.desks = Desks(browser) if browser else None
+        self.desks = Desks(browser) if browser and policy().saves else None
         names = registry.listed(workbench)
         asked = f"{workbench}/{address.leaf}"
         if not address.leaf and address.tour in tours():
@@ -189,7 +136,9 @@ class WorkbenchPage:
         spec, selection, notes = self._opened(address)
         self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
         self.view.link = link_to
-        self.header = Header(self._hear, links=links(workbench), sizing_mode="stretch_width")
+        self.header = Header(
+            self._hear, links=links(workbench), may_save=policy().saves, sizing_mode="stretch_width"
+        )
         self.menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
@@ -202,7 +151,8 @@ class WorkbenchPage:
         self.view.param.watch(self._keep_address, "changed")
         self.view.runner.bar.param.watch(self._keep_time, "status")
         watch_engine(engine, self.header, self.document)
-        self._tour = (tours().get(address.tour), address.step)
+        self._tour, self._step = tours().get(address.tour), address.step
+        self._plays = address.play
         self._is_first = address.says_nothing
 
     def page(self) -> pmui.Page:
@@ -210,16 +160,16 @@ class WorkbenchPage:
         title = f"{self.workbench.title()} · Neural Explorer"
         self.view.heading.families = experiment_links(self.workbench, self.name)
         self.view.heading.related = related_links(self.name)
-        main = [self.view, self.player, self.help.dialog]
+        main = [self.view, self.player, self.help.dialog, *demo.stage()]
         template = opening(self.name, first=self._is_first)
         return shell([self.header, self.menu], main, title, template=template)
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""
         self.memory.save_soon()
-        tour, step = self._tour
+        tour = self._tour
         if tour is not None and tour.experiment == self.name:
-            self.player.start(tour, step)
+            self.player.start(tour, self._step, plays=self._plays, after=demo.after(tour.name))
         else:
             self.view.restore_run()
 
@@ -271,6 +221,7 @@ class WorkbenchPage:
             "too-large": lambda: self._complain(TOO_LARGE),
         }.get(str(message.get("kind")))
         try:
+            check_allowed(str(message.get("kind")))
             if act is not None:
                 act()
         except ExplorerError as error:

@@ -7,15 +7,17 @@ import re
 import pytest
 
 from engines.running import registry
+from explorer.asked import address_from_arguments
 from explorer.opening import opening
-from explorer.page import address_from_arguments
 from views.kit.stills import still
 
 NAMES = [n for workbench in registry.workbenches() for n in registry.listed(workbench)]
 
 
 def text(name: str = "", **options: bool) -> str:
-    return opening(name, **options).render(docs=[], plot_script="", is_page=True)
+    """The part of the page that stands before its scripts."""
+    template = opening(name, **options)
+    return "".join(template.blocks["loader"](template.new_context({})))
 
 
 @pytest.mark.parametrize("name", NAMES)
