@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.boundary.stamps import stamp_of
+from engines.boundary.stamps import is_stamped_json, stamp_of
 from engines.contract import ExplorerError, InputError
 from engines.running import registry
 from explorer.links import link_to
@@ -11,7 +11,7 @@ from explorer.sessions import shown_name
 
 def is_session(data: bytes) -> bool:
     """Whether this looks like a session file, which is read as one."""
-    return data.lstrip()[:1] == b"{"
+    return data.lstrip()[:1] == b"{" and not is_stamped_json(data)
 
 
 def link_from_file(data: bytes) -> str:

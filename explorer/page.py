@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 import panel as pn
 import panel_material_ui as pmui
+from jinja2 import Template
 
 from engines.boundary import reading
 from engines.contract import ExplorerError, InputError, Spec
@@ -24,6 +25,7 @@ from explorer.header import Header
 from explorer.help import Help
 from explorer.links import experiment_links, link_to, links, related_links
 from explorer.memory import Memory
+from explorer.opening import opening
 from explorer.palette import Palette
 from explorer.pill import watch_engine
 from explorer.sessionlist import resumed
@@ -76,9 +78,12 @@ class Engine(Compute, Protocol):
         ...
 
 
-def shell(header: list[Any], main: list[Any], title: str) -> pmui.Page:
+def shell(
+    header: list[Any], main: list[Any], title: str, *, template: Template | None = None
+) -> pmui.Page:
     """The page around any content, forgotten by panel when its session ends."""
     page = pmui.Page(
+        template=template or opening(),
         header=header,
         main=[*main, Palette()],
         title="",
@@ -129,6 +134,13 @@ class Address:
     """Which preset to begin with; the fields change it."""
     resume: bool = False
     """Whether to go on as this browser left the experiment."""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it asks for an experiment as it comes, without a tour."""
+        return not (
+            self.tour or self.session or self.view or self.query or self.preset or self.resume
+        )
 
 
 def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
@@ -187,13 +199,16 @@ class WorkbenchPage:
         self.view.runner.bar.param.watch(self._keep_time, "status")
         watch_engine(engine, self.header, self.document)
         self._tour = (tours().get(address.tour), address.step)
+        self._is_first = address.says_nothing
 
     def page(self) -> pmui.Page:
         """Everything, ready to be served."""
         title = f"{self.workbench.title()} · Neural Explorer"
         self.view.heading.families = experiment_links(self.workbench, self.name)
         self.view.heading.related = related_links(self.name)
-        return shell([self.header, self.menu], [self.view, self.player, self.help.dialog], title)
+        main = [self.view, self.player, self.help.dialog]
+        template = opening(self.name, first=self._is_first)
+        return shell([self.header, self.menu], main, title, template=template)
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""

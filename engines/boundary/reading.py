@@ -89,6 +89,21 @@ def json_depth(text: str) -> int:
     return deepest
 
 
+def end_of_json(text: str) -> int:
+    """Where the object or list that a text begins with ends, 0 where it does not.
+
+    >>> end_of_json('{"a": "}"}, "b": 1}')
+    10
+    """
+    depth = 0
+    for match in _JSON_MARKS.finditer(text):
+        mark = match[0]
+        depth += (mark in ("[", "{")) - (mark in ("]", "}"))
+        if depth <= 0:
+            return match.end() if mark in ("]", "}") and not depth else 0
+    return 0
+
+
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:

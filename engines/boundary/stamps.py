@@ -1,8 +1,9 @@
-"""Where a file came from, written into it and read back: SVG, PNG, NPZ, CSV and ZIPs of them.
+"""Where a file came from, written into it and read back.
 
-A stamp is a JSON object. It stands in SVG's ``metadata``, in a text chunk of PNG, in an array of
-NPZ, in the first line of CSV and in a file of a ZIP. Reading looks at bounded pieces only, parses
-no XML and runs nothing.
+A stamp is a JSON object and stands where its format keeps such things: ``metadata`` of SVG, a text
+chunk of PNG, a comment of GIF, ``desc`` of GraphML, ``meta`` of HTML, the first field of JSON, an
+array of NPZ, a file of a ZIP, and the first line of CSV, TikZ and Python as a comment. Reading
+looks at bounded pieces only, parses no XML and runs nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -19,12 +21,29 @@ from typing import Any
 import numpy as np
 
 from engines.boundary import reading
-from engines.contract import InputError
+from engines.contract import STAMP_KEY, InputError
 
 STAMP_MAX_BYTES = 1024 * 1024
-_ID = "neural-explorer"
-_OPEN, _CLOSE = f'<metadata id="{_ID}">'.encode(), b"</metadata>"
-_PNG, _CSV = b"\x89PNG\r\n\x1a\n", f"# {_ID}: ".encode()
+_ID = STAMP_KEY
+_MARKED = {
+    "svg": (f'<metadata id="{_ID}">'.encode(), b"</metadata>"),
+    "graphml": (f"<desc>{_ID}: ".encode(), b"</desc>"),
+    "html": (f'<meta name="{_ID}" content="'.encode(), b'">'),
+}
+"""What stands before and behind the escaped text."""
+_AFTER = {
+    "svg": re.compile(rb"<svg\b[^>]*(?<!/)>"),
+    "graphml": re.compile(rb"<graphml\b[^>]*(?<!/)>"),
+    # The character set must stand among the first 1,024 bytes, so it stays in front.
+    "html": re.compile(rb"<meta charset=[^>]*>|<head\b[^>]*>", re.IGNORECASE),
+}
+_PNG, _GIF = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a")
+_COMMENTS = {
+    "csv": f"# {_ID}: ".encode(),
+    "tex": f"% {_ID}: ".encode(),
+}
+_COMMENTS["tsv"] = _COMMENTS["py"] = _CSV = _COMMENTS["csv"]
+_JSON = re.compile(rf'\s*\{{\s*"{_ID}"\s*:\s*'.encode())
 _MEMBERS = ("provenance.npy", "provenance.json")
 _WHOLE = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive, so that equal content gives equal bytes."""
@@ -34,24 +53,59 @@ def stamped(filename: str, content: bytes, stamp: Mapping[str, Any]) -> bytes:
     """The file with its stamp; one of a kind that cannot carry it stays as it is."""
     text = json.dumps(stamp, sort_keys=True, allow_nan=False)
     match filename.rpartition(".")[2].lower():
-        case "svg":
-            return _svg(content, text)
+        case "svg" | "graphml" | "html" as kind:
+            return _marked(content, text, kind)
         case "png":
             return _png(content, text)
-        case "csv" | "tsv":
-            return _CSV + text.encode() + b"\n" + content
+        case "gif":
+            return _gif(content, text)
+        case "json":
+            return _json(content, text)
+        case "csv" | "tsv" | "tex" | "py" as kind:
+            return _COMMENTS[kind] + text.encode() + b"\n" + content
         case "npz" | "zip":
             return _archive(filename, content, stamp, text)
         case _:
             return content
 
 
-def _svg(content: bytes, text: str) -> bytes:
-    end = content.find(b">", content.find(b"<svg"))
-    if content.find(b"<svg") < 0 or end < 0 or content[end - 1 : end] == b"/":
+def _marked(content: bytes, text: str, kind: str) -> bytes:
+    place = _AFTER[kind].search(content)
+    if place is None:
         return content
-    own = _OPEN + html.escape(text, quote=False).encode() + _CLOSE
-    return content[: end + 1] + own + content[end + 1 :]
+    before, behind = _MARKED[kind]
+    own = before + html.escape(text, quote=kind == "html").encode() + behind
+    return content[: place.end()] + own + content[place.end() :]
+
+
+def _json(content: bytes, text: str) -> bytes:
+    """The stamp as the first field of an object, so that it is found without reading the rest."""
+    opened = content.find(b"{")
+    if opened < 0 or content[:opened].strip():
+        return content
+    rest = content[opened + 1 :]
+    comma = b"" if rest.lstrip().startswith(b"}") else b","
+    return content[: opened + 1] + f'"{_ID}":{text}'.encode() + comma + rest
+
+
+def _gif(content: bytes, text: str) -> bytes:
+    """A comment behind the screen's description and colours, before the first picture."""
+    first = _gif_start(content)
+    if first is None:
+        return content
+    body = f"{_ID}: {text}".encode("ascii")
+    parts = [body[k : k + 255] for k in range(0, len(body), 255)]
+    blocks = b"".join(bytes([len(part)]) + part for part in parts)
+    # Comments came with 89a.
+    return _GIF[1] + content[6:first] + b"\x21\xfe" + blocks + b"\0" + content[first:]
+
+
+def _gif_start(content: bytes) -> int | None:
+    """Where the first block begins."""
+    if not content.startswith(_GIF) or len(content) < 13:
+        return None
+    packed = content[10]
+    return 13 + (3 << ((packed & 7) + 1) if packed & 0x80 else 0)
 
 
 def _png(content: bytes, text: str) -> bytes:
@@ -88,6 +142,11 @@ def without_stamp(content: bytes) -> bytes:
     return content.partition(b"\n")[2] if content.startswith(_CSV) else content
 
 
+def is_stamped_json(content: bytes) -> bool:
+    """Whether this is JSON that says which run made it; a session does not."""
+    return _JSON.match(content) is not None
+
+
 def stamp_of(content: bytes) -> dict[str, Any]:
     """The stamp in a file, whatever the file is called.
 
@@ -111,19 +170,48 @@ def stamp_of(content: bytes) -> dict[str, Any]:
 
 def _found(content: bytes) -> str | None:
     try:
-        if content.startswith(_CSV):
-            return content[len(_CSV) :][:STAMP_MAX_BYTES].partition(b"\n")[0].decode()
+        for comment in (_CSV, _COMMENTS["tex"]):
+            if content.startswith(comment):
+                return content[len(comment) :][:STAMP_MAX_BYTES].partition(b"\n")[0].decode()
         if content.startswith(_PNG):
             return _from_png(content)
+        if content.startswith(_GIF):
+            return _from_gif(content)
         if content.startswith(b"PK\x03\x04"):
             return _from_archive(content)
-        start = content.find(_OPEN)
-        end = content.find(_CLOSE, start, start + STAMP_MAX_BYTES)
-        if start < 0 or end < 0:
-            return None
-        return html.unescape(content[start + len(_OPEN) : end].decode())
+        return _from_json(content) if _JSON.match(content) else _from_marks(content)
     except (UnicodeDecodeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error):
         return None
+
+
+def _from_marks(content: bytes) -> str | None:
+    for before, behind in _MARKED.values():
+        start = content.find(before)
+        end = content.find(behind, start, start + STAMP_MAX_BYTES)
+        if start >= 0 and end >= 0:
+            return html.unescape(content[start + len(before) : end].decode())
+    return None
+
+
+def _from_json(content: bytes) -> str | None:
+    """The text of the first field's object, found by its brackets."""
+    begun = _JSON.match(content)
+    assert begun is not None
+    text = content[begun.end() :][:STAMP_MAX_BYTES].decode("utf-8", "ignore")
+    end = reading.end_of_json(text)
+    return text[:end] if end else None
+
+
+def _from_gif(content: bytes) -> str | None:
+    place, found = _gif_start(content), b""
+    if place is None or content[place : place + 2] != b"\x21\xfe":
+        return None
+    place += 2
+    while place < len(content) and content[place] and len(found) <= STAMP_MAX_BYTES:
+        found += content[place + 1 : place + 1 + content[place]]
+        place += 1 + content[place]
+    own = f"{_ID}: ".encode()
+    return found[len(own) :].decode() if found.startswith(own) else None
 
 
 def _from_png(content: bytes) -> str | None:

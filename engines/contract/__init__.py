@@ -9,9 +9,10 @@ from engines.contract.errors import ExplorerError, InputError, SpecError
 from engines.contract.experiment import Card, Experiment
 from engines.contract.findable import Findable
 from engines.contract.moments import Frame, Result
-from engines.contract.spec import Seed, Spec, Widget, knob, sentence_from_validation
+from engines.contract.spec import STAMP_KEY, Seed, Spec, Widget, knob, sentence_from_validation
 
 __all__ = [
+    "STAMP_KEY",
     "Card",
     "Claim",
     "Estimate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -14,6 +15,8 @@ from engines.contract.errors import SpecError
 Seed = Annotated[int, Field(ge=0, lt=2**64)]
 """A seed; equal seeds give equal bytes on any machine and with any number of workers."""
 
+STAMP_KEY = "neural-explorer"
+"""The field of a saved spec that says what made the file; it is no field of the spec."""
 Widget = Literal["auto", "slider", "number", "choice", "text", "hidden"]
 
 
@@ -30,16 +33,20 @@ def knob(
     log: bool = False,
     when: Mapping[str, tuple[Any, ...]] | None = None,
     widget: Widget = "auto",
+    local: bool = False,
     **limits: Any,
 ) -> Any:
     """A spec field with everything a control needs, so that it is declared once.
 
     ``marks`` are values worth knowing on a slider ({7: "paper"}); ``soft`` is the range of the
     slider when the field itself allows more; ``when`` names the values of other fields with which
-    this one matters ({"scheduler": ("burst",)}); ``limits`` are pydantic's own (``ge``, ``le``,
-    ``max_length`` ...).
+    this one matters ({"scheduler": ("burst",)}); ``local`` says that it is a path of this machine,
+    of which exported files carry the last part only; ``limits`` are pydantic's own (``ge``,
+    ``le``, ``max_length`` ...).
     """
     extra: dict[str, Any] = {"unit": unit, "group": group, "log": log, "widget": widget}
+    if local:
+        extra["local"] = True
     if soft:
         extra["soft"] = list(soft)
     if when:
@@ -78,9 +85,9 @@ class Spec(BaseModel):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """The spec written as JSON; SpecError names every field that does not fit."""
+        """The spec written as JSON, also as it is saved; SpecError names what does not fit."""
         try:
-            return cls.model_validate_json(text)
+            return cls.model_validate_json(_without_stamp(text))
         except ValidationError as error:
             raise SpecError(sentence_from_validation(cls, error)) from error
 
@@ -89,6 +96,15 @@ class Spec(BaseModel):
         return json.dumps(
             self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True
         )
+
+    def portable(self) -> Self:
+        """The spec for a file that leaves this machine: of a path only its last part."""
+        local = {
+            name: re.split(r"[/\\]", getattr(self, name))[-1]
+            for name, field in type(self).model_fields.items()
+            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("local")
+        }
+        return self.replace(**local) if local else self
 
     def changes(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as JSON values (the part a URL carries)."""
@@ -104,6 +120,20 @@ class Spec(BaseModel):
         """SHA-256 of the spec's type and canonical JSON, in hexadecimal."""
         named = f"{type(self).__module__}.{type(self).__qualname__}:{self.to_json()}"
         return hashlib.sha256(named.encode()).hexdigest()
+
+
+def _without_stamp(text: str | bytes) -> str | bytes:
+    """A saved spec without what says which run made it; anything else as it is."""
+    key = STAMP_KEY if isinstance(text, str) else STAMP_KEY.encode()
+    if key not in text[:200]:  # type: ignore[operator]
+        return text
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if isinstance(fields, dict):
+        fields.pop(STAMP_KEY, None)
+    return json.dumps(fields)
 
 
 def sentence_from_validation(cls: type[BaseModel], error: ValidationError) -> str:

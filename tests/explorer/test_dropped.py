@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
@@ -37,6 +39,37 @@ def test_every_preset_of_every_experiment_is_found_again(name):
         assert address.leaf == name.partition("/")[2]
         if not address.session:
             assert spec_from_query(address.query, base) == (spec, [])
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("run.json", registry.experiment("sorting/run").default().to_json().encode()),
+        ("wiring.graphml", b"<graphml xmlns='http://graphml.graphdrawing.org/xmlns'></graphml>"),
+        ("diagram.tex", b"% A picture.\n"),
+        ("diagram.html", b'<!doctype html><meta charset="utf-8"><p>'),
+        ("run.gif", b"GIF89a" + bytes(7) + b";"),
+        ("module.py", b"x = 1\n"),
+    ],
+)
+def test_every_kind_of_file_opens_its_run(filename, content):
+    spec = registry.experiment("sorting/run").default().replace(seed=41)
+    made = stamped(filename, content, provenance("sorting/run", spec, "cpu"))
+    assert link_from_file(made) == link_from_file(
+        stamped("a.csv", b"", provenance("sorting/run", spec, "cpu"))
+    )
+    assert "seed=41" in link_from_file(made)
+    assert not is_session(made)
+
+
+def test_no_folder_and_no_name_of_a_user_leaves_this_machine():
+    own = Path.home().name, getpass.getuser(), str(Path.cwd()), str(Path.home())
+    for name in ALL:
+        said = json.dumps(provenance(name, registry.experiment(name).default(), "cpu"))
+        assert not [each for each in own if len(each) > 4 and each in said], name
+    spec = registry.experiment("geometry/files").default().replace(path="/home/ann/lab/acts.npy")
+    assert "ann" not in json.dumps(provenance("geometry/files", spec))
+    assert "acts.npy" in json.dumps(provenance("geometry/files", spec))
 
 
 def test_the_stamp_says_version_device_and_libraries():

@@ -41,6 +41,8 @@ PICTURE = """() => {
     }
     return null
   }
+  const still = document.querySelector("#loader .nx-still:not([hidden])")
+  if (still?.complete && still.naturalWidth) return true
   const card = find(document, "nx-homecard")
   if (card) return card.querySelector("img.nx-still")?.complete || look(card)
   const stage = find(document, "nx-middle")
@@ -56,10 +58,17 @@ def picture_s(page: Any, address: str) -> float:
     return time.monotonic() - begun
 
 
-def done_s(page: Any, begun: float) -> float:
+def live_s(page: Any, begun: float) -> float:
+    """Seconds since then until the page itself has drawn, not the picture made with the build."""
+    page.wait_for_function("!document.getElementById('loader')", timeout=1000 * LONGEST_S)
+    page.wait_for_function(PICTURE, timeout=1000 * LONGEST_S, polling=50)
+    return time.monotonic() - begun
+
+
+def done_s(page: Any, begun: float, longest_s: float) -> float:
     """Seconds since then until the run bar says that the run is over; inf when it does not."""
-    line = page.locator(".nx-line").first
-    while time.monotonic() - begun < LONGEST_S:
+    line = page.locator("p.nx-line").first
+    while time.monotonic() - begun < longest_s:
         if re.match("done|from cache|made with", line.inner_text()):
             return time.monotonic() - begun
         page.wait_for_timeout(50)

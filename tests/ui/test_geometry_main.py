@@ -51,7 +51,7 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
     assert sorted(workbench.seek_ms(k) for k in range(0, 40, 4))[5] < 400
     workbench.hold(workbench.length())
     workbench.lasso(0, 0.01, 0.5)  # tanh has parted the classes: one of them is on the left
-    expect(page.get_by_role("heading", name="4 selected")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="4 selected")).to_be_visible(timeout=30_000)
     expect(page.locator(".nx-closeup:not(.nx-stale)")).to_be_visible(timeout=20_000)
     assert {name: workbench.rings(name) for name in RINGS} == RINGS
     drawing, _ = workbench.drawing("Spectrum")
@@ -62,7 +62,7 @@ def test_two_networks_part_and_four_stimuli_are_seen_everywhere(new_page, app_ur
     rdm = page.get_by_role("img", name=re.compile("^Dissimilarities")).first
     rdm.click(position={"x": 60, "y": 30})
     expect(page.get_by_role("heading", name=re.compile("^[12] selected"))).to_be_visible()
-    page.wait_for_url(re.compile("stimuli"), timeout=10_000)
+    page.wait_for_url(re.compile("stimuli"), timeout=30_000)
     card = page.get_by_role("region", name="Dissimilarities, left")
     with page.expect_download() as coming:
         card.hover()
@@ -80,7 +80,7 @@ def test_a_cell_of_the_diagram_opens_its_networks(new_page, app_url):
     # The diagram and the curves under it; while it formed there was the diagram alone.
     page.wait_for_function(BOTH_DRAWN, timeout=20_000)
     page.mouse.click(*page.evaluate(CELL))
-    expect(page.get_by_role("heading", name="This cell")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="This cell")).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="Open its networks").click()
     page.wait_for_url(re.compile("nonlinearity=relu"), timeout=30_000)
     workbench.ready()

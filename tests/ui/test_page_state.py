@@ -44,7 +44,7 @@ def as_before(workbench: SortingPage, heading: str, heights: list[int]) -> None:
     until(lambda: workbench.clock()["position"] == 25)
     assert not workbench.clock()["playing"]
     assert workbench.heights(30) == heights
-    expect(workbench.page.get_by_text(heading, exact=True)).to_be_visible(timeout=10_000)
+    expect(workbench.page.get_by_text(heading, exact=True)).to_be_visible(timeout=30_000)
     expect(workbench.menu("Colour")).to_have_text("value")
 
 

@@ -78,7 +78,7 @@ def test_stop_is_shown_at_once_and_what_was_seen_stays(live):
 def test_a_paused_run_rests_and_goes_on(live):
     workbench = live()
     workbench.button("Pause").click()
-    expect(workbench.line).to_have_text(re.compile("^paused"), timeout=5000)
+    expect(workbench.line).to_have_text(re.compile("^paused"))
     workbench.page.wait_for_timeout(300)
     rests = live_swaps(workbench)
     workbench.page.wait_for_timeout(500)
@@ -109,7 +109,7 @@ def test_killing_the_engine_shows_a_sentence_and_the_next_run_a_result(own_app, 
     shown = workbench.heights(100)
     for worker in workers(app.process.pid):
         worker.kill()
-    expect(workbench.line).to_contain_text("the engine restarted", timeout=5000)
+    expect(workbench.line).to_contain_text("the engine restarted")
     expect(workbench.notices).to_contain_text("run it again to go on")
     assert len(shown) == len(workbench.heights(100))
     workbench.page.get_by_role("switch", name="Watch live").click()

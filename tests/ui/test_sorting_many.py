@@ -58,7 +58,7 @@ def test_a_cell_of_the_map_opens_its_run(sorting):
     page = workbench.page
     expect(workbench.line).to_have_text(re.compile("done|cache"), timeout=60_000)
     page.mouse.click(*page.evaluate(CELL))
-    expect(page.get_by_role("heading", name="This cell")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="This cell")).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="Open its first run").click()
     page.wait_for_url(re.compile("mean_burst=7.07"), timeout=30_000)
     workbench.ready()

@@ -56,7 +56,7 @@ def test_the_moves_of_a_cell_are_listed_and_lead_to_their_swaps(sorting, tmp_pat
     way = trace(run, cell)
     made = int((way.step <= 60).sum())
     title = page.get_by_text(f"Its moves: {made} of {way.n_moves} made")
-    expect(title).to_be_visible(timeout=10_000)
+    expect(title).to_be_visible(timeout=30_000)
     assert way.n_moves - made >= 2
     for move in (made, made + 1):  # the button keeps the focus, so it can be pressed again
         page.get_by_role("button", name="Next move").press("Enter")

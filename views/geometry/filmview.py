@@ -296,7 +296,7 @@ class FilmView(ExperimentView):
             return None
         name = f"{self.experiment_name.replace('/', '-')}-{job.spec.digest()[:8]}"
         if kind == "json":
-            return f"{name}.json", job.spec.to_json().encode()
+            return f"{name}.json", job.spec.portable().to_json().encode()
         tables = picture_tables(self.result.pictures())
         if kind == "csv":
             return f"{name}.zip", zipped_csv(tables)

@@ -152,7 +152,7 @@ class GenericView(ExperimentView):
             case "svg":
                 return f"{name}-figures.zip", zipped_svg(self.saves.drawn)
             case _:
-                return f"{name}.json", spec.to_json().encode()
+                return f"{name}.json", spec.portable().to_json().encode()
 
 
 def table_section(table: Table) -> dict[str, Any]:

@@ -37,13 +37,13 @@ def provenance(name: str, spec: Spec, device: str = "") -> dict[str, Any]:
     """What made a result of this experiment with this spec, as JSON values.
 
     ``revision`` is a hash of the code that computes it; ``spec`` is the spec's own JSON text,
-    which every version of JSON keeps as it is.
+    which every version of JSON keeps as it is, without folders of this machine.
     """
     seed = getattr(spec, "seed", None)
     return {
         "product": "Neural Explorer",
         "experiment": name,
-        "spec": spec.to_json(),
+        "spec": spec.portable().to_json(),
         "seed": str(seed) if isinstance(seed, int) else "",
         "version": product_version(),
         "revision": registry.code_version(name),

@@ -46,7 +46,7 @@ class FilesSpec(Spec):
         group="Activations",
     )  # fmt: skip
     path: str = knob(
-        "", label="Path", max_length=400, group="Activations",
+        "", label="Path", max_length=400, group="Activations", local=True,
         help="Of a file on the machine of the engine, for files larger than an upload.",
     )  # fmt: skip
     axes: Axes = knob(

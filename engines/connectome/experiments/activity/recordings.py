@@ -44,10 +44,12 @@ class RecordingFrame(Frame):
     """Communities of the windows so far: int32[window, neuron]."""
 
     label: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int32))
+    centre_s: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """float64[window]: middle of each window so far."""
 
     def pictures(self) -> tuple[Picture, ...]:
         """The windows so far."""
-        return (window_picture(self.label),) if self.label.size else ()
+        return (window_picture(self.label, self.centre_s),) if self.label.size else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +117,11 @@ class Recorded(Result):
         return float(np.mean(self.label[1:] != self.label[:-1]))
 
 
-def window_picture(label: np.ndarray, centre_s: np.ndarray | None = None) -> Heatmap:
+def window_picture(label: np.ndarray, centre_s: np.ndarray) -> Heatmap:
     """Community of every neuron in every window; neurons ordered by the first window."""
     order = np.lexsort(label[::-1])
     n = len(label)
-    marks = ()
-    if centre_s is not None:
-        marks = tuple((k + 0.5, f"{centre_s[k]:.0f}") for k in range(0, n, max(1, n // 8)))
+    marks = tuple((k + 0.5, f"{centre_s[k]:.0f}") for k in range(0, n, max(1, n // 6)))
     x, y = Axis("time", "s", marks), Axis("neuron or region")
     return Heatmap(
         "Communities through time", label[:, order].T.astype(float), x, y, Axis("community")
@@ -139,14 +139,15 @@ def frames(spec: RecordingSpec) -> Iterator[RecordingFrame | Recorded]:
     n_times, n = taken.traces.shape
     width = int(min(max(8, round(spec.window_s / taken.dt_s)), n_times))
     starts = np.unique(np.linspace(0, n_times - width, spec.n_windows).astype(int))
+    middle = starts + width // 2
+    centre_s = middle * taken.dt_s
     label = np.zeros((len(starts), n), np.int32)
     for k, start in enumerate(starts):
         weights = positive_correlation(taken.traces[start : start + width])
         found = leiden(weights, resolution=spec.resolution, seed=spec.seed)
         label[k] = matched(found, label[k - 1]) if k else found
         done = 0.6 * (k + 1) / len(starts)
-        yield RecordingFrame(label=label[: k + 1].copy(), fraction=done)
-    middle = starts + width // 2
+        yield RecordingFrame(label=label[: k + 1].copy(), centre_s=centre_s[: k + 1], fraction=done)
     if len(taken.truth):
         agreement = [nmi(label[k], taken.truth[t]) for k, t in enumerate(middle)]
     else:
@@ -165,13 +166,15 @@ def frames(spec: RecordingSpec) -> Iterator[RecordingFrame | Recorded]:
             shifted = np.stack([np.roll(trace, rng.integers(n_times)) for trace in taken.traces.T])
             null[k] = _spearman(structure, np.corrcoef(shifted)[pairs])
             if k % 20 == 19:
-                yield RecordingFrame(label=label, fraction=0.6 + 0.4 * (k + 1) / spec.n_shifts)
+                yield RecordingFrame(
+                    label=label, centre_s=centre_s, fraction=0.6 + 0.4 * (k + 1) / spec.n_shifts
+                )
     yield Recorded(
         spec=spec,
         title=taken.title,
         names=taken.names,
         correlation=correlation,
-        centre_s=middle * taken.dt_s,
+        centre_s=centre_s,
         label=label,
         agreement=np.array(agreement),
         has_truth=bool(len(taken.truth)),

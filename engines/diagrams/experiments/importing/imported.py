@@ -35,8 +35,6 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
         ("axes", f"{len(report.names)}"),
         ("named by you", f"{sum(v == 'hinted' for v in report.names.values())}"),
         ("conflicts", f"{len(report.conflicts)}"),
-        ("torch.export", f"{report.seconds_export:.2f} s"),
-        ("everything else", f"{1000 * report.seconds_rest:.0f} ms"),
     )
     notes = tuple(n for n in (*drawing.notes, *report.notes, note) if n)
     drawing = replace(drawing, notes=notes)

@@ -10,8 +10,21 @@ from typing import Any, Self
 import numpy as np
 from pydantic import model_validator
 
-from engines.contract import Card, Experiment, Frame, Result, Seed, Spec, SpecError, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    Result,
+    Seed,
+    Spec,
+    SpecError,
+    knob,
+)
+from engines.contract.claims import FallsBelow
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.lab.statistics import rate
 from engines.pointer.answers.published import markers
 from engines.pointer.model import N_POINTS_MAX, Network, Recipe, TaskName
 
@@ -247,6 +260,29 @@ def _tested(
     now.quality[cell] = found[task.quality]
 
 
+_HULL_NETWORK = "hull-5-50"
+"""The bundled network that learnt hulls of 5 to 50 points, as the published one did."""
+
+
+def _right_at(sweep: Sweep, n: int) -> Estimate | None:
+    spec = sweep.spec
+    if _HULL_NETWORK not in sweep.networks or n not in spec.tested_at:
+        return None
+    share = sweep.accuracy[sweep.networks.index(_HULL_NETWORK), spec.tested_at.index(n)]
+    hits = round(float(share) * spec.n_instances)
+    return rate(hits, spec.n_instances, of=f"exactly right at {n} points", unit="instances")
+
+
+CLAIM = Claim(
+    "Beyond the sizes a network was trained at, exact answers become rare.",
+    figure=lambda sweep: _right_at(sweep, 200),
+    control=lambda sweep: _right_at(sweep, 50),
+    holds_when=FallsBelow(),
+    source="Vinyals, Fortunato & Jaitly 2015, Pointer networks, Table 1: trained at 5 to 50",
+    published=0.221,
+    preset="Accuracy lies, area smiles",
+)
+
 EXPERIMENT = Experiment(
     spec=SweepSpec,
     frames=frames,
@@ -265,6 +301,7 @@ EXPERIMENT = Experiment(
         "Tours": SweepSpec(task="tour", trained_at=(5,), tested_at=(5, 10, 20, 50)),
         "Sorting": SweepSpec(task="sorting", trained_at=(5,), tested_at=(5, 10, 20, 50)),
     },
+    claims=(CLAIM,),
     seconds=lambda spec: 30.0 + spec.n_examples * len(spec.trained_at) / 500,
     order=20,
 )
