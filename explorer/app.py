@@ -14,7 +14,7 @@ from typing import Any
 import panel as pn
 
 from engines.contract import ExplorerError
-from explorer import palette
+from explorer import demo, palette
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
 from explorer.dropped import link_from_file
@@ -24,6 +24,7 @@ from explorer.guard import BROWSER_COOKIE
 from explorer.header import Header
 from explorer.help import Help
 from explorer.home import home
+from explorer.kiosk import Kiosk, browser_path
 from explorer.links import finished_workbenches, link_to, links
 from explorer.page import (
     Engine,
@@ -34,10 +35,12 @@ from explorer.page import (
 from explorer.pill import watch_engine
 from explorer.plain import PlainHandler
 from explorer.presence import watch_connections
+from explorer.quota import Metered
 from explorer.server import SafeServer, safe_serve
 from explorer.sessionlist import SessionList
 from explorer.settings import Settings
 from views.kit.components import current_document
+from views.kit.policy import check_allowed, policy
 
 
 def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
@@ -51,6 +54,7 @@ def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
 def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
     def build() -> Any:
         owner, arguments = _session()
+        _admit(engine, owner)
         address = address_from_arguments(arguments)
         page = WorkbenchPage(name, engine, address, owner, _browser())
         pn.state.on_session_destroyed(lambda _context: page.close())
@@ -68,6 +72,7 @@ def patterns() -> list[tuple[Any, ...]]:
 def home_page(engine: Engine) -> Any:
     """The front page of one session."""
     owner, _ = _session()
+    _admit(engine, owner)
     help_ = Help(engine, owner)
 
     def hear(message: dict[str, Any]) -> None:
@@ -75,6 +80,7 @@ def home_page(engine: Engine) -> Any:
             help_.toggle()
         elif isinstance(message.get("data"), bytes):
             try:
+                check_allowed("dropped")
                 header.go = link_from_file(message["data"])
             except ExplorerError as error:
                 sessions.said = str(error)
@@ -83,9 +89,9 @@ def home_page(engine: Engine) -> Any:
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
     menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
-    browser = _browser()
+    browser = _browser() if policy().saves else ""
     sessions = SessionList(Desks(browser) if browser else None, sizing_mode="stretch_width")
-    content = home(engine, owner, finished_workbenches(), sessions)
+    content = home(engine, owner, finished_workbenches(), *demo.stage(offers=True), sessions)
     return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 
 
@@ -94,6 +100,12 @@ def _session() -> tuple[str, dict[str, list[bytes]]]:
     if context is None:
         return "", {}
     return context.id, dict(context.request.arguments)
+
+
+def _admit(engine: Any, owner: str) -> None:
+    """Tell a demo's engine whose page this is."""
+    if isinstance(engine, Metered):
+        engine.admit(owner, _browser())
 
 
 def _browser() -> str:
@@ -107,8 +119,9 @@ def _browser() -> str:
 def serve(settings: Settings) -> int:
     """Serve until interrupted; returns the exit status."""
     try:
+        demo.start_demo(settings.demo)
         asyncio.run(_serve(settings))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
@@ -124,21 +137,37 @@ async def _serve(settings: Settings) -> None:
             loop.add_signal_handler(name, stop.set)
     engine = engine_from_settings(settings)
     watch_connections(engine)
-    server = safe_serve(pages(engine), port=settings.port, patterns=patterns())
+    asked: Any = Metered(engine, settings.demo.budget_s) if settings.demo else engine
+    server = safe_serve(pages(asked), port=settings.port, patterns=patterns(), reach=settings.reach)
     starting = asyncio.create_task(engine.start())
-    announce(server, settings)
+    kiosk = announce(server, settings)
     try:
         await stop.wait()
     finally:
+        if kiosk is not None:
+            await asyncio.to_thread(kiosk.close)
         server.stop()
         starting.cancel()
         await engine.close()
 
 
-def announce(server: SafeServer, settings: Settings) -> None:
-    """Print the address on a line of its own, and open it when wanted."""
+def announce(server: SafeServer, settings: Settings) -> Kiosk | None:
+    """Print the address on a line of its own, and open it when wanted; a demo fills the screen."""
     sys.stdout.write(f"Neural Explorer is ready at\n{server.url}\nCtrl-C stops it.\n")
+    if not settings.reach.is_local:
+        sys.stdout.write("Other machines can reach it; who knows the password comes in.\n")
     sys.stdout.flush()
-    if settings.browser:
-        # Other users can read a command line, so the browser is handed an address that works once.
-        webbrowser.open(server.guard.one_time_url())
+    if not settings.browser:
+        return None
+    # Other users can read a command line, so the browser is handed an address that works once.
+    url = server.guard.one_time_url()
+    if settings.demo is not None and (browser := browser_path()):
+        try:
+            return Kiosk(browser, url, settings.demo.zoom)
+        except OSError as error:
+            sys.stderr.write(f"{browser} could not be started ({error.strerror})\n")
+    webbrowser.open(url)
+    if settings.demo is not None:
+        sys.stdout.write("F11 fills the screen; Ctrl and + make everything larger.\n")
+        sys.stdout.flush()
+    return None

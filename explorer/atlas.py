@@ -8,6 +8,7 @@ from typing import ClassVar
 import param
 from panel.custom import JSComponent
 
+from explorer import demo
 from explorer.catalogue import entries
 from explorer.header import Header
 from explorer.links import links
@@ -36,5 +37,6 @@ def atlas_page() -> str:
             ("top", Header, {"links": links(), "in_atlas": True, "can_share": False}),
             ("main", AtlasList, {"entries": entries()}),
             ("over", Palette, {}),
+            *([("over", demo.Stage, values)] if (values := demo.stage_values()) else []),
         ],
     )

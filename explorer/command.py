@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
-from explorer.settings import Settings
+from explorer.settings import LOOPBACK, Demo, Reach, Settings
 
 _DESCRIPTION = """\
 Neural Explorer: workbenches for people who study how computation arises in networks.
@@ -16,6 +17,7 @@ _EPILOG = """\
 environment:
   EXPLORER_SCHEDULER   address of an existing dask cluster (tls://host:port) to compute on
   EXPLORER_CACHE       folder for cached results    EXPLORER_DATA   folder for saved sessions
+  EXPLORER_PASSWORD    of a demo that other machines can reach
 """
 
 
@@ -47,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--deadline-s", type=float, default=3600.0, help="longest time one job may take"
     )
+    _add_demo(top.add_argument_group("for a stage or an exhibit"))
     commands = top.add_subparsers(dest="command", metavar="command")
     verify = commands.add_parser(
         "verify", help="recompute published and closed-form numbers on this machine"
@@ -63,6 +66,55 @@ def parser() -> argparse.ArgumentParser:
     )
     first.add_argument("page", nargs="*", help="only these, say: home sorting/run")
     return top
+
+
+def _add_demo(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--demo",
+        action="store_true",
+        help="large type, a playlist of tours, no uploads, no saving, back to the start by itself",
+    )
+    group.add_argument("--tours", default="", help="the playlist, say: own-will,rich-club")
+    group.add_argument(
+        "--idle-s", type=float, default=120.0, help="seconds without a touch until it begins again"
+    )
+    group.add_argument(
+        "--budget-s", type=float, default=120.0, help="seconds of computing for each visitor"
+    )
+    group.add_argument("--zoom", type=float, default=1.2, help="how much larger the kiosk is")
+    group.add_argument("--uploads", action="store_true", help="visitors may bring files")
+    group.add_argument(
+        "--host",
+        default=LOOPBACK,
+        help="the name or address by which other machines reach this one; needs TLS and a password",
+    )
+    group.add_argument("--tls-cert", default="", help="file of the certificate (PEM)")
+    group.add_argument("--tls-key", default="", help="file of its key (PEM)")
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The command line and the password, which never stands on it.
+
+    Raises:
+        ValueError: a value that cannot be meant.
+    """
+    password = os.environ.get("EXPLORER_PASSWORD", "") if options.demo else ""
+    demo = Demo(
+        tours=tuple(name.strip() for name in options.tours.split(",") if name.strip()),
+        idle_s=options.idle_s,
+        budget_s=options.budget_s,
+        uploads=options.uploads,
+        zoom=options.zoom,
+    )
+    return Settings(
+        port=options.port,
+        browser=not options.no_browser,
+        device=options.device,
+        memory_gib=options.memory_gib,
+        deadline_s=options.deadline_s,
+        reach=Reach(options.host, password, options.tls_cert, options.tls_key),
+        demo=demo if options.demo else None,
+    )
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -83,13 +135,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from explorer.app import serve
 
     try:
-        settings = Settings(
-            port=options.port,
-            browser=not options.no_browser,
-            device=options.device,
-            memory_gib=options.memory_gib,
-            deadline_s=options.deadline_s,
-        )
+        settings = _settings(options)
     except ValueError as error:
         parser().error(str(error))
     return serve(settings)

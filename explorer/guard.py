@@ -19,12 +19,15 @@ import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 
-LOOPBACK = "127.0.0.1"
+from explorer.entrance import ENTER, Entrance, page_of_guard
+from explorer.settings import LOOPBACK
+
 BROWSER_COOKIE = "neural-explorer-browser"
 """Names a browser's own session, whichever port served it; it opens nothing without the key."""
 _BROWSER = re.compile(r"[0-9a-f]{32}")
@@ -37,14 +40,7 @@ _STATIC = "/static/"
 _EMBEDDING = ("/autoload.js", "/metadata")
 _MIN_TOKEN = 32
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Neural Explorer</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 1em}}
-</style>{head}<h1>{title}</h1><p>{text}</p></html>"""
-
-_NO_KEY = _PAGE.format(
-    head="",
+_NO_KEY = page_of_guard(
     title="This page needs its key",
     text=(
         "Open the address that was printed in the terminal when Neural Explorer started: it ends "
@@ -56,7 +52,7 @@ _NO_KEY = _PAGE.format(
 )
 # A click on another site's link does not send a strict cookie, nor do the redirects it leads to;
 # a step taken by a page of ours does.
-_STEP = _PAGE.format(
+_STEP = page_of_guard(
     head='<meta http-equiv="refresh" content="0">',
     title="Opening…",
     text="<a href=''>Go on</a>",
@@ -77,24 +73,50 @@ class Answer:
 class Guard:
     """The rules of one server; ``answer`` is the whole of them and touches no network."""
 
-    def __init__(self, port: int, *, token: str | None = None) -> None:
-        """Rules for the server on this port of the loopback interface.
+    def __init__(
+        self,
+        port: int,
+        *,
+        token: str | None = None,
+        host: str = LOOPBACK,
+        secure: bool = False,
+        entrance: Entrance | None = None,
+    ) -> None:
+        """Rules for the server on this port.
+
+        Args:
+            port: where it listens.
+            token: the key, drawn when not given.
+            host: the one name or address by which browsers may reach it.
+            secure: whether it speaks TLS.
+            entrance: lets in who knows a password; None for the key alone.
 
         Raises:
             ValueError: a token shorter than 32 characters can be guessed.
         """
         if token is not None and len(token) < _MIN_TOKEN:
             raise ValueError(f"a token needs at least {_MIN_TOKEN} characters, got {len(token)}")
-        self.port = port
+        self.port, self.host, self.secure, self.entrance = port, host, secure, entrance
         self.token = token or secrets.token_urlsafe(32)
-        self.hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
+        names = {LOOPBACK, "localhost"} if host == LOOPBACK else {host.lower()}
+        self.hosts = frozenset(f"{name}:{port}" for name in names)
         self._cookie = secrets.token_urlsafe(32)
         self._once: set[str] = set()
+
+    @property
+    def scheme(self) -> str:
+        """How browsers speak to it."""
+        return "https" if self.secure else "http"
 
     @property
     def cookie_name(self) -> str:
         """Browsers share cookies between ports, so two instances need two names."""
         return f"neural-explorer-{self.port}"
+
+    @property
+    def key(self) -> str:
+        """What the key cookie holds."""
+        return self._cookie
 
     def url(self, path: str = "/") -> str:
         """The address to print; good as long as the server runs."""
@@ -108,7 +130,8 @@ class Guard:
 
     def _url(self, path: str, token: str) -> str:
         joint = "&" if "?" in path else "?"
-        return f"http://{LOOPBACK}:{self.port}{path}{joint}{urlencode({'token': token})}"
+        query = urlencode({"token": token})
+        return f"{self.scheme}://{self.host}:{self.port}{path}{joint}{query}"
 
     def answer(self, request: HTTPServerRequest) -> Answer | None:
         """What to say instead of serving this request; None to serve it."""
@@ -118,7 +141,8 @@ class Guard:
         hosts, origins = (request.headers.get_list(name) for name in ("Host", "Origin"))
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
             return Answer(421, "this server answers to its own address only")
-        if request.method not in ("GET", "HEAD"):
+        asks_in = self.entrance is not None and request.path == ENTER and request.method == "POST"
+        if request.method not in ("GET", "HEAD") and not (asks_in and origins):
             return Answer(405, "only GET and HEAD are answered", {"Allow": "GET, HEAD"})
         if is_websocket(request) and not origins:
             return Answer(403, "a websocket needs an Origin")
@@ -127,7 +151,7 @@ class Guard:
         return None
 
     def _is_own(self, origin: str) -> bool:
-        return origin.lower() in {f"http://{host}" for host in self.hosts}
+        return origin.lower() in {f"{self.scheme}://{host}" for host in self.hosts}
 
     def _key(self, request: HTTPServerRequest) -> Answer | None:
         query = parse_qsl(request.query, keep_blank_values=True)
@@ -137,6 +161,8 @@ class Guard:
             return self._exchange(request, query, tokens, welcome)
         if welcome or request.path.startswith(_STATIC):
             return None
+        if self.entrance is not None and not is_websocket(request):
+            return None if request.path == ENTER else Answer(302, "", {"Location": ENTER})
         return Answer(403, _NO_KEY)
 
     def _exchange(
@@ -150,7 +176,8 @@ class Guard:
             return Answer(403, _NO_KEY)
         rest = urlencode([(name, value) for name, value in query if name != "token"])
         # With the host, so that a path like //elsewhere stays a path.
-        target = f"http://{request.headers['Host']}{request.path}{'?' if rest else ''}{rest}"
+        place = f"{request.path}{'?' if rest else ''}{rest}"
+        target = f"{self.scheme}://{request.headers['Host']}{place}"
         if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
             return Answer(302, "", {"Location": target}, self._cookie)
         return Answer(200, _STEP, {"Refresh": f"0; url={target}"}, self._cookie)
@@ -178,7 +205,8 @@ class Guard:
 
     def headers(self, path: str) -> dict[str, str]:
         """The headers every answer carries."""
-        sockets = " ".join(f"ws://{host}" for host in sorted(self.hosts))
+        socket = "wss" if self.secure else "ws"
+        sockets = " ".join(f"{socket}://{host}" for host in sorted(self.hosts))
         policy = {
             "default-src": "'self'",
             # Bokeh and panel start by inline scripts and compile templates; panel-material-ui
@@ -193,7 +221,7 @@ class Guard:
             "worker-src": "'self' blob:",
             "object-src": "'none'",
             "base-uri": "'none'",
-            "form-action": "'none'",
+            "form-action": "'none'" if self.entrance is None else "'self'",
             "frame-src": "'none'",
             "frame-ancestors": "'none'",
         }
@@ -238,24 +266,20 @@ class AnswerHandler(RequestHandler):
         for name, value in self._answer.headers.items():
             self.set_header(name, value)
         if self._answer.cookie:
-            browser = self.request.cookies.get(BROWSER_COOKIE)
-            if browser is None or not _BROWSER.fullmatch(browser.value):
-                self.set_cookie(
-                    BROWSER_COOKIE,
-                    secrets.token_hex(16),
-                    httponly=True,
-                    samesite="Strict",
-                    path="/",
-                    max_age=_BROWSER_S,
-                )
-            self.set_cookie(
-                self._guard.cookie_name,
-                self._answer.cookie,
-                httponly=True,
-                samesite="Strict",
-                path="/",
-            )
+            let_in(self, self._guard)
         self.finish(self._answer.body)
+
+
+def let_in(handler: RequestHandler, guard: Guard) -> None:
+    """Give a browser the key, and a name of its own where it has none."""
+    common: dict[str, Any] = {"httponly": True, "samesite": "Strict", "path": "/"}
+    if guard.secure:
+        common["secure"] = True
+    browser = handler.request.cookies.get(BROWSER_COOKIE)
+    if browser is None or not _BROWSER.fullmatch(browser.value):
+        name = secrets.token_hex(16)
+        handler.set_cookie(BROWSER_COOKIE, name, max_age=_BROWSER_S, **common)
+    handler.set_cookie(guard.cookie_name, guard.key, **common)
 
 
 def header_transform(guard: Guard) -> type[OutputTransform]:

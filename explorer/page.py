@@ -17,6 +17,7 @@ from engines.boundary import reading
 from engines.contract import ExplorerError, InputError, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Status
+from explorer import demo
 from explorer.address import query_from_spec, spec_from_query
 from explorer.desks import Desks
 from explorer.dropped import is_session, link_from_file
@@ -44,10 +45,11 @@ from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
 from views.kit.components import current_document
+from views.kit.policy import check_allowed, policy
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
 
-_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset", "resume")
+_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset", "resume", "play")
 """Words of the address that are not fields of a spec."""
 _STEP = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -135,6 +137,9 @@ class Address:
     resume: bool = False
     """Whether to go on as this browser left the experiment."""
 
+    play: bool = False
+    """Whether the tour goes on by itself."""
+
     @property
     def says_nothing(self) -> bool:
         """Whether it asks for an experiment as it comes, without a tour."""
@@ -157,6 +162,7 @@ def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
         query=urlencode(fields),
         preset=plain.get("preset", ""),
         resume="resume" in plain,
+        play="play" in plain,
     )
 
 
@@ -175,7 +181,7 @@ class WorkbenchPage:
         self, workbench: str, engine: Engine, address: Address, owner: str, browser: str = ""
     ) -> None:
         self.workbench, self.engine = workbench, engine
-        self.desks = Desks(browser) if browser else None
+        self.desks = Desks(browser) if browser and policy().saves else None
         names = registry.listed(workbench)
         asked = f"{workbench}/{address.leaf}"
         if not address.leaf and address.tour in tours():
@@ -185,7 +191,9 @@ class WorkbenchPage:
         spec, selection, notes = self._opened(address)
         self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
         self.view.link = link_to
-        self.header = Header(self._hear, links=links(workbench), sizing_mode="stretch_width")
+        self.header = Header(
+            self._hear, links=links(workbench), may_save=policy().saves, sizing_mode="stretch_width"
+        )
         self.menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
@@ -198,7 +206,8 @@ class WorkbenchPage:
         self.view.param.watch(self._keep_address, "changed")
         self.view.runner.bar.param.watch(self._keep_time, "status")
         watch_engine(engine, self.header, self.document)
-        self._tour = (tours().get(address.tour), address.step)
+        self._tour, self._step = tours().get(address.tour), address.step
+        self._plays = address.play
         self._is_first = address.says_nothing
 
     def page(self) -> pmui.Page:
@@ -206,16 +215,16 @@ class WorkbenchPage:
         title = f"{self.workbench.title()} · Neural Explorer"
         self.view.heading.families = experiment_links(self.workbench, self.name)
         self.view.heading.related = related_links(self.name)
-        main = [self.view, self.player, self.help.dialog]
+        main = [self.view, self.player, self.help.dialog, *demo.stage()]
         template = opening(self.name, first=self._is_first)
         return shell([self.header, self.menu], main, title, template=template)
 
     def start(self) -> None:
         """What happens once the page is on screen: a tour, or the first run."""
         self.memory.save_soon()
-        tour, step = self._tour
+        tour = self._tour
         if tour is not None and tour.experiment == self.name:
-            self.player.start(tour, step)
+            self.player.start(tour, self._step, plays=self._plays, after=demo.after(tour.name))
         else:
             self.view.restore_run()
 
@@ -266,6 +275,7 @@ class WorkbenchPage:
             "too-large": lambda: self._complain("This file is too large to be a session."),
         }.get(str(message.get("kind")))
         try:
+            check_allowed(str(message.get("kind")))
             if act is not None:
                 act()
         except ExplorerError as error:

@@ -18,9 +18,11 @@ from bokeh.server.server import Server
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
+from explorer.entrance import ENTER, Entrance, form
 from explorer.errors import page_or_sentence, report
-from explorer.guard import BROWSER_COOKIE, LOOPBACK, AnswerHandler, Guard, header_transform
+from explorer.guard import BROWSER_COOKIE, AnswerHandler, Guard, header_transform, let_in
 from explorer.messages import keep_order
+from explorer.settings import LOCAL, LOOPBACK, Reach
 
 WEBSOCKET_MAX_BYTES = 24 * 1024 * 1024
 """The largest message a browser may send; uploads come in smaller pieces."""
@@ -59,10 +61,12 @@ def safe_serve(
     title: str = "Neural Explorer",
     static_dirs: Mapping[str, str] | None = None,
     patterns: Sequence[tuple[Any, ...]] = (),
+    reach: Reach = LOCAL,
 ) -> SafeServer:
-    """Listen on loopback for the pages in ``apps`` (path to page), which are built per session.
+    """Listen for the pages in ``apps`` (path to page), which are built per session.
 
     ``patterns`` are tornado's, for what needs no session; the guard stands before them too.
+    ``reach`` says who can come at all; usually this machine.
 
     A port in use gives the next free one; 0 gives any. Panel's admin page, REST, autoreload and
     index are off. The caller runs the event loop.
@@ -72,13 +76,18 @@ def safe_serve(
     """
     configure_panel()
     pages = {path: page_or_sentence(page) for path, page in apps.items()}
-    for candidate in _free_ports(port):
+    entrance = Entrance(reach.password) if reach.password else None
+    if entrance is not None:
+        patterns = [(ENTER, EnterHandler), *patterns]
+    for candidate in _free_ports(port, reach.host):
         try:
             with _interrupt_kept():
-                server = _listen(pages, candidate, title, dict(static_dirs or {}), patterns)
+                server = _listen(pages, candidate, title, dict(static_dirs or {}), patterns, reach)
         except OSError:
             continue
-        guard = Guard(candidate, token=token)
+        guard = Guard(
+            candidate, token=token, host=reach.host, secure=reach.is_secure, entrance=entrance
+        )
         stand_before(server, guard)
         server.start()
         return SafeServer(server, guard)
@@ -113,6 +122,7 @@ def stand_before(server: Server, guard: Guard) -> None:
     application.find_handler = find_handler
     application.add_transform(header_transform(guard))
     application.settings["log_function"] = log_request
+    application.settings["guard"] = guard
 
 
 def log_request(handler: RequestHandler) -> None:
@@ -132,7 +142,31 @@ class HealthHandler(RequestHandler):
         self.write({"status": "ok"})
 
 
-def _free_ports(port: int) -> Iterator[int]:
+class EnterHandler(RequestHandler):
+    """Asks for the password and lets in who knows it."""
+
+    def get(self) -> None:
+        """The form."""
+        self.write(form())
+
+    def post(self) -> None:
+        """Compare; one address may guess a few times a minute."""
+        guard: Guard = self.settings["guard"]
+        entrance, address = guard.entrance, self.request.remote_ip or ""
+        if entrance is None:
+            self.set_status(404)
+        elif entrance.waits(address):
+            self.set_status(429)
+            self.write(form("Too many wrong passwords; wait a minute."))
+        elif entrance.opens(self.get_body_argument("password", ""), address):
+            let_in(self, guard)
+            self.redirect("/", status=303)
+        else:
+            self.set_status(403)
+            self.write(form("That is not the password."))
+
+
+def _free_ports(port: int, host: str) -> Iterator[int]:
     """Ports that could be bound just now; asking first leaves no half-open socket behind."""
     asked = range(port, min(port + _PORTS_TRIED, 65_536)) if port else [0] * _PORTS_TRIED
     for candidate in asked:
@@ -140,7 +174,7 @@ def _free_ports(port: int) -> Iterator[int]:
             if os.name == "posix":  # as tornado binds: a port of a server just ended is free
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((LOOPBACK, candidate))
+                probe.bind((host, candidate))
             except OSError:
                 continue
             found = probe.getsockname()[1]
@@ -163,12 +197,16 @@ def _listen(
     title: str,
     static_dirs: dict[str, str],
     patterns: Sequence[tuple[Any, ...]],
+    reach: Reach,
 ) -> Server:
+    names = (LOOPBACK, "localhost") if reach.is_local else (reach.host,)
     return pn.io.server.get_server(
         pages,
         port=port,
-        address=LOOPBACK,
-        websocket_origin=[f"{LOOPBACK}:{port}", f"localhost:{port}"],
+        address=reach.host,
+        websocket_origin=[f"{name}:{port}" for name in names],
+        ssl_certfile=reach.tls_cert or None,
+        ssl_keyfile=reach.tls_key or None,
         title=title,
         admin=False,
         start=False,

@@ -61,6 +61,8 @@ class TourPlayer(JSComponent):
     n_steps = param.Integer(default=0, doc="How many; 0 while no tour runs.")
     highlight = param.String(doc="CSS selector of what the step speaks of.")
     waiting = param.Boolean(default=False, doc="Whether the step still computes.")
+    plays = param.Boolean(default=False, doc="Whether steps follow one another by themselves.")
+    after = param.String(doc="Where to go at the end of a tour that plays; empty to stay.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "explorer", "tour.js", shared=("base.js",)
@@ -73,22 +75,24 @@ class TourPlayer(JSComponent):
         self._view = view
         self._tour: Tour | None = None
 
-    def start(self, tour: Tour, step: int = 0) -> None:
-        """Play a tour from a step."""
+    def start(self, tour: Tour, step: int = 0, *, plays: bool = False, after: str = "") -> None:
+        """Show a tour from a step; ``plays`` goes on by itself, at the end to ``after``."""
         self._tour = tour
-        self.param.update(title=tour.title, n_steps=len(tour.steps))
+        self.param.update(title=tour.title, n_steps=len(tour.steps), plays=plays, after=after)
         self._show(max(0, min(step, len(tour.steps) - 1)))
 
     def end(self) -> None:
         """Stop and leave everything as it is."""
         self._tour = None
-        self.param.update(n_steps=0, step=0, text="", highlight="", waiting=False)
+        self.param.update(n_steps=0, step=0, text="", highlight="", waiting=False, plays=False)
 
     def _handle_msg(self, data: Any) -> None:
         if self._tour is None or not isinstance(data, dict):
             return
         step = self.step + (1 if data.get("by") == 1 else -1)
-        if data.get("kind") == "end" or step >= self.n_steps:
+        if data.get("kind") == "plays":
+            self.plays = bool(data.get("plays"))
+        elif data.get("kind") == "end" or step >= self.n_steps:
             self.end()
         elif data.get("kind") == "go" and step >= 0:
             self._show(step)

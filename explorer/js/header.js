@@ -69,7 +69,7 @@ export function render({model, el}) {
     }}, name, element("button", {type: "submit"}, "Keep")))
   const shareButton = element("button", {type: "button", title: "Share", "aria-label": "Share", "aria-haspopup": "menu",
     onclick: () => { menu.hidden = !menu.hidden }}, icon(ICONS.share))
-  const share = element("div", {class: "nx-sharebox", hidden: !model.can_share}, shareButton, menu)
+  const share = element("div", {class: "nx-sharebox", hidden: !model.can_share || !model.may_save}, shareButton, menu)
   const help = element("button", {type: "button", hidden: model.in_atlas, title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
   el.append(element("header", {class: "nx-header", role: "none"},
     element("a", {class: "nx-brand", href: "./", "aria-label": "Neural Explorer, home"}, icon(MARK, 22), element("b", {}, "Neural Explorer")),

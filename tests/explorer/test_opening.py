@@ -15,7 +15,9 @@ NAMES = [n for workbench in registry.workbenches() for n in registry.listed(work
 
 
 def text(name: str = "", **options: bool) -> str:
-    return opening(name, **options).render(docs=[], plot_script="", is_page=True)
+    """The part of the page that stands before its scripts."""
+    template = opening(name, **options)
+    return "".join(template.blocks["loader"](template.new_context({})))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,6 +18,7 @@ from panel.custom import JSComponent
 
 from engines.boundary.stamps import stamped, without_stamp
 from views.kit.esm import esm
+from views.kit.policy import NO_UPLOADS, policy
 from views.kit.theme import css
 
 
@@ -184,7 +185,7 @@ class Downloads(JSComponent):
 
     def __init__(self, on_save: Callable[[str], tuple[str, bytes] | None], **params: Any) -> None:
         """``on_save(id)`` returns a file name and its bytes, or None when there is nothing."""
-        super().__init__(**params)
+        super().__init__(**{"visible": policy().saves, **params})
         self._on_save = on_save
         self.drawn: list[tuple[str, str]] = []
         """Title and SVG text of the figures on the page, for a button that asks for them."""
@@ -260,15 +261,21 @@ class Upload(JSComponent):
 
     def __init__(self, on_data: Callable[[str, bytes], None], **params: Any) -> None:
         """``on_data`` raises nothing; it shows what it did by setting ``note``."""
-        super().__init__(**params)
+        super().__init__(**{"visible": policy().uploads, **params})
         self._on_data = on_data
         self.param.watch(self._came, "content")
 
     def _came(self, event: Any) -> None:
         if event.new:
-            self._on_data(self.filename, without_stamp(bytes(event.new)))
+            self._take(self.filename, without_stamp(bytes(event.new)))
             self.content = b""
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("kind") == "text":
-            self._on_data("", str(data.get("text", "")).encode())
+            self._take("", str(data.get("text", "")).encode())
+
+    def _take(self, name: str, data: bytes) -> None:
+        if policy().uploads:
+            self._on_data(name, data)
+        else:
+            self.note = NO_UPLOADS
