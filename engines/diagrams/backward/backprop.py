@@ -127,7 +127,9 @@ def _walk(back: Pass, graph: Graph) -> None:
         scale = node.attrs.get("scale")
         if scale is not None and node.kind not in ("einsum", "linear"):
             grad = back.emit("permute", (grad,), back.axes[grad], scale=scale)
+        back.given = bool(node.attrs.get("fixed"))
         rule(back, node, grad)
+        back.given = False
 
 
 def gradient_names(diagram: Circuit) -> tuple[str, ...]:

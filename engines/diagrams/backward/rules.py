@@ -249,8 +249,7 @@ def _embed(b: Pass, node: Node, g: str) -> None:
 
 
 def _param(b: Pass, node: Node, g: str) -> None:
-    if not node.attrs.get("fixed"):
-        b.learned(parameter_name(node, "weight"), b.fitted(g, node.out.axes))
+    b.learned(parameter_name(node, "weight"), b.fitted(g, node.out.axes))
 
 
 def _causal(b: Pass, node: Node, g: str) -> None:

@@ -29,6 +29,8 @@ class Pass:
     """Those of ``used`` that the module holds: parameters and buffers."""
     whole: dict[Axes, str] = field(default_factory=dict)
     """The axis that was parted into these."""
+    given: bool = False
+    """The operation that is gone back through learns nothing: its arrays are buffers."""
     turning: tuple[str, ...] = ()
     """Axes along which the blocks around run."""
 
@@ -54,6 +56,8 @@ class Pass:
 
     def learned(self, name: str, grad: str) -> None:
         """The gradient of a parameter; one that several operations share adds up."""
+        if self.given:
+            return
         if name in self.params:
             axes = self.axes[grad]
             grad = self.emit("combine", (self.params[name], grad), axes, f"d{name}", fn="add")

@@ -71,6 +71,8 @@ def saved_args(node: Node) -> tuple[str, ...]:
     match node.kind:
         case "einsum" | "masked" if len(node.args) > 1:
             return node.args if node.kind == "einsum" else node.args[1:]
+        case "linear" | "conv" | "embed" if attrs.get("fixed"):
+            return ()  # the argument is kept for the weight's gradient only
         case "linear" | "conv" | "embed" | "norm" | "pool":
             return node.args[:1]
         case "softmax":

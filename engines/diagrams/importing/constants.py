@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,27 +18,41 @@ def makes_constant(target: str) -> bool:
 
 def constant(node: Any, args: Any, named: Any, tracer: Tracer) -> Sym | None:
     """The result of a call on constants, computed here and now."""
-    plain = _values((args, named))
-    kwargs = {k: v for k, v in plain[1].items() if k not in ("device", "pin_memory", "layout")}
-    try:
-        value = node.target(*plain[0], **kwargs)
-    except Exception:  # noqa: BLE001 - whatever it is, it is then no constant
-        return None
+    value = _called(node, args, named, _plain)
     if not isinstance(value, torch.Tensor) or value.numel() > 2**24:
         return None
     dims = tuple((tracer.atoms.new(n, "const"),) if n != 1 else () for n in value.shape)
-    return Sym("", dims, kind_of(value), "", value)
+    exact = _called(node, args, named, _exact) if value.dtype == torch.float32 else None
+    same = isinstance(exact, torch.Tensor) and exact.shape == value.shape
+    return Sym("", dims, kind_of(value), "", value, exact=exact if same else None)
 
 
-def _values(value: Any) -> Any:
+def _called(node: Any, args: Any, named: Any, number: Callable[[Sym], Any]) -> Any:
+    """What a call gives for the numbers of its constants; None where it does not run."""
+    plain = _values((args, named), number)
+    kwargs = {k: v for k, v in plain[1].items() if k not in ("device", "pin_memory", "layout")}
+    try:
+        return node.target(*plain[0], **kwargs)
+    except Exception:  # noqa: BLE001 - whatever it is, it is then no constant
+        return None
+
+
+def _plain(sym: Sym) -> Any:
+    return sym.const
+
+
+def _exact(sym: Sym) -> Any:
+    """As the model itself has it in double precision: 1 + eps is rounded once, not twice."""
+    if sym.exact is not None:
+        return sym.exact
+    return sym.const.double() if sym.const.dtype == torch.float32 else sym.const
+
+
+def _values(value: Any, number: Callable[[Sym], Any]) -> Any:
     if isinstance(value, Sym):
-        return value.const
+        return number(value)
     if isinstance(value, dict):
-        return {k: _values(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return (
-            type(value)(_values(v) for v in value)
-            if isinstance(value, tuple)
-            else [_values(v) for v in value]
-        )
-    return value
+        return {k: _values(v, number) for k, v in value.items()}
+    if isinstance(value, tuple):
+        return type(value)(_values(v, number) for v in value)
+    return [_values(v, number) for v in value] if isinstance(value, list) else value

@@ -81,9 +81,10 @@ def circuit_from_torch(
         tuple(n for n, p in module.named_parameters() if id(p) not in _read(module, traced)),
         traced.idle,
     )
-    tensors = {**program.state_dict, **program.constants, **traced.tracer.constants}
-    weights = _weights(diagram.graph, diagram.graph, "")
     precision = _precision(module, args) if traced.tracer.fixed else ""
+    computed = traced.tracer.constants | ({} if precision else traced.tracer.exact)
+    tensors = {**program.state_dict, **program.constants, **computed}
+    weights = _weights(diagram.graph, diagram.graph, "")
     return replace(diagram, imported=Imported(report, weights, tensors, functions, precision))
 
 

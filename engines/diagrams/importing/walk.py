@@ -72,9 +72,12 @@ def walked(
     for k, node in enumerate(nodes):
         if node.op == "placeholder":
             path = learned.get(node.name) or held.get(node.name, "")
-            const = tensors.get(path) if node.name in held else None
+            given = node.name in held
+            const = tensors.get(path) if given else None
             found.read.update([path] if node.users else [])
-            env[node.name] = _placeholder(node, path, const, found, hints)
+            env[node.name] = made = _placeholder(node, path, const, found, hints)
+            if isinstance(made, Sym):
+                made.given = given
         elif node.op == "call_function":
             _call(node, env, found)
         elif node.op == "output":

@@ -36,7 +36,7 @@ def check_einsum(ask: Ask) -> Attrs:
 def check_linear(ask: Ask) -> Attrs:
     """A learned map: the axes that vanish are consumed, those that appear are produced."""
     ask.arity(1)
-    ask.keys("tied")
+    ask.keys("tied", "fixed")
     ask.real()
     arrows = ask.arrows()
     if arrows:
@@ -53,7 +53,7 @@ def check_linear(ask: Ask) -> Attrs:
         ask.refuse("axis-from-nothing", text, "let an axis of the argument vanish")
     kept = tuple(a for a in ask.axes if a not in ins)
     ask.gives((*kept, *outs))
-    return {"ins": ins, "outs": outs, "bias": ask.call.bias, **_tied(ask)}
+    return {"ins": ins, "outs": outs, "bias": ask.call.bias, **_tied(ask), **given(ask)}
 
 
 def _tied(ask: Ask) -> Attrs:
@@ -64,10 +64,15 @@ def _tied(ask: Ask) -> Attrs:
     return {"tied": True} if ask.whole("tied", 0) else {}
 
 
+def given(ask: Ask) -> Attrs:
+    """Whether the arrays of an operation are given (buffers), not learned."""
+    return {"fixed": True} if ask.whole("fixed", 0) else {}
+
+
 def check_embed(ask: Ask) -> Attrs:
     """A learned table: a position on an axis becomes a vector."""
     ask.arity(1)
-    ask.keys("tied", "unlearned")
+    ask.keys("tied", "unlearned", "fixed")
     value = ask.args[0]
     if value.dtype in ("", "bool"):
         hint = f"declare it as  {value.name}: {' '.join(value.axes) or '()'} in v"
@@ -76,7 +81,7 @@ def check_embed(ask: Ask) -> Attrs:
     if not outs:
         ask.refuse("axis-lost", "an embedding makes a new axis", "add one to the result")
     ask.gives((*value.axes, *outs))
-    return {"table": value.dtype, "outs": outs, **_tied(ask), **unlearned(ask)}
+    return {"table": value.dtype, "outs": outs, **_tied(ask), **unlearned(ask), **given(ask)}
 
 
 def check_pointwise(ask: Ask) -> Attrs:
@@ -140,7 +145,7 @@ def _named_axes(ask: Ask) -> tuple[str, ...]:
 def check_norm(ask: Ask) -> Attrs:
     """Zero mean and unit variance over the named axes (batch and group norm: per channel)."""
     ask.arity(1)
-    ask.keys("eps", "groups", "affine", "running")
+    ask.keys("eps", "groups", "affine", "running", "fixed")
     ask.real()
     axes = _named_axes(ask)
     ask.gives(ask.axes)
@@ -152,6 +157,7 @@ def check_norm(ask: Ask) -> Attrs:
         "eps": ask.number("eps", default),
         "affine": bool(ask.whole("affine", 1)),
         "bias": ask.fn != "RMSNorm",
+        **given(ask),
         **({"groups": groups} if ask.fn == "GroupNorm" else {}),
         **({"running": bool(ask.whole("running", 0))} if ask.fn == "BatchNorm" else {}),
     }
@@ -243,7 +249,7 @@ def check_param(ask: Ask) -> Attrs:
     """A learned array that depends on nothing; a fixed one is given, not learned."""
     ask.arity(0)
     ask.keys("fixed")
-    return {"fixed": True} if ask.whole("fixed", 0) else {}
+    return given(ask)
 
 
 def check_const(ask: Ask) -> Attrs:

@@ -188,7 +188,7 @@ def _sliding(ask: Ask, ins: Axes, outs: Axes) -> Attrs:
 def check_conv(ask: Ask) -> Attrs:
     """A learned map of windows: positions in, positions out; one channel axis becomes another."""
     ask.arity(1)
-    ask.keys("kernel", "stride", "pad", "dilation", "groups")
+    ask.keys("kernel", "stride", "pad", "dilation", "groups", "fixed")
     ask.real()
     arrows = ask.arrows()
     ins, outs = _spatial(ask, arrows)
@@ -216,6 +216,7 @@ def check_conv(ask: Ask) -> Attrs:
         "made": new[0],
         "bias": ask.call.bias,
         "groups": groups,
+        **({"fixed": True} if ask.whole("fixed", 0) else {}),
         **attrs,
     }
 

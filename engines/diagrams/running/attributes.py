@@ -17,6 +17,7 @@ class Owned:
     names: dict[str, str]
     shapes: dict[str, Shape]
     buffers: frozenset[str] = frozenset()
+    """Suffixes of those that are given, not learned."""
     block: str = ""
 
 
@@ -40,7 +41,8 @@ def _of_node(node: Node, taken: set[str]) -> Owned:
     base = _free(node.name or node.out.name, taken)
     names = {suffix: base if len(every) == 1 else f"{base}_{suffix}" for suffix, _ in every}
     taken.update(names.values())
-    return Owned(names, dict(every), frozenset(suffix for suffix, _ in buffers))
+    given = every if node.attrs.get("fixed") else buffers
+    return Owned(names, dict(every), frozenset(suffix for suffix, _ in given))
 
 
 def _free(name: str, taken: set[str]) -> str:

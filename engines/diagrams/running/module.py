@@ -48,7 +48,7 @@ class DiagramModule(nn.Module):
             shared = weights.get(node.attrs.get("tied", ""))
             for suffix, shape in own.shapes.items():
                 if shared is not None and suffix == "weight":
-                    self.register_parameter(own.names[suffix], self._shared(shared, own))
+                    self._hold(own, suffix, self._shared(shared, own))
                     continue
                 self._add_array(node, own, suffix, [int(s.value(self.sizes)) for s in shape])
             if "weight" in own.names:
@@ -57,7 +57,7 @@ class DiagramModule(nn.Module):
             tree = lowered(node, args, tuple(axes[n] for n in node.args), own.names)
             self.steps.append((node, tree, own))
 
-    def _shared(self, name: str, own: Owned) -> nn.Parameter:
+    def _shared(self, name: str, own: Owned) -> Tensor:
         """The weight of another operation; its sizes must be those that are wanted here."""
         found = getattr(self, name)
         wanted = tuple(int(s.value(self.sizes)) for s in own.shapes["weight"])
@@ -77,19 +77,13 @@ class DiagramModule(nn.Module):
         self.add_module(own.block, nn.ModuleList(copies))
 
     def _add_array(self, node: Node, own: Owned, suffix: str, shape: list[int]) -> None:
-        name = own.names[suffix]
-        if suffix in own.buffers:
-            start = torch.zeros(shape) if suffix == "mean" else torch.ones(shape)
-            self.register_buffer(name, start)
-            return
         if node.out.dtype and node.kind == "param":  # truths and positions keep their kind
             kind = torch.bool if node.out.dtype == "bool" else torch.int64
-            array = nn.Parameter(torch.zeros(shape, dtype=kind), requires_grad=False)
-            self.register_parameter(name, array)
+            self._hold(own, suffix, torch.zeros(shape, dtype=kind))
             return
         array = torch.empty(shape)
         if node.kind == "norm":
-            nn.init.constant_(array, 1.0 if suffix == "weight" else 0.0)
+            nn.init.constant_(array, 1.0 if suffix in ("weight", "var") else 0.0)
         elif node.kind in ("embed", "param"):
             nn.init.normal_(array)
         else:
@@ -99,7 +93,18 @@ class DiagramModule(nn.Module):
             )
             bound = 1 / math.sqrt(fan_in if suffix == "weight" else max(1, shape[0]))
             nn.init.uniform_(array, -bound, bound)
-        self.register_parameter(name, nn.Parameter(array))
+        self._hold(own, suffix, array)
+
+    def _hold(self, own: Owned, suffix: str, array: Tensor) -> None:
+        """As a buffer what is given, as a parameter what is learned."""
+        name = own.names[suffix]
+        if suffix in own.buffers:
+            self.register_buffer(name, array.detach())
+        elif isinstance(array, nn.Parameter):
+            self.register_parameter(name, array)
+        else:
+            learns = array.is_floating_point()
+            self.register_parameter(name, nn.Parameter(array, requires_grad=learns))
 
     def forward(self, *inputs: Tensor) -> Any:
         """The outputs in order; one output is given bare."""

@@ -82,7 +82,10 @@ class _Source:
             shared = weights.get(node.attrs.get("tied", ""))
             for suffix in own.shapes:
                 tied = shared is not None and suffix == "weight"
-                line = f"self.{own.names[suffix]} = self.{shared}"
+                here = own.names[suffix]
+                line = f"self.{here} = self.{shared}"
+                if suffix in own.buffers:
+                    line = f'self.register_buffer("{here}", self.{shared})'
                 init.append(line if tied else _array(node, own, suffix))
             weights[node.out.name] = own.names.get("weight", "")
             if node.kind == "fn":
@@ -178,19 +181,24 @@ def _array(node: Node, own: Owned, suffix: str) -> str:
         f"int({size_code(s)})" if "/" in size_code(s) or "-" in size_code(s) else size_code(s)
         for s in own.shapes[suffix]
     )
+    made = _start(node, suffix, shape)
     if suffix in own.buffers:
-        make = "zeros" if suffix == "mean" else "ones"
-        return f'self.register_buffer("{name}", torch.{make}({shape}))'
+        return f'self.register_buffer("{name}", {made})'
+    return f"self.{name} = nn.Parameter({made})"
+
+
+def _start(node: Node, suffix: str, shape: str) -> str:
+    """The numbers an array begins with."""
     if node.kind == "norm":
-        make = "torch.ones" if suffix == "weight" else "torch.zeros"
+        make = "torch.ones" if suffix in ("weight", "var") else "torch.zeros"
     elif suffix == "bias":
         make = "torch.zeros"
     else:
         make = "torch.randn"
     if make != "torch.randn" or node.kind in ("embed", "param"):
-        return f"self.{name} = nn.Parameter({make}({shape}))"
+        return f"{make}({shape})"
     fan = {"linear": Poly.product(node.attrs.get("ins", ()))}.get(node.kind, Poly.of(1))
     if node.kind == "conv":
         taps = node.attrs["kernel"] ** len(node.attrs["ins"])
         fan = Poly.product((node.attrs["channel"], taps))
-    return f"self.{name} = nn.Parameter({make}({shape}) * ({size_code(fan)}) ** -0.5)"
+    return f"{make}({shape}) * ({size_code(fan)}) ** -0.5"

@@ -67,8 +67,13 @@ class Verification:
         return "\n".join([self.verdict, *lines])
 
 
-def relative_error(ours: Tensor, theirs: Tensor, least: float = 0.0) -> float:
-    """Largest difference over largest value (or ``least``); nan in either is no equality."""
+def relative_error(
+    ours: Tensor, theirs: Tensor, least: float = 0.0, rounding: float = 0.0
+) -> float:
+    """Largest difference over largest value (or ``least``); nan in either is no equality.
+
+    A difference of ``rounding`` at most is none.
+    """
     ours, theirs = ours.detach(), theirs.detach()
     if ours.shape != theirs.shape or ours.is_floating_point() != theirs.is_floating_point():
         return float("inf")
@@ -86,14 +91,18 @@ def relative_error(ours: Tensor, theirs: Tensor, least: float = 0.0) -> float:
     if bool(infinite.all()):
         return 0.0
     difference = float((ours - theirs)[~infinite].abs().max())
+    if difference <= rounding:
+        return 0.0
     return difference / max(float(theirs[~infinite].abs().max()), least, 1e-300)
 
 
-def agreeing_error(ours: Tensor, theirs: Tensor, least: float = 0.0) -> float:
+def agreeing_error(
+    ours: Tensor, theirs: Tensor, least: float = 0.0, rounding: float = 0.0
+) -> float:
     """As `relative_error`, where nan in both at the same places is passed over."""
     if ours.shape != theirs.shape or not (ours.is_floating_point() and theirs.is_floating_point()):
-        return relative_error(ours, theirs, least)
+        return relative_error(ours, theirs, least, rounding)
     known = ~torch.isnan(theirs)
     if not torch.equal(torch.isnan(ours), ~known):
         return float("inf")
-    return relative_error(ours[known], theirs[known], least)
+    return relative_error(ours[known], theirs[known], least, rounding)

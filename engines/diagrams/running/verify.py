@@ -26,7 +26,11 @@ AMPLIFIED, AMPLIFIED_MAX = 64.0, 1e-4
 """Special inputs may be this much further off than the model moves when they move by one rounding;
 where it moves more than the second number, they tell nothing and are left out."""
 LEAST = 1e-4
-"""A parameter's gradients are measured by their largest, or by this share of the largest of all."""
+"""A gradient is measured by its own largest number, or by this share of the largest gradient of its
+kind (of parameters, of inputs)."""
+ROUNDINGS = 4
+"""So many roundings of the largest gradient of all inputs are what adding and taking away may leave
+of a small one."""
 
 
 def verify(
@@ -150,7 +154,9 @@ class _Pair:
         rows = {"forward": _most([error(a, b) for a, b in pairs]) if same else float("inf")}
         for k, (a, b) in enumerate(zip(mine.slopes, theirs.slopes, strict=True)):
             if a is not None and b is not None:
-                rows[f"gradient of input {k + 1}"] = error(a, b)
+                largest = theirs.largest_slope
+                rounding = min(ROUNDINGS * torch.finfo(b.dtype).eps, self.bound) * largest
+                rows[f"gradient of input {k + 1}"] = error(a, b, LEAST * largest, rounding)
         errors = self._of_parameters(mine, theirs, error)
         if errors:
             rows[_told(errors)] = _most(list(errors.values()))
@@ -236,6 +242,11 @@ class _Run:
         """Gradients of a parameter smaller than this are measured by it."""
         return LEAST * max(map(_largest, self.learned.values()), default=0.0)
 
+    @property
+    def largest_slope(self) -> float:
+        """The largest gradient with respect to any input."""
+        return max((_largest(s) for s in self.slopes if s is not None), default=0.0)
+
     def finite(self) -> bool:
         """Whether every output is made of numbers, and every gradient."""
         slopes = [s for s in (*self.slopes, *self.learned.values()) if s is not None]
@@ -273,7 +284,8 @@ def _moved_model(model: nn.Module) -> nn.Module:
 
 
 def _largest(array: Tensor) -> float:
-    return float(array.nan_to_num().abs().max()) if array.numel() else 0.0
+    known = array.nan_to_num(posinf=0.0, neginf=0.0)
+    return float(known.abs().max()) if array.numel() else 0.0
 
 
 def _told(errors: dict[str, float]) -> str:

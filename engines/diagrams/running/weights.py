@@ -13,7 +13,9 @@ from engines.diagrams.graph.imported import Imported
 
 def load(imported: Imported, module: nn.Module) -> None:
     """Give a module made from the diagram the model's own numbers, shared where they were."""
-    own = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers())
+    own = dict(module.named_parameters(remove_duplicate=False)) | dict(
+        module.named_buffers(remove_duplicate=False)
+    )
     first: dict[str, tuple[str, tuple[int, ...]]] = {}
     for name, path in imported.weights.items():
         tensor = rows(imported.tensors, path).detach()

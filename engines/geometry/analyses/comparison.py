@@ -204,9 +204,13 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
             if symmetric and j < i:
                 found[:, i, j] = found[:, j, i]
                 continue
-            value = similarity(a, b, spec.measure)
-            told = chance(a, b, spec.measure, value, axis=axis, n_draws=n_draws, seed=spec.seed,
-                          rows=rows_of)  # fmt: skip
+            try:
+                value = similarity(a, b, spec.measure)
+                told = chance(a, b, spec.measure, value, axis=axis, n_draws=n_draws,
+                              seed=spec.seed, rows=rows_of)  # fmt: skip
+            except InputError as error:
+                pair = f"{tuple(rows)[i]} with {tuple(columns)[j]}"
+                raise InputError(f"{pair}: {error}") from error
             own = (value, value) if symmetric and i == j else (told.low, told.high)
             biased = value if spec.measure == "CKA, biased" else similarity(a, b, "CKA, biased")
             found[:, i, j] = (value, biased, *own, told.control, told.control_low,

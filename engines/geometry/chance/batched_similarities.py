@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import scipy  # its parts load when used: a reader of files needs none
 
-from engines.geometry.measures.similarity import compare_rdms
+from engines.geometry.measures.similarity import KEPT, compare_rdms
 
 
 def similarities(x: np.ndarray, y: np.ndarray, measure: str) -> np.ndarray:
@@ -97,7 +97,7 @@ def _correlations(x: np.ndarray, y: np.ndarray, kept: float) -> tuple[np.ndarray
     turned, rho, _ = np.linalg.svd(np.swapaxes(one, 1, 2) @ other, full_matrices=False)
     ranks = [np.round((b**2).sum(axis=(1, 2))).astype(int) for b in (one, other)]
     counted = np.minimum(*ranks)
-    full = np.maximum(*ranks) >= x.shape[1] - 1  # every two would correlate perfectly
+    full = np.add(*ranks) > x.shape[1] - 1  # some would correlate perfectly in any data
     rho = np.clip(rho, 0.0, 1.0) * (np.arange(rho.shape[1]) < counted[:, None])
     return rho, np.where(full, 0, counted), one @ turned
 
@@ -148,6 +148,6 @@ _BY_NAME: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "CKA, biased": _cka,
     "Procrustes angle": _procrustes_angle,
     "CCA": _cca,
-    "SVCCA": partial(_cca, kept=0.99),
+    "SVCCA": partial(_cca, kept=KEPT["SVCCA"]),
     "PWCCA": _pwcca,
 }

@@ -14,12 +14,14 @@ from typing import Literal
 import numpy as np
 import scipy  # its parts load when used
 
+from engines.contract import InputError
 from engines.geometry.chance.batched_similarities import (
     correlation_pairs,
     rdm_similarities,
     similarities,
 )
 from engines.geometry.chance.rows import Rows
+from engines.geometry.measures.similarity import KEPT, check_directions, directions
 from engines.lab.statistics.halves import around, defined_mean, ends, halves
 
 CONFIDENCE, STABILITY = "95 % confidence", "stability, not confidence"
@@ -90,6 +92,9 @@ def chance(
     """Interval and permutation control of ``value``, the similarity of two [stimulus, unit].
 
     nan where fewer than half of the draws are defined.
+
+    Raises:
+        InputError: halves too small for canonical correlations; see `check_directions`.
     """
     rng = np.random.default_rng([seed % 2**32, 11])
     if not np.isfinite(value):
@@ -100,12 +105,20 @@ def chance(
     rows = rows.only(known)
     n = len(x)
     if axis == "stimuli":
-        drawn, share = rows.parts(n, n_draws, HALF_MAX, rng)
+        one, other = (directions(a, measure) if measure in KEPT else 0 for a in (x, y))
+        drawn, share = rows.parts(n, n_draws, max(HALF_MAX, 2 * (one + other)), rng)
+        if measure in KEPT:
+            check_directions(one, other, drawn.shape[1], n)
         spread = _similarities(x, y, drawn, drawn, measure)
     else:
         spread = _over_units(x, y, measure, n_draws, rng)
         share = 0.5
     low, high = around(value, spread, share=share, within=range_of(measure))
+    if measure in KEPT and np.isnan(low):
+        raise InputError(
+            f"{measure} is undefined in most halves of the {axis}, where some directions correlate "
+            "perfectly whatever the data are; bring more stimuli, or use debiased CKA or Procrustes"
+        )
     same = np.broadcast_to(np.arange(n), (n_draws, n))
     null = _similarities(x, y, same, rows.orders(n, n_draws, rng), measure)
     null = null[np.isfinite(null)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
 
-from engines.diagrams.importing.calls.elementwise import UncoveredError, call
-from engines.diagrams.importing.calls.maps import label
+from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine
+from engines.diagrams.importing.calls.maps import fixed, label, mixed
 from engines.diagrams.importing.calls.reductions import reduced
 from engines.diagrams.importing.calls.shapes import cat, cut, expand, grown
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
@@ -29,16 +30,29 @@ def _norm(
     t: Tracer, x: Sym, fn: str, axes: Dim, weight: Sym | None, bias: Sym | None, **attrs: Any
 ) -> Sym:
     running = attrs.pop("state", {})
+    if mixed(weight, bias):
+        plain = _norm(t, x, fn, axes, None, None, state=running, **attrs)
+        n_after = 0 if fn in ("LayerNorm", "RMSNorm") else len(x.dims) - 2
+        return _scaled(t, plain, n_after, mul=weight, add=bias)
     state = state_of(weight=weight, bias=bias) | running
     name = label(t, weight.state) if weight is not None else ""
     attrs = {
         "fn": fn,
         "axes": axes,
         "affine": weight is not None,
-        "bias": bias is not None,
+        "bias": bias is not None or (weight is None and fn != "RMSNorm"),  # as texts have it
+        **fixed(weight),
         **attrs,
     }
     return t.emit("norm", (t.read(x),), x.dims, attrs=attrs, name=name, state=state)
+
+
+def _scaled(t: Tracer, x: Sym, n_after: int, **parts: Sym | None) -> Sym:
+    """A factor and an addend of a layer as operations of their own; dimensions may come after."""
+    for fn, own in parts.items():
+        assert own is not None
+        x = combine(t, fn, [x, replace(own, dims=own.dims + ((),) * n_after)])
+    return x
 
 
 @call("layer_norm.default")
@@ -161,6 +175,8 @@ def _conv(
 
     if not weight.state:
         raise UncoveredError
+    if mixed(weight, bias):
+        return _scaled(t, _conv(t, x, weight, None, n, settings, transposed), n, add=bias)
     kernel = _same([size_of(d) for d in weight.dims[2:]], n)
     groups = settings["groups"]
     x = _channelled(t, x, len(x.dims) - n - 1)
@@ -184,6 +200,7 @@ def _conv(
         "bias": bias is not None,
         "groups": groups,
         "kernel": kernel,
+        **fixed(weight),
         **rule,
     }
     state = state_of(weight=weight, bias=bias)

@@ -13,7 +13,7 @@ from engines.diagrams.graph.poly import Poly
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine
 from engines.diagrams.importing.calls.shapes import grown, turned
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
-from engines.diagrams.importing.tracing.tracer import Sym, Tracer, _leaf, is_count
+from engines.diagrams.importing.tracing.tracer import Sym, Tracer, _leaf, is_count, is_given
 
 _LAYERS = ("Linear", "Embedding", "Norm", "Conv", "norm")
 
@@ -36,6 +36,8 @@ def linear_map(t: Tracer, x: Sym, weight: Sym, bias: Sym | None, transposed: boo
     out_dim, in_dim = (weight.dims[1], weight.dims[0]) if transposed else weight.dims
     if not weight.state or transposed or (bias is not None and not bias.state):
         raise UncoveredError
+    if mixed(weight, bias):
+        return combine(t, "add", [linear_map(t, x, weight, None), bias])
     last = len(x.dims) - 1
     view = Sym("", (out_dim, in_dim), state=weight.state)
     x, _ = t.meet(x, last, view, 1)
@@ -46,9 +48,19 @@ def linear_map(t: Tracer, x: Sym, weight: Sym, bias: Sym | None, transposed: boo
     )
     dims = (*x.dims[:-1], fresh)
     state = {"weight": weight.state, **({"bias": bias.state} if bias is not None else {})}
-    attrs = {"ins": ins, "outs": fresh, "bias": bias is not None}
+    attrs = {"ins": ins, "outs": fresh, "bias": bias is not None, **fixed(weight)}
     name = label(t, weight.state)
     return t.emit("linear", (t.read(x),), dims, attrs=attrs, name=name, state=state)
+
+
+def mixed(weight: Sym | None, bias: Sym | None) -> bool:
+    """Whether only one of both is learned: then each is an operation of its own."""
+    return weight is not None and bias is not None and is_given(weight) != is_given(bias)
+
+
+def fixed(weight: Sym | None) -> dict[str, Any]:
+    """That the arrays of an operation are buffers of the model, which nothing learns."""
+    return {"fixed": True} if weight is not None and is_given(weight) else {}
 
 
 def _hint(t: Tracer, weight: Sym) -> str:
@@ -79,7 +91,8 @@ def embedding(t: Tracer, weight: Sym, index: Sym, padding: int = -1, *_rest: Any
         return _rows(t, weight, index)
     table_atom = on_axis(t, index, weight)
     fresh = tuple(t.atoms.new(a.size, "table", "m") for a in t.atoms.resolved(weight.dims[1]))
-    attrs = {"table": table_atom, "outs": fresh} | ({"unlearned": padding} if padding >= 0 else {})
+    attrs = {"table": table_atom, "outs": fresh, **fixed(weight)}
+    attrs |= {"unlearned": padding} if padding >= 0 and "fixed" not in attrs else {}
     dims = (*index.dims, fresh)
     state = {"weight": weight.state}
     return t.emit(

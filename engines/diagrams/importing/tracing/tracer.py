@@ -20,6 +20,10 @@ class Sym:
     """The parameter or buffer it is; its value is made when it is first read as one."""
     const: Any = None
     """Its numbers, where they do not depend on any input or parameter."""
+    given: bool = False
+    """A buffer: it is given, not learned."""
+    exact: Any = None
+    """As ``const``, where it was computed from buffers in float64."""
 
 
 @dataclass(eq=False)
@@ -65,6 +69,8 @@ class Tracer:
         self.opaque: list[str] = []
         self.constants: dict[str, Any] = {}
         """Tensors the model computes from nothing, by the name they are given."""
+        self.exact: dict[str, Any] = {}
+        """Those of them that were also computed in float64."""
         self._renamed: dict[tuple[str, Atom, Atom], str] = {}
 
     # Values -------------------------------------------------------------------------------
@@ -130,7 +136,9 @@ class Tracer:
             if not sym.state:
                 sym.state = f"constant_{len(self.constants)}"
                 self.constants[sym.state] = sym.const
-            attrs = {"fixed": True} if sym.const is not None else {}
+                if sym.exact is not None:
+                    self.exact[sym.state] = sym.exact
+            attrs = {"fixed": True} if is_given(sym) else {}
             made = self.emit(
                 "param", (), sym.dims, base="w", name=_leaf(sym.state), attrs=attrs,
                 state={"weight": sym.state}, dtype=sym.dtype,
@@ -278,6 +286,11 @@ def kind_of(value: Any) -> str:
     """What a diagram calls its numbers: reals, truths or positions."""
     real = value.is_floating_point() or value.is_complex()
     return "bool" if str(value.dtype) == "torch.bool" else "" if real else "tokens"
+
+
+def is_given(sym: Sym) -> bool:
+    """Whether a tensor is a buffer or made of buffers, so that nothing learns it."""
+    return sym.given or sym.const is not None
 
 
 def is_count(tensor: Any) -> bool:

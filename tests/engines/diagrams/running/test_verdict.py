@@ -169,3 +169,55 @@ def test_single_precision_forgives_a_gradient_that_is_zero_but_for_rounding(monk
     # How large the rounding is depends on the processor: at most ten times the bound is forgiven.
     assert any(before > 1e-5 >= after for before, after in judged)
     assert all(after >= before / 10.001 for before, after in judged)
+
+
+class Shifted(torch.autograd.Function):
+    """Nothing forward; backward the gradient is off by so much."""
+
+    @staticmethod
+    def forward(ctx, x, off):
+        ctx.off = off
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, slope):
+        return slope + ctx.off, None
+
+
+def uneven(m, a, b, off=0.0):
+    """Gradients of about 3 and, beside it, of 6e-7."""
+    return 3.0 * a.sum() + 6e-7 * Shifted.apply(b, off).sum()
+
+
+def shown_uneven(m, a, b):
+    return 3.0 * a.sum() + 6e-7 * b.sum()
+
+
+@pytest.mark.parametrize(
+    ("off", "holds"),
+    [
+        (2.2e-16, True),  # IEEE 754: half of 2**-51, the distance of doubles beside 3
+        (-4.4e-16, True),
+        (3e-6, False),  # a millionth of the largest
+        (3e-12, False),
+        (3e-14, False),
+        (6e-9, False),  # a hundredth of its own
+    ],
+)
+def test_a_small_gradient_of_an_input_may_be_off_by_roundings_of_the_largest(off, holds):
+    inputs = (torch.randn(3, 5), torch.randn(3, 5))
+    diagram = Diagram.from_torch(Run(shown_uneven), inputs)
+    wrong = Run(lambda m, a, b: uneven(m, a, b, off))
+    found = diagram.verify(wrong)
+    assert found.holds is holds, str(found)
+    if not holds:
+        assert [c.what for c in found.checks if not c.holds] == ["gradient of input 2"]
+
+
+def test_an_infinite_gradient_hides_no_wrong_one_beside_it():
+    """The slope of a root at 0 is infinite."""
+    inputs = (torch.zeros(3, 5), torch.randn(3, 5))
+    diagram = Diagram.from_torch(Run(lambda m, a, b: a.sqrt().sum() + 2.0 * b.sum()), inputs)
+    wrong = Run(lambda m, a, b: a.sqrt().sum() + 2.0 * Shifted.apply(b, 1e-3).sum())
+    found = diagram.verify(wrong, inputs=tuple(t.double() for t in inputs))
+    assert [c.what for c in found.checks if not c.holds] == ["gradient of input 2"]

@@ -7,10 +7,12 @@ import pytest
 from scipy.stats import binomtest, spearmanr
 
 from engines.contract import InputError
-from engines.geometry import layer_scores, task_geometry
+from engines.geometry import compare, layer_scores, set_from_arrays, task_geometry
+from engines.geometry.activations import library
 from engines.geometry.chance.batched_similarities import similarities
 from engines.geometry.chance.resampled_dichotomies import parallelisms, separables
 from engines.geometry.chance.resampling import chance
+from engines.geometry.chance.rows import Rows
 from engines.geometry.measures.dichotomies import dichotomies, is_separable, parallelism
 from engines.geometry.measures.similarity import MEASURES, cka_debiased, rsa, similarity
 from engines.geometry.mechanisms.modular_addition import (
@@ -27,9 +29,9 @@ from engines.lab.statistics import wilson
 @pytest.mark.parametrize("p", [5, 40])
 def test_similarities_of_a_stack_are_those_of_each(measure, p):
     rng = np.random.default_rng(p)
-    x, y = rng.standard_normal((3, 20, p)), rng.standard_normal((3, 20, p + 2))
+    x, y = rng.standard_normal((3, 30, p)), rng.standard_normal((3, 30, p + 2))
     y[:, :, :3] += x[:, :, :3]
-    if measure in ("CCA", "PWCCA") and p > 20:  # refused: as many directions as stimuli
+    if "CCA" in measure and p > 20:  # more directions than stimuli
         assert np.isnan(similarities(x, y, measure)).all()
         return
     alone = [similarity(a, b, measure) for a, b in zip(x, y, strict=True)]
@@ -113,6 +115,54 @@ def test_p_values_of_independent_data_are_uniform():
         found.append(chance(x, y, "CKA, debiased", value, axis="stimuli", n_draws=99, seed=k).p)
     assert 0.35 < np.mean(found) < 0.65
     assert np.mean(np.array(found) <= 0.05) <= 0.15
+
+
+@pytest.mark.parametrize("measure", ["CCA", "SVCCA", "PWCCA"])
+@pytest.mark.parametrize(("n", "p", "q"), [(60, 30, 30), (60, 26, 5), (60, 15, 15), (59, 14, 15)])
+def test_canonical_correlations_are_refused_by_the_size_of_halves(measure, n, p, q):
+    """Linear algebra: subspaces of p and q dimensions among h - 1 share p + q - (h - 1).
+
+    30 latent directions seen by 30 units each in 60 stimuli: CCA said .66 where many stimuli say
+    .23, with an interval of nan (the cases).
+    """
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((n, p)), rng.standard_normal((n, q))
+    least = r"\d+" if measure == "SVCCA" else p + q + 1  # 99 % of the variance need fewer
+    if measure == "SVCCA":
+        x = np.linalg.qr(x)[0]
+    with pytest.raises(InputError, match=f"halves of at least {least} stimuli, got {n // 2}"):
+        similarity(x, y, measure)
+
+
+@pytest.mark.parametrize("measure", ["CCA", "SVCCA", "PWCCA"])
+@pytest.mark.parametrize(("n", "p", "q"), [(60, 15, 14), (30, 6, 6), (1200, 140, 150)])
+def test_canonical_correlations_that_are_not_refused_have_an_interval(measure, n, p, q):
+    """Also where a half of 256 stimuli, which other measures draw at most, would be too small."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((n, p)), rng.standard_normal((n, q))
+    value = similarity(x, y, measure)
+    found = chance(x, y, measure, value, axis="stimuli", n_draws=3, seed=0)
+    assert found.low <= value <= found.high
+
+
+def test_halves_of_repeats_are_smaller_and_are_counted():
+    """Five items of twelve repeats: a half holds two of them, 24 rows of 60."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((60, 14)), rng.standard_normal((60, 14))
+    rows = Rows("repeats", np.repeat(np.arange(5), 12))
+    value = similarity(x, y, "CCA")
+    with pytest.raises(InputError, match="halves of at least 29 stimuli, got 24 of 60"):
+        chance(x, y, "CCA", value, axis="stimuli", n_draws=20, seed=0, rows=rows)
+
+
+def test_a_refused_pair_is_named():
+    rng = np.random.default_rng(0)
+    made = {name: rng.standard_normal((60, p)) for name, p in (("narrow", 5), ("wide", 40))}
+    folder = library.fresh_folder("halves")
+    set_from_arrays(made, folder)
+    library.publish(folder, "halves")
+    with pytest.raises(InputError, match="narrow with wide: CCA of 5 and 40 directions"):
+        compare(source="halves", measure="CCA")
 
 
 def test_what_is_undefined_has_no_interval():
