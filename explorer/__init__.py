@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         close_engine,
         explore,
     )
+    from explorer.sending import gives, send
 
 __all__ = [
     "Explorer",
@@ -24,8 +25,10 @@ __all__ = [
     "claims",
     "close_engine",
     "explore",
+    "gives",
+    "send",
 ]
-_ELSEWHERE = {"bundle": "bundles"}
+_ELSEWHERE = {"bundle": "bundles", "gives": "sending", "send": "sending"}
 
 
 def __getattr__(name: str) -> Any:

@@ -213,7 +213,7 @@ def bundle(to: str | PathLike[str], *what: Spec | Shown) -> Path:
         InputError: nothing to bundle, or more than one holds.
         ExplorerError: a spec that does not run.
     """
-    runs = [_ran(each) for each in what]
+    runs = [ran(each) for each in what]
     if not runs:
         raise InputError("give bundle a spec or a live workbench beside the file's name")
     session = session_from_specs(runs[0].name.partition("/")[0], {r.name: r.spec for r in runs})
@@ -222,7 +222,13 @@ def bundle(to: str | PathLike[str], *what: Spec | Shown) -> Path:
     return place
 
 
-def _ran(what: Spec | Shown) -> Run:
+def ran(what: Spec | Shown) -> Run:
+    """A spec run here, or what a live workbench shows.
+
+    Raises:
+        InputError: it shows nothing yet.
+        ExplorerError: a spec that does not run.
+    """
     if isinstance(what, Spec):
         name = registry.name_of(type(what))
         return Run(name, what, registry.experiment(name).result(what))

@@ -139,6 +139,7 @@ class WorkbenchPage:
         self.header = Header(
             self._hear, links=links(workbench), may_save=policy().saves, sizing_mode="stretch_width"
         )
+        self.view.go = partial(setattr, self.header, "go")
         self.menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)

@@ -13,6 +13,7 @@ from engines.contract.answers import KnownAnswer
 from engines.contract.claims import Claim, Finding
 from engines.contract.errors import ExplorerError
 from engines.contract.moments import Frame, Result
+from engines.contract.sending import Thing
 from engines.contract.spec import Spec
 
 
@@ -57,6 +58,9 @@ class Experiment:
     """What somebody published and a run can test, each with its control."""
     seconds: Callable[[Any], float] = _no_time
     """A guess of the run's length; long runs never stand in the way of short ones."""
+    takes: Mapping[type[Thing], Callable[[Any, str], Spec]] = field(default_factory=dict)
+    """What it can be sent: by kind, keeps the thing and returns the spec that shows it, with where
+    it came from."""
     listed: bool = True
     """False for an experiment that only serves another one's view."""
     order: int = 100

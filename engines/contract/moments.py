@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engines.contract.pictures import Picture
+    from engines.contract.sending import Gift
 
 
 @dataclass(frozen=True)
@@ -34,4 +35,8 @@ class Result:
 
     def pictures(self) -> tuple[Picture, ...]:
         """What the generic view draws when the run has ended."""
+        return ()
+
+    def gives(self) -> tuple[Gift, ...]:
+        """What other workbenches can take; nothing is made before it is asked for."""
         return ()

@@ -68,7 +68,7 @@ class ExploreView(WiringView):
     def _take_own(self, digest: str) -> None:
         if digest == self.controls.own:
             return
-        self.controls.param.update(own=digest, lesion="")
+        self.controls.param.update(own=digest, lesion="", origin="")
         self.run()
 
     def more_sections(self) -> list[facts.Section]:

@@ -40,11 +40,13 @@ class FilesView(FilmView):
             self.upload.note = str(error)
             return
         self.upload.note = f"{label(name, 60) or 'pasted text'}, {len(data):,} bytes"
-        self.controls.param.update(upload=kept, title=label(name, 60), source="", path="")
+        self.controls.param.update(
+            upload=kept, title=label(name, 60), source="", path="", origin=""
+        )
         self.run()
 
     def _choose(self, name: str) -> None:
-        self.controls.param.update(upload="", title="", source=name, path="")
+        self.controls.param.update(upload="", title="", source=name, path="", origin="")
         self.run()
 
 

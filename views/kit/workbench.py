@@ -20,6 +20,7 @@ from engines.running.compute import Compute, Job
 from views.kit.claims import Claims
 from views.kit.components import (
     Downloads,
+    Facts,
     Folds,
     Heading,
     Notices,
@@ -31,8 +32,10 @@ from views.kit.components import (
 from views.kit.controls import Controls, controls_from_spec
 from views.kit.esm import esm
 from views.kit.panels import grouped_widgets
+from views.kit.policy import policy
 from views.kit.provenance import provenance
 from views.kit.runner import Runner
+from views.kit.sending import SendTo, origin_section
 
 OWN = "as set below"
 
@@ -65,6 +68,9 @@ class ExperimentView(pn.viewable.Viewer):
     link: Callable[[str, Spec], str] = staticmethod(lambda _name, _spec: "")
     """The address of another experiment with a spec; empty where there are no pages."""
 
+    go: Callable[[str], None] = staticmethod(lambda _address: None)
+    """Leads the browser to an address; nowhere where there are no pages."""
+
     folded_groups: ClassVar[frozenset[str]] = frozenset()
     own_controls: ClassVar[tuple[str, ...]] = ()
     """Fields that the subclass shows in its own way."""
@@ -92,6 +98,8 @@ class ExperimentView(pn.viewable.Viewer):
             on_run=self.run,
             on_stopped=self.show_stopped,
         )
+        self.came = Facts(sections=[], sizing_mode="stretch_width", visible=False)
+        self.sending = SendTo(compute, self.owner, self._lead, self._complain)
         self.result: Result | None = None
         self._saves: tuple[Any, ...] = ()
         self._presets = self._preset_widget()
@@ -181,6 +189,8 @@ class ExperimentView(pn.viewable.Viewer):
         self.result = result
         self.show_result(result, job)
         self.claims.judge(result)
+        if policy().saves:
+            self.sending.show(self.experiment_name, job.spec, result)
         made_by = self.provenance()
         for saves in self._saves if made_by else ():
             saves.stamp = json.dumps(made_by, sort_keys=True)
@@ -195,6 +205,18 @@ class ExperimentView(pn.viewable.Viewer):
 
     def _complain(self, sentence: str) -> None:
         self.notices.post(sentence, bad=True)
+
+    def _lead(self, name: str, spec: Spec) -> None:
+        """Go to what was sent; where there are no pages, say what to call."""
+        address = self.link(name, spec)
+        if address:
+            self.go(address)
+        else:
+            self.notices.post(f"It is kept; open it with explore({name!r}).")
+
+    def _tell_origin(self, *_events: Any) -> None:
+        section = origin_section(getattr(self.controls, "origin", ""), self.link)
+        self.came.param.update(sections=[section] if section else [], visible=bool(section))
 
     def _changed(self, *_events: Any) -> None:
         self.mark()
@@ -259,7 +281,7 @@ class ExperimentView(pn.viewable.Viewer):
                 "nx-middle",
                 [Folds(), self.heading, self.claims, self.runner.standing, *self.stage()],
             ),
-            _region("nx-inspector", self.inspector()),
+            _region("nx-inspector", [self.came, *self.inspector(), self.sending.facts]),
         ]
         below = self.timeline()
         if below:
@@ -271,6 +293,9 @@ class ExperimentView(pn.viewable.Viewer):
             sizing_mode="stretch_both",
             margin=0,
         )
+        self._tell_origin()
+        if "origin" in self.controls.param:
+            self.controls.param.watch(self._tell_origin, "origin")
         self._saves = tuple(whole.select(Downloads))
         for saves in self._saves:
             saves.provenance = self.provenance

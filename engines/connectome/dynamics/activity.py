@@ -9,6 +9,7 @@ import numpy as np
 from engines.connectome.dynamics.stimulus import StimulusSpec
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.contract.sending import Activations, Gift
 
 _TOP = 25
 
@@ -69,6 +70,17 @@ class Activity(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """Population, raster of the strongest, their table."""
         return (self.population_picture(), self.raster(), self.table())
+
+    def gives(self) -> tuple[Gift, ...]:
+        """Activity at every moment: moments are the stimuli, neurons the units."""
+        return (Gift("Activity of the neurons", Activations, self.as_activations),)
+
+    def as_activations(self) -> Activations:
+        """[bin, neuron that is left], each moment named by its time."""
+        rows = np.flatnonzero(np.isfinite(self.mean).all(axis=1))
+        stimuli = tuple(f"{self.times_ms[k]:g} ms" for k in rows)
+        title = f"{self.spec.model} activity, {self.spec.targets or 'no stimulus'}"
+        return Activations(title, {"neurons": self.mean[rows][:, self.alive]}, stimuli)
 
     def population_picture(self) -> Curves:
         """Mean over neurons with its spread over trials, and without the lesion."""

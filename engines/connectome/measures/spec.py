@@ -6,6 +6,7 @@ from typing import Literal
 
 from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import Seed, Spec, knob
+from engines.contract.sending import came_from
 
 NullFamily = Literal[
     "directed degree",
@@ -20,6 +21,7 @@ NullFamily = Literal[
 class MeasuresSpec(WiringSpec):
     """Measures of a wiring, and the same measures of random wirings like it."""
 
+    origin: str = came_from("Data")
     null: NullFamily = knob(
         "directed degree",
         label="Null model",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+
+import numpy as np
 
 from engines.boundary.apart import STRANGERS
 from engines.boundary.kept import Kind
@@ -14,6 +17,7 @@ from engines.boundary.labels import label
 from engines.boundary.whole import write_whole
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Picture
+from engines.contract.sending import Activations, came_from
 from engines.geometry.activations import library
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.analyses.source import ensured
@@ -58,6 +62,7 @@ class FilesSpec(Spec):
         0, label="Seed", group="Activations",
         help="Which stimuli are drawn when there are more than 2,000.",
     )  # fmt: skip
+    origin: str = came_from("Activations")
     over: str = knob("snapshots", label="Scrub", help="What time is.", widget="hidden")
 
 
@@ -80,6 +85,23 @@ def keep_upload(name: str, data: bytes) -> str:
     except OSError as error:
         raise InputError(f"the file cannot be kept in {inbox()}: {error.strerror}") from error
     return named
+
+
+def spec_from_activations(sent: Activations, came: str) -> FilesSpec:
+    """Keep activations that another workbench sent, as a file that was brought.
+
+    Raises:
+        InputError: too many bytes, or a disk that does not take them.
+    """
+    texts = {"stimulus": sent.stimuli, **sent.labels}
+    arrays = {label(name, 60): np.asarray(values) for name, values in sent.layers.items()}
+    arrays |= {label(name, 60): np.array(values, str) for name, values in texts.items()}
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    title = label(sent.title, 70)
+    return FilesSpec(
+        upload=keep_upload(f"{title}.npz", stream.getvalue()), title=title, origin=came
+    )
 
 
 def inbox() -> Path:

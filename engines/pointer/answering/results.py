@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from engines.contract import Result
 from engines.contract.pictures import Axis, Heatmap, Picture, Points, Table
+from engines.contract.sending import Gift, Matrix
 from engines.pointer.answering.attention_maps import mosaic
 from engines.pointer.model import SolveSpec
 
@@ -75,6 +77,35 @@ class Answer(Result):
         told = {"what": tuple(k for k, _ in rows), "value": np.array([v for _, v in rows])}
         return (plane, heat, *self._heads(), Table("Scores", told))
 
+    def gives(self) -> tuple[Gift, ...]:
+        """Where it looks: pointer and attention as wirings, the network's inside as activations."""
+        if not len(self.choices):
+            return ()
+        found = [Gift("Where the pointer looks", Matrix, self.pointer_matrix)]
+        for k in range(0 if self.maps is None else len(self.maps)):
+            name = f"Attention of layer {k + 1}, mean over heads"
+            found.append(Gift(name, Matrix, partial(self.attention_matrix, k)))
+        return tuple(found)
+
+    def pointer_matrix(self) -> Matrix:
+        """Probabilities [point chosen last, point looked at]; stopping and the start are left out.
+
+        Where a point is chosen more than once, say to close a tour, its last step counts.
+        """
+        n = len(self.points)
+        weights = np.zeros((n, n))
+        for step in range(1, len(self.distributions)):
+            if self.choices[step - 1] < n:
+                weights[self.choices[step - 1]] = self.distributions[step, :n]
+        return Matrix(f"{self.title}, pointer", weights, _names(n), least=1.0 / n)
+
+    def attention_matrix(self, layer: int) -> Matrix:
+        """Attention [looking, looked at], mean over heads; least is that of looking everywhere."""
+        assert self.maps is not None
+        weights = self.maps[layer].mean(axis=0).astype(np.float64)
+        title = f"{self.title}, attention of layer {layer + 1}"
+        return Matrix(title, weights, _names(len(weights)), least=1.0 / len(weights))
+
     def _heads(self) -> tuple[Picture, ...]:
         if self.maps is None or not self.maps.size:
             return ()
@@ -88,3 +119,7 @@ class Answer(Result):
                 square=True,
             ),
         )
+
+
+def _names(n: int) -> tuple[str, ...]:
+    return tuple(f"point {k + 1}" for k in range(n))

@@ -10,6 +10,7 @@ import numpy as np
 
 from engines.contract import Result
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
+from engines.contract.sending import Gift, Matrix
 from engines.sorting.settings.shares import ALGOTYPES
 from engines.sorting.settings.spec import SortSpec
 from engines.sorting.trajectory.traits import traits_at
@@ -18,6 +19,9 @@ StopReason = Literal["sorted", "quiescent", "livelock", "budget", "cancelled", "
 
 KEYFRAME_EVERY = 4096
 """Swaps between two stored orders: a seek replays at most half of them."""
+
+CONTACTS_CELLS_MAX, CONTACTS_MAX = 1_000, 300_000
+"""More cells or swaps are not told as a wiring."""
 
 STOP_SENTENCES: dict[StopReason, str] = {
     "sorted": "The array is sorted.",
@@ -142,6 +146,25 @@ class Trajectory(Result):
         for a, b in pairs if step >= start else reversed(pairs):
             order[a], order[b] = order[b], order[a]
         return np.array(order, np.int32)
+
+    def gives(self) -> tuple[Gift, ...]:
+        """Who swapped with whom, where there are not too many to be told at once."""
+        if not 2 <= self.n_cells <= CONTACTS_CELLS_MAX or not 0 < self.n_steps <= CONTACTS_MAX:
+            return ()
+        return (Gift("Who swapped with whom", Matrix, self.contacts),)
+
+    def contacts(self) -> Matrix:
+        """How often every two cells swapped, [cell, cell] in both directions."""
+        weights = np.zeros((self.n_cells, self.n_cells))
+        order = self._order_at(0).tolist()
+        swaps = slice(0, self.n_steps)
+        for a, b in zip(self.left.tolist(), self.right_of(swaps).tolist(), strict=True):
+            one, other = order[a], order[b]
+            weights[one, other] += 1
+            weights[other, one] += 1
+            order[a], order[b] = other, one
+        names = tuple(f"cell {k + 1}, rank {rank}" for k, rank in enumerate(self.rank.tolist()))
+        return Matrix(f"Contacts of {self.n_cells} cells", weights, names)
 
     def sortedness(self) -> np.ndarray:
         """float64[step]: percent of cells that follow the order (100 for 0 or 1 cell)."""

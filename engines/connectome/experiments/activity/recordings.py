@@ -11,6 +11,7 @@ import numpy as np
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, Seed, Spec, knob
 from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
+from engines.contract.sending import Gift, Matrix
 
 
 class RecordingSpec(Spec):
@@ -80,6 +81,16 @@ class Recorded(Result):
         """Empirical, one-sided for coupling above the shifted recordings, (r + 1) / (K + 1)."""
         further = np.count_nonzero(self.null_coupling >= self.coupling)
         return (further + 1.0) / (len(self.null_coupling) + 1.0)
+
+    def gives(self) -> tuple[Gift, ...]:
+        """Who is active with whom, as a wiring."""
+        return (Gift("Correlations as a wiring", Matrix, self.as_matrix),)
+
+    def as_matrix(self) -> Matrix:
+        """Correlations without those of a neuron with itself."""
+        weights = np.nan_to_num(self.correlation)
+        np.fill_diagonal(weights, 0.0)
+        return Matrix(f"{self.title}, correlations", weights, self.names)
 
     def pictures(self) -> tuple[Picture, ...]:
         """Numbers, communities through time, correlation, structure against function."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from engines.contract import (
 )
 from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
+from engines.contract.sending import Activations, Gift
 
 N_RANDOM = 20
 PUSH_STEPS = 15
@@ -108,6 +110,25 @@ class Swimmers(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """How far, who is needed, and the lesion beside random ones."""
         return (self.ways(), needed(self.lost, self.scanned), self.table())
+
+    def gives(self) -> tuple[Gift, ...]:
+        """Every worm's cells through time."""
+        return tuple(
+            Gift(f"Cells of {worm}", Activations, partial(self.as_activations, k))
+            for k, worm in enumerate(self.worms)
+        )
+
+    def as_activations(self, worm: int) -> Activations:
+        """Steps are the stimuli; neurons, muscles and joints the units of three layers."""
+        cells = self.cells[worm]
+        layers = {
+            "B neurons": cells[..., 0].reshape(len(cells), -1),
+            "muscles": cells[..., 1].reshape(len(cells), -1),
+            "joint angles": self.angles[worm][-len(cells) :],  # after each step, not before all
+        }
+        phase = tuple(str(k % self.spec.period) for k in range(len(cells)))
+        stimuli = tuple(f"step {k}" for k in range(len(cells)))
+        return Activations(f"{self.worms[worm]}, swimming", layers, stimuli, {"phase": phase})
 
     def ways(self) -> Curves:
         """Distance of the middle from the start, in body lengths."""

@@ -8,8 +8,9 @@ import numpy as np
 
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls.measured import Measured, MeasuresFrame
-from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
+from engines.contract import Card, Claim, Estimate, Experiment, InputError, KnownAnswer
 from engines.contract.claims import Exceeds, Near
+from engines.contract.sending import Matrix
 
 
 def frames(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
@@ -17,6 +18,22 @@ def frames(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     from engines.connectome.nulls.measuring import frames_of
 
     yield from frames_of(spec)
+
+
+def spec_from_matrix(sent: Matrix, came: str) -> MeasuresSpec:
+    """Keep a matrix that another workbench sent as an own wiring; nulls wait to be asked for.
+
+    Raises:
+        InputError: nan or infinity, no weight at all, or a disk that does not take it.
+    """
+    from engines.connectome.importing.objects import from_matrix
+    from engines.connectome.wiring.kept import keep
+
+    made = from_matrix(sent.weights, sent.names, title=sent.title)
+    if not made.layers[0].n_edges:
+        raise InputError(f"{made.name} has no weight that is not zero, so there is no wiring")
+    least = min(max(sent.least, 0.0), 1_000.0)
+    return MeasuresSpec(own=keep(made), min_weight=least, n_nulls=0, origin=came)
 
 
 def seconds(spec: MeasuresSpec) -> float:
@@ -107,6 +124,7 @@ EXPERIMENT = Experiment(
         paper="Varshney et al. 2011, Structural properties of the C. elegans neuronal network",
         link="https://doi.org/10.1371/journal.pcbi.1001066",
     ),
+    takes={Matrix: spec_from_matrix},
     presets={
         "The worm": MeasuresSpec(),
         "The worm's rich club": MeasuresSpec(null="undirected degree", n_nulls=1_000),

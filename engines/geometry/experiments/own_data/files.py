@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, Result
-from engines.geometry.own_data.files import FilesSpec
+from engines.contract.sending import Activations
+from engines.geometry.own_data.files import FilesSpec, spec_from_activations
 
 
 def frames(spec: FilesSpec) -> Iterator[Frame | Result]:
@@ -26,5 +27,6 @@ EXPERIMENT = Experiment(
         link="",
     ),
     presets={},
+    takes={Activations: spec_from_activations},
     order=80,
 )

@@ -1,0 +1,119 @@
+"""Send to: what arrives is what was sent, and it says where it came from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import explorer
+from engines.connectome.dynamics.stimulus import StimulusSpec
+from engines.connectome.experiments.bodies.swimmer import SwimmerSpec
+from engines.connectome.wiring.kept import load_own
+from engines.contract import InputError, Spec
+from engines.contract import sending as sending_words
+from engines.contract.sending import Activations, Matrix, origin
+from engines.geometry.activations.store import ActivationSet
+from engines.pointer.model import SolveSpec
+from engines.running import registry
+from engines.running.sending import offers, taken
+from engines.sorting.model import SortSpec
+from explorer.sending import gives
+from views.kit.sending import origin_section
+
+
+@pytest.fixture(autouse=True)
+def own_data(monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+
+
+def send(*what: Any) -> Any:
+    return explorer.send(*what)
+
+
+def result(spec: Spec) -> Any:
+    return registry.experiment(registry.name_of(type(spec))).result(spec)
+
+
+def test_cells_that_swapped_are_the_pairs_that_began_in_the_wrong_order():
+    spec = SortSpec(n_cells=14, seed=4)
+    ran = result(spec)
+    taker = send(spec, "connectome")
+    wiring = load_own(taker.own)
+    matrix = wiring.layers[0].matrix(wiring.n_neurons).toarray()
+    rank = ran.rank
+    wrong = np.array([[i < j and rank[i] > rank[j] for j in range(14)] for i in range(14)])
+    # Neighbours swap only when they are in the wrong order, so each such pair does once.
+    np.testing.assert_array_equal(matrix, wrong + wrong.T)
+    assert result(taker.replace(electrical=True)).measures.n_nulls == 0
+    assert json.loads(taker.origin) == {
+        "experiment": "sorting/run", "spec": spec.to_json(), "thing": "Who swapped with whom",
+    }  # fmt: skip
+
+
+def test_attention_goes_to_connectome_with_its_probabilities():
+    spec = SolveSpec(n_points=7, seed=1, maps=True)
+    ran = result(spec)
+    titles = [gift.title for gift, _ in offers(ran)]
+    assert "Where the pointer looks" in titles
+    sent = send(spec, "connectome", "Attention of layer 1")
+    wiring = load_own(sent.own)
+    matrix = wiring.layers[0].matrix(7).toarray()
+    np.testing.assert_allclose(matrix.sum(axis=1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(matrix, ran.maps[0].mean(axis=0), atol=1e-7)
+    assert sent.min_weight == pytest.approx(1 / 7)
+    pointer = load_own(send(spec, "connectome", "Where").own)
+    rows = pointer.layers[0].matrix(7).toarray()
+    assert ran.choices[0] < 7
+    np.testing.assert_allclose(rows[ran.choices[0]], ran.distributions[1, :7], atol=1e-7)
+
+
+def test_activity_of_neurons_becomes_activations_of_units():
+    spec = StimulusSpec(targets="PLM", model="linear", duration_ms=60.0)
+    ran = result(spec)
+    film = result(send(spec, "geometry")).film
+    kept = ActivationSet.named(film.source)
+    assert kept.n_stimuli == len(ran.times_ms)
+    assert kept.stimuli[0] == f"{ran.times_ms[0]:g} ms"
+    np.testing.assert_array_equal(kept.at("neurons"), ran.mean)
+
+
+def test_the_swimmers_cells_are_three_layers():
+    spec = registry.experiment("connectome/swimmer").default()
+    assert isinstance(spec, SwimmerSpec)
+    gift = next(gift for gift, _ in offers(result(spec)))
+    assert gift.make is not None
+    sent = gift.make()
+    assert isinstance(sent, Activations)
+    n_steps = len(sent.stimuli)
+    assert {a.shape for a in sent.layers.values()} == {
+        (n_steps, 2 * spec.n_joints), (n_steps, spec.n_joints),
+    }  # fmt: skip
+
+
+def test_what_does_not_fit_is_a_sentence_that_lists_what_does():
+    spec = SortSpec(n_cells=6)
+    assert gives(spec) == ("Who swapped with whom -> connectome/explore",)
+    with pytest.raises(InputError, match="nothing here goes to 'geometry'; what goes: Who swapped"):
+        send(spec, "geometry")
+    with pytest.raises(InputError, match="takes no matrix"):
+        taken(Matrix("m", np.eye(2), ("a", "b")), "geometry/files", came="")
+    with pytest.raises(InputError, match="no weight that is not zero"):
+        taken(Matrix("m", np.zeros((2, 2)), ("a", "b")), "connectome/explore", came="")
+
+
+def test_where_it_came_from_is_text_and_leads_back_to_our_own_experiments_only(monkeypatch):
+    spec = SortSpec(n_cells=6)
+    said = origin("sorting/run", spec, "<b>contacts</b>")
+    section = origin_section(said, lambda name, given: f"./{name}?{given == spec}")
+    assert section["links"] == [("Open the run that gave it", "./sorting/run?True")]
+    for strange in ("[", "[]", "{}", said.replace("sorting/run", "os/system"),
+                    json.dumps({"experiment": "sorting/run", "thing": "x", "spec": "{1"})):  # fmt: skip
+        assert origin_section(strange, lambda *_: "x") == {}
+    monkeypatch.setattr(sending_words, "ORIGIN_MAX", 200)
+    long = json.loads(origin("sorting/run", spec, "x"))
+    assert (long["spec"], long["digest"]) == ("", spec.digest()[:16])
+    section = origin_section(json.dumps(long), lambda *_: "x")
+    assert section["links"] == []
