@@ -17,7 +17,7 @@ from engines.contract import ExplorerError
 from explorer import demo, palette
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
-from explorer.dropped import link_from_file
+from explorer.dropped import link_from_file, refusal, said_with
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
 from explorer.guard import BROWSER_COOKIE
@@ -81,9 +81,12 @@ def home_page(engine: Engine) -> Any:
         elif isinstance(message.get("data"), bytes):
             try:
                 check_allowed("dropped")
-                header.go = link_from_file(message["data"])
+                with said_with(message.get("name")):
+                    header.go = link_from_file(message["data"])
             except ExplorerError as error:
                 sessions.said = str(error)
+        elif message.get("kind") == "refused":
+            sessions.said = refusal(message)
 
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())

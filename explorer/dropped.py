@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engines.boundary.apart import said_of
+from engines.boundary.labels import label
 from engines.boundary.stamps import is_stamped_json, stamp_of
 from engines.contract import ExplorerError, InputError
 from engines.running import registry
 from explorer.links import link_to
 from explorer.sessions import shown_name
+
+DROPPED_MAX = 16 * 1024**2
+
+
+@contextlib.contextmanager
+def said_with(name: object) -> Iterator[None]:
+    """What is wrong inside is said of the file that the user calls ``name``."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(said_of(label(name or "the file", 80), str(error))) from error
+
+
+def refusal(message: Mapping[str, Any]) -> str:
+    """Why the browser did not send a dropped file, from its name and size."""
+    title = label(message.get("name") or "the file", 80)
+    if not message.get("size"):
+        return f"'{title}' is empty, 0 bytes."
+    return f"'{title}' is too large for a session or a figure: at most {DROPPED_MAX >> 20} MiB."
 
 
 def is_session(data: bytes) -> bool:

@@ -20,7 +20,7 @@ from engines.running.compute import Compute, Status
 from explorer import demo
 from explorer.address import query_from_spec, spec_from_query
 from explorer.desks import Desks
-from explorer.dropped import is_session, link_from_file
+from explorer.dropped import is_session, link_from_file, refusal, said_with
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
@@ -271,7 +271,8 @@ class WorkbenchPage:
             "save": self._save,
             "keep": lambda: self._keep(str(message.get("title", ""))),
             "open": lambda: self._open(str(message.get("text", "")).encode()),
-            "dropped": lambda: self._dropped(message.get("data")),
+            "dropped": lambda: self._dropped(message.get("data"), message.get("name")),
+            "refused": lambda: self._complain(refusal(message)),
             "too-large": lambda: self._complain("This file is too large to be a session."),
         }.get(str(message.get("kind")))
         try:
@@ -288,11 +289,12 @@ class WorkbenchPage:
         text = session_to_bytes(self.whole_session()).decode()
         self.header.file = {"name": f"{self.workbench}-session.json", "text": text}
 
-    def _dropped(self, data: Any) -> None:
-        if isinstance(data, bytes) and is_session(data):
-            self._open(data)
-        elif isinstance(data, bytes):
-            self.header.go = link_from_file(data)
+    def _dropped(self, data: Any, name: Any) -> None:
+        with said_with(name):
+            if isinstance(data, bytes) and is_session(data):
+                self._open(data)
+            elif isinstance(data, bytes):
+                self.header.go = link_from_file(data)
 
     def whole_session(self) -> Session:
         """Everything this browser has open, this page first.

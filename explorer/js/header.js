@@ -105,8 +105,12 @@ export function render({model, el}) {
     const dropped = isFile(event) ? event.dataTransfer.files[0] : null
     if (!dropped) return
     event.preventDefault()
-    if (dropped.size > 16777216) model.send_msg({kind: "too-large", size: dropped.size})
-    else model.dropped = await dropped.arrayBuffer()
+    const name = dropped.name.slice(0, 200)
+    if (dropped.size > 16777216 || !dropped.size) model.send_msg({kind: "refused", size: dropped.size, name})
+    else {
+      model.dropped_name = name
+      model.dropped = await dropped.arrayBuffer()
+    }
   }
   document.addEventListener("dragover", onOver)
   document.addEventListener("drop", onDrop)
