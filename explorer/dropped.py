@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engines.boundary.apart import said_of
+from engines.boundary.bundles import is_bundle
 from engines.boundary.labels import label
 from engines.boundary.stamps import is_stamped_json, stamp_of
 from engines.contract import ExplorerError, InputError
 from engines.running import registry
+from explorer.bundles import session_from_bundle
+from explorer.desks import Desks
 from explorer.links import link_to
-from explorer.sessions import shown_name
-
-DROPPED_MAX = 16 * 1024**2
+from explorer.sessionlist import resumed
+from explorer.sessions import session_from_bytes, shown_name
 
 
 @contextlib.contextmanager
 def said_with(name: object) -> Iterator[None]:
-    """What is wrong inside is said of the file that the user calls ``name``."""
+    """What is wrong inside is said of the file that the user calls ``name``, "" if unknown."""
     try:
         yield
     except InputError as error:
-        raise InputError(said_of(label(name or "the file", 80), str(error))) from error
+        raise InputError(_said(name, str(error))) from error
 
 
 def refusal(message: Mapping[str, Any]) -> str:
-    """Why the browser did not send a dropped file, from its name and size."""
-    title = label(message.get("name") or "the file", 80)
-    if not message.get("size"):
-        return f"'{title}' is empty, 0 bytes."
-    return f"'{title}' is too large for a session or a figure: at most {DROPPED_MAX >> 20} MiB."
+    """Why the browser did not send a file, from its name and size."""
+    if message.get("size") == 0:
+        return _said(message.get("name"), "it is empty, 0 bytes")
+    sentence = "too large to be opened here; of a bundle, unpack it and open its session.json"
+    return _said(message.get("name"), f"this file is {sentence}.")
+
+
+def _said(name: object, sentence: str) -> str:
+    return said_of(label(name, 80), sentence) if name else sentence[:1].upper() + sentence[1:]
 
 
 def is_session(data: bytes) -> bool:
     """Whether this looks like a session file, which is read as one."""
     return data.lstrip()[:1] == b"{" and not is_stamped_json(data)
+
+
+async def link_from_dropped(data: bytes, desks: Desks | None) -> str:
+    """Where a file that was dropped on the front page leads.
+
+    Raises:
+        InputError: it is none of ours, or a session and this browser keeps none.
+    """
+    if not is_session(data) and not is_bundle(data):
+        return link_from_file(data)
+    if desks is None:
+        raise InputError("this browser keeps no sessions; drop the file on a workbench's page")
+    if is_bundle(data):
+        session, _ = await asyncio.to_thread(session_from_bundle, data)
+    else:
+        session = session_from_bytes(data)
+    desks.open(session)
+    return resumed(session)
 
 
 def link_from_file(data: bytes) -> str:

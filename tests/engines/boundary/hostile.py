@@ -349,6 +349,7 @@ _BOMBS = [
     Hostile("dropped", "open.svg", lambda: b'<svg><metadata id="neural-explorer">' * 9_000,
             "does not say"),
     Hostile("dropped", "bomb.zip", lambda: workbook_with("provenance.json", 600), "does not say"),
+    Hostile("dropped", "bundle.zip", lambda: workbook_with("manifest.json", 600)),
     Hostile("dropped", "deep.json", lambda: b'{"neural-explorer": ' + b"[" * 500_000, "not say"),
     Hostile("dropped", "deep.csv", lambda: b"# neural-explorer: " + b"[" * 500_000, "damaged"),
     Hostile("dropped", "session.json", lambda: b'{"sha256": "0", "session": ' + b"[" * 500_000,

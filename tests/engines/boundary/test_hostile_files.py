@@ -92,11 +92,18 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
 
 
 def _dropped(name: str, data: bytes) -> None:
+    from engines.boundary.bundles import is_bundle
+    from explorer.bundles import session_from_bundle
     from explorer.dropped import is_session, link_from_file, said_with
     from explorer.sessions import session_from_bytes
 
     with said_with(name):
-        (session_from_bytes if is_session(data) else link_from_file)(data)
+        if is_session(data):
+            session_from_bytes(data)
+        elif is_bundle(data):
+            session_from_bundle(data)
+        else:
+            link_from_file(data)
 
 
 def _activations(name: str, data: bytes) -> None:

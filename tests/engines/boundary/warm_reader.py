@@ -11,6 +11,7 @@ import json
 import os
 import runpy
 import sys
+import traceback
 from contextlib import suppress
 
 
@@ -40,7 +41,7 @@ def _forked(path: str, module: str) -> dict[str, object]:
             _read(path, module)
             status = 0
         except BaseException:  # noqa: BLE001 - told as Python itself would
-            sys.excepthook(*sys.exc_info())
+            traceback.print_exc()
             sys.stderr.flush()
         os._exit(status)
     os.close(to_out)
