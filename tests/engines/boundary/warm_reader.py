@@ -65,4 +65,5 @@ def main() -> None:
         answers.flush()
 
 
-main()
+if __name__ == "__main__":
+    main()
