@@ -20,7 +20,7 @@ from engines.geometry.chance.resampled_dichotomies import (
     parallelisms,
     separables,
 )
-from engines.geometry.chance.resampling import CONFIDENCE, STABILITY
+from engines.geometry.chance.resampling import ABOUT, STABILITY
 from engines.geometry.chance.scores import shuffled
 from engines.geometry.film.layouts import one_basis
 from engines.geometry.measures.dichotomies import ccgp_splits, dichotomies, parallelism
@@ -169,7 +169,7 @@ class TaskGeometry(Result):
         s, c = self.scores, self.control
         return Table(
             f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; intervals: {STABILITY}: "
-            f"95 % of {N_DRAWS} random halves of the units (parallelism); {CONFIDENCE} for other "
+            f"95 % of {N_DRAWS} random halves of the units (parallelism); {ABOUT}, for other "
             f"conditions of the same kind, of which these are {len(self.stimuli)} (CCGP); control: "
             "units shuffled",
             {

@@ -10,7 +10,7 @@ import numpy as np
 from engines.contract import InputError
 from engines.geometry.chance.resampled_dichotomies import parallelism_null, parallelisms
 from engines.geometry.chance.resampling import (
-    CONFIDENCE,
+    ABOUT,
     STABILITY,
     STIMULI_LEAST,
     range_of,
@@ -144,7 +144,7 @@ def _participation_of_many(x: np.ndarray, control: np.ndarray | None, seed: int)
     note = "" if np.isfinite(found.value) else "undefined: more dimensions than can be told apart"
     return Score(
         name, found.value, found.low, found.high, level, kind, len(x), made, seed, note,
-        interval=CONFIDENCE,
+        interval=ABOUT,
     )  # fmt: skip
 
 

@@ -174,7 +174,7 @@ def _splits(
         return [(a, b) for a in one for b in other]
     turned = rng.permutation(other)
     shifts = rng.permutation(n)[: max(1, n_most // n)]
-    return [(a, turned[(k + shift) % n]) for shift in shifts for k, a in enumerate(one)]
+    return [(int(one[k]), int(turned[(k + shift) % n])) for shift in shifts for k in range(n)]
 
 
 def is_separable(activations: np.ndarray, positive: np.ndarray) -> bool:
