@@ -1,7 +1,7 @@
 """Reads what strangers wrote: strict JSON, and one column of a table or list.
 
 The standard library only, because `engines.boundary.uploads` runs this very file alone in a limited
-process; nothing here opens a file, imports by name or evaluates text.
+process; nothing here opens a user's file, imports by name or evaluates text.
 """
 
 from __future__ import annotations
@@ -10,17 +10,23 @@ import csv
 import io
 import json
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 ROWS_MAX = 1_000_000
 COLUMNS_MAX = 2_000
+CELLS_MAX = 8_000_000
 NAME_MAX = 256
 NESTING_MAX = 64
 MEMORY_MAX_BYTES = 1024**3
 SECONDS_MAX = 20
+"""Of computing: as long by the clock where the machine does nothing else."""
+CLOCK_MAX = 3
+"""How much longer by the clock, where it is busy."""
 FILES_MAX = 16
 KINDS = (".csv", ".tsv", ".txt", ".json")
 
@@ -87,21 +93,6 @@ def json_depth(text: str) -> int:
         elif mark in ("]", "}"):
             depth -= 1
     return deepest
-
-
-def end_of_json(text: str) -> int:
-    """Where the object or list that a text begins with ends, 0 where it does not.
-
-    >>> end_of_json('{"a": "}"}, "b": 1}')
-    10
-    """
-    depth = 0
-    for match in _JSON_MARKS.finditer(text):
-        mark = match[0]
-        depth += (mark in ("[", "{")) - (mark in ("]", "}"))
-        if depth <= 0:
-            return match.end() if mark in ("]", "}") and not depth else 0
-    return 0
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -228,13 +219,19 @@ def _is_one_row(text: str, mark: str) -> bool:
 
 def _survey(text: str, mark: str, *, is_list: bool) -> tuple[list[str], bool, list[bool]]:
     """The first row, whether it is a header, and which columns hold numbers (or gaps) below it."""
+    if text.count(mark) > CELLS_MAX:
+        raise ReadingError(f"there are more than {CELLS_MAX:,} cells; give a part of them")
     rows = _rows(text, mark)
     _, first = next(rows, (0, []))
     if not first:
         raise ReadingError("there are no values; give at least one")
     fits, seen = [True] * len(first), [False] * len(first)
     ragged = False
+    if len(first) > ROWS_MAX:
+        raise ReadingError(f"there are more than {ROWS_MAX:,} values; give a part of them")
     for count, (line, row) in enumerate(rows, 2):
+        if len(first) > COLUMNS_MAX and not is_list:
+            _refuse_columns(len(first))
         if count > ROWS_MAX + 1:
             raise ReadingError(f"there are more than {ROWS_MAX:,} rows; give a part of them")
         if len(row) != len(first):
@@ -255,7 +252,7 @@ def _survey(text: str, mark: str, *, is_list: bool) -> tuple[list[str], bool, li
 
 def _names(first: list[str], has_header: bool) -> list[str]:
     if len(first) > COLUMNS_MAX:
-        raise ReadingError(f"there are {len(first):,} columns; {COLUMNS_MAX:,} are read")
+        _refuse_columns(len(first))
     plain = [f"column {place}" for place in range(1, len(first) + 1)]
     if not has_header:
         return plain
@@ -266,6 +263,10 @@ def _names(first: list[str], has_header: bool) -> list[str]:
     if len(set(names)) == len(names):
         return names
     return [f"{name} ({usual})" for name, usual in zip(names, plain, strict=True)]
+
+
+def _refuse_columns(n: int) -> None:
+    raise ReadingError(f"there are {n:,} columns; {COLUMNS_MAX:,} are read")
 
 
 def _choose(names: list[str], wanted: str | None) -> str | None:
@@ -331,16 +332,23 @@ def _values(cells: list[Any], where: Any) -> list[Value]:
 
 
 def limit_this_process(
-    memory: int = MEMORY_MAX_BYTES, seconds: int = SECONDS_MAX, n_files: int | None = FILES_MAX
+    memory: int = MEMORY_MAX_BYTES,
+    seconds: float = SECONDS_MAX,
+    n_files: int | None = FILES_MAX,
 ) -> None:
-    """Bound memory, time, files and writes of this process, as far as the system can."""
+    """Bound memory, time, files and writes of this process, as far as the system can.
+
+    Memory is what is taken from now on. It is counted as data, not as address space: threads and
+    allocators reserve gigabytes of addresses that nothing ever stands at.
+    """
     try:
         import resource
     except ImportError:  # Windows: the parent's clock and the size cap remain
         return
+    n_data = _data_bytes()
     limits = {
-        "RLIMIT_AS": memory,
-        "RLIMIT_CPU": seconds,
+        # Where the system does not say how much there is already, addresses have to do.
+        "RLIMIT_AS" if n_data is None else "RLIMIT_DATA": memory + (n_data or 0),
         "RLIMIT_FSIZE": 0,
         "RLIMIT_CORE": 0,
     }
@@ -349,19 +357,33 @@ def limit_this_process(
     for name, bound in limits.items():
         with suppress(AttributeError, OSError, ValueError):  # macOS refuses some of them
             resource.setrlimit(getattr(resource, name), (bound, bound))
+    # Nobody listens, so either ends the process, whatever it is in the middle of.
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, CLOCK_MAX * seconds)
+
+
+def _data_bytes() -> int | None:
+    """How much data this process holds now, None where the system does not say."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:
+        return None
+    found = re.search(r"^VmData:\s+(\d+)", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else None
 
 
 def main() -> None:
-    """Read a line of JSON (kind, column) and the file's bytes; write the column as JSON."""
-    limit_this_process()
+    """Read a line of JSON (kind, column, limits) and the file's bytes; write the column as JSON."""
     request = json.loads(sys.stdin.buffer.readline())
+    limit_this_process(request["memory"], request["seconds"])
     try:
         text = text_from_bytes(sys.stdin.buffer.read())
         answer = column_from_text(text, request["kind"], request["column"])
     except ReadingError as error:
         answer = {"error": str(error)}
-    except (MemoryError, RecursionError):
-        answer = {"error": f"reading it needs more than {MEMORY_MAX_BYTES >> 20:,} MiB of memory"}
+    except MemoryError:
+        mib = request["memory"] >> 20
+        answer = {"error": f"reading it needs more than {mib:,} MiB of memory"}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -43,6 +43,7 @@ _COMMENTS = {
     "tex": f"% {_ID}: ".encode(),
 }
 _COMMENTS["tsv"] = _COMMENTS["py"] = _CSV = _COMMENTS["csv"]
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _JSON = re.compile(rf'\s*\{{\s*"{_ID}"\s*:\s*'.encode())
 _MEMBERS = ("provenance.npy", "provenance.json")
 _WHOLE = (1980, 1, 1, 0, 0, 0)
@@ -198,8 +199,18 @@ def _from_json(content: bytes) -> str | None:
     begun = _JSON.match(content)
     assert begun is not None
     text = content[begun.end() :][:STAMP_MAX_BYTES].decode("utf-8", "ignore")
-    end = reading.end_of_json(text)
+    end = _end_of_json(text)
     return text[:end] if end else None
+
+
+def _end_of_json(text: str) -> int:
+    """Where the object that a text begins with ends, 0 where it does not."""
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += {"{": 1, "[": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth <= 0:
+            return match.end() if match[0] in ("]", "}") and not depth else 0
+    return 0
 
 
 def _from_gif(content: bytes) -> str | None:

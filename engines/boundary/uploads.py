@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from math import isnan
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from engines.boundary import reading
+from engines.boundary.apart import STRANGERS, output_of_child, said_of
 from engines.boundary.labels import label
 from engines.contract import InputError
 
@@ -72,7 +71,7 @@ def numbers_from_upload(name: str, data: bytes, *, column: str | None = None) ->
             raise InputError(f"'{title}' is {what} by its first bytes; save the values as CSV")
     answer = _answer_of_child({"kind": kind, "column": column}, data, title)
     if "error" in answer:
-        raise InputError(f"'{title}': {answer['error']}")
+        raise InputError(said_of(title, answer["error"]))
     return _checked(answer)
 
 
@@ -113,27 +112,12 @@ def _answer_of_child(request: dict[str, Any], data: bytes, title: str) -> dict[s
     # -I -S: neither the working folder nor site-packages can be imported from.
     command = [sys.executable, "-I", "-S", "-X", "utf8", reading.__file__]
     kept = {k: os.environ[k] for k in ("SYSTEMROOT", "LD_LIBRARY_PATH") if k in os.environ}
-    try:
-        ended = subprocess.run(  # noqa: S603 - our own interpreter and file, no shell
-            command,
-            input=json.dumps(request).encode() + b"\n" + data,
-            capture_output=True,
-            timeout=reading.SECONDS_MAX,
-            env=kept,
-            cwd=tempfile.gettempdir(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise InputError(
-            f"'{title}' could not be read within {reading.SECONDS_MAX} s; give a smaller part"
-        ) from error
-    if ended.returncode != 0:
-        raise InputError(
-            f"'{title}' is too large or too strange to read within "
-            f"{reading.MEMORY_MAX_BYTES >> 20:,} MiB and {reading.SECONDS_MAX} s; "
-            "give a smaller part"
-        )
-    return json.loads(ended.stdout)
+    limits = STRANGERS
+    bounded = {**request, "memory": limits.memory, "seconds": limits.seconds}
+    given = json.dumps(bounded).encode() + b"\n" + data
+    return json.loads(
+        output_of_child(command, given, title, limits, mend="give a smaller part", environment=kept)
+    )
 
 
 def _checked(answer: dict[str, Any]) -> UploadedColumn:

@@ -23,6 +23,8 @@ def npz(title: str, data: bytes, options: ImportOptions) -> tuple[Connectome, Im
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(f"'{title}' holds objects or is damaged: {error}") from error
     if {"pre", "post"} <= set(arrays):
@@ -74,6 +76,8 @@ def matlab(title: str, data: bytes, options: ImportOptions) -> tuple[Connectome,
 
         try:
             arrays = {k: v for k, v in loadmat(io.BytesIO(data)).items() if k[:2] != "__"}
+        except MemoryError:
+            raise
         except Exception as error:
             raise InputError(f"'{title}' is no MATLAB file: {error}") from error
     plain = {k: v.toarray() if sparse.issparse(v) else v for k, v in arrays.items()}
@@ -106,6 +110,8 @@ def npy(title: str, data: bytes, options: ImportOptions) -> tuple[Connectome, Im
     """One square matrix."""
     try:
         array = np.load(io.BytesIO(data), allow_pickle=False)
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(f"'{title}' holds objects or is damaged: {error}") from error
     return _from_square(title, array, options)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,41 @@ HELD_MAX = 3_000_000
 _SAMPLE = 64 * 1024
 _Pairs = tuple[np.ndarray, np.ndarray]
 """int64[edge] sender << 32 | receiver, and float64[edge] weights."""
-_TEXT = (".csv", ".tsv", ".txt", ".edgelist")
+TEXT = (".csv", ".tsv", ".txt", ".edgelist")
+KINDS = (*TEXT, ".parquet", ".feather")
+"""Endings of tables that can be read in chunks."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table: a file on disk, or what was uploaded and lies nowhere."""
+
+    name: str
+    content: Path | bytes
+
+    @property
+    def suffix(self) -> str:
+        """The ending that tells the kind."""
+        return PurePosixPath(self.name).suffix.lower()
+
+    @property
+    def n_bytes(self) -> int:
+        """Its length."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.stat().st_size
+
+    def open(self) -> BinaryIO:
+        """Its bytes from the beginning."""
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        return self.content.open("rb")
+
+    def head(self) -> bytes:
+        """Its first whole lines."""
+        with self.open() as file:
+            head = file.read(_SAMPLE)
+        return head[: head.rfind(b"\n") + 1] or head
 
 
 @dataclass(frozen=True)
@@ -38,43 +73,46 @@ class Reading:
         return min(1.0, self.n_rows / max(1, self.n_expected))
 
 
-def expected_rows(path: Path) -> int:
+def expected_rows(source: Source) -> int:
     """Rows of a table, exactly for Parquet, else from the length of its first lines; 0 if unknown.
 
     Raises:
         OSError: the file cannot be read.
     """
-    if path.suffix.lower() == ".parquet":
+    if source.suffix == ".parquet":
         import pyarrow.parquet as parquet
 
-        return int(parquet.read_metadata(path).num_rows)
-    if path.suffix.lower() not in _TEXT:
+        with source.open() as file:
+            return int(parquet.read_metadata(file).num_rows)
+    if source.suffix not in TEXT:
         return 0
-    with path.open("rb") as file:
+    with source.open() as file:
         head = file.read(_SAMPLE)
-    return round(path.stat().st_size * head.count(b"\n") / max(1, len(head)))
+    return round(source.n_bytes * head.count(b"\n") / max(1, len(head)))
 
 
-def merged_rows(path: Path, options: ImportOptions) -> Iterator[Reading | edges.Rows]:
+def merged_rows(source: Source, options: ImportOptions) -> Iterator[Reading | edges.Rows]:
     """How far it is, chunk by chunk; last all edges of the file, repeated ones combined.
 
     Raises:
         InputError: as for a file that is read at once.
     """
-    chosen = chosen_for(path, options)
-    expected, merger = expected_rows(path), _Merger(chosen)
-    for frame in _frames(path, chosen):
-        merger.add(edges.rows_from_frame(frame, chosen, merger.n_rows + 2), len(frame))
-        yield Reading(merger.n_rows, max(expected, merger.n_rows))
-    yield merger.rows()
+    chosen = chosen_for(source, options)
+    expected, merger = expected_rows(source), _Merger(chosen)
+    try:
+        for frame in _frames(source, chosen):
+            merger.add(edges.rows_from_frame(frame, chosen, merger.n_rows + 2), len(frame))
+            yield Reading(merger.n_rows, max(expected, merger.n_rows))
+        yield merger.rows()
+    finally:
+        edges.forget_ids()
 
 
-def _frames(path: Path, options: ImportOptions) -> Iterator[pd.DataFrame]:
-    if path.suffix.lower() == ".parquet":
-        import pyarrow.parquet as parquet
-
-        for batch in parquet.ParquetFile(path).iter_batches(CHUNK_ROWS):
-            yield batch.to_pandas(integer_object_nulls=True)
+def _frames(source: Source, options: ImportOptions) -> Iterator[pd.DataFrame]:
+    if source.suffix in (".parquet", ".feather"):
+        with source.open() as file:
+            for table in _tables(file, source.suffix):
+                yield table.to_pandas(integer_object_nulls=True, strings_to_categorical=True)
         return
     # Ids are read as text, or they would lose digits where one of them is missing; every
     # different text once, as most cells of a long list repeat.
@@ -83,39 +121,45 @@ def _frames(path: Path, options: ImportOptions) -> Iterator[pd.DataFrame]:
         "low_memory": False,
     }  # fmt: skip
     given: dict[str, Any] = {"sep": options.delimiter, "encoding": options.encoding}
+    given["skiprows"] = n_comments(decoded(source.head(), options)[0])
     try:
-        yield from pd.read_csv(
-            path, chunksize=CHUNK_ROWS, skiprows=_n_comments(path, options), **given, **plain
-        )
+        with source.open() as file:
+            yield from pd.read_csv(file, chunksize=CHUNK_ROWS, **given, **plain)
     except (UnicodeDecodeError, pd.errors.ParserError) as error:
         raise InputError(
-            f"'{path.name}' cannot be cut into cells: {error}; set encoding or delimiter"
+            f"'{source.name}' cannot be cut into cells: {error}; set encoding or delimiter"
         ) from error
 
 
-def _n_comments(path: Path, options: ImportOptions) -> int:
-    return n_comments(decoded(head_of(path), options)[0])
+def _tables(file: BinaryIO, suffix: str) -> Iterator[Any]:
+    """Parts of a Parquet or Feather file of about ``CHUNK_ROWS`` rows."""
+    import pyarrow
+
+    if suffix == ".parquet":
+        import pyarrow.parquet as parquet
+
+        yield from parquet.ParquetFile(file).iter_batches(CHUNK_ROWS)
+        return
+    opened, held = pyarrow.ipc.open_file(file), []
+    for k in range(opened.num_record_batches):
+        held.append(opened.get_batch(k))
+        if sum(part.num_rows for part in held) >= CHUNK_ROWS:
+            yield pyarrow.Table.from_batches(held)
+            held = []
+    if held:
+        yield pyarrow.Table.from_batches(held)
 
 
-def head_of(path: Path) -> bytes:
-    """The first whole lines of a file."""
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE)
-    return head[: head.rfind(b"\n") + 1] or head
-
-
-def chosen_for(path: Path, options: ImportOptions) -> ImportOptions:
+def chosen_for(source: Source, options: ImportOptions) -> ImportOptions:
     """Options with encoding, delimiter and decimal mark found in the first lines."""
-    if path.suffix.lower() == ".parquet":
+    if source.suffix not in TEXT:
         return options
-    head = head_of(path)
+    head = source.head()
     text, _ = decoded(head, options)
     encoding = options.encoding or ("utf-8-sig" if _is_utf8(head) else "cp1252")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
-    return replace(
-        sniffed(without_comments(text)[0], path.suffix.lower(), options)[0], encoding=encoding
-    )
+    return replace(sniffed(without_comments(text)[0], source.suffix, options)[0], encoding=encoding)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -146,7 +190,10 @@ class _Merger:
         self._columns = self._columns or rows.columns
         self._other = self._other or rows.other
         for name, counted in rows.sent.items():
-            self._sent.setdefault(name, Counter()).update(counted)
+            before = self._sent.setdefault(name, counted)
+            if before is not counted:
+                for kind, n in counted.items():
+                    before[kind] += n
         self._told.update(rows.told)
         self._n_refused += rows.n_refused
         self._refused = (self._refused + rows.refused)[:REFUSED_SHOWN]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,11 @@ def guessed_columns(frame: pd.DataFrame, options: ImportOptions) -> dict[str, st
     if not found["pre"] or not found["post"] or found["pre"] == found["post"]:
         raise ColumnsError(columns, frame.head().astype(str).to_numpy().tolist())
     return found
+
+
+def forget_ids() -> None:
+    """Let go of the names that a long file repeated."""
+    _id.cache_clear()
 
 
 @dataclass
@@ -203,6 +209,7 @@ def _ends(pre: Any, post: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.asarray(names, object), place[: len(senders)][first], place[len(senders) :][second]
 
 
+@lru_cache(maxsize=300_000, typed=True)
 def _id(cell: object) -> str:
     """A neuron's name; whole numbers of any size keep every digit."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:

@@ -81,13 +81,25 @@ def sent(frame: pd.DataFrame, pre: str, named: Callable[[object], str]) -> dict[
     column = _column(frame, _TRANSMITTER)
     if not column or column == pre:
         return {}
-    counted = pd.DataFrame({"pre": frame[pre].astype(object), "nt": _texts(frame, column)})
+    senders, cells = pd.factorize(frame[pre].astype(object), use_na_sentinel=False)
+    kinds, texts = pd.factorize(_texts(frame, column), use_na_sentinel=False)
+    names = [named(cell) for cell in cells.tolist()]
+    known = [_transmitter(str(text)) for text in texts.tolist()]
+    pairs, n_rows = np.unique(senders * len(known) + kinds, return_counts=True)
     found: dict[str, Counter[str]] = {}
-    for (cell, text), n in counted.value_counts().items():  # type: ignore[misc]
-        known = _NAMES.get(str(text).lower(), "" if str(text).lower() == "nan" else label(text))
-        if known:
-            found.setdefault(named(cell), Counter())[known] += int(n)
+    for pair, n in zip(pairs.tolist(), n_rows.tolist(), strict=True):
+        sender, kind = divmod(pair, len(known))
+        if known[kind]:
+            counted = found.get(names[sender])
+            if counted is None:
+                counted = found[names[sender]] = Counter()
+            counted[known[kind]] += n
     return found
+
+
+def _transmitter(text: str) -> str:
+    folded = text.lower()
+    return _NAMES.get(folded, "" if folded in ("nan", "none", "<na>") else label(text))
 
 
 def grouped(frame: pd.DataFrame, column: str, bad: np.ndarray) -> list[str]:

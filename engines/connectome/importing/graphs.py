@@ -39,6 +39,8 @@ def graph_file(
                 graph = nx.parse_gml(data.decode("utf-8", "replace"), label="id")
             case _:
                 graph = nx.parse_pajek(data.decode("utf-8", "replace"))
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(f"'{title}' is no {KINDS[kind]}: {error}") from error
     return _from_graph(title, graph, options)
@@ -80,6 +82,8 @@ def json_graph(title: str, data: bytes, options: ImportOptions) -> tuple[Connect
             graph = nx.adjacency_graph(document)
         else:
             graph = nx.node_link_graph(document, edges="links" if "links" in document else "edges")
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(
             f"'{title}' is no node-link (nodes and links), adjacency or Cytoscape JSON: {error}"

@@ -13,6 +13,8 @@ from engines.contract import InputError
 
 _NO_NUMBERS = frozenset({"nan", "na", "inf", "-inf", "n/a", "null", "#n/a"})
 """What stands in a matrix where a number should."""
+_NO_EDGE = frozenset({"", "0", "0.0"})
+"""Nearly all cells of a large matrix; they are passed over before anything is kept of them."""
 _TOTALS = frozenset({"total", "totals", "sum", "sums", "nan", "none"})
 
 
@@ -81,7 +83,7 @@ def layers_from_rows(
         (n, k, rows[n][k], index[row_name], index[column_name])
         for n, row_name in rows_kept
         for k, column_name in columns_kept
-        if k < len(rows[n]) and rows[n][k] != ""
+        if k < len(rows[n]) and rows[n][k] not in _NO_EDGE
     ]
     values = [number(cell, decimal, options.thousands) for _, _, cell, _, _ in filled]
     odd = [place for place, value in zip(filled, values, strict=True) if value is None]

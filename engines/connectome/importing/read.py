@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,7 @@ import pandas as pd
 
 from engines.boundary.labels import label
 from engines.connectome.importing import arrays, chunks, edges, graphs, matrices
-from engines.connectome.importing.chunks import Reading
+from engines.connectome.importing.chunks import Reading, Source
 from engines.connectome.importing.finishing import finished
 from engines.connectome.importing.options import ImportOptions, ImportReport
 from engines.connectome.importing.text import (
@@ -30,7 +31,8 @@ from engines.connectome.wiring.connectome import Connectome
 from engines.contract import InputError
 
 CHUNKED_BYTES = 32 * 1024**2
-UNPACKED_MAX = 2 * 1024**3
+UNPACKED_MAX = 512 * 1024**2
+_PIECE = 1024**2
 _RATIO_MAX = 200
 _REFUSED_KINDS = {
     ".pkl": "a pickle", ".pickle": "a pickle", ".pt": "a torch pickle", ".pth": "a torch pickle",
@@ -62,45 +64,62 @@ def reading(
     chunks, so that memory depends on their edges and not on their length.
     """
     place, chosen = Path(path), options or ImportOptions()
+    source = Source(place.name, place)
     try:
-        if not _in_chunks(place, chosen):
+        if _in_chunks(source, chosen):
+            yield from _by_chunks(source, chosen)
+        else:
             yield connectome_from_bytes(place.name, place.read_bytes(), chosen)
-            return
-        n_rows = 0
-        for part in chunks.merged_rows(place, chosen):
-            if isinstance(part, Reading):
-                yield part
-                n_rows = part.n_rows
-            else:
-                notes = ["The file was read in chunks."]
-                parts = edges.layers_from_rows(part, chosen)
-                title = label(place.name, 80) or "the file"
-                yield finished(
-                    title, "an edge list", n_rows, parts, [], notes,
-                    columns=edges.transmitters(part, parts[0]), other=part.other,
-                )  # fmt: skip
     except OSError as error:
-        raise InputError(f"{place} cannot be read: {error.strerror}") from error
+        name = label(place.name, 80)
+        raise InputError(f"'{name}' cannot be read: {error.strerror}") from error
 
 
-def _in_chunks(place: Path, options: ImportOptions) -> bool:
+def _by_chunks(
+    source: Source, options: ImportOptions
+) -> Iterator[Reading | tuple[Connectome, ImportReport]]:
+    n_rows = 0
+    for part in chunks.merged_rows(source, options):
+        if isinstance(part, Reading):
+            yield part
+            n_rows = part.n_rows
+        else:
+            notes = ["The file was read in chunks."]
+            parts = edges.layers_from_rows(part, options)
+            title = label(source.name, 80) or "the file"
+            yield finished(
+                title, "an edge list", n_rows, parts, [], notes,
+                columns=edges.transmitters(part, parts[0]), other=part.other,
+            )  # fmt: skip
+
+
+def _in_chunks(source: Source, options: ImportOptions) -> bool:
     """Whether a file is an edge list with a header, and too long to be held at once."""
-    suffix = place.suffix.lower()
-    if options.kind == "matrix" or suffix not in (".csv", ".tsv", ".txt", ".edgelist", ".parquet"):
+    if options.kind == "matrix" or source.suffix not in chunks.KINDS:
         return False
     try:
-        long = chunks.expected_rows(place) > options.n_rows_max
+        long = chunks.expected_rows(source) > options.n_rows_max
     except (ImportError, ValueError):  # connectome_from_bytes says what is wrong
         return False
-    if not long and place.stat().st_size <= CHUNKED_BYTES:
+    # Columns are packed about as tightly as gzip would.
+    n_packed = 1 if source.suffix in chunks.TEXT else 4
+    if not long and n_packed * source.n_bytes <= CHUNKED_BYTES:
         return False
-    if suffix == ".parquet":
-        return True
-    chosen = chunks.chosen_for(place, options)
-    text, _ = decoded(chunks.head_of(place), chosen)
+    if source.suffix not in chunks.TEXT:
+        return source.suffix == ".parquet" or source.head().startswith(b"ARROW1")
+    chosen = chunks.chosen_for(source, options)
+    text, _ = decoded(source.head(), chosen)
     first = cells(without_comments(text)[0].split("\n", 1)[0], chosen)
     named = {options.pre, options.post} <= set(first[0] if first else ()) and options.pre != ""
     return named or _has_edge_header(first)
+
+
+def in_chunks(name: str, data: bytes, options: ImportOptions) -> bool:
+    """Whether these bytes are a list of edges that is too long to be cut into cells at once."""
+    # What is held has few enough rows for memory, but perhaps not as cells of text.
+    unbounded = replace(options, n_rows_max=2**62)
+    is_long = 4 * len(data) > CHUNKED_BYTES
+    return is_long and _in_chunks(Source(PurePosixPath(name).name, data), unbounded)
 
 
 def connectome_from_bytes(
@@ -117,8 +136,10 @@ def connectome_from_bytes(
         raise InputError(
             f"'{title}' is {refused}, which could run a stranger's code; save CSV, NPZ or GraphML"
         )
+    if not data:
+        raise InputError(f"'{title}' is empty, 0 bytes; was it written to the end?")
     if suffix == ".gz":
-        return connectome_from_bytes(PurePosixPath(name).stem, _unpacked(title, data), chosen)
+        return connectome_from_bytes(PurePosixPath(name).stem, unpacked(title, data), chosen)
     if suffix in graphs.KINDS:
         return graphs.graph_file(title, data, chosen, suffix)
     readers: dict[str, Callable[..., Any]] = {
@@ -129,22 +150,27 @@ def connectome_from_bytes(
     if suffix not in readers:
         kinds = ", ".join((*readers, *graphs.KINDS))
         raise InputError(f"'{title}' is of no kind we read; give one of {kinds}, or one in .gz")
-    if not data:
-        raise InputError(f"'{title}' is empty")
+    if in_chunks(name, data, chosen):
+        *_, last = _by_chunks(Source(PurePosixPath(name).name, data), chosen)
+        assert isinstance(last, tuple)
+        return last
     return readers[suffix](title, data, chosen)
 
 
-def _unpacked(title: str, data: bytes) -> bytes:
-    """What a gzip holds, refused where it grows without measure."""
+def unpacked(title: str, data: bytes) -> bytes:
+    """What a gzip holds; InputError where it grows without measure."""
     most = min(UNPACKED_MAX, _RATIO_MAX * max(len(data), 100_000))
+    found = bytearray()
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            found = file.read(most + 1)
-    except (OSError, EOFError) as error:
+            # In pieces: memory for the most there may be would be taken at once.
+            while len(found) <= most and (piece := file.read(_PIECE)):
+                found += piece
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"'{title}' is no gzip file, or damaged: {error}") from error
     if len(found) > most:
         raise InputError(f"'{title}' unpacks to more than {most:,} bytes; save the part needed")
-    return found
+    return bytes(found)
 
 
 def _npz(title: str, data: bytes, options: ImportOptions) -> tuple[Connectome, ImportReport]:
@@ -219,9 +245,13 @@ def _xlsx(title: str, data: bytes, options: ImportOptions) -> tuple[Connectome, 
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        # A sheet's own word for its size may be a billion cells that are not there.
+        sheet.reset_dimensions()
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(f"'{title}' is no XLSX workbook: {error}") from error
-    sheet = book.worksheets[0]
     rows = []
     for row in sheet.iter_rows(values_only=True):
         texts = ["" if cell is None else _cell(cell) for cell in row]
@@ -260,6 +290,8 @@ def _parquet(title: str, data: bytes, options: ImportOptions) -> tuple[Connectom
         raise InputError("Parquet needs pyarrow: pip install 'neural-explorer[tables]'") from error
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(f"'{title}' is no Parquet file: {error}") from error
     if file.metadata.num_rows > options.n_rows_max:
@@ -282,6 +314,8 @@ def _feather(title: str, data: bytes, options: ImportOptions) -> tuple[Connectom
         raise InputError("Feather needs pyarrow: pip install 'neural-explorer[tables]'") from error
     try:
         table = feather.read_table(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception as error:
         raise InputError(f"'{title}' is no Feather file: {error}") from error
     if table.num_rows > options.n_rows_max:

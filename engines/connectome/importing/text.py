@@ -15,6 +15,8 @@ from engines.contract import InputError
 
 _DELIMITERS = (",", "\t", ";", "|", " ")
 _SAMPLE = 64 * 1024
+_PADDED_MAX = 50_000_000
+"""Cells of a table whose rows are all made as long as the longest."""
 
 
 def decoded(data: bytes, options: ImportOptions) -> tuple[str, list[str]]:
@@ -137,6 +139,11 @@ def cells(text: str, options: ImportOptions) -> list[list[str]]:
 def frame_from_cells(rows: list[list[str]], *, header: bool) -> pd.DataFrame:
     """A table of texts; the first row names the columns when ``header``."""
     width = max((len(row) for row in rows), default=0)
+    if width * len(rows) > _PADDED_MAX:
+        raise InputError(
+            f"the widest of {len(rows):,} rows has {width:,} cells, so that nearly all would be "
+            "empty; mend that row"
+        )
     padded = [row + [""] * (width - len(row)) for row in rows]
     if not header:
         return pd.DataFrame(padded, columns=[str(k) for k in range(width)], dtype=object)

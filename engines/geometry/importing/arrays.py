@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.boundary.counts import npy_bytes
 from engines.boundary.labels import label
 from engines.contract import InputError
 from engines.geometry.importing.tables import columns_of_parquet, columns_of_text, from_columns
@@ -110,25 +111,8 @@ def _sorted_out(arrays: dict[str, np.ndarray]) -> FileContents:
 
 def _npy(path: Path) -> FileContents:
     with path.open("rb") as file:
-        _check_header(file, path.stat().st_size)
+        npy_bytes(file, path.stat().st_size)
     return _sorted_out({"activations": np.load(path, mmap_mode="r", allow_pickle=False)})
-
-
-def _check_header(file: object, size: int) -> None:
-    """Refuse objects, and a shape that the file is too small for, before anything is allocated."""
-    version = np.lib.format.read_magic(file)  # type: ignore[arg-type]
-    read = (
-        np.lib.format.read_array_header_1_0 if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )  # fmt: skip
-    shape, _, dtype = read(file)  # type: ignore[arg-type]
-    if dtype.hasobject:
-        raise InputError(_CONVERT)
-    needed = int(np.prod(shape, dtype=object)) * dtype.itemsize
-    if needed > size:
-        raise InputError(
-            f"its header says {shape} of {dtype}, {needed:,} bytes, but it has {size:,}"
-        )
 
 
 def _npz(path: Path) -> FileContents:
@@ -140,7 +124,7 @@ def _npz(path: Path) -> FileContents:
         for entry in archive.infolist():
             with archive.open(entry) as file:
                 content = io.BytesIO(file.read())
-            _check_header(content, entry.file_size)
+            npy_bytes(content, entry.file_size)
             content.seek(0)
             name = entry.filename.removesuffix(".npy")
             found[name] = np.load(content, allow_pickle=False)

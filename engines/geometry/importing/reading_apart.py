@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from engines.boundary.apart import Request, answer_of_child, serve
+from engines.boundary.apart import STRANGERS, Limits, Request, answer_of_child, serve
+from engines.boundary.counts import check_counts
 from engines.boundary.labels import label
-from engines.geometry.importing.arrays import FileContents, contents_of
+from engines.geometry.importing.arrays import KINDS, FileContents, contents_of
 
 _LIBRARIES = {
     ".mat": ("scipy.io", "h5py"), ".zip": ("zarr",), ".safetensors": ("safetensors",),
@@ -19,17 +20,25 @@ _LIBRARIES = {
 }  # fmt: skip
 
 
-def contents_read_apart(path: Path, shown: str = "") -> FileContents:
-    """As `arrays.contents_of`, read by a limited child; blocks for up to a minute.
+OWN = Limits(memory=3 * 1024**3, seconds=60)
+"""Of a file that the user names where it lies: up to 2 GB, of which 240 MB take 750 MiB to hand
+over. What is uploaded has no more than every stranger's file."""
+_CELLS_MAX = 6_000_000
+"""Of text; 3 million cells take 4 s and 440 MiB."""
+
+
+def contents_read_apart(path: Path, shown: str = "", *, limits: Limits = STRANGERS) -> FileContents:
+    """As `arrays.contents_of`, read by a limited child; blocks meanwhile.
 
     Raises:
         InputError: what is wrong with the file, and how to mend it.
     """
     answer = answer_of_child(
         __name__,
-        {"path": str(path.absolute()), "shown": shown},
+        {"path": str(path.absolute()), "shown": shown, "counted": limits == STRANGERS},
         label(shown or path.name, 60),
         mend="give a part, or read it with arrays_from_file in a notebook",
+        limits=limits,
     )
     labels = {name: tuple(v) for name, v in answer["labels"].items()}
     return FileContents(answer["arrays"], labels, list(answer["notes"]))
@@ -50,7 +59,11 @@ def main() -> None:
                 importlib.import_module(name)
 
     def read(request: Request, _data: Any) -> dict[str, Any]:
-        found = contents_of(request["path"], request["shown"])
+        path = Path(request["path"])
+        if request["counted"] and path.is_file() and path.suffix.lower() in KINDS:
+            with path.open("rb") as file:
+                check_counts(path.suffix.lower(), file, cells_max=_CELLS_MAX)
+        found = contents_of(path, request["shown"])
         plain = {name: np.ascontiguousarray(array) for name, array in found.arrays.items()}
         labels = {n: list(v) for n, v in found.labels.items()}
         return {"arrays": plain, "labels": labels, "notes": found.notes}

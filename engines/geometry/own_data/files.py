@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from engines.boundary.apart import STRANGERS
 from engines.boundary.kept import Kind
 from engines.boundary.labels import label
 from engines.boundary.whole import write_whole
@@ -19,7 +20,7 @@ from engines.geometry.analyses.source import ensured
 from engines.geometry.film.film import SCATTER_MAX, Film, film_from_set
 from engines.geometry.film.spec import FilmSpec
 from engines.geometry.importing.arrays import KINDS
-from engines.geometry.importing.reading_apart import contents_read_apart
+from engines.geometry.importing.reading_apart import OWN, contents_read_apart
 from engines.geometry.importing.sets import Axes, Missing, set_from_arrays, thinned
 
 KIND = Kind("file that was brought", mend="bring it again")
@@ -134,7 +135,7 @@ def _opened(spec: FilesSpec) -> ActivationSet:
     name = f"file-{hashlib.sha256(told.encode()).hexdigest()[:16]}-{spec.missing.split()[-1]}"
     if name in library.names():
         return ActivationSet.named(name)
-    found = contents_read_apart(path, shown)
+    found = contents_read_apart(path, shown, limits=OWN if spec.path else STRANGERS)
     writing = library.fresh_folder(name)
     about = {"title": label(shown, 60), "kind": path.suffix, "notes": found.notes}
     set_from_arrays(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.boundary import reading, uploads
+from engines.boundary import apart, reading, uploads
 from engines.boundary.uploads import (
     numbers_from_upload,
     numbers_from_upload_async,
@@ -166,16 +166,22 @@ def test_promise_6_a_file_over_the_cap_is_refused_before_it_is_read(monkeypatch)
         numbers_from_upload("a.csv", b"1," * 10)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is not enforced elsewhere")
-def test_promise_6_a_reader_that_needs_too_much_memory_ends_alone():
-    data = b"12 " * 20_000_000  # one line: over a gigabyte as Python strings
-    with pytest.raises(InputError, match=r"needs more than 1,024 MiB"):
-        numbers_from_upload("a.txt", data)
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is not bounded elsewhere")
+def test_promise_6_a_reader_that_needs_too_much_memory_ends_alone(monkeypatch):
+    # Three columns of words: over 200 MiB as Python strings.
+    data = b"a,b,c\n" + b"alpha one,beta two,gamma three\n" * 900_000
+    monkeypatch.setattr(uploads, "STRANGERS", apart.Limits(memory=100 * 1024**2))
+    with pytest.raises(InputError, match=r"'a\.csv': reading it needs more than 100 MiB"):
+        numbers_from_upload("a.csv", data)
 
 
 def test_promise_6_a_reader_that_hangs_is_ended(monkeypatch):
-    monkeypatch.setattr(reading, "SECONDS_MAX", 0.001)
-    with pytest.raises(InputError, match="could not be read within"):
+    monkeypatch.setattr(uploads, "STRANGERS", apart.Limits(seconds=0.01))
+    with pytest.raises(InputError, match=r"'a\.csv': reading it took more than 0\.01 s"):
+        numbers_from_upload("a.csv", b"1\n" * 500_000)
+    monkeypatch.setattr(uploads, "STRANGERS", apart.Limits(seconds=0.001))
+    monkeypatch.setattr(apart, "START_SECONDS", 0)
+    with pytest.raises(InputError, match="took more than"):
         numbers_from_upload("a.csv", b"1\n" * 500_000)
 
 
@@ -186,7 +192,7 @@ def test_promise_4_the_reader_cannot_import_from_where_it_runs(tmp_path, monkeyp
         (tmp_path / f"{module}.py").write_text(planted)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(uploads.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(apart.tempfile, "gettempdir", lambda: str(tmp_path))
     assert numbers_from_upload("a.csv", b"1,2").values == (1, 2)
     assert not trace.exists()
 

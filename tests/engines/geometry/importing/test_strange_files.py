@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import zarr
 
-from engines.boundary import apart
+from engines.boundary.apart import Limits
 from engines.contract import InputError
 from engines.geometry import arrays_from_file, moment
 from engines.geometry.importing import arrays as importing
-from engines.geometry.importing.reading_apart import arrays_read_apart
+from engines.geometry.importing.reading_apart import arrays_read_apart, contents_read_apart
 from engines.geometry.own_data import files
 from engines.geometry.own_data.files import FilesSpec, frames_of, keep_upload
 
@@ -80,7 +80,7 @@ def test_archives_that_unpack_to_too_much_are_refused_unopened(tmp_path, monkeyp
         arrays_from_file(tmp_path / name)
 
 
-def test_a_bomb_ends_the_child_and_not_the_engine(tmp_path, monkeypatch):
+def test_a_bomb_ends_the_child_and_not_the_engine(tmp_path):
     path = tmp_path / "a.npz"
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
@@ -91,9 +91,12 @@ def test_a_bomb_ends_the_child_and_not_the_engine(tmp_path, monkeypatch):
         for _ in range(500):
             file.write(bytes(2**20))
     assert path.stat().st_size < 8_000_000
-    monkeypatch.setattr(apart, "MEMORY_MAX_BYTES", 2**30)
-    with pytest.raises(InputError, match=r"1,024 MiB"):
+    with pytest.raises(InputError, match=r"'a\.npz': it holds numbers of 500 MiB; at most 300 MiB"):
         arrays_read_apart(path)
+    # Where nothing is counted first, as in one's own files, memory is what ends it.
+    little = Limits(memory=2**28, seconds=20)
+    with pytest.raises(InputError, match=r"'a\.npz': reading it needs more than 256 MiB"):
+        contents_read_apart(path, limits=little)
 
 
 def test_pickles_are_refused_in_the_child_too(tmp_path):
