@@ -9,15 +9,17 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import panel as pn
 
 from engines.contract import ExplorerError
 from explorer import demo, palette
+from explorer.asked import address_from_arguments
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
-from explorer.dropped import link_from_file
+from explorer.dropped import TOO_LARGE, link_from_dropped
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
 from explorer.guard import BROWSER_COOKIE
@@ -29,7 +31,6 @@ from explorer.links import finished_workbenches, link_to, links
 from explorer.page import (
     Engine,
     WorkbenchPage,
-    address_from_arguments,
     shell,
 )
 from explorer.pill import watch_engine
@@ -74,23 +75,29 @@ def home_page(engine: Engine) -> Any:
     owner, _ = _session()
     _admit(engine, owner)
     help_ = Help(engine, owner)
+    browser = _browser() if policy().saves else ""
+    desks = Desks(browser) if browser else None
 
     def hear(message: dict[str, Any]) -> None:
         if message.get("kind") == "help":
             help_.toggle()
+        elif message.get("kind") == "too-large":
+            sessions.said = TOO_LARGE
         elif isinstance(message.get("data"), bytes):
-            try:
-                check_allowed("dropped")
-                header.go = link_from_file(message["data"])
-            except ExplorerError as error:
-                sessions.said = str(error)
+            pn.state.execute(partial(take, message["data"]))
+
+    async def take(data: bytes) -> None:
+        try:
+            check_allowed("dropped")
+            header.go = await link_from_dropped(data, desks)
+        except ExplorerError as error:
+            sessions.said = str(error)
 
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
     menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
-    browser = _browser() if policy().saves else ""
-    sessions = SessionList(Desks(browser) if browser else None, sizing_mode="stretch_width")
+    sessions = SessionList(desks, sizing_mode="stretch_width")
     content = home(engine, owner, finished_workbenches(), *demo.stage(offers=True), sessions)
     return shell([header, menu], [content, help_.dialog], "Neural Explorer")
 

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from engines.boundary.bundles import is_bundle
 from engines.boundary.stamps import is_stamped_json, stamp_of
 from engines.contract import ExplorerError, InputError
 from engines.running import registry
+from explorer.bundles import session_from_bundle
+from explorer.desks import Desks
 from explorer.links import link_to
-from explorer.sessions import shown_name
+from explorer.sessionlist import resumed
+from explorer.sessions import session_from_bytes, shown_name
+
+TOO_LARGE = (
+    "This file is too large to be opened here; of a bundle, unpack it and open its session.json."
+)
 
 
 def is_session(data: bytes) -> bool:
     """Whether this looks like a session file, which is read as one."""
     return data.lstrip()[:1] == b"{" and not is_stamped_json(data)
+
+
+async def link_from_dropped(data: bytes, desks: Desks | None) -> str:
+    """Where a file that was dropped on the front page leads.
+
+    Raises:
+        InputError: it is none of ours, or a session and this browser keeps none.
+    """
+    if not is_session(data) and not is_bundle(data):
+        return link_from_file(data)
+    if desks is None:
+        raise InputError("this browser keeps no sessions; drop the file on a workbench's page")
+    if is_bundle(data):
+        session, _ = await asyncio.to_thread(session_from_bundle, data)
+    else:
+        session = session_from_bytes(data)
+    desks.open(session)
+    return resumed(session)
 
 
 def link_from_file(data: bytes) -> str:

@@ -96,9 +96,10 @@ def pages() -> tuple[str, ...]:
 
 async def answers_of(page: str) -> tuple[Answered, ...]:
     """What a page asks when it is opened with nothing in its address, answered."""
+    from explorer.asked import address_from_arguments
     from explorer.home import home
     from explorer.links import finished_workbenches
-    from explorer.page import WorkbenchPage, address_from_arguments
+    from explorer.page import WorkbenchPage
 
     compute: Any = Answers()
     workbench, _, leaf = page.partition("/")

@@ -29,17 +29,24 @@ class Header(JSComponent):
     go = param.String(doc="Set to lead the browser to another page of the app.")
     dropped = param.Bytes(default=b"", doc="A file that was dropped on the page.")
     file = param.Dict(default={}, doc='Set to {"name", "text"} to save a file.')
+    bundle = param.Bytes(default=b"", doc="A file of bytes, saved as ``bundle_name``.")
+    bundle_name = param.String(doc="What the browser calls it.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
-        "explorer", "header.js", shared=("base.js",)
+        "explorer", "header.js", shared=("base.js", "figures.js")
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "header.css")]
 
     def __init__(self, on_message: Callable[[dict[str, Any]], None], **params: Any) -> None:
-        """``on_message`` is told {"kind": ...}: help, save, open, too-large, keep, undo or redo."""
+        """``on_message`` is told {"kind": ...}: help, save, bundle, open ..."""
         super().__init__(**params)
         self._on_message = on_message
         self.param.watch(self._came, "dropped")
+
+    def hand_over(self, name: str, content: bytes) -> None:
+        """Let the browser save a file of bytes."""
+        self.bundle = b""
+        self.param.update(bundle_name=name, bundle=content)
 
     def _came(self, event: Any) -> None:
         if event.new:

@@ -16,6 +16,7 @@ from panel_material_ui.base import MaterialComponent
 from engines.contract import ExplorerError, Finding, Result, Spec
 from engines.process.client import EngineProcess
 from engines.running import registry
+from explorer.bundles import Run
 from explorer.engine import engine_from_settings
 from explorer.settings import Settings
 from views.kit.catalog import view_type
@@ -99,6 +100,14 @@ class Explorer(pn.viewable.Viewer):
     def result(self) -> Result | None:
         """The newest result, None until one has come."""
         return self.view.result
+
+    @property
+    def ran(self) -> Run | None:
+        """The newest result with the spec it came from, None until one has come."""
+        job = self.view.runner.job
+        if self.view.result is None or job is None:
+            return None
+        return Run(self.view.experiment_name, job.spec, self.view.result)
 
     @property
     def claims(self) -> tuple[Finding, ...]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import re
 import weakref
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import panel as pn
 import panel_material_ui as pmui
 from jinja2 import Template
 
-from engines.boundary import reading
+from engines.boundary.bundles import is_bundle
 from engines.contract import ExplorerError, InputError, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Status
 from explorer import demo
 from explorer.address import query_from_spec, spec_from_query
+from explorer.asked import Address
+from explorer.bundles import Run, bundle_from_runs, session_from_bundle
 from explorer.desks import Desks
-from explorer.dropped import is_session, link_from_file
+from explorer.dropped import TOO_LARGE, is_session, link_from_file
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
@@ -44,14 +46,10 @@ from explorer.timing import remember
 from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
-from views.kit.components import current_document
+from views.kit.components import current_document, drawn_figures
 from views.kit.policy import check_allowed, policy
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
-
-_RESERVED = ("x", "view", "tour", "step", "session", "theme", "preset", "resume", "play")
-"""Words of the address that are not fields of a spec."""
-_STEP = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class Engine(Compute, Protocol):
@@ -119,59 +117,6 @@ def forget_page(page: pmui.Page) -> None:
 def _bound_page(function: Any) -> Any:
     bound = getattr(function, "__self__", None)
     return getattr(bound, "self_", bound)
-
-
-@dataclass(frozen=True)
-class Address:
-    """What a page's address says."""
-
-    leaf: str
-    tour: str
-    step: int
-    session: str
-    view: dict[str, Any]
-    query: str
-    """The rest: fields of the spec."""
-    preset: str = ""
-    """Which preset to begin with; the fields change it."""
-    resume: bool = False
-    """Whether to go on as this browser left the experiment."""
-
-    play: bool = False
-    """Whether the tour goes on by itself."""
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it asks for an experiment as it comes, without a tour."""
-        return not (
-            self.tour or self.session or self.view or self.query or self.preset or self.resume
-        )
-
-
-def address_from_arguments(arguments: dict[str, list[bytes]]) -> Address:
-    """The address of the request that opened the session; nonsense is as good as nothing."""
-    plain = {k: v[0].decode("utf-8", "replace") for k, v in arguments.items() if v}
-    fields = {k: v for k, v in plain.items() if k not in _RESERVED and not k.startswith("bokeh-")}
-    step = plain.get("step", "1")
-    return Address(
-        leaf=plain.get("x", ""),
-        tour=plain.get("tour", ""),
-        step=int(step) - 1 if _STEP.fullmatch(step) else 0,
-        session=plain.get("session", ""),
-        view=_json_object(plain.get("view", "")),
-        query=urlencode(fields),
-        preset=plain.get("preset", ""),
-        resume="resume" in plain,
-        play="play" in plain,
-    )
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    try:
-        found = reading.strict_json(text) if len(text) <= 2000 else {}
-    except reading.ReadingError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class WorkbenchPage:
@@ -269,10 +214,11 @@ class WorkbenchPage:
             "undo": self.memory.undo,
             "redo": self.memory.redo,
             "save": self._save,
+            "bundle": lambda: self._bundle(message.get("drawn")),
             "keep": lambda: self._keep(str(message.get("title", ""))),
             "open": lambda: self._open(str(message.get("text", "")).encode()),
             "dropped": lambda: self._dropped(message.get("data")),
-            "too-large": lambda: self._complain("This file is too large to be a session."),
+            "too-large": lambda: self._complain(TOO_LARGE),
         }.get(str(message.get("kind")))
         try:
             check_allowed(str(message.get("kind")))
@@ -291,6 +237,8 @@ class WorkbenchPage:
     def _dropped(self, data: Any) -> None:
         if isinstance(data, bytes) and is_session(data):
             self._open(data)
+        elif isinstance(data, bytes) and is_bundle(data):
+            pn.state.execute(partial(self.open_bundle, data))
         elif isinstance(data, bytes):
             self.header.go = link_from_file(data)
 
@@ -315,8 +263,35 @@ class WorkbenchPage:
         self.desks.keep(self.whole_session(), title)
         self.view.notices.post("The session is kept; the front page lists it.")
 
+    def _bundle(self, drawn: Any) -> None:
+        job = self.view.runner.job
+        if self.view.result is None or job is None:
+            raise InputError("There is nothing to bundle yet; press Run first.")
+        run = Run(self.name, job.spec, self.view.result)
+        self.header.hand_over(
+            f"{self.name.replace('/', '-')}-{job.spec.digest()[:8]}.zip",
+            bundle_from_runs(
+                self.whole_session(),
+                [run],
+                device=str(self.engine.state.device),
+                drawn=drawn_figures(drawn),
+            ),
+        )
+
+    async def open_bundle(self, data: bytes) -> None:
+        """Open the session of a bundle; its data is read by a process of its own."""
+        try:
+            session, notes = await asyncio.to_thread(session_from_bundle, data)
+            for note in notes:
+                self._complain(note)
+            self._take(session)
+        except ExplorerError as error:
+            self._complain(str(error))
+
     def _open(self, data: bytes) -> None:
-        session = session_from_bytes(data)
+        self._take(session_from_bytes(data))
+
+    def _take(self, session: Session) -> None:
         if self.desks is not None:
             self.memory.save()
             self.desks.open(session)

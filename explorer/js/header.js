@@ -10,6 +10,8 @@ const ICONS = {
   help: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1-1.5 2.4M12 18v.01",
 }
 
+const BROUGHT_MAX_BYTES = 16777216
+
 function icon(path, size = 18) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   svg.setAttribute("viewBox", "0 0 24 24")
@@ -28,8 +30,8 @@ function toggleTheme() {
   localStorage.setItem("nx-theme", root.dataset.theme)
 }
 
-function saveFile({name, text}) {
-  const url = URL.createObjectURL(new Blob([text], {type: "application/json"}))
+function saveFile(name, content, type) {
+  const url = URL.createObjectURL(new Blob([content], {type}))
   element("a", {href: url, download: name}).click()
   setTimeout(() => URL.revokeObjectURL(url), 10000)
 }
@@ -43,10 +45,15 @@ export function render({model, el}) {
   const engineText = element("span", {})
   const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine", hidden: model.in_atlas}, dot, engineText)
 
-  const file = element("input", {type: "file", accept: ".json", hidden: true, onchange: async () => {
+  const bring = async (brought) => {
+    if (brought.size > BROUGHT_MAX_BYTES) model.send_msg({kind: "too-large", size: brought.size})
+    else model.dropped = await brought.arrayBuffer()
+  }
+  const file = element("input", {type: "file", accept: ".json,.zip", hidden: true, onchange: async () => {
     const chosen = file.files[0]
     if (!chosen) return
-    if (chosen.size > 4000000) model.send_msg({kind: "too-large", size: chosen.size})
+    if (chosen.name.toLowerCase().endsWith(".zip")) await bring(chosen)
+    else if (chosen.size > 4000000) model.send_msg({kind: "too-large", size: chosen.size})
     else model.send_msg({kind: "open", text: await chosen.text()})
     file.value = ""
     menu.hidden = true
@@ -60,7 +67,11 @@ export function render({model, el}) {
       setTimeout(() => { copied.textContent = ""; menu.hidden = true }, 1200)
     }}, "Copy link to this view", copied),
     element("button", {type: "button", role: "menuitem", onclick: () => { menu.hidden = true; model.send_msg({kind: "save"}) }}, "Save session file"),
-    element("button", {type: "button", role: "menuitem", onclick: () => file.click()}, "Open session file…"), file,
+    element("button", {type: "button", role: "menuitem", title: "One ZIP: session, data, figures, tables, numbers, versions and a script that makes them again", onclick: async () => {
+      menu.hidden = true
+      model.send_msg({kind: "bundle", drawn: [...offeredPictures(), ...await drawnFigures()]})
+    }}, "Save bundle"),
+    element("button", {type: "button", role: "menuitem", onclick: () => file.click()}, "Open session file or bundle…"), file,
     element("form", {class: "nx-keep", onsubmit: (event) => {
       event.preventDefault()
       model.send_msg({kind: "keep", title: name.value})
@@ -105,8 +116,7 @@ export function render({model, el}) {
     const dropped = isFile(event) ? event.dataTransfer.files[0] : null
     if (!dropped) return
     event.preventDefault()
-    if (dropped.size > 16777216) model.send_msg({kind: "too-large", size: dropped.size})
-    else model.dropped = await dropped.arrayBuffer()
+    await bring(dropped)
   }
   document.addEventListener("dragover", onOver)
   document.addEventListener("drop", onDrop)
@@ -115,7 +125,9 @@ export function render({model, el}) {
   document.addEventListener("click", onClick)
   model.on("engine", show)
   model.on("go", () => { if (model.go) location.href = model.go })
-  model.on("file", () => { if (model.file.name) saveFile(model.file) })
+  model.on("file", () => { if (model.file.name) saveFile(model.file.name, model.file.text, "application/json") })
+  model.on("bundle_name", () => {})
+  model.on("bundle", () => { if (model.bundle.byteLength) saveFile(model.bundle_name, model.bundle, "application/zip") })
   model.on("remove", () => {
     document.removeEventListener("keydown", onKey)
     document.removeEventListener("click", onClick)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engines.sorting.model import ALGOTYPES, PRESETS, AlgotypeShare, EnsembleSpec, SortSpec
 from explorer.address import query_from_spec, session_id_from_query, spec_from_query
-from explorer.page import Address, address_from_arguments
+from explorer.asked import Address, address_from_arguments
 from explorer.sessions import session_from_specs
 
 BASE = PRESETS["Paper (2024)"]

@@ -13,8 +13,8 @@ from engines.boundary.stamps import stamped
 from engines.contract import InputError
 from engines.running import registry
 from explorer.address import spec_from_query
+from explorer.asked import address_from_arguments
 from explorer.dropped import is_session, link_from_file
-from explorer.page import address_from_arguments
 from views.kit.provenance import provenance
 
 ALL = [name for bench in registry.workbenches() for name in registry.listed(bench)]

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from engines.running import registry
+from explorer.asked import address_from_arguments
 from explorer.opening import opening
-from explorer.page import address_from_arguments
 from views.kit.stills import still
 
 NAMES = [n for workbench in registry.workbenches() for n in registry.listed(workbench)]

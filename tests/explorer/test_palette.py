@@ -16,8 +16,9 @@ from engines.process.background import Background
 from engines.running import registry
 from engines.running.compute import InProcess
 from explorer import palette
+from explorer.asked import address_from_arguments
 from explorer.findables import data_names, data_of, findables
-from explorer.page import WorkbenchPage, address_from_arguments
+from explorer.page import WorkbenchPage
 from explorer.related import everything
 from explorer.tours import tours
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from sorting_page import READY_MS, SortingPage, until
+
+from engines.boundary.bundles import files_from_bundle
 
 pytestmark = pytest.mark.ui
 
@@ -146,3 +149,31 @@ def test_values_too_many_for_an_address_are_kept_in_a_session(sorting):
 def test_nonsense_in_the_address_is_a_sentence(sorting, query, said):
     workbench = sorting(query).ready()
     expect(workbench.notices.first).to_contain_text(re.compile(said, re.IGNORECASE))
+
+
+DROP = """([name, coded]) => {
+    const bytes = Uint8Array.from(atob(coded), (c) => c.charCodeAt(0))
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File([bytes], name))
+    document.body.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true}))
+}"""
+
+
+def test_a_bundle_is_one_click_and_dropped_brings_everything_back(changed, tmp_path):
+    heading = changed.page.get_by_text(re.compile("^Cell \\d+$")).inner_text()
+    heights = changed.heights(30)
+    changed.button("Share").click()
+    with changed.page.expect_download() as download:
+        changed.page.get_by_role("menuitem", name="Save bundle").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    files = files_from_bundle(path.read_bytes())
+    ends = {name.partition("/")[2] for name in files if name.startswith("1-sorting-run/")}
+    assert {"spec.json", "result.npz", "tables/1-curves.csv"} <= ends
+    drawn = [text for name, text in files.items() if name.startswith("page/")]
+    assert len(drawn) >= 2
+    assert all(b"<svg" in text[:200] for text in drawn)
+    other = SortingPage(changed.page, changed.url).ready()
+    expect(other.detail).not_to_contain_text("seed 9")
+    other.page.evaluate(DROP, [path.name, base64.b64encode(path.read_bytes()).decode()])
+    as_before(other, heading, heights)

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import panel as pn
 
-from engines.contract import Spec
+from engines.contract import Result, Spec
 from engines.contract.pictures import Curves, Table
+from engines.diagrams.drawing.files import file_from_drawing
 from engines.diagrams.specs.drawing import AxisSize, Drawing
 from engines.running.compute import Compute
 from views.diagrams.components import DiagramAxes, DiagramStage
@@ -56,6 +57,14 @@ class DiagramView(ExperimentView):
     def inspector(self) -> list[Any]:
         """Costs, crossovers, what is picked, files."""
         return [self.facts, pn.Spacer(height=12), self.saves]
+
+    @staticmethod
+    def own_figures(result: Result) -> dict[str, bytes]:
+        """The diagram itself."""
+        drawing = getattr(result, "drawing", result)
+        if not isinstance(drawing, Drawing) or not drawing.scene:
+            return {}
+        return {"diagram": file_from_drawing(drawing, "svg")[1]}
 
     def extra_controls(self) -> dict[str, list[Any]]:
         """The sizes."""

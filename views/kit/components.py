@@ -179,7 +179,7 @@ class Downloads(JSComponent):
     stamp = param.String(default="", doc="What made the pictures, as JSON; written into them.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
-        "views.kit", "downloads.js", shared=("base.js",)
+        "views.kit", "downloads.js", shared=("base.js", "figures.js")
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("views.kit", "downloads.css")]
 
@@ -194,7 +194,7 @@ class Downloads(JSComponent):
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("id") in {item["id"] for item in self.items}:
-            self.drawn = _drawn(data.get("drawn"))
+            self.drawn = drawn_figures(data.get("drawn"))
             made = self._on_save(data["id"])
             if made is not None:
                 self.hand_over(*made)
@@ -208,7 +208,7 @@ class Downloads(JSComponent):
         self.param.update(filename=filename, content=content)
 
 
-def _drawn(sent: Any) -> list[tuple[str, str]]:
+def drawn_figures(sent: Any) -> list[tuple[str, str]]:
     """What the browser sent of its figures; anything of another form is left out."""
     figures = [each for each in sent if isinstance(each, dict)] if isinstance(sent, list) else []
     pairs = [(each.get("title"), each.get("svg")) for each in figures]

@@ -43,5 +43,5 @@ def check_allowed(kind: str) -> None:
     """
     if kind in ("open", "dropped") and not _now.uploads:
         raise InputError(NO_UPLOADS)
-    if kind in ("save", "keep") and not _now.saves:
+    if kind in ("save", "keep", "bundle") and not _now.saves:
         raise InputError(NO_SAVES)

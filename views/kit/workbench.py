@@ -131,6 +131,12 @@ class ExperimentView(pn.viewable.Viewer):
         """What `selection` leaves out because it is the usual, for `select` to restore."""
         return {}
 
+    @staticmethod
+    def own_figures(result: Result) -> dict[str, bytes]:
+        """Figures beside the declared pictures that need no browser: SVG by title."""
+        del result
+        return {}
+
     def extra_controls(self) -> dict[str, list[Any]]:
         """Widgets to add, by group."""
         return {}

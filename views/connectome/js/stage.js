@@ -240,6 +240,10 @@ class WiringStage {
   }
 
   exports(picture, name) {
+    offerPicture(picture.canvas, `connectome ${name}`, () => lookOf(this.el).surface, (pen, w, h) => {
+      this.picture(name).draw(pen, w, h, lookOf(this.el))
+      this.ask()
+    })
     for (const kind of ["svg", "png"]) {
       picture.menu.append(element("button", {type: "button", title: `Save this picture as ${kind.toUpperCase()}`, "aria-label": `Save ${name} as ${kind.toUpperCase()}`,
         onclick: () => {

@@ -315,6 +315,7 @@ class GeometryStageView {
 
   addExport(made, name, draw, rows) {
     made.draw = (pen, width, height, look) => draw(pen, width, height, look)
+    offerPicture(made.canvas, name, () => this.look().ground, (pen, w, h) => draw(pen, w, h, this.look()))
     const button = (label, title, save) => made.menu.append(element("button", {type: "button", title, onclick: save}, label))
     button("SVG", "This picture as SVG", () => {
       const {clientWidth: width, clientHeight: height} = made.canvas

@@ -1,19 +1,5 @@
 // A row of "save as" buttons; the bytes come from Python when one is pressed.
 
-const FIGURES_MAX = 64
-
-function figureViews() {
-  const shown = (view) => view.model.type === "Figure" && view.el.getClientRects().length > 0
-  return [...(window.Bokeh?.index.query(shown) ?? [])].slice(0, FIGURES_MAX)
-}
-
-async function drawnFigures() {
-  return Promise.all(figureViews().map(async (view) => {
-    const blob = await view.export("svg").to_blob()
-    return {title: view.model.title?.text ?? "", svg: await blob.text()}
-  }))
-}
-
 export function render({model, el}) {
   installTokens(NX_CSS)
   const ask = async ({id, figures}) => model.send_msg({kind: "save", id, drawn: figures ? await drawnFigures() : []})

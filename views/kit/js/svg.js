@@ -114,3 +114,14 @@ function exportPicture(kind, name, width, height, ground, draw) {
   draw(pen, width, height)
   canvas.toBlob((blob) => download(`${name}.png`, blob, "image/png"))
 }
+
+// Whoever saves all figures of the page asks by an event; ``ground`` is read when it comes.
+function offerPicture(canvas, title, ground, draw) {
+  document.addEventListener("nx-draw", ({detail}) => {
+    const {clientWidth: width, clientHeight: height} = canvas
+    if (!canvas.isConnected || !width || !height) return
+    const pen = new SvgPen(width, height)
+    draw(pen, width, height)
+    detail.push({title, svg: pen.document(ground())})
+  })
+}

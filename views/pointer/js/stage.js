@@ -236,6 +236,7 @@ class PointerPlane {
   addExports() {
     const drawings = [[this.plane, "plane", drawPlane], [this.heat, "heat-map", drawHeat], [this.heads, "heads", drawHeads]]
     for (const [picture, name, draw] of drawings) {
+      offerPicture(picture.canvas, `pointer ${name}`, () => this.look().ground, (pen, w, h) => this.scene && draw(pen, w, h, this.scene, this.step(), this.look()))
       for (const kind of ["svg", "png"]) {
         picture.menu.append(element("button", {type: "button", title: `Save this picture as ${kind.toUpperCase()}`,
           "aria-label": `Save ${name} as ${kind.toUpperCase()}`,

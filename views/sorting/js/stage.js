@@ -171,6 +171,7 @@ class Stage {
   }
 
   addExport(picture, name, draw) {
+    offerPicture(picture.canvas, `sorting ${name}`, () => this.look().ground, (pen, w, h) => draw(pen, w, h, this.look()))
     for (const kind of ["svg", "png"]) {
       picture.menu.append(element("button", {type: "button", title: `Save this picture as ${kind.toUpperCase()}`,
         "aria-label": `Save ${name} as ${kind.toUpperCase()}`,
