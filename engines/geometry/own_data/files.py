@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from engines.boundary.apart import STRANGERS
+from engines.boundary.apart import STRANGERS, said_of
 from engines.boundary.kept import Kind
 from engines.boundary.labels import label
 from engines.boundary.whole import write_whole
@@ -76,13 +76,14 @@ def keep_upload(name: str, data: bytes) -> str:
     Raises:
         InputError: a kind that is not read, or too many bytes.
     """
-    kind = PurePath(name.replace("\\", "/")).suffix.lower()
+    leaf = PurePath(name.replace("\\", "/"))
+    kind, title = leaf.suffix.lower(), label(leaf.name, 60) or "the file"
     if kind not in KINDS:
         raise InputError(
-            f"only {', '.join(KINDS)} files are opened here, got {kind or 'no ending'}"
+            f"'{title}': only {', '.join(KINDS)} files are opened here, got {kind or 'no ending'}"
         )
     if len(data) > UPLOAD_MAX_BYTES:
-        raise InputError(f"the file has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
+        raise InputError(f"'{title}' has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
     named = KIND.name_of(data, 24) + kind
     try:
         write_whole(inbox() / named, data)
@@ -152,10 +153,13 @@ def _opened(spec: FilesSpec) -> ActivationSet:
     )
     writing = library.fresh_folder(name)
     about = {"title": label(shown, 60), "kind": path.suffix, "notes": [found.how, *found.notes]}
-    set_from_arrays(
-        found.arrays, writing, labels=found.labels, missing=spec.missing, provenance=about,
-        axes=spec.axes,
-    )  # fmt: skip
+    try:
+        set_from_arrays(
+            found.arrays, writing, labels=found.labels, missing=spec.missing, provenance=about,
+            axes=spec.axes,
+        )  # fmt: skip
+    except InputError as error:
+        raise InputError(said_of(label(shown, 60), str(error))) from error
     return ActivationSet(library.publish(writing, name))
 
 
