@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.connectome.memory.attractors import signals_in_theory
 from engines.connectome.memory.driving import all_states
 from engines.connectome.memory.readout import N_STEPS, remembered
 from engines.contract import KnownAnswer
@@ -63,5 +64,25 @@ def reservoir_answers() -> tuple[KnownAnswer, ...]:
             "r² of an earlier input in a linear network less its Gramian's, largest of 60 delays",
             "closed form (Jaeger 2001); 1,200 steps sample it",
             0.0, 0.1, _difference,
+        ),
+    )  # fmt: skip
+
+
+def hopfield_answers() -> tuple[KnownAnswer, ...]:
+    """Agliari et al. 2012, 2023: the hierarchy without noise, and where memory begins."""
+    return (
+        KnownAnswer(
+            "third signal of three at d = 0.3 without noise", "closed form: (1 - d) d²",
+            0.7 * 0.3**2, 1e-6, lambda: float(signals_in_theory(0.3, 1e4, 3)[2]),
+        ),
+        KnownAnswer(
+            "signal of one pattern where beta (1 - d) is just below 1",
+            "closed form: the onset is at beta (1 - d) = 1",
+            0.0, 1e-3, lambda: float(signals_in_theory(0.3, 0.99 / 0.7, 1)[0]),
+        ),
+        KnownAnswer(
+            "hierarchy of three at d = 0.8, first less third signal, noise 0.05",
+            "closed form: 1 - 2 d + d³ < 0, so the heights are equal",
+            0.0, 1e-4, lambda: float(np.ptp(signals_in_theory(0.8, 20.0, 3))),
         ),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from engines.geometry.film.spec import FilmSpec
 from engines.geometry.importing.arrays import KINDS
 from engines.geometry.importing.reading_apart import OWN, contents_read_apart
 from engines.geometry.importing.sets import Axes, Missing, set_from_arrays, thinned
+from engines.geometry.importing.tables import FirstRow, Ids, Reading
 
 KIND = Kind("file that was brought", mend="bring it again")
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
@@ -53,6 +54,14 @@ class FilesSpec(Spec):
     axes: Axes = knob(
         "", label="Axes", group="Activations",
         help="What the axes of an array with three or four are; [stimulus, unit] needs no words.",
+    )  # fmt: skip
+    first_row: FirstRow = knob(
+        "as found", label="First row", group="Activations", widget="choice",
+        help="Of a table: names of its columns, or a stimulus; what was found is told.",
+    )  # fmt: skip
+    ids: Ids = knob(
+        "as found", label="Ids", group="Activations", widget="choice",
+        help="Of a table: whether a column of numbers says what stimuli are, or all are units.",
     )  # fmt: skip
     seed: Seed = knob(
         0, label="Seed", group="Activations",
@@ -133,12 +142,17 @@ def _opened(spec: FilesSpec) -> ActivationSet:
     path, shown, told = _place(spec)
     if spec.missing != "refuse" or spec.axes:
         told = f"{told} {spec.missing} {spec.axes}"
+    reading = Reading(spec.first_row, spec.ids)
+    if reading != Reading():
+        told = f"{told} {spec.first_row} {spec.ids}"
     name = f"file-{hashlib.sha256(told.encode()).hexdigest()[:16]}-{spec.missing.split()[-1]}"
     if name in library.names():
         return ActivationSet.named(name)
-    found = contents_read_apart(path, shown, limits=OWN if spec.path else STRANGERS)
+    found = contents_read_apart(
+        path, shown, limits=OWN if spec.path else STRANGERS, reading=reading
+    )
     writing = library.fresh_folder(name)
-    about = {"title": label(shown, 60), "kind": path.suffix, "notes": found.notes}
+    about = {"title": label(shown, 60), "kind": path.suffix, "notes": [found.how, *found.notes]}
     try:
         set_from_arrays(
             found.arrays, writing, labels=found.labels, missing=spec.missing, provenance=about,
