@@ -19,7 +19,7 @@ from explorer import demo, palette
 from explorer.asked import address_from_arguments
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
-from explorer.dropped import TOO_LARGE, link_from_dropped
+from explorer.dropped import link_from_dropped, refusal, said_with
 from explorer.engine import engine_from_settings
 from explorer.enginemenu import engine_menu
 from explorer.guard import BROWSER_COOKIE
@@ -82,14 +82,15 @@ def home_page(engine: Engine) -> Any:
         if message.get("kind") == "help":
             help_.toggle()
         elif message.get("kind") == "too-large":
-            sessions.said = TOO_LARGE
+            sessions.said = refusal(message)
         elif isinstance(message.get("data"), bytes):
-            pn.state.execute(partial(take, message["data"]))
+            pn.state.execute(partial(take, message["data"], message.get("name")))
 
-    async def take(data: bytes) -> None:
+    async def take(data: bytes, name: Any) -> None:
         try:
             check_allowed("dropped")
-            header.go = await link_from_dropped(data, desks)
+            with said_with(name):
+                header.go = await link_from_dropped(data, desks)
         except ExplorerError as error:
             sessions.said = str(error)
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from engines.boundary.apart import said_of
 from engines.boundary.bundles import is_bundle
+from engines.boundary.labels import label
 from engines.boundary.stamps import is_stamped_json, stamp_of
 from engines.contract import ExplorerError, InputError
 from engines.running import registry
@@ -14,9 +19,26 @@ from explorer.links import link_to
 from explorer.sessionlist import resumed
 from explorer.sessions import session_from_bytes, shown_name
 
-TOO_LARGE = (
-    "This file is too large to be opened here; of a bundle, unpack it and open its session.json."
-)
+
+@contextlib.contextmanager
+def said_with(name: object) -> Iterator[None]:
+    """What is wrong inside is said of the file that the user calls ``name``, "" if unknown."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(_said(name, str(error))) from error
+
+
+def refusal(message: Mapping[str, Any]) -> str:
+    """Why the browser did not send a file, from its name and size."""
+    if message.get("size") == 0:
+        return _said(message.get("name"), "it is empty, 0 bytes")
+    sentence = "too large to be opened here; of a bundle, unpack it and open its session.json"
+    return _said(message.get("name"), f"this file is {sentence}.")
+
+
+def _said(name: object, sentence: str) -> str:
+    return said_of(label(name, 80), sentence) if name else sentence[:1].upper() + sentence[1:]
 
 
 def is_session(data: bytes) -> bool:

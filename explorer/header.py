@@ -28,6 +28,7 @@ class Header(JSComponent):
     may_save = param.Boolean(default=True, doc="Whether sessions are saved and opened here.")
     go = param.String(doc="Set to lead the browser to another page of the app.")
     dropped = param.Bytes(default=b"", doc="A file that was dropped on the page.")
+    dropped_name = param.String(default="", doc="What that file is called; only a label.")
     file = param.Dict(default={}, doc='Set to {"name", "text"} to save a file.')
     bundle = param.Bytes(default=b"", doc="A file of bytes, saved as ``bundle_name``.")
     bundle_name = param.String(doc="What the browser calls it.")
@@ -50,7 +51,8 @@ class Header(JSComponent):
 
     def _came(self, event: Any) -> None:
         if event.new:
-            self._on_message({"kind": "dropped", "data": bytes(event.new)})
+            name = self.dropped_name
+            self._on_message({"kind": "dropped", "data": bytes(event.new), "name": name})
             self.dropped = b""
 
     def _handle_msg(self, data: Any) -> None:

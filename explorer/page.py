@@ -22,7 +22,7 @@ from explorer.address import query_from_spec, spec_from_query
 from explorer.asked import Address
 from explorer.bundles import Run, bundle_from_runs, session_from_bundle
 from explorer.desks import Desks
-from explorer.dropped import TOO_LARGE, is_session, link_from_file
+from explorer.dropped import is_session, link_from_file, refusal, said_with
 from explorer.enginemenu import engine_menu
 from explorer.header import Header
 from explorer.help import Help
@@ -217,9 +217,9 @@ class WorkbenchPage:
             "save": self._save,
             "bundle": lambda: self._bundle(message.get("drawn")),
             "keep": lambda: self._keep(str(message.get("title", ""))),
-            "open": lambda: self._open(str(message.get("text", "")).encode()),
-            "dropped": lambda: self._dropped(message.get("data")),
-            "too-large": lambda: self._complain(TOO_LARGE),
+            "open": lambda: self._open(str(message.get("text", "")).encode(), message.get("name")),
+            "dropped": lambda: self._dropped(message.get("data"), message.get("name")),
+            "too-large": lambda: self._complain(refusal(message)),
         }.get(str(message.get("kind")))
         try:
             check_allowed(str(message.get("kind")))
@@ -235,13 +235,14 @@ class WorkbenchPage:
         text = session_to_bytes(self.whole_session()).decode()
         self.header.file = {"name": f"{self.workbench}-session.json", "text": text}
 
-    def _dropped(self, data: Any) -> None:
+    def _dropped(self, data: Any, name: Any) -> None:
         if isinstance(data, bytes) and is_session(data):
-            self._open(data)
+            self._open(data, name)
         elif isinstance(data, bytes) and is_bundle(data):
-            pn.state.execute(partial(self.open_bundle, data))
+            pn.state.execute(partial(self.open_bundle, data, name))
         elif isinstance(data, bytes):
-            self.header.go = link_from_file(data)
+            with said_with(name):
+                self.header.go = link_from_file(data)
 
     def whole_session(self) -> Session:
         """Everything this browser has open, this page first.
@@ -279,18 +280,21 @@ class WorkbenchPage:
             ),
         )
 
-    async def open_bundle(self, data: bytes) -> None:
+    async def open_bundle(self, data: bytes, name: Any = "") -> None:
         """Open the session of a bundle; its data is read by a process of its own."""
         try:
-            session, notes = await asyncio.to_thread(session_from_bundle, data)
+            with said_with(name):
+                session, notes = await asyncio.to_thread(session_from_bundle, data)
             for note in notes:
                 self._complain(note)
             self._take(session)
         except ExplorerError as error:
             self._complain(str(error))
 
-    def _open(self, data: bytes) -> None:
-        self._take(session_from_bytes(data))
+    def _open(self, data: bytes, name: Any) -> None:
+        with said_with(name):
+            session = session_from_bytes(data)
+        self._take(session)
 
     def _take(self, session: Session) -> None:
         if self.desks is not None:

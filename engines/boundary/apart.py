@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 import engines
 from engines.boundary import codec
+from engines.boundary.labels import label
 from engines.boundary.reading import (
     CLOCK_MAX,
     MEMORY_MAX_BYTES,
@@ -57,6 +58,7 @@ _START = (
     "import importlib, sys; sys.path.insert(0, sys.argv[1]); "
     "importlib.import_module(sys.argv[2]).main()"
 )
+_SENTENCE_MAX = 700
 _OUT_OF_MEMORY = (b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"Out of memory")
 # One thread and the system's allocator: pools and stacks of many would count as the file's.
 _FRUGAL = {
@@ -99,8 +101,8 @@ def answer_of_child(
 
 
 def said_of(title: str, sentence: str) -> str:
-    """A sentence that names the user's file."""
-    return sentence if title in sentence else f"'{title}': {sentence}"
+    """A sentence that names the user's file and is not as long as what it quotes."""
+    return label(sentence if title in sentence else f"'{title}': {sentence}", _SENTENCE_MAX)
 
 
 def output_of_child(

@@ -66,6 +66,8 @@ def numbers_from_upload(name: str, data: bytes, *, column: str | None = None) ->
         raise InputError(
             f"'{title}' has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} are read"
         )
+    if not data.strip():
+        raise InputError(f"'{title}' is empty: there are no values in it")
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
             raise InputError(f"'{title}' is {what} by its first bytes; save the values as CSV")

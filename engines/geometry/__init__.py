@@ -23,6 +23,7 @@ from engines.geometry.importing.arrays import arrays_from_file
 from engines.geometry.importing.sets import set_from_arrays
 from engines.geometry.measures.dichotomies import ccgp, dichotomies, parallelism, shattering
 from engines.geometry.measures.dimension import participation_ratio, spectrum, two_nn
+from engines.geometry.measures.participation import participation_ratio_corrected
 from engines.geometry.measures.rdm import crossnobis, rdm, rgdm, rgtm
 from engines.geometry.measures.similarity import (
     cca,
@@ -61,6 +62,7 @@ __all__ = [
     "pair_scores",
     "parallelism",
     "participation_ratio",
+    "participation_ratio_corrected",
     "phase_diagram",
     "procrustes_angle",
     "pwcca",

@@ -11,6 +11,7 @@ from engines.contract import KnownAnswer
 from engines.geometry.learning.deep_linear import euler, runge_kutta, strength_at
 from engines.geometry.measures.dichotomies import ccgp, parallelism, shattering
 from engines.geometry.measures.dimension import participation_ratio, two_nn
+from engines.geometry.measures.participation import participation_ratio_corrected
 from engines.geometry.measures.rdm import rdm, rgtm, upper_triangle
 from engines.geometry.measures.similarity import cka, cka_debiased, procrustes_angle
 from engines.geometry.measures.topology import barcode
@@ -49,11 +50,16 @@ def metric_answers() -> tuple[KnownAnswer, ...]:
     cube, simplex = tasks.hypercube(8), np.eye(8)
     own, parity = cube[:, 0] > 0, cube.prod(axis=1) > 0
     exclusive = cube[:, 0] * cube[:, 1] > 0
+    i, j = np.ogrid[:9, :5]
+    waves = np.sin(1.0 + 3 * i + 2 * j + i * j) + 0.3 * i
     return (
         KnownAnswer("participation ratio of a cube", _CUBE, 3.0, 1e-9,
                     lambda: participation_ratio(cube)),
         KnownAnswer("participation ratio of 8 equidistant points", _SIMPLEX, 7.0, 1e-9,
                     lambda: participation_ratio(simplex)),
+        KnownAnswer("participation ratio of many stimuli and units, from 9 and 5",
+                    "the authors' package dimensionality 0.1.4 (Chun et al. 2025)",
+                    2.88012520287285, 1e-9, lambda: participation_ratio_corrected(waves)),
         KnownAnswer("parallelism of a cube's own axis", _CUBE, 1.0, 1e-9,
                     lambda: parallelism(cube, own)),
         KnownAnswer("parallelism of equidistant points", _SIMPLEX, 0.0, 1e-9,

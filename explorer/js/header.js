@@ -46,15 +46,19 @@ export function render({model, el}) {
   const pill = element("div", {class: "nx-pill", role: "status", "aria-label": "Engine", hidden: model.in_atlas}, dot, engineText)
 
   const bring = async (brought) => {
-    if (brought.size > BROUGHT_MAX_BYTES) model.send_msg({kind: "too-large", size: brought.size})
-    else model.dropped = await brought.arrayBuffer()
+    const name = brought.name.slice(0, 200)
+    if (brought.size > BROUGHT_MAX_BYTES || !brought.size) model.send_msg({kind: "too-large", size: brought.size, name})
+    else {
+      model.dropped_name = name
+      model.dropped = await brought.arrayBuffer()
+    }
   }
   const file = element("input", {type: "file", accept: ".json,.zip", hidden: true, onchange: async () => {
     const chosen = file.files[0]
     if (!chosen) return
     if (chosen.name.toLowerCase().endsWith(".zip")) await bring(chosen)
-    else if (chosen.size > 4000000) model.send_msg({kind: "too-large", size: chosen.size})
-    else model.send_msg({kind: "open", text: await chosen.text()})
+    else if (chosen.size > 4000000) model.send_msg({kind: "too-large", size: chosen.size, name: chosen.name.slice(0, 200)})
+    else model.send_msg({kind: "open", text: await chosen.text(), name: chosen.name.slice(0, 200)})
     file.value = ""
     menu.hidden = true
   }})

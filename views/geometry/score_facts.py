@@ -33,11 +33,11 @@ def _section(title: str, scores: tuple[Score, ...], more: tuple[list[str], ...])
     first = scores[0] if scores else None
     note = ""
     if first:
-        made = f"{first.interval}: {first.estimator}"
+        made = "; ".join(dict.fromkeys(f"{s.interval}: {s.estimator}" for s in scores))
         note = f"n = {first.n} stimuli, intervals are {made}, seed {first.seed}"
     return {
         "title": label(title),
-        "columns": ["score (stability)", "value", ", ".join(kinds)],
+        "columns": ["score (interval)", "value", ", ".join(kinds)],
         "rows": [*rows, *more],
         "note": note,
     }

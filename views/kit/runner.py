@@ -12,7 +12,6 @@ from typing import Any
 from engines.boundary import codec
 from engines.boundary.shipped import Shipped
 from engines.contract import ExplorerError, Frame, Result, Spec
-from engines.running import registry
 from engines.running.compute import Compute, Job, JobState, Status
 from views.kit.acknowledged import Acknowledged
 from views.kit.components import RunBar, current_document, when_unlocked
@@ -20,8 +19,6 @@ from views.kit.standing import Standing, standing_state
 
 BAR_EVERY_S = 0.2
 """How often the run bar follows a run whose status stays the same."""
-_WATCHED_S = 1.0
-"""A run that takes longer is shown as it goes, also where its end is known already."""
 
 
 class Asker:
@@ -207,16 +204,15 @@ class Runner:
         self._show_bar(job, now=True)
 
     def _show_frame(self, job: Job, frame: Frame) -> None:
-        """A run of a moment ends before anybody has seen its beginning."""
-        if self._first is not None and not _lasts(job):
+        """A whole result that came with the build is better than the beginning of the same."""
+        if self._first is not None:
             return
         now = time.monotonic()
         watched = self.asker.has_browser
         self._late = watched and not self._acks.allows(now)
         if self._late:
             return
-        begins = self._first is not None or not self._shown
-        self._first, self._shown = None, True
+        begins, self._shown = not self._shown, True
         self._on_frame(frame)
         if watched and self._acks.sent(now):
             self.bar.beat = self._acks.number
@@ -247,11 +243,6 @@ class Runner:
         self.bar.param.update(**told)
         standing = standing_state(job, self._first, shown=self._shown, sentence=told["sentence"])
         self.standing.param.update(**standing)
-
-
-def _lasts(job: Job) -> bool:
-    """Whether there is time to watch the run."""
-    return registry.experiment(job.name).seconds(job.spec) > _WATCHED_S
 
 
 def bar_state(job: Job) -> dict[str, Any]:

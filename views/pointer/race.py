@@ -78,7 +78,7 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
         y_axis_type="log",
         x_axis_label="mean time (ms)",
         y_axis_label="mean gap to the best of all (%)",
-        title="Lower left is better; a gap of 0 is drawn at 0.001 %, bars are 95 % intervals",
+        title="Lower left is better; 0 is drawn at 0.001 %, bars 95 %",
         tools="pan,wheel_zoom,reset,save",
         toolbar_location="above",
         output_backend="svg",

@@ -12,7 +12,7 @@ import panel_material_ui as pmui
 from engines.contract import ExplorerError, Result, Spec
 from engines.pointer.answering.results import Answer
 from engines.pointer.instances.distance_matrices import condensed
-from engines.pointer.instances.tsplib import read_tsplib
+from engines.pointer.instances.tsplib import tsplib_from_upload
 from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline, Upload
 from views.kit.generic import SAVES, npz_from_tables, picture_tables, zipped_csv
@@ -154,10 +154,10 @@ class SolveView(ExperimentView):
         self.controls.param.update(points=(), metric="plane", distances=())
         self.run()
 
-    def _brought(self, _name: str, data: bytes) -> None:
+    def _brought(self, name: str, data: bytes) -> None:
         """A TSPLIB file: its cities become the points of a tour, measured as it says."""
         try:
-            brought = read_tsplib(data.decode("utf-8", "replace"))
+            brought = tsplib_from_upload(name, data)
         except ExplorerError as error:
             self.upload.note = label(error, 300)
             self._complain(str(error))

@@ -182,18 +182,15 @@ class _Merger:
         self._refused: list[str] = []
         self._columns: dict[str, str] = {}
         self._other: list[str] = []
-        self._sent: dict[str, Counter[str]] = {}
+        self._sent: dict[tuple[str, str], int] = {}
 
     def add(self, rows: edges.Rows, n_read: int) -> None:
         """Take in the edges of one chunk."""
         self.n_rows += n_read
         self._columns = self._columns or rows.columns
         self._other = self._other or rows.other
-        for name, counted in rows.sent.items():
-            before = self._sent.setdefault(name, counted)
-            if before is not counted:
-                for kind, n in counted.items():
-                    before[kind] += n
+        for named, n in rows.sent.items():
+            self._sent[named] = self._sent.get(named, 0) + n
         self._told.update(rows.told)
         self._n_refused += rows.n_refused
         self._refused = (self._refused + rows.refused)[:REFUSED_SHOWN]

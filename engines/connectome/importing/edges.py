@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -87,8 +86,8 @@ class Rows:
     n_refused: int = 0
     other: list[str] = field(default_factory=list)
     """Other readings, and the options that ask for them."""
-    sent: dict[str, Counter[str]] = field(default_factory=dict)
-    """How many rows of a sender name which transmitter."""
+    sent: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many rows name which sender and transmitter."""
 
 
 def layers_from_frame(
@@ -131,8 +130,11 @@ def transmitters(rows: Rows, names: tuple[str, ...]) -> dict[str, tuple[str, ...
     """The column of what each neuron sends with, by most of its rows; nothing where none says."""
     if not rows.sent:
         return {}
-    most = {name: counted.most_common(1)[0][0] for name, counted in rows.sent.items()}
-    return {"transmitter": tuple(most.get(name, "") for name in names)}
+    most: dict[str, tuple[int, str]] = {}
+    for (name, kind), n in rows.sent.items():
+        if n > most.get(name, (0, ""))[0]:
+            most[name] = n, kind
+    return {"transmitter": tuple(most.get(name, (0, ""))[1] for name in names)}
 
 
 def _refusals(

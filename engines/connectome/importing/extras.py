@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,8 @@ from engines.contract import InputError
 
 _NEUROPIL = ("neuropil", "region", "brain_region", "roi")
 _TRANSMITTER = ("nt_type", "transmitter", "neurotransmitter", "nt", "predicted_nt", "top_nt")
+_TRANSMITTERS_MAX = 50
+"""A column of more different words names something else."""
 _NAMES = {
     "ach": "Acetylcholine", "acetylcholine": "Acetylcholine", "gaba": "GABA",
     "glut": "Glutamate", "glutamate": "Glutamate", "da": "Dopamine", "dopamine": "Dopamine",
@@ -76,24 +77,26 @@ def chosen_rows(
     ]
 
 
-def sent(frame: pd.DataFrame, pre: str, named: Callable[[object], str]) -> dict[str, Counter[str]]:
-    """How many rows of each sender name which transmitter."""
+def sent(
+    frame: pd.DataFrame, pre: str, named: Callable[[object], str]
+) -> dict[tuple[str, str], int]:
+    """How many rows name which sender and transmitter."""
     column = _column(frame, _TRANSMITTER)
     if not column or column == pre:
         return {}
     senders, cells = pd.factorize(frame[pre].astype(object), use_na_sentinel=False)
     kinds, texts = pd.factorize(_texts(frame, column), use_na_sentinel=False)
     names = [named(cell) for cell in cells.tolist()]
+    if len(texts) > _TRANSMITTERS_MAX:
+        return {}
     known = [_transmitter(str(text)) for text in texts.tolist()]
-    pairs, n_rows = np.unique(senders * len(known) + kinds, return_counts=True)
-    found: dict[str, Counter[str]] = {}
-    for pair, n in zip(pairs.tolist(), n_rows.tolist(), strict=True):
-        sender, kind = divmod(pair, len(known))
-        if known[kind]:
-            counted = found.get(names[sender])
-            if counted is None:
-                counted = found[names[sender]] = Counter()
-            counted[known[kind]] += n
+    n_rows = np.bincount(senders * len(known) + kinds, minlength=len(names) * len(known))
+    found: dict[tuple[str, str], int] = {}
+    for k, kind in enumerate(known):
+        if kind:
+            for name, n in zip(names, n_rows[k :: len(known)].tolist(), strict=True):
+                if n:
+                    found[name, kind] = found.get((name, kind), 0) + n
     return found
 
 

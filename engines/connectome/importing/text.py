@@ -27,7 +27,10 @@ def decoded(data: bytes, options: ImportOptions) -> tuple[str, list[str]]:
         except (LookupError, UnicodeDecodeError) as error:
             raise InputError(f"the file is not {options.encoding}: {error}") from error
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16"), ["The file was read as UTF-16."]
+        try:
+            return data.decode("utf-16"), ["The file was read as UTF-16."]
+        except UnicodeDecodeError as error:
+            raise InputError(f"the file begins as UTF-16 and is none: {error.reason}") from error
     if b"\0" in data[:_SAMPLE]:
         raise InputError("the file is not text; give CSV, TSV, XLSX, Parquet, GraphML, NPZ or JSON")
     try:

@@ -94,6 +94,11 @@ class ActivationSet:
         """How many stimuli every layer holds."""
         return len(self.stimuli)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the file was read that this came from, and what was left out of it."""
+        return tuple(map(str, self.manifest["provenance"].get("notes") or ()))
+
     def layer(self, name: str) -> np.ndarray:
         """[snapshot, stimulus, unit] as a read-only memory map.
 

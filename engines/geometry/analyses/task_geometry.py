@@ -14,13 +14,13 @@ from engines.geometry.analyses.source import ensured
 from engines.geometry.chance.resampled_dichotomies import (
     N_DRAWS,
     N_DRAWS_SEPARABLE,
-    mean_interval,
+    ccgp_interval,
     over_units,
     parallelism_null,
     parallelisms,
     separables,
 )
-from engines.geometry.chance.resampling import STABILITY
+from engines.geometry.chance.resampling import ABOUT, STABILITY
 from engines.geometry.chance.scores import shuffled
 from engines.geometry.film.layouts import one_basis
 from engines.geometry.measures.dichotomies import ccgp_splits, dichotomies, parallelism
@@ -72,14 +72,17 @@ class DichotomyFrame(Frame):
 
 @dataclass(frozen=True, eq=False)
 class Sided:
-    """Scores of every dichotomy of one layer; ends are stability, not confidence; [dichotomy]."""
+    """Scores of every dichotomy of one layer, [dichotomy].
+
+    Ends are stability, not confidence, but those of CCGP.
+    """
 
     parallelism: np.ndarray
     parallelism_ends: np.ndarray
     """float64[2, dichotomy], over units."""
     ccgp: np.ndarray
     ccgp_ends: np.ndarray
-    """float64[2, dichotomy], over left-out conditions."""
+    """float64[2, dichotomy], for other conditions of the same kind."""
     separable: np.ndarray
     share_ends: tuple[float, float]
     """Of the shattering dimension, over units."""
@@ -152,7 +155,7 @@ class TaskGeometry(Result):
             high.append(s.share_ends[1])
         ticks = ((0.0, "parallelism"), (1.0, "CCGP"), (2.0, "shattering, of all"))
         return Bars(
-            f"No. {k} beside its control; whiskers: {STABILITY}",
+            f"No. {k} beside its control; whiskers: {STABILITY}, but for CCGP",
             np.array(heights),
             Axis("score", ticks=ticks),
             Axis("value"),
@@ -166,8 +169,9 @@ class TaskGeometry(Result):
         s, c = self.scores, self.control
         return Table(
             f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; intervals: {STABILITY}: "
-            f"95 % of {N_DRAWS} random halves of the units (parallelism), of left-out conditions, "
-            "which splits share, drawn anew (CCGP); control: units shuffled",
+            f"95 % of {N_DRAWS} random halves of the units (parallelism); {ABOUT}, for other "
+            f"conditions of the same kind, of which these are {len(self.stimuli)} (CCGP); control: "
+            "units shuffled",
             {
                 "no.": np.arange(len(self.names)),
                 "dichotomy": self.names,
@@ -247,12 +251,13 @@ def _scored(x: np.ndarray, every: np.ndarray, spec: DichotomySpec) -> Iterator[f
     drawn = over_units(x, N_DRAWS, seed)
     rows = []
     for k, positive in enumerate(every):
-        splits = ccgp_splits(x, positive, noise=spec.noise, n_trials=8, n_splits=6, seed=seed)
+        splits = ccgp_splits(x, positive, noise=spec.noise, n_trials=8, n_splits=8, seed=seed)
         found = parallelisms(drawn, positive, seed=seed)
         own = parallelism(x, positive, seed=seed)
         parallel_ends = around(own, found, within=(-1.0, 1.0))
         p = parallelism_null(x, positive, own, N_SHUFFLES, seed)[1]
-        rows.append((own, splits.mean(), *parallel_ends, *mean_interval(splits, seed), p))
+        value = float(splits.mean())
+        rows.append((own, value, *parallel_ends, *ccgp_interval(value, len(x)), p))
         yield k / len(every)
     table = np.array(rows, float).T
     separable = separables(np.asarray(x, np.float64)[None], every)[0]

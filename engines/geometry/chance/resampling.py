@@ -26,6 +26,8 @@ from engines.lab.statistics.halves import around, defined_mean, ends, halves
 
 CONFIDENCE, STABILITY = "95 % confidence", "stability, not confidence"
 """An interval that covers the truth at its rate (tested), or how far halves of the data agree."""
+ABOUT = f"{CONFIDENCE}, about"
+"""One that held 88 to 100 % of planted truths, by their kind and number."""
 COVERED = ("CKA, debiased", "RSA, Spearman")
 Resampled = Literal["auto", "stimuli", "units"]
 N_DRAWS = 200

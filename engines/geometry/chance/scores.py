@@ -9,9 +9,19 @@ import numpy as np
 
 from engines.contract import InputError
 from engines.geometry.chance.resampled_dichotomies import parallelism_null, parallelisms
-from engines.geometry.chance.resampling import STABILITY, range_of
+from engines.geometry.chance.resampling import (
+    ABOUT,
+    STABILITY,
+    STIMULI_LEAST,
+    range_of,
+)
 from engines.geometry.measures.dichotomies import parallelism
 from engines.geometry.measures.dimension import participation_ratio
+from engines.geometry.measures.participation import (
+    Sampled,
+    corrected_with_interval,
+    participation_ratio_corrected,
+)
 from engines.geometry.measures.similarity import cka, cka_debiased, procrustes_angle, rsa
 from engines.lab.statistics.halves import around, halves
 
@@ -36,7 +46,7 @@ class Score:
     p: float = float("nan")
     """Share of controls at least as large, where the control is drawn often."""
     interval: str = STABILITY
-    """What the interval is: units were not drawn from all there are, so it is no confidence."""
+    """What the interval is: most say nothing of units or stimuli that were not seen."""
 
 
 def interval_over_units(
@@ -104,6 +114,7 @@ def layer_scores(
             "participation ratio", participation_ratio, x, control, seed, made, within=(1.0, np.inf)
         )
     ]
+    found.append(_participation_of_many(x, control, seed))
     if 1 < len(set(column)) < len(column):
         y = one_hot(column)
         for name, score in (("class CKA, debiased", cka_debiased), ("class CKA, biased", cka)):
@@ -116,6 +127,25 @@ def layer_scores(
     if 4 <= len(column) <= 64 and 2 * int(right.sum()) == len(column) and len(set(column)) == 2:
         found.append(_parallelism(x, control, right, seed))
     return tuple(found)
+
+
+def _participation_of_many(x: np.ndarray, control: np.ndarray | None, seed: int) -> Score:
+    """Of all that stimuli and units were drawn from; a few stimuli were chosen and are all."""
+    sampled: Sampled = "stimuli and units" if len(x) >= STIMULI_LEAST else "units"
+    name, made = f"participation ratio of many {sampled}", f"jackknife over {sampled}"
+    kind = "random start" if control is not None else "shuffled units"
+    nan = float("nan")
+    try:
+        found = corrected_with_interval(x, sampled)
+        other = control if control is not None else shuffled(x, seed)
+        level = participation_ratio_corrected(other, sampled)
+    except InputError as error:
+        return Score(name, nan, nan, nan, nan, kind, len(x), made, seed, str(error))
+    note = "" if np.isfinite(found.value) else "undefined: more dimensions than can be told apart"
+    return Score(
+        name, found.value, found.low, found.high, level, kind, len(x), made, seed, note,
+        interval=ABOUT,
+    )  # fmt: skip
 
 
 def _parallelism(x: np.ndarray, control: np.ndarray | None, right: np.ndarray, seed: int) -> Score:

@@ -163,6 +163,7 @@ def film_of(
     labels: Mapping[str, tuple[str, ...]] | None = None,
     spec: FilmSpec | None = None,
     drawn: str = "",
+    told: tuple[str, ...] = (),
 ) -> Film:
     """A film of activations [snapshot, stimulus, unit] by track, all of the same stimuli.
 
@@ -176,6 +177,7 @@ def film_of(
         labels: columns about the stimuli.
         spec: layout and dissimilarity.
         drawn: which stimuli of how many these are, in words, where they were drawn.
+        told: how a file was read.
 
     Raises:
         InputError: nothing to show, or activations that are not finite.
@@ -191,7 +193,7 @@ def film_of(
     numbers = [_numbers_of_some(stack, in_rdm, chosen.dissimilarity) for stack in stacks.values()]
     placed = [_placed(stack, chosen) for stack in stacks.values()]
     coords = _turned_alike([c for c, _ in placed])
-    notes += [*_warnings(stacks, numbers), *(note for note in (drawn,) if note)]
+    notes += [*_warnings(stacks, numbers), *(note for note in (drawn, *told) if note)]
     at = np.asarray(list(moments_at) or range(n_snapshots), np.float64)
     return Film(
         source,
@@ -289,6 +291,7 @@ def film_from_set(activations: ActivationSet, spec: FilmSpec) -> Film:
         "stimuli": activations.stimuli,
         "labels": activations.labels,
         "drawn": str(activations.manifest["provenance"].get("drawn", "")),
+        "told": activations.notes,
     }
     if spec.over == "layers":
         same = len({s.shape[2] for s in stacks.values()}) == 1

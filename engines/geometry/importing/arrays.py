@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,16 @@ import numpy as np
 from engines.boundary.counts import npy_bytes
 from engines.boundary.labels import label
 from engines.contract import InputError
-from engines.geometry.importing.tables import columns_of_parquet, columns_of_text, from_columns
+from engines.geometry.importing.tables import (
+    AS_FOUND,
+    FirstRow,
+    Ids,
+    Read,
+    Reading,
+    columns_of_parquet,
+    columns_of_text,
+    from_columns,
+)
 from engines.geometry.importing.zarr_stores import arrays_from_zarr
 
 KINDS = (".npy", ".npz", ".safetensors", ".csv", ".tsv", ".parquet", ".h5", ".hdf5", ".mat", ".zip")
@@ -36,23 +46,49 @@ class FileContents:
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def how(self) -> str:
+        """What was read, in words."""
+        layers = [f"{name!r} {' x '.join(map(str, a.shape))}" for name, a in self.arrays.items()]
+        shown = ", ".join(layers[:4]) + (f" and {len(layers) - 4} more" * (len(layers) > 4))
+        kinds = ", ".join(map(repr, self.labels)) or "none"
+        return f"read: {shown}; labels: {kinds}"
 
-def arrays_from_file(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
+
+class HowRead(UserWarning):
+    """What a reader guessed or left out, and how to say it otherwise."""
+
+
+def arrays_from_file(
+    path: str | Path, *, first_row: FirstRow = "as found", ids: Ids = "as found"
+) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, ...]]]:
     """Arrays by name, and label columns where the file has them; see `contents_of`.
+
+    Args:
+        path: the file, or a folder that is a zarr store.
+        first_row: of a table: names of the columns, or a stimulus.
+        ids: of a table: whether the first column says what stimuli are, or every column of
+            numbers is a unit.
+
+    Warns:
+        HowRead: everything that was guessed or left out.
 
     Raises:
         InputError: what is wrong with the file, and how to mend it.
     """
-    found = contents_of(path)
+    found = contents_of(path, reading=Reading(first_row, ids))
+    for note in found.notes:
+        warnings.warn(note, HowRead, stacklevel=2)
     return found.arrays, found.labels
 
 
-def contents_of(path: str | Path, shown: str = "") -> FileContents:
+def contents_of(path: str | Path, shown: str = "", *, reading: Reading = AS_FOUND) -> FileContents:
     """Arrays of 2 to 4 dimensions, labels, and notes of what was left out or guessed.
 
     Args:
         path: the file, or a folder that is a zarr store.
         shown: what the user calls it; its own name when empty.
+        reading: how a table is to be read where that is known better.
 
     Raises:
         InputError: what is wrong with the file, and how to mend it.
@@ -63,7 +99,7 @@ def contents_of(path: str | Path, shown: str = "") -> FileContents:
         return FileContents(arrays_from_zarr(path, BYTES_MAX))
     _check_file(path, kind, name)
     try:
-        found = _READERS[kind](path)
+        found = _table(path, reading) if kind in _TABLES else _READERS[kind](path)
     except InputError as error:
         raise InputError(f"{name!r}: {error}") from error
     except MemoryError:
@@ -189,16 +225,15 @@ def _hdf5(path: Path, *, turned: bool = False) -> FileContents:
     return contents
 
 
-def _table(columns: Callable[[Path], Any]) -> Callable[[Path], FileContents]:
-    def read(path: Path) -> FileContents:
-        return FileContents(*from_columns(*columns(path)))
-
-    return read
+def _table(path: Path, reading: Reading) -> FileContents:
+    columns = _TABLES[path.suffix.lower()](path, reading)
+    return FileContents(*from_columns(*columns, ids=reading.ids))
 
 
+_TABLES: dict[str, Callable[[Path, Reading], Read]] = {
+    ".csv": columns_of_text, ".tsv": columns_of_text, ".parquet": columns_of_parquet,
+}  # fmt: skip
 _READERS: dict[str, Callable[[Path], FileContents]] = {
     ".npy": _npy, ".npz": _npz, ".safetensors": _safetensors, ".mat": _mat, ".h5": _hdf5,
-    ".hdf5": _hdf5, ".csv": _table(columns_of_text), ".tsv": _table(columns_of_text),
-    ".parquet": _table(columns_of_parquet),
-    ".zip": lambda path: _sorted_out(arrays_from_zarr(path, BYTES_MAX)),
+    ".hdf5": _hdf5, ".zip": lambda path: _sorted_out(arrays_from_zarr(path, BYTES_MAX)),
 }  # fmt: skip

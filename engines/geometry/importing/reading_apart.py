@@ -13,6 +13,7 @@ from engines.boundary.apart import STRANGERS, Limits, Request, answer_of_child, 
 from engines.boundary.counts import check_counts
 from engines.boundary.labels import label
 from engines.geometry.importing.arrays import KINDS, FileContents, contents_of
+from engines.geometry.importing.tables import AS_FOUND, Reading
 
 _LIBRARIES = {
     ".mat": ("scipy.io", "h5py"), ".zip": ("zarr",), ".safetensors": ("safetensors",),
@@ -27,7 +28,9 @@ _CELLS_MAX = 6_000_000
 """Of text; 3 million cells take 4 s and 440 MiB."""
 
 
-def contents_read_apart(path: Path, shown: str = "", *, limits: Limits = STRANGERS) -> FileContents:
+def contents_read_apart(
+    path: Path, shown: str = "", *, limits: Limits = STRANGERS, reading: Reading = AS_FOUND
+) -> FileContents:
     """As `arrays.contents_of`, read by a limited child; blocks meanwhile.
 
     Raises:
@@ -35,7 +38,13 @@ def contents_read_apart(path: Path, shown: str = "", *, limits: Limits = STRANGE
     """
     answer = answer_of_child(
         __name__,
-        {"path": str(path.absolute()), "shown": shown, "counted": limits == STRANGERS},
+        {
+            "path": str(path.absolute()),
+            "shown": shown,
+            "counted": limits == STRANGERS,
+            "first_row": reading.first_row,
+            "ids": reading.ids,
+        },
         label(shown or path.name, 60),
         mend="give a part, or read it with arrays_from_file in a notebook",
         limits=limits,
@@ -63,7 +72,8 @@ def main() -> None:
         if request["counted"] and path.is_file() and path.suffix.lower() in KINDS:
             with path.open("rb") as file:
                 check_counts(path.suffix.lower(), file, cells_max=_CELLS_MAX)
-        found = contents_of(path, request["shown"])
+        reading = Reading(request["first_row"], request["ids"])
+        found = contents_of(path, request["shown"], reading=reading)
         plain = {name: np.ascontiguousarray(array) for name, array in found.arrays.items()}
         labels = {n: list(v) for n, v in found.labels.items()}
         return {"arrays": plain, "labels": labels, "notes": found.notes}

@@ -16,6 +16,7 @@ Axes = Literal[
     "", "snapshot, stimulus, unit", "stimulus, snapshot, unit",
     "stimulus, token, unit (mean over tokens)", "stimulus, token, unit (flatten)",
     "stimulus, channel, space (mean over space)", "stimulus, channel, space (flatten)",
+    "leave such layers out",
 ]  # fmt: skip
 AXES: tuple[str, ...] = tuple(each for each in get_args(Axes) if each)
 
@@ -38,7 +39,7 @@ def set_from_arrays(
         labels: columns about the stimuli.
         stimuli: ids; the first column of labels that has no value twice when empty.
         missing: what to do about nan and infinity.
-        provenance: small JSON values that say where this comes from.
+        provenance: small JSON values that say where this comes from; its "notes" are added to.
         axes: what the axes of arrays with three or four are.
 
     Raises:
@@ -46,7 +47,10 @@ def set_from_arrays(
             axes that must be told.
     """
     n_told = len(stimuli) or len(next(iter((labels or {}).values()), ()))
+    notes = list(dict(provenance or {}).get("notes") or [])  # type: ignore[call-overload]
+    arrays = _without_deep(arrays, axes, notes)
     stacks = {name: _as_stack(name, array, axes, n_told) for name, array in arrays.items()}
+    notes += [_in_words(n, a, stacks[n]) for n, a in arrays.items() if a.ndim > 2]
     shapes = {name: stack.shape[:2] for name, stack in stacks.items()}
     if len(set(shapes.values())) != 1:
         told = "; ".join(f"{n}: {s[0]} snapshots of {s[1]} stimuli" for n, s in shapes.items())
@@ -57,7 +61,7 @@ def set_from_arrays(
     names = list(stimuli) or _ids(labels or {}, n_stimuli)
     if len(names) != n_stimuli:
         raise InputError(f"{len(names)} stimulus ids for {n_stimuli} stimuli")
-    stacks, kept = _without_missing(stacks, missing)
+    stacks, kept = _without_missing(stacks, missing, notes)
     chosen = {name: [str(values[k]) for k in kept] for name, values in (labels or {}).items()
               if len(values) == n_stimuli}  # fmt: skip
     whole = chosen if len(kept) < n_stimuli else {n: list(v) for n, v in (labels or {}).items()}
@@ -66,7 +70,7 @@ def set_from_arrays(
         {name: stack.shape[2] for name, stack in stacks.items()},
         [names[k] for k in kept],
         labels=whole,
-        provenance=provenance,
+        provenance={**(provenance or {}), **({"notes": notes} if notes else {})},
         dtype="<f8" if any(_needs_float64(stack) for stack in stacks.values()) else "<f4",
     )
     for k in range(n_snapshots):
@@ -128,7 +132,8 @@ def _as_stack(name: str, array: np.ndarray, axes: Axes, n_told: int) -> np.ndarr
     if array.ndim == 2:
         return array[None]
     chosen = axes or _told_by_length(array, n_told)
-    if chosen not in AXES or (array.ndim == 4) != chosen.startswith("stimulus, channel"):
+    spatial = chosen.startswith("stimulus, channel")
+    if chosen not in AXES or (array.ndim == 4 and not spatial):
         raise InputError(_question(name, array))
     if chosen == "snapshot, stimulus, unit":
         return array
@@ -136,8 +141,9 @@ def _as_stack(name: str, array: np.ndarray, axes: Axes, n_told: int) -> np.ndarr
         return np.moveaxis(array, 0, 1)
     if "flatten" in chosen:
         return array.reshape(1, len(array), -1)
-    if array.ndim == 4:
-        return array.mean(axis=(2, 3), dtype=np.float64)[None].astype(array.dtype)
+    if spatial:
+        space = tuple(range(2, array.ndim))
+        return array.mean(axis=space, dtype=np.float64)[None].astype(array.dtype)
     return array.mean(axis=1, dtype=np.float64)[None].astype(array.dtype)
 
 
@@ -153,8 +159,8 @@ def _question(name: str, array: np.ndarray) -> str:
     if array.ndim == 4:
         return (
             f"{name!r} is {array.shape}: say how [stimulus, channel, ...space] becomes units, "
-            "axes='stimulus, channel, space (flatten)' or "
-            "'stimulus, channel, space (mean over space)'"
+            "axes='stimulus, channel, space (flatten)', "
+            "'stimulus, channel, space (mean over space)' or 'leave such layers out'"
         )
     first, second = array.shape[:2]
     return (
@@ -164,8 +170,26 @@ def _question(name: str, array: np.ndarray) -> str:
     )
 
 
+def _without_deep(
+    arrays: Mapping[str, np.ndarray], axes: Axes, notes: list[str]
+) -> Mapping[str, np.ndarray]:
+    """Without arrays of three or four axes where these are to be left out, which is told."""
+    if axes != "leave such layers out":
+        return arrays
+    kept = {name: array for name, array in arrays.items() if array.ndim < 3}
+    if not kept:
+        raise InputError("every layer has three axes or more, so that leaving them out leaves none")
+    notes += [f"{n!r} left out ({a.ndim} axes, {a.shape})" for n, a in arrays.items() if a.ndim > 2]
+    return kept
+
+
+def _in_words(name: str, array: np.ndarray, stack: np.ndarray) -> str:
+    made = " x ".join(map(str, stack.shape))
+    return f"{name!r} {' x '.join(map(str, array.shape))} became {made} (snapshot, stimulus, unit)"
+
+
 def _without_missing(
-    stacks: dict[str, np.ndarray], missing: Missing
+    stacks: dict[str, np.ndarray], missing: Missing, notes: list[str]
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     bad = {name: ~np.isfinite(stack) for name, stack in stacks.items()}
     n_stimuli = next(iter(stacks.values())).shape[1]
@@ -179,6 +203,7 @@ def _without_missing(
             f"{name!r} has {int(bad[name].sum()):,} values that are nan or infinite, the first at "
             f"(snapshot, stimulus, unit) {places}; choose to drop those stimuli or units"
         )
+    n_units = {n: s.shape[2] for n, s in stacks.items()}
     if missing == "drop stimuli":
         kept = np.flatnonzero(~np.any([b.any(axis=(0, 2)) for b in bad.values()], axis=0))
         found = {name: stack[:, kept] for name, stack in stacks.items()}
@@ -186,4 +211,9 @@ def _without_missing(
         found = {n: s[:, :, ~bad[n].any(axis=(0, 1))] for n, s in stacks.items()}
     if not len(kept) or any(0 in s.shape for s in found.values()):
         raise InputError(f"to {missing} with nan or infinity leaves nothing; mend the file")
+    gone = {n: n_units[n] - s.shape[2] for n, s in found.items() if n_units[n] > s.shape[2]}
+    notes += [f"{k} units of {n!r} with nan or infinity left out" for n, k in gone.items()]
+    if len(kept) < n_stimuli:
+        n_gone = n_stimuli - len(kept)
+        notes.append(f"{n_gone} of {n_stimuli} stimuli with nan or infinity left out")
     return found, kept

@@ -136,8 +136,9 @@ def ccgp_splits(
     """float64[split]: share of held-out trials that are right.
 
     One condition of each side is left out, a linear SVM learns the others, the left-out ones are
-    asked; all such splits, or ``n_splits`` drawn ones. ``noise`` is the standard
-    deviation per unit of trials around a condition, in units of the mean distance of conditions.
+    asked; all such splits, or at most ``n_splits`` drawn so that every condition is left out
+    equally often, once at least. ``noise`` is the standard deviation per unit of trials around a
+    condition, in units of the mean distance of conditions.
     """
     from sklearn.svm import LinearSVC
 
@@ -147,9 +148,7 @@ def ccgp_splits(
     if len(one) < 2:
         return np.zeros(0)
     rng = np.random.default_rng(seed)
-    splits = [(a, b) for a in one for b in other]
-    if len(splits) > n_splits:
-        splits = [splits[k] for k in rng.choice(len(splits), n_splits, replace=False)]
+    splits = _splits(one, other, n_splits, rng)
     size = noise * np.sqrt(2 * ((x - x.mean(0)) ** 2).sum(1).mean() / x.shape[1])
     right = []
     for left_out in splits:
@@ -164,6 +163,18 @@ def ccgp_splits(
         told = machine.predict((test - centre) / scale)
         right.append(float((told == np.repeat(positive[list(left_out)], n_trials)).mean()))
     return np.array(right)
+
+
+def _splits(
+    one: np.ndarray, other: np.ndarray, n_most: int, rng: np.random.Generator
+) -> list[tuple[int, int]]:
+    """Pairs that are left out: all, or rounds in which every condition is left out once."""
+    n = len(one)
+    if n * n <= n_most:
+        return [(a, b) for a in one for b in other]
+    turned = rng.permutation(other)
+    shifts = rng.permutation(n)[: max(1, n_most // n)]
+    return [(int(one[k]), int(turned[(k + shift) % n])) for shift in shifts for k in range(n)]
 
 
 def is_separable(activations: np.ndarray, positive: np.ndarray) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from engines.boundary.apart import STRANGERS
+from engines.boundary.apart import STRANGERS, said_of
 from engines.boundary.kept import Kind
 from engines.boundary.labels import label
 from engines.boundary.whole import write_whole
@@ -26,6 +26,7 @@ from engines.geometry.film.spec import FilmSpec
 from engines.geometry.importing.arrays import KINDS
 from engines.geometry.importing.reading_apart import OWN, contents_read_apart
 from engines.geometry.importing.sets import Axes, Missing, set_from_arrays, thinned
+from engines.geometry.importing.tables import FirstRow, Ids, Reading
 
 KIND = Kind("file that was brought", mend="bring it again")
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
@@ -58,6 +59,14 @@ class FilesSpec(Spec):
         "", label="Axes", group="Activations",
         help="What the axes of an array with three or four are; [stimulus, unit] needs no words.",
     )  # fmt: skip
+    first_row: FirstRow = knob(
+        "as found", label="First row", group="Activations", widget="choice",
+        help="Of a table: names of its columns, or a stimulus; what was found is told.",
+    )  # fmt: skip
+    ids: Ids = knob(
+        "as found", label="Ids", group="Activations", widget="choice",
+        help="Of a table: whether a column of numbers says what stimuli are, or all are units.",
+    )  # fmt: skip
     seed: Seed = knob(
         0, label="Seed", group="Activations",
         help="Which stimuli are drawn when there are more than 2,000.",
@@ -72,13 +81,14 @@ def keep_upload(name: str, data: bytes) -> str:
     Raises:
         InputError: a kind that is not read, or too many bytes.
     """
-    kind = PurePath(name.replace("\\", "/")).suffix.lower()
+    leaf = PurePath(name.replace("\\", "/"))
+    kind, title = leaf.suffix.lower(), label(leaf.name, 60) or "the file"
     if kind not in KINDS:
         raise InputError(
-            f"only {', '.join(KINDS)} files are opened here, got {kind or 'no ending'}"
+            f"'{title}': only {', '.join(KINDS)} files are opened here, got {kind or 'no ending'}"
         )
     if len(data) > UPLOAD_MAX_BYTES:
-        raise InputError(f"the file has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
+        raise InputError(f"'{title}' has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
     named = KIND.name_of(data, 24) + kind
     try:
         write_whole(inbox() / named, data)
@@ -154,16 +164,24 @@ def _opened(spec: FilesSpec) -> ActivationSet:
     path, shown, told = _place(spec)
     if spec.missing != "refuse" or spec.axes:
         told = f"{told} {spec.missing} {spec.axes}"
+    reading = Reading(spec.first_row, spec.ids)
+    if reading != Reading():
+        told = f"{told} {spec.first_row} {spec.ids}"
     name = f"file-{hashlib.sha256(told.encode()).hexdigest()[:16]}-{spec.missing.split()[-1]}"
     if name in library.names():
         return ActivationSet.named(name)
-    found = contents_read_apart(path, shown, limits=OWN if spec.path else STRANGERS)
+    found = contents_read_apart(
+        path, shown, limits=OWN if spec.path else STRANGERS, reading=reading
+    )
     writing = library.fresh_folder(name)
-    about = {"title": label(shown, 60), "kind": path.suffix, "notes": found.notes}
-    set_from_arrays(
-        found.arrays, writing, labels=found.labels, missing=spec.missing, provenance=about,
-        axes=spec.axes,
-    )  # fmt: skip
+    about = {"title": label(shown, 60), "kind": path.suffix, "notes": [found.how, *found.notes]}
+    try:
+        set_from_arrays(
+            found.arrays, writing, labels=found.labels, missing=spec.missing, provenance=about,
+            axes=spec.axes,
+        )  # fmt: skip
+    except InputError as error:
+        raise InputError(said_of(label(shown, 60), str(error))) from error
     return ActivationSet(library.publish(writing, name))
 
 

@@ -8,7 +8,7 @@ from engines.contract import Estimate, InputError
 from engines.lab.statistics.intervals import Z_95
 
 
-def wilson(n_hits: float, n: int) -> tuple[float, float]:
+def wilson(n_hits: float, n: float) -> tuple[float, float]:
     """95 % interval of a rate (Wilson 1927); (0, 1) when nothing was tried.
 
     >>> low, high = wilson(10, 10)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.boundary.apart import said_of
 from engines.boundary.labels import label
 from engines.contract import InputError
 from engines.pointer.instances.distance_matrices import (
@@ -17,6 +18,9 @@ from engines.pointer.model import N_POINTS_MAX, Metric
 
 _METRICS: dict[str, Metric] = {m: m for m in ("EUC_2D", "CEIL_2D", "ATT", "GEO", "EXPLICIT")}  # type: ignore[misc]
 _FILE_MAX = 4 * 1024 * 1024
+_LINES_MAX = 2 * N_POINTS_MAX**2
+"""A matrix may stand with one number a line."""
+_LINE_MAX = 100_000
 _EARTH_KM = 6378.388
 _PI = 3.141592
 """TSPLIB's own value; its published lengths depend on it."""
@@ -34,6 +38,33 @@ class TsplibInstance:
     """float64[city, 2] in the file's own coordinates, or where a matrix puts them."""
     matrix: np.ndarray | None = None
     """float64[city, city] of an EXPLICIT file."""
+
+
+def tsplib_from_upload(name: str, data: bytes) -> TsplibInstance:
+    """As `read_tsplib`, of a stranger's file; ``name`` is only what it is called.
+
+    What there is to read is bounded by its count of lines, so that this takes milliseconds.
+
+    Raises:
+        InputError: what is wrong with the file, and how to mend it.
+    """
+    try:
+        _check_size(data)
+        return read_tsplib(data.decode("utf-8", "replace"))
+    except InputError as error:
+        raise InputError(said_of(label(name, 80) or "the text", str(error))) from error
+
+
+def _check_size(data: bytes) -> None:
+    if not data.strip():
+        raise InputError("it is empty; give a TSPLIB file")
+    if b"\0" in data:
+        raise InputError("it is not text; give a TSPLIB file")
+    if data.count(b"\n") > _LINES_MAX or max(map(len, data.split(b"\n"))) > _LINE_MAX:
+        raise InputError(
+            f"it has more than {_LINES_MAX:,} lines, or one of more than {_LINE_MAX:,} "
+            f"characters; at most {N_POINTS_MAX} cities are read"
+        )
 
 
 def read_tsplib(text: str) -> TsplibInstance:

@@ -98,7 +98,7 @@ def overlaid(
     token = {f"{k}, by choice": _xy(r, s, unit, "token") for k, (r, s) in shown.items()}
     valid = {f"{k}, valid": _xy(r, s, unit, 2) for k, (r, s) in shown.items()}
     found = [
-        _curves("Loss", loss, x_axis, Axis("cross-entropy per choice", "nats")),
+        _curves("Loss", loss, x_axis, Axis("loss per choice", "nats")),
         _curves("Right answers", {**right, **token}, x_axis, Axis("share", "%"), scale=100),
         _curves("Valid without the mask", valid, x_axis, Axis("share", "%"), scale=100),
     ]

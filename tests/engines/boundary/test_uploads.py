@@ -229,3 +229,36 @@ def test_any_text_gives_clean_values_or_a_sentence(text):
     assert found.values
     assert all(isinstance(value, str) == found.is_text for value in found.values)
     assert found.is_text or not any(math.isnan(value) for value in found.values)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", r"crashed \(SIGSEGV\), so the"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "the system stopped its reader",
+        ),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGPROF)", "it took more than 20 s"),
+        ("raise MemoryError", "needs more than 1,024 MiB of memory"),
+        ("raise OSError", "its reader failed, so the file is damaged"),
+    ],
+)
+def test_promise_6_what_ended_a_reader_is_told_apart(code, said):
+    command = [sys.executable, "-I", "-S", "-c", code]
+    with pytest.raises(InputError, match=f"^'a.csv': .*{said}.*; give a part$"):
+        apart.output_of_child(
+            command, b"", "a.csv", apart.STRANGERS, mend="give a part", environment={}
+        )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is not bounded elsewhere")
+def test_promise_6_memory_is_what_comes_on_top_of_libraries():
+    code = (
+        "from engines.boundary.reading import limit_this_process; held = bytearray(200_000_000); "
+        "limit_this_process(100_000_000, 20, None); more = bytearray(80_000_000); print('fits'); "
+        "again = bytearray(80_000_000)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert ended.stdout == b"fits\n"
+    assert b"MemoryError" in ended.stderr

@@ -66,7 +66,7 @@ async def test_scores_come_with_interval_and_control():
     titles = [section["title"] for section in view.facts.sections]
     assert "Left against right" in titles
     section = view.facts.sections[titles.index("tanh, seed 0")]
-    assert section["columns"] == ["score (stability)", "value", "random start"]
+    assert section["columns"] == ["score (interval)", "value", "random start"]
     assert "n = 4 stimuli" in section["note"]
     assert head(view.canvas.close)["meta"]["names"] == ["tanh, seed 0", "ReLU, seed 0"]
 

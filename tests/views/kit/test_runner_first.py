@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import pytest
 
 from engines.boundary.shipped import Shipped
 from engines.contract import Frame, Result, Spec
-from engines.running import registry
 from engines.running.compute import Job, JobState, Status
 from views.kit import runner as kit
 from views.kit.runner import Asker, Runner
@@ -38,13 +36,6 @@ class Desk:
 
     def keep(self, job: Job, *, kept: bool = True) -> None:
         self.kept.append(kept)
-
-
-@pytest.fixture(params=[0.0, 30.0], ids=["a moment", "a while"])
-def lasting(request, monkeypatch) -> bool:
-    said = SimpleNamespace(seconds=lambda _spec: request.param)
-    monkeypatch.setattr(registry, "experiment", lambda _name: said)
-    return request.param > 1
 
 
 @pytest.fixture
@@ -79,7 +70,7 @@ def done(job: Job, k: int) -> None:
     job.tell(JobState(Status.DONE, fraction=1.0), result=ToyResult(k))
 
 
-def test_the_first_picture_is_shown_at_once_and_says_where_it_is_from(runner, shown, lasting):
+def test_the_first_picture_is_shown_at_once_and_says_where_it_is_from(runner, shown):
     job = runner.run()
     job.tell(first=first_of(7))
     assert shown == [(7, Status.DONE)]
@@ -90,24 +81,24 @@ def test_the_first_picture_is_shown_at_once_and_says_where_it_is_from(runner, sh
     assert runner.standing.kind == ""
 
 
-def test_a_result_that_differs_replaces_it(runner, shown, lasting):
+def test_a_result_that_differs_replaces_it(runner, shown):
     job = runner.run()
     job.tell(first=first_of(7))
     done(job, 8)
     assert shown == [(7, Status.DONE), (8, Status.DONE)]
 
 
-def test_a_run_that_takes_a_while_is_watched_as_it_goes(runner, shown, lasting):
+def test_the_beginning_of_the_same_does_not_replace_the_whole(runner, shown):
     job = runner.run()
     job.tell(first=first_of(7))
     job.tell(JobState(Status.RUNNING, 0.5), frame=Frame(fraction=0.5))
-    assert (0.5 in shown) is lasting
-    assert runner.standing.kind == ("" if lasting else "first")
+    assert shown == [(7, Status.DONE)]
+    assert (runner.standing.kind, runner.standing.fraction) == ("first", 0.5)
     done(job, 7)
-    assert len(shown) == (3 if lasting else 1)
+    assert shown == [(7, Status.DONE)]
 
 
-def test_a_stopped_run_leaves_it_and_says_so(runner, shown, lasting):
+def test_a_stopped_run_leaves_it_and_says_so(runner, shown):
     job = runner.run()
     job.tell(first=first_of(7))
     job.tell(JobState(Status.CANCELLED))

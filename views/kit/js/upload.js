@@ -20,11 +20,11 @@ export function render({model, el}) {
   async function take(file) {
     if (!file) return
     if (file.size > model.max_bytes) {
-      say(`This file has ${thousands(file.size)} bytes; at most ${thousands(model.max_bytes)} can be read. Cut it or keep one column.`)
+      say(`“${file.name.slice(0, 80)}” has ${thousands(file.size)} bytes; at most ${thousands(model.max_bytes)} can be read. Cut it or keep one column.`)
       return
     }
     if (file.size === 0) {
-      say("This file is empty. Choose one with values in it.")
+      say(`“${file.name.slice(0, 80)}” is empty, 0 bytes. Choose one with values in it.`)
       return
     }
     say("reading…")

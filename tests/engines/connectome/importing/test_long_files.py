@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engines.connectome.importing import ImportOptions, Reading, chunks, read_connectome, reading
+from engines.connectome.importing import (
+    ImportOptions,
+    Reading,
+    chunks,
+    connectome_from_bytes,
+    read_connectome,
+    reading,
+)
 from engines.connectome.importing import read as read_module
 from engines.connectome.wiring.synthetic import block_model
 from engines.contract import InputError
@@ -169,3 +176,23 @@ def test_a_matrix_knows_the_same_policies(tmp_path):
     assert edges(found) == {("1", "2"): 2.0, ("2", "1"): 1.0}
     assert "1 self-loops were dropped" in str(report)
     assert "1 chemical weights are negative; their size was taken" in str(report)
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "parquet", "feather"])
+def test_a_long_upload_is_read_in_chunks_as_a_file_on_disk_is(kind, tmp_path, monkeypatch):
+    table = codex(tmp_path / "connections.csv", 4_000, 60)
+    path = tmp_path / f"connections.{kind}"
+    if kind == "feather":
+        table.to_feather(path)
+    elif kind == "parquet":
+        table.to_parquet(path)
+    else:
+        table.to_csv(path, index=False)
+    whole, _ = connectome_from_bytes(path.name, path.read_bytes())
+    monkeypatch.setattr(read_module, "CHUNKED_BYTES", 10_000)
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 700)
+    found, report = connectome_from_bytes(path.name, path.read_bytes())
+    assert "read in chunks" in str(report)
+    assert edges(found) == edges(whole)
+    assert found.columns == whole.columns
+    assert report.n_rows == 4_000

@@ -134,8 +134,10 @@ def test_canonical_correlations_are_refused_by_the_size_of_halves(measure, n, p,
         similarity(x, y, measure)
 
 
-@pytest.mark.parametrize("measure", ["CCA", "SVCCA", "PWCCA"])
-@pytest.mark.parametrize(("n", "p", "q"), [(60, 15, 14), (30, 6, 6), (1200, 140, 150)])
+@pytest.mark.parametrize(
+    ("measure", "n", "p", "q"),
+    [("CCA", 60, 15, 14), ("SVCCA", 60, 15, 14), ("PWCCA", 30, 6, 6), ("CCA", 540, 130, 130)],
+)
 def test_canonical_correlations_that_are_not_refused_have_an_interval(measure, n, p, q):
     """Also where a half of 256 stimuli, which other measures draw at most, would be too small."""
     rng = np.random.default_rng(0)
@@ -237,7 +239,7 @@ def test_intervals_of_one_layer_hold_their_own_estimates():
     assert {s.name for s in found} >= {"class CKA, debiased", "class CKA, biased", "parallelism"}
     for score in found:
         assert score.low <= score.value <= score.high, score
-        assert score.high <= 1.0 or score.name == "participation ratio"
+        assert score.high <= 1.0 or score.name.startswith("participation ratio")
 
 
 def test_the_permutations_of_rank_correlations_are_those_of_each_alone():

@@ -81,7 +81,8 @@ def test_bfloat16_is_read_as_float32_and_labels_are_labels(tmp_path):
     np.savez(tmp_path / "a.npz", h=drawn(4, 3), kind=np.array(list("aabb")), odd=np.arange(9))
     found = contents_of(tmp_path / "a.npz")
     assert found.labels == {"kind": ("a", "a", "b", "b")}
-    assert len(found.notes) == 1
+    assert found.notes == ["'odd' left out (1 dimensions, int64, (9,))"]
+    assert found.how == "read: 'h' 4 x 3; labels: 'kind'"
 
 
 def test_hdf5_and_parquet(tmp_path):

@@ -1,0 +1,1 @@
+"""What a wiring keeps of what went through it."""

@@ -1,0 +1,1 @@
+"""What a wiring remembers of what went through it: reservoirs, and patterns that pull."""

@@ -1,0 +1,55 @@
+"""Networks of rate units, many at once, each driven by the same input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from engines.contract import InputError
+
+Unit = Callable[[np.ndarray], np.ndarray]
+INPUT = 0.5
+"""Weights of the input are uniform between minus and plus this."""
+_PART = 200
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """Rates between 0 and 1."""
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def driven(
+    weights: np.ndarray, entry: np.ndarray, drive: np.ndarray, unit: Unit
+) -> Iterator[np.ndarray]:
+    """States part by part: float64[step, network, unit, input].
+
+    Inputs run side by side, since a step costs what reading the weights costs.
+
+    Args:
+        weights: float64[network, post, pre].
+        entry: float64[unit, input], how each unit hears each input.
+        drive: float64[step, input].
+        unit: what a unit makes of what it receives.
+
+    Raises:
+        InputError: activity that is no number any more.
+    """
+    state = np.zeros((len(weights), *entry.shape))
+    for first in range(0, len(drive), _PART):
+        part = np.empty((min(_PART, len(drive) - first), *state.shape))
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            for k, value in enumerate(drive[first : first + _PART]):
+                state = unit(np.matmul(weights, state) + entry * value)
+                part[k] = state
+        if not np.isfinite(part).all():
+            raise InputError(
+                f"activity ran away by step {first + len(part)}; make the weights smaller"
+            )
+        yield part
+
+
+def all_states(weights: np.ndarray, entry: np.ndarray, drive: np.ndarray, unit: Unit) -> np.ndarray:
+    """States float64[step, network, unit] of one input: ``entry`` [unit], ``drive`` [step]."""
+    parts = driven(weights, entry[:, None], drive[:, None], unit)
+    return np.concatenate([part[..., 0] for part in parts])

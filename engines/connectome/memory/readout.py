@@ -1,0 +1,83 @@
+"""What a line drawn through a network's states knows of its input: memory and NARMA-10.
+
+Jaeger 2001, Short term memory in echo state networks; Atiya & Parlos 2000 for NARMA.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+WASHED = 200
+"""Steps in which the state forgets where it began."""
+N_TRAIN, N_TEST = 2_000, 1_200
+N_STEPS = WASHED + N_TRAIN + N_TEST
+RIDGE = 1e-6
+
+
+def readout(states: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Weights float64[unit + 1, output] of the ridge line from states and a constant.
+
+    Args:
+        states: float64[step, unit].
+        wanted: float64[step, output].
+    """
+    x = _with_one(states)
+    gram = x.T @ x
+    return np.linalg.solve(gram + RIDGE * np.eye(len(gram)), x.T @ wanted)
+
+
+def read(states: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """float64[step, output] that a readout says."""
+    return _with_one(states) @ weights
+
+
+def _with_one(states: np.ndarray) -> np.ndarray:
+    return np.concatenate([states, np.ones((len(states), 1))], axis=1)
+
+
+def delayed(drive: np.ndarray, n_delays: int, steps: slice) -> np.ndarray:
+    """float64[step, delay]: the input 1 to ``n_delays`` steps before each of ``steps``."""
+    at = np.arange(len(drive))[steps]
+    return drive[at[:, None] - np.arange(1, n_delays + 1)]
+
+
+def squared_correlation(said: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """float64[output] of r squared; 0 where one of the two is constant."""
+    a, b = said - said.mean(axis=0), true - true.mean(axis=0)
+    size = (a**2).sum(axis=0) * (b**2).sum(axis=0)
+    return np.where(size > 0, (a * b).sum(axis=0) ** 2 / np.where(size > 0, size, 1.0), 0.0)
+
+
+def remembered(states: np.ndarray, drive: np.ndarray, n_delays: int) -> np.ndarray:
+    """float64[delay]: how well each earlier input is known on steps no readout was fitted to.
+
+    Their sum is the memory capacity, at most the number of units (Jaeger 2001).
+
+    Args:
+        states: float64[step, unit] of all `N_STEPS`.
+        drive: float64[step] of independent input.
+        n_delays: at most `WASHED`.
+    """
+    train, test = slice(WASHED, WASHED + N_TRAIN), slice(WASHED + N_TRAIN, N_STEPS)
+    weights = readout(states[train], delayed(drive, n_delays, train))
+    return squared_correlation(read(states[test], weights), delayed(drive, n_delays, test))
+
+
+def narma10(drive: np.ndarray) -> np.ndarray:
+    """float64[step] of the tenth-order system of Atiya & Parlos 2000, eq. 86.
+
+    ``drive`` lies in 0 to 0.5.
+    """
+    y = np.zeros(len(drive))
+    for t in range(9, len(drive) - 1):
+        kept = 0.3 * y[t] + 0.05 * y[t] * y[t - 9 : t + 1].sum()
+        y[t + 1] = kept + 1.5 * drive[t - 9] * drive[t] + 0.1
+    return y
+
+
+def narma_error(states: np.ndarray, wanted: np.ndarray) -> float:
+    """Root mean square error over the standard deviation of what is wanted; 1 knows nothing."""
+    train, test = slice(WASHED, WASHED + N_TRAIN), slice(WASHED + N_TRAIN, N_STEPS)
+    weights = readout(states[train], wanted[train, None])
+    off = read(states[test], weights)[:, 0] - wanted[test]
+    return float(np.sqrt((off**2).mean() / wanted[test].var()))
