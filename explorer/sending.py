@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from engines.contract import InputError, Result, Spec
-from engines.contract.sending import Gift, Thing, origin
-from engines.running import registry
-from engines.running.sending import made, offers, taken
+from engines.contract.sending import origin
+from engines.running.sending import offers, taken
 from explorer.bundles import Run, Shown, ran
 
 
@@ -33,15 +32,9 @@ def send(what: Shown | Spec, to: str, thing: str = "") -> Spec:
     run = _run(what)
     for gift, taker in offers(run.result):
         if to in (taker, taker.partition("/")[0]) and gift.title.startswith(thing):
-            return taken(_made(gift, run), taker, came=origin(run.name, run.spec, gift.title))
+            return taken(gift.make(), taker, came=origin(run.name, run.spec, gift.title))
     there = "; ".join(f"{gift.title} -> {name}" for gift, name in offers(run.result))
     raise InputError(f"nothing here goes to {to!r}; what goes: {there or 'nothing'}")
-
-
-def _made(gift: Gift, run: Run) -> Thing:
-    if gift.run is None:
-        return made(gift, run.result)
-    return made(gift, registry.experiment(registry.name_of(type(gift.run))).result(gift.run))
 
 
 def _run(what: Shown | Spec) -> Run:

@@ -57,16 +57,11 @@ Thing = Activations | Matrix | Model
 
 @dataclass(frozen=True)
 class Gift:
-    """One thing that a result gives.
-
-    Either ``make`` makes it from the result, within milliseconds and without torch or numba; or
-    ``run`` is a spec whose result gives it, for what must be computed first.
-    """
+    """One thing that a result gives, made from it within milliseconds, without torch or numba."""
 
     title: str
     kind: type[Thing]
-    make: Callable[[], Thing] | None = None
-    run: Spec | None = None
+    make: Callable[[], Thing]
 
 
 def came_from(group: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engines.contract import ExplorerError, InputError, Result, Spec
+from engines.contract import InputError, Result, Spec
 from engines.contract.sending import Gift, Thing
 from engines.running import registry
 
@@ -36,28 +36,3 @@ def taken(thing: Thing, to: str, *, came: str) -> Spec:
     if take is None:
         raise InputError(f"{to} takes no {type(thing).__name__.lower()}")
     return take(thing, came)
-
-
-def gift_of(result: Result, title: str, kind: type[Thing]) -> Thing:
-    """What a result gives under this title, made.
-
-    Raises:
-        ExplorerError: it gives no such thing.
-    """
-    for gift in result.gives():
-        if (gift.title, gift.kind) == (title, kind) and gift.make is not None:
-            return gift.make()
-    raise ExplorerError(f"this result gives nothing called {title!r}")
-
-
-def made(gift: Gift, result: Result | None = None) -> Thing:
-    """A gift's thing: made at once, or taken from the result of the run that it asked for.
-
-    Raises:
-        ExplorerError: that result does not give it, or none has come.
-    """
-    if gift.make is not None:
-        return gift.make()
-    if result is None:
-        raise ExplorerError(f"{gift.title} must be computed first")
-    return gift_of(result, gift.title, gift.kind)

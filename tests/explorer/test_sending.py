@@ -15,7 +15,10 @@ from engines.connectome.wiring.kept import load_own
 from engines.contract import InputError, Spec
 from engines.contract import sending as sending_words
 from engines.contract.sending import Activations, Matrix, origin
+from engines.diagrams.specs.importing import spec_from_model
 from engines.geometry.activations.store import ActivationSet
+from engines.geometry.learning.spec import StudioSpec
+from engines.geometry.learning.studio import model_of
 from engines.pointer.model import SolveSpec
 from engines.running import registry
 from engines.running.sending import offers, taken
@@ -117,3 +120,39 @@ def test_where_it_came_from_is_text_and_leads_back_to_our_own_experiments_only(m
     assert (long["spec"], long["digest"]) == ("", spec.digest()[:16])
     section = origin_section(json.dumps(long), lambda *_: "x")
     assert section["links"] == []
+
+
+@pytest.mark.parametrize(("task", "kind"), [("aligned points", "relu"), ("digits", "tanh")])
+def test_a_trained_network_arrives_in_diagrams_as_its_architecture(task, kind):
+    """The modules of torch, given the studio's weights, say what the studio's network says."""
+    import torch
+
+    from engines.diagrams.importing.expressions import module_from_text
+    from engines.geometry.learning.training import training_from_spec
+
+    spec = StudioSpec(task=task, nonlinearity=kind, depth=2, width=8, n_seeds=1, n_steps=3)
+    sent = spec_from_model(model_of(spec, kind), "")
+    training = training_from_spec(spec)
+    module = module_from_text(sent.module)
+    linear = [part for part in module.children() if isinstance(part, torch.nn.Linear)]
+    with torch.no_grad():
+        for part, weight, bias in zip(
+            linear, training.networks.weights, training.networks.biases, strict=True
+        ):
+            part.weight.copy_(weight[0].T)
+            part.bias.copy_(bias[0, 0])
+        clean = training.problem.clean[:1]
+        assert sent.inputs == " ".join(map(str, clean.shape[1:]))
+        wanted = training.networks.forward(clean)[-1][0]
+        torch.testing.assert_close(module(clean[0]), wanted)
+
+
+def test_the_studio_gives_a_network_of_each_kind_and_diagrams_proves_it():
+    ran = result(StudioSpec(n_steps=20, width=8, n_seeds=1, n_snapshots=2))
+    titles = [gift.title for gift, to in offers(ran) if to == "diagrams/imported"]
+    assert titles == ["The tanh network", "The ReLU network"]
+    (gift, to), *_ = offers(ran)
+    spec = taken(gift.make(), to, came=origin("geometry/studio", ran.spec, gift.title))
+    imported = result(spec)
+    assert imported.verdict.startswith("equal")
+    assert origin_section(spec.origin, lambda name, _spec: name)["links"]

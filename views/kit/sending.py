@@ -7,11 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from engines.contract import ExplorerError, Result, Spec
-from engines.contract.sending import Gift, Thing, origin
+from engines.contract.sending import Gift, origin
 from engines.running import registry, sending
-from engines.running.compute import Compute, Job
 from views.kit.components import Facts
-from views.kit.runner import Asker
 from views.kit.text import label
 
 
@@ -19,25 +17,15 @@ class SendTo:
     """The buttons under the inspector.
 
     Args of the constructor:
-        compute: where what must be computed first is.
-        owner: the session that asks.
         go: told the name and the spec that shows what was sent.
         complain: told what went wrong.
     """
 
-    def __init__(
-        self,
-        compute: Compute,
-        owner: str,
-        go: Callable[[str, Spec], None],
-        complain: Callable[[str], None],
-    ) -> None:
+    def __init__(self, go: Callable[[str, Spec], None], complain: Callable[[str], None]) -> None:
         self.facts = Facts(self._press, sections=[], sizing_mode="stretch_width")
         self._go, self._complain = go, complain
-        self._asker = Asker(compute, owner, "send to", self._computed)
         self._name, self._spec = "", None
         self._offers: tuple[tuple[Gift, str], ...] = ()
-        self._waiting: tuple[Gift, str] | None = None
 
     def show(self, name: str, spec: Spec, result: Result) -> None:
         """Offer what this result of a run gives."""
@@ -54,26 +42,9 @@ class SendTo:
 
     def _press(self, action: str) -> None:
         gift, to = self._offers[int(action)]
-        if gift.make is not None:
-            self._send(gift, to, gift.make)
-        elif gift.run is not None:
-            self._waiting = gift, to
-            self._asker.ask(gift.run)
-
-    def _computed(self, job: Job) -> None:
-        if self._waiting is None:
-            return
-        (gift, to), self._waiting = self._waiting, None
-        if job.result is None:
-            self._complain(job.state.sentence or f"{gift.title} was not computed")
-            return
-        result = job.result
-        self._send(gift, to, lambda: sending.made(gift, result))
-
-    def _send(self, gift: Gift, to: str, make: Callable[[], Thing]) -> None:
         assert self._spec is not None
         try:
-            spec = sending.taken(make(), to, came=origin(self._name, self._spec, gift.title))
+            spec = sending.taken(gift.make(), to, came=origin(self._name, self._spec, gift.title))
         except ExplorerError as error:
             self._complain(str(error))
             return

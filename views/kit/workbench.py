@@ -99,7 +99,7 @@ class ExperimentView(pn.viewable.Viewer):
             on_stopped=self.show_stopped,
         )
         self.came = Facts(sections=[], sizing_mode="stretch_width", visible=False)
-        self.sending = SendTo(compute, self.owner, self._lead, self._complain)
+        self.sending = SendTo(self._lead, self._complain)
         self.result: Result | None = None
         self._saves: tuple[Any, ...] = ()
         self._presets = self._preset_widget()
@@ -281,7 +281,7 @@ class ExperimentView(pn.viewable.Viewer):
                 "nx-middle",
                 [Folds(), self.heading, self.claims, self.runner.standing, *self.stage()],
             ),
-            _region("nx-inspector", [self.came, *self.inspector(), self.sending.facts]),
+            _region("nx-inspector", [*self.inspector(), self.came, self.sending.facts]),
         ]
         below = self.timeline()
         if below:

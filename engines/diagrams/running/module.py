@@ -88,10 +88,9 @@ class DiagramModule(nn.Module):
             nn.init.normal_(array)
         else:
             n_out = int(Poly.product(node.attrs.get("outs", ())).value(self.sizes))
-            fan_in = max(
-                1, math.prod(shape) // max(1, n_out if node.kind == "linear" else shape[0])
-            )
-            bound = 1 / math.sqrt(fan_in if suffix == "weight" else max(1, shape[0]))
+            first = max(1, shape[0]) if shape else 1  # the bias of a map to one number has no axis
+            fan_in = max(1, math.prod(shape) // (max(1, n_out) if node.kind == "linear" else first))
+            bound = 1 / math.sqrt(fan_in if suffix == "weight" else first)
             nn.init.uniform_(array, -bound, bound)
         self._hold(own, suffix, array)
 

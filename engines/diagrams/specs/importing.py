@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engines.contract import Result, Spec, knob
 from engines.contract.pictures import Picture
+from engines.contract.sending import Model, came_from
 from engines.diagrams.specs.drawing import AxisSize, Drawing, DrawSpec
 
 EXAMPLES: dict[str, tuple[str, str]] = {
@@ -61,6 +62,7 @@ class ImportSpec(Spec):
         help="Forward, every gradient, FLOPs and parameters of model and diagram, in float64.",
         group="Model",
     )
+    origin: str = came_from("Model")
     collapsed: tuple[str, ...] = knob(
         (), label="Folded blocks", help="Paths of blocks drawn as closed boxes.", widget="hidden"
     )
@@ -95,6 +97,11 @@ class ImportSpec(Spec):
             curve_axis=self.curve_axis,
             width=self.width,
         )
+
+
+def spec_from_model(sent: Model, came: str) -> ImportSpec:
+    """A network that another workbench sent, as an expression to import."""
+    return ImportSpec(module=sent.module, inputs=sent.inputs, origin=came)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Curves, Picture
+from engines.contract.sending import Gift, Model
 from engines.geometry.activations import library
 from engines.geometry.activations.store import ActivationWriter
 from engines.geometry.film.film import Film, FilmFrame, LiveFilm, film_of
 from engines.geometry.film.spec import FilmSpec
-from engines.geometry.learning.spec import StudioSpec
+from engines.geometry.learning.spec import N_DIMENSIONS, StudioSpec
 
 if TYPE_CHECKING:
     from engines.geometry.learning.training import Training
@@ -42,6 +45,14 @@ class StudioRun(Result):
         found = [self.curves(name, x) for name in self.measures]
         return (*found, *self.film.pictures())
 
+    def gives(self) -> tuple[Gift, ...]:
+        """One network of each nonlinearity, as an architecture."""
+        kinds = dict.fromkeys(self.spec.nonlinearities)
+        return tuple(
+            Gift(f"The {_SHOWN.get(kind, kind)} network", Model, partial(model_of, self.spec, kind))
+            for kind in kinds
+        )
+
     def curves(self, name: str, x: np.ndarray) -> Curves:
         """One measure by nonlinearity: mean over seeds, and each seed."""
         kinds = self.spec.nonlinearities
@@ -51,11 +62,27 @@ class StudioRun(Result):
         return Curves(title, x, lines, Axis("training step"), Axis(name), clouds=clouds)
 
 
+_SHOWN = {"relu": "ReLU"}
+_MODULES = {"relu": "nn.ReLU()", "tanh": "nn.Tanh()", "softplus": "nn.Softplus()", "linear": ""}
+
+
+def model_of(spec: StudioSpec, kind: str) -> Model:
+    """The networks of one nonlinearity as modules of torch, with the stimuli's shape."""
+    digits = spec.task == "digits"
+    n_in, n_out = (64, 10) if digits else (N_DIMENSIONS, spec.n_targets)
+    sizes = [n_in, *[spec.width] * spec.depth]
+    parts = [f"nn.Linear({a}, {b}), {_MODULES[kind]}" for a, b in pairwise(sizes)]
+    parts = [part.rstrip(", ") for part in [*parts, f"nn.Linear({sizes[-1]}, {n_out})"]]
+    n_stimuli = 60 if digits else spec.n_points
+    title = f"{_SHOWN.get(kind, kind)} network, {spec.depth} x {spec.width} units"
+    return Model(title, f"nn.Sequential({', '.join(parts)})", f"{n_stimuli} {n_in}")
+
+
 def layer_names(spec: StudioSpec) -> dict[tuple[int, int], str]:
     """Names by (network, hidden layer)."""
     named = {}
     for net, kind in enumerate(spec.nonlinearities):
-        shown = "ReLU" if kind == "relu" else kind
+        shown = _SHOWN.get(kind, kind)
         for depth in range(spec.depth):
             which = f", layer {depth + 1}" if spec.depth > 1 else ""
             named[net, depth] = f"{shown}, seed {net % spec.n_seeds}{which}"

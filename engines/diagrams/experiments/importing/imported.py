@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer
-from engines.diagrams.specs.importing import EXAMPLES, ImportedDrawing, ImportSpec
+from engines.contract.sending import Model
+from engines.diagrams.specs.importing import (
+    EXAMPLES,
+    ImportedDrawing,
+    ImportSpec,
+    spec_from_model,
+)
 
 
 def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
@@ -89,6 +95,7 @@ EXPERIMENT = Experiment(
     ),
     presets={name: ImportSpec(module=m, inputs=i) for name, (m, i) in EXAMPLES.items()},
     known_answers=known_answers,
+    takes={Model: spec_from_model},
     seconds=seconds,
     order=1,
 )

@@ -89,6 +89,8 @@ def embedding(t: Tracer, weight: Sym, index: Sym, padding: int = -1, *_rest: Any
         raise UncoveredError
     if index.const is not None and not index.value and is_count(index.const) and padding < 0:
         return _rows(t, weight, index)
+    if not t.atoms.resolved(weight.dims[1]):  # a row of one number has no axis to become
+        raise UncoveredError
     table_atom = on_axis(t, index, weight)
     fresh = tuple(t.atoms.new(a.size, "table", "m") for a in t.atoms.resolved(weight.dims[1]))
     attrs = {"table": table_atom, "outs": fresh, **fixed(weight)}
