@@ -62,7 +62,8 @@ def reservoir_answers() -> tuple[KnownAnswer, ...]:
         ),
         KnownAnswer(
             "r² of an earlier input in a linear network less its Gramian's, largest of 60 delays",
-            "closed form (Jaeger 2001); 1,200 steps sample it",
+            "closed form (Jaeger 2001); r² of 1,200 steps has a standard error of at most .022, "
+            "and the largest of 60 stays within 4.5 of them",
             0.0, 0.1, _difference,
         ),
     )  # fmt: skip

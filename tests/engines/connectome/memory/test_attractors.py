@@ -96,6 +96,7 @@ def test_the_simulation_is_the_mean_field():
     judged = hopfield.CLAIMS[0].finding(found)
     assert judged is not None
     assert judged.word == "holds"
+    assert hopfield.CLAIMS[0].finding(run(noise=0.5, n_spins=200, n_runs=3)) is None
     alike = run(dilution=0.8, n_spins=4_000)
     np.testing.assert_allclose(alike.settled.mean(axis=0), alike.theory, atol=0.03)
 
