@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import weakref
+from collections import deque
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -148,7 +149,8 @@ class WorkbenchPage:
         for note in notes:
             self.view.notices.post(note, bad=True)
         self.document = current_document()
-        self._writing = False
+        self._writing = self._started = False
+        self._early: deque[dict[str, Any]] = deque(maxlen=50)
         self.view.param.watch(self._keep_address, "changed")
         self.view.runner.bar.param.watch(self._keep_time, "status")
         watch_engine(engine, self.header, self.document)
@@ -173,6 +175,9 @@ class WorkbenchPage:
             self.player.start(tour, self._step, plays=self._plays, after=demo.after(tour.name))
         else:
             self.view.restore_run()
+        self._started = True
+        while self._early:
+            self._hear(self._early.popleft())
 
     def close(self) -> None:
         """The session has ended."""
@@ -210,6 +215,9 @@ class WorkbenchPage:
         return session_from_specs(self.workbench, {self.name: spec}, self.view.selection())
 
     def _hear(self, message: dict[str, Any]) -> None:
+        if self._is_served() and not self._started:
+            self._early.append(message)  # the toolkit drops what changes before the page is there
+            return
         act = {
             "help": self.help.toggle,
             "undo": self.memory.undo,
@@ -315,8 +323,11 @@ class WorkbenchPage:
         if event.new == Status.DONE and job is not None:
             remember(self.name, job.spec, job.state, job.result)
 
+    def _is_served(self) -> bool:
+        return self.document is not None and self.document.session_context is not None
+
     def _keep_address(self, _event: Any) -> None:
-        if self._writing or self.document is None or self.document.session_context is None:
+        if self._writing or not self._is_served():
             return
         self._writing = True
         mine = weakref.ref(self)

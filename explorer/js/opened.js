@@ -24,16 +24,17 @@
     const stage = find(document, "nx-middle")
     return stage !== null && (drawn(stage) || (stage.shadowRoot !== null && drawn(stage.shadowRoot)))
   }
+  // Before it is idle a page has not said that it is there, and answers to it would be dropped.
+  const isIdle = () => globalThis.Bokeh?.index?.roots?.every((root) => root.is_idle) ?? false
   const away = () => loader.remove()
   const look = () => {
     const passed = performance.now() - begun
     if (typeof Bokeh === "undefined" && passed > 20000) return say("The page's scripts could not be loaded; is the app still running?")
     if (_wsError) return say("The app does not answer; is it still running? Start it and reload this page.")
     if (passed > 30000) return away()
-    if (ready()) return away()
-    if (globalThis.Bokeh?.index?.roots?.[0]?.is_idle) {
+    if (isIdle()) {
       idle ||= passed
-      if (passed - idle > EMPTY_MS) return away()
+      if (ready() || passed - idle > EMPTY_MS) return away()
     }
     setTimeout(look, 60)
   }

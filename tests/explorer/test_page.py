@@ -250,6 +250,16 @@ def test_help_opens_and_closes(engine):
     assert notes(page) == []
 
 
+async def test_what_is_asked_of_a_page_that_is_not_there_yet_is_done_when_it_is(engine, monkeypatch):
+    page = opened(engine)
+    monkeypatch.setattr(page, "_is_served", lambda: True)
+    page.header._handle_msg({"kind": "help"})
+    assert not page.help.dialog.open
+    page.start()
+    assert page.help.dialog.open
+    page.close()
+
+
 async def test_opening_a_page_runs_what_its_address_says(engine):
     page = opened(engine, "n_cells=14")
     page.start()

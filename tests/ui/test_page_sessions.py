@@ -34,10 +34,14 @@ def test_changes_are_undone_after_a_reload_a_kill_and_on_another_port(own_app, n
     shows(workbench, "40")
     workbench.number("Cells", 30)
     page.wait_for_function("location.search.includes('n_cells=30')")
+    browser = page.context.new_cdp_session(page)
+    # What is asked while a slow page is still being built is answered when it stands.
+    browser.send("Emulation.setCPUThrottlingRate", {"rate": 6})
     page.reload()
     shows(workbench, "30")
     undo(workbench, "Control+z", "Undone: Cells 30 → 40.")
     undo(workbench, "Control+y", "Redone: Cells 40 → 30.")
+    browser.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     page.wait_for_timeout(2_600)  # saved by itself every two seconds
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
