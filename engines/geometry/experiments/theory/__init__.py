@@ -1,0 +1,1 @@
+"""What can be calculated of learning and memory, beside networks that do it."""
