@@ -115,5 +115,5 @@ def write(folder: Path, out: TextIO) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for slug in pages():
         (folder / f"{slug}.html").write_text(page_text(slug, in_app=False), encoding="utf-8")
-    print(f"{len(pages())} pages are in {folder}; open {HOME}.html", file=out)
+    out.write(f"{len(pages())} pages are in {folder}; open {HOME}.html\n")
     return 0
