@@ -17,6 +17,8 @@ from views.kit.stills import still
 
 _DEFAULT_LETTERS = 40
 _HIDDEN = "hidden"
+_LONG = 2**53
+"""An end beyond this is the computer's, not the experiment's."""
 
 
 def family_page(family: Family) -> str:
@@ -121,12 +123,12 @@ def _short(value: Any) -> str:
 def _range(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(map(str, field["enum"]))
-    if "minimum" in field and field.get("maximum", 0) > 2**53:
-        return f"from {field['minimum']:,}"
     low = field.get("minimum", field.get("exclusiveMinimum"))
     high = field.get("maximum", field.get("exclusiveMaximum"))
     if low is None and high is None:
         return ""
+    if high is not None and high > _LONG:
+        return f"from {low:,}"
     ends = (f"{end:,}" if end is not None else "…" for end in (low, high))
     return " to ".join(ends)
 
