@@ -98,6 +98,10 @@ def configure_panel() -> None:
     """What the whole app wants from panel, for every session."""
     pn.config.reconnect = True
     pn.config.notifications = True
+    pn.config.disconnect_notification = (
+        "The app does not answer; what you set is saved. If it was started again, open the address "
+        "that it printed."
+    )
     pn.config.exception_handler = report
     pn.config.autoreload = False
     pn.config.session_history = 0
