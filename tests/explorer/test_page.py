@@ -250,7 +250,9 @@ def test_help_opens_and_closes(engine):
     assert notes(page) == []
 
 
-async def test_what_is_asked_of_a_page_that_is_not_there_yet_is_done_when_it_is(engine, monkeypatch):
+async def test_what_is_asked_of_a_page_that_is_not_there_yet_is_done_when_it_is(
+    engine, monkeypatch
+):
     page = opened(engine)
     monkeypatch.setattr(page, "_is_served", lambda: True)
     page.header._handle_msg({"kind": "help"})
