@@ -28,6 +28,7 @@ from explorer.help import Help
 from explorer.home import home
 from explorer.kiosk import Kiosk, browser_path
 from explorer.links import finished_workbenches, link_to, links
+from explorer.manual import site
 from explorer.page import (
     Engine,
     WorkbenchPage,
@@ -67,7 +68,9 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
 
 def patterns() -> list[tuple[Any, ...]]:
     """Every address that needs no session, and what answers there."""
-    return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS]
+    # A page of the manual links to papers, and a demo has no way out.
+    manual = site.PATTERNS if demo.demo() is None else []
+    return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS, *manual]
 
 
 def home_page(engine: Engine) -> Any:

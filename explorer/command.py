@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from explorer.settings import LOOPBACK, Demo, Reach, Settings
 
@@ -65,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
         "first", help="compute anew what pages show before their own runs have answered"
     )
     first.add_argument("page", nargs="*", help="only these, say: home sorting/run")
+    manual = commands.add_parser("manual", help="write the manual as pages that need no server")
+    manual.add_argument("folder", type=Path, help="where they are written")
     return top
 
 
@@ -132,6 +135,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         from explorer.first import first
 
         return first(options.page, out=sys.stdout)
+    if options.command == "manual":
+        from explorer.manual.site import write
+
+        return write(options.folder, out=sys.stdout)
     from explorer.app import serve
 
     try:

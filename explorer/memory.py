@@ -25,10 +25,20 @@ class Memory:
     """Follows one view; ``desks`` None keeps everything in memory only."""
 
     def __init__(
-        self, view: ExperimentView, base: Spec, desks: Desks | None, say: Callable[[str], None]
+        self,
+        view: ExperimentView,
+        base: Spec,
+        desks: Desks | None,
+        say: Callable[[str], None],
+        warn: Callable[[str], None] = _log.warning,
     ) -> None:
-        """Take up what this browser left of the experiment."""
+        """Take up what this browser left of the experiment.
+
+        ``say`` tells what was taken back; ``warn``, called from the loop at any time, that nothing
+        can be saved.
+        """
         self._view, self._base, self._desks, self._say = view, base, desks, say
+        self._warn, self._warned = warn, False
         self._noted_s = -_JOINED_S
         self._dirty = self._waiting = False
         self._last = self._now()
@@ -129,7 +139,8 @@ class Memory:
         page = self.saved_page() if self._dirty else None
         self._dirty = False
         if page is not None:
-            asyncio.get_running_loop().run_in_executor(None, self._write, page)
+            written = asyncio.get_running_loop().run_in_executor(None, self._write, page)
+            written.add_done_callback(lambda done: self._judge(done.result()))
 
     def save(self) -> None:
         """Write what is new, at once: the page is about to end."""
@@ -138,14 +149,23 @@ class Memory:
         if page is not None:
             self._write(page)
 
-    def _write(self, page: SavedPage) -> None:
+    def _judge(self, failure: str) -> None:
+        """Tell a failure once, until saving works again."""
+        if failure and not self._warned:
+            self._warn(f"This page is no longer saved by itself: {failure}")
+        self._warned = bool(failure)
+
+    def _write(self, page: SavedPage) -> str:
+        """Why it could not be written; empty when it was."""
         if self._desks is None:
-            return
+            return ""
         workbench = self._view.experiment_name.partition("/")[0]
         try:
             self._desks.remember(workbench, page, app_version())
         except ExplorerError as error:
             _log.warning("not saved: %s", error)
+            return str(error)
+        return ""
 
     def _now(self) -> tuple[Json, Json] | None:
         try:

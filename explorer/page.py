@@ -145,7 +145,7 @@ class WorkbenchPage:
         self.player = TourPlayer(self.view)
         self.help = Help(engine, owner, workbench)
         self.view.select(selection)
-        self.memory = Memory(self.view, self.base, self.desks, self.view.notices.post)
+        self.memory = Memory(self.view, self.base, self.desks, self.view.notices.post, self._warn)
         for note in notes:
             self.view.notices.post(note, bad=True)
         self.document = current_document()
@@ -235,6 +235,11 @@ class WorkbenchPage:
                 act()
         except ExplorerError as error:
             self._complain(str(error))
+
+    def _warn(self, sentence: str) -> None:
+        """A notice from outside the page's turn."""
+        if self.document is not None and self._is_served():
+            self.document.add_next_tick_callback(partial(self._complain, sentence))
 
     def _complain(self, sentence: str) -> None:
         self.view.notices.post(sentence, bad=True)

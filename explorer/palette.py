@@ -19,8 +19,10 @@ from tornado.web import RequestHandler
 
 from engines.contract import Findable
 from engines.running import registry
+from explorer import demo
 from explorer.findables import findables
 from explorer.links import address, link_to
+from explorer.manual.contents import pages
 from explorer.related import everything
 from explorer.tours import tours
 from views.kit.components import stylesheet, tokens_script
@@ -43,7 +45,7 @@ class Palette(JSComponent):
 def known() -> str:
     """Experiments, presets, tours and papers, as JSON."""
     names = everything()
-    rows = [*map(_experiment, names), *_tours(), *_presets(names), *_papers(names)]
+    rows = [*map(_experiment, names), *_tours(), *_presets(names), *_papers(names), *_manual()]
     return json.dumps(rows, ensure_ascii=False)
 
 
@@ -88,6 +90,12 @@ def _papers(names: tuple[str, ...]) -> Iterator[Row]:
             cited.setdefault(card.paper, []).append(card.title)
     for paper, titles in cited.items():
         yield "paper", paper, ", ".join(titles), f"./atlas?{urlencode({'q': paper})}"
+
+
+def _manual() -> Iterator[Row]:
+    if demo.demo() is None:
+        for page in pages().values():
+            yield "manual", page.title, page.group, f"./manual/{page.slug}.html"
 
 
 def row_from_findable(found: Findable) -> Row:

@@ -22,7 +22,7 @@ from explorer.entrance import ENTER, Entrance, form
 from explorer.errors import page_or_sentence, report
 from explorer.guard import BROWSER_COOKIE, AnswerHandler, Guard, header_transform, let_in
 from explorer.messages import keep_order
-from explorer.settings import LOCAL, LOOPBACK, Reach
+from explorer.settings import BAD_PORTS, LOCAL, LOOPBACK, Reach
 
 WEBSOCKET_MAX_BYTES = 24 * 1024 * 1024
 """The largest message a browser may send; uploads come in smaller pieces."""
@@ -98,6 +98,10 @@ def configure_panel() -> None:
     """What the whole app wants from panel, for every session."""
     pn.config.reconnect = True
     pn.config.notifications = True
+    pn.config.disconnect_notification = (
+        "The app does not answer; what you set is saved. If it was started again, open the address "
+        "that it printed."
+    )
     pn.config.exception_handler = report
     pn.config.autoreload = False
     pn.config.session_history = 0
@@ -170,6 +174,8 @@ def _free_ports(port: int, host: str) -> Iterator[int]:
     """Ports that could be bound just now; asking first leaves no half-open socket behind."""
     asked = range(port, min(port + _PORTS_TRIED, 65_536)) if port else [0] * _PORTS_TRIED
     for candidate in asked:
+        if candidate in BAD_PORTS:
+            continue
         with socket.socket() as probe:
             if os.name == "posix":  # as tornado binds: a port of a server just ended is free
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -8,6 +8,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+BAD_PORTS = frozenset(
+    {1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102}
+    | {103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427}
+    | {465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989}
+    | {990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6679, 6697}
+    | {10080, *range(6665, 6670)}
+)
+"""What the Fetch standard calls bad ports: a page there could not be opened."""
 LOOPBACK = "127.0.0.1"
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
@@ -115,6 +123,8 @@ class Settings:
             raise ValueError("--host, TLS and a password belong to a demo; start it with --demo")
         if not 0 <= self.port < 65_536:
             raise ValueError(f"--port must be 0 to 65535, got {self.port}")
+        if self.port in BAD_PORTS:
+            raise ValueError(f"browsers open no page on port {self.port}; give another --port")
         if not _DEVICE.fullmatch(self.device):
             raise ValueError(f"--device must be auto, cpu, cuda:N or mps, got {self.device!r}")
         if self.memory_gib is not None and not 0.5 <= self.memory_gib < math.inf:

@@ -21,7 +21,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from engines.contract import InputError
 from explorer.errors import page_or_sentence, sentence_from_error
 from explorer.guard import Guard, is_open_component
-from explorer.server import safe_serve
+from explorer.server import _free_ports, safe_serve
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,12 @@ def test_promise_1_a_port_in_use_gives_the_next_free_one(serve):
             assert port < server.port < port + 50
             assert f":{server.port}/?token=" in server.url
             assert Client(server).get("/healthz", cookie=Client(server).cookie).status == 200
+
+
+def test_no_port_is_taken_that_browsers_refuse():
+    found = list(_free_ports(5058, "127.0.0.1"))
+    assert not {5060, 5061} & set(found)
+    assert max(found) > 5061
 
 
 def test_promise_2_no_key_no_page(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -160,3 +161,28 @@ async def test_undo_runs_again_only_what_had_been_run():
     page.memory.undo()
     assert page.view.runner.job
     assert page.view.runner.job.spec == page.view.spec()
+
+
+async def test_a_page_that_cannot_be_saved_says_so_once(tmp_path):
+    (tmp_path / "file").write_text("")
+    desks, warned = Desks(ME, tmp_path / "file" / "desks"), []
+    base = registry.experiment("sorting/run").default()
+    view = view_type("sorting/run")("sorting/run", InProcess(), spec=base)
+    memory = Memory(view, base, desks, print, warned.append)
+
+    async def saved() -> None:
+        memory.save_soon()
+        memory.save_in_thread()
+        await asyncio.sleep(0.2)
+
+    for _ in range(2):
+        await saved()
+    assert len(warned) == 1
+    assert "no longer saved by itself: the session could not be saved" in warned[0]
+    (tmp_path / "file").unlink()
+    await saved()
+    (tmp_path / "file" / "desks").rename(tmp_path / "elsewhere")
+    (tmp_path / "file").rmdir()
+    (tmp_path / "file").write_text("")
+    await saved()
+    assert len(warned) == 2  # it worked again in between

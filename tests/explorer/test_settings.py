@@ -24,6 +24,7 @@ def test_devices_there_may_be(device):
     [
         ({"port": -1}, "--port must be 0 to 65535, got -1"),
         ({"port": 65_536}, "--port must be 0 to 65535, got 65536"),
+        ({"port": 6000}, "browsers open no page on port 6000"),  # tried in Chromium
         ({"device": "gpu"}, "--device must be auto, cpu, cuda:N or mps, got 'gpu'"),
         ({"device": "cuda:"}, "--device must be"),
         ({"device": "cuda:-1"}, "--device must be"),

@@ -20,6 +20,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 50
+FOLDERS = ("engines", "views", "explorer", "assets", "docs")
+GUIDES = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md")
+"""Texts beside the packages that the manual shows."""
 WORD = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -29,12 +32,13 @@ def shipped_sources() -> set[str]:
     """Every file of the three packages, by its place in the wheel; bundled files lie in the app."""
     skipped = {"__pycache__", ".ipynb_checkpoints"}
     found = set()
-    for folder in ("engines", "views", "explorer", "assets"):
+    for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and not skipped & set(path.parts):
                 name = path.relative_to(ROOT).as_posix()
-                found.add(f"explorer/{name}" if folder == "assets" else name)
-    return found
+                own = {"assets": f"explorer/{name}", "docs": f"explorer/assets/{name}"}
+                found.add(own.get(folder, name))
+    return found | {f"explorer/assets/{name}" for name in GUIDES}
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +46,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built as ``python -m build`` does, from a copy, so that this tree stays as it is."""
     source = tmp_path_factory.mktemp("source") / "tree"
     source.mkdir()
-    for name in ("engines", "views", "explorer", "assets"):
+    for name in FOLDERS:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, source / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md", "LICENSE", "launch.py"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "launch.py", *GUIDES):
         shutil.copy(ROOT / name, source / name)
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", str(source)]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True)
@@ -182,3 +186,9 @@ def page_at(url: str) -> str:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
     with opener.open(url, timeout=20) as answer:
         return answer.read().decode().lstrip()
+
+
+def test_the_installed_app_writes_its_manual(python, tmp_path):
+    told = run(python, "-m", "explorer", "manual", str(tmp_path / "manual"), cwd=tmp_path)
+    assert "open index.html" in told
+    assert "pointer network" in (tmp_path / "manual" / "glossary.html").read_text().lower()

@@ -40,11 +40,15 @@ def test_changes_are_undone_after_a_reload_a_kill_and_on_another_port(own_app, n
     page.reload()
     shows(workbench, "30")
     undo(workbench, "Control+z", "Undone: Cells 30 → 40.")
+    os.kill(first.process.pid, signal.SIGSTOP)  # as a laptop that sleeps
+    page.wait_for_timeout(2_000)
+    os.kill(first.process.pid, signal.SIGCONT)
     undo(workbench, "Control+y", "Redone: Cells 40 → 30.")
     browser.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     page.wait_for_timeout(2_600)  # saved by itself every two seconds
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
+    expect(page.get_by_text("what you set is saved")).to_be_visible()
     second = own_app(EXPLORER_DATA=str(first.folder / "data"))
     assert urlsplit(second.url).port != urlsplit(first.url).port
     page.goto(second.url)

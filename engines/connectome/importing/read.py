@@ -229,6 +229,8 @@ def _from_list(
 
 def _has_edge_header(rows: list[list[str]]) -> bool:
     folded = {cell.lower() for cell in rows[0]} if rows else set()
+    if len(rows) > 2 and folded - {""} == {row[0].lower() for row in rows[1:] if row}:
+        return False  # a matrix of neurons that happen to be called n1 and n2
     return bool(folded & set(edges._PRE)) and bool(folded & set(edges._POST))
 
 

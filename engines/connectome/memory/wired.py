@@ -9,7 +9,8 @@ from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls.run import seeds_of
 from engines.connectome.nulls.shuffling import draw_of
 from engines.connectome.wiring.connectome import Connectome
-from engines.connectome.wiring.graph import Graph
+from engines.connectome.wiring.graph import Graph, graph_of, lesions_of
+from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import InputError
 
 N_MIN = 10
@@ -83,3 +84,21 @@ def cut(weight: np.ndarray, gone: np.ndarray, edges: np.ndarray) -> np.ndarray:
     if len(edges):
         left[edges[:, 1], edges[:, 0]] = 0.0
     return left
+
+
+def lesion(wiring: WiringSpec, asked: WiringSpec) -> tuple[np.ndarray, np.ndarray]:
+    """What ``asked`` cuts out of ``wiring``, counted among the neurons of its graph.
+
+    Gives bool[neuron] and int64[edge, (pre, post)].
+
+    Raises:
+        InputError: fewer than two neurons would be left.
+    """
+    members = graph_of(wiring).members
+    gone, edges = lesions_of(asked)
+    if gone[members].sum() > len(members) - 2:
+        raise InputError("no neuron is left after this lesion; cut fewer")
+    place = np.full(len(gone), -1)
+    place[members] = np.arange(len(members))
+    edges = place[edges.reshape(-1, 2)]
+    return gone[members], edges[(edges >= 0).all(axis=1)]

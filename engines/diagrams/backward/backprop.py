@@ -9,6 +9,7 @@ blocks that repeat run along their turns from the last to the first.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 from engines.diagrams.backward.loops import captures, loop_back, needed
 from engines.diagrams.backward.rules import RULES
@@ -18,6 +19,7 @@ from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.errors import problem
 from engines.diagrams.graph.inlining import inlined
 from engines.diagrams.graph.nodes import Graph, Value
+from engines.diagrams.graph.sharing import TIES, maker_of
 
 __all__ = ["backward", "gradient_names", "inlined", "parameter_name"]
 
@@ -93,14 +95,14 @@ def _walked(diagram: Circuit) -> tuple[Graph, Pass, list[Value]]:
 
 
 def _share(back: Pass, graph: Graph) -> None:
-    """The gradients of a weight that several operations have, as one."""
+    """The gradients of an array that several operations have, as one."""
     makers = {node.out.name: node for node in graph.nodes if node.body is None}
-    for node in graph.nodes:
-        first = makers.get(node.attrs.get("tied", ""))
-        name = parameter_name(node, "weight") if node.body is None else ""
+    for node, array in product(makers.values(), TIES):
+        first = makers.get(maker_of(node, array))
+        name = parameter_name(node, array)
         if first is None or name not in back.params:
             continue
-        grad, whole = back.params.pop(name), parameter_name(first, "weight")
+        grad, whole = back.params.pop(name), parameter_name(first, array)
         if whole in back.params:
             axes = back.axes[back.params[whole]]
             pairs = [(a, c) for a, c in zip(back.axes[grad], axes, strict=True) if a != c]

@@ -20,6 +20,7 @@ from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Axes, Graph, Node, join
 from engines.diagrams.graph.parameters import parameters
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import is_own
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def _repeated(node: Node, cost: Cost) -> Cost:
 
 def node_cost(node: Node, args: list[Axes]) -> Cost:
     """One operation that is no block; what it saves for itself alone is in ``saved``."""
-    own = [] if node.attrs.get("tied") else parameters(node)
-    held = sum((Poly.product(shape) for _, shape in own), ZERO)
+    own = [shape for array, shape in parameters(node) if is_own(node, array)]
+    held = sum(map(Poly.product, own), ZERO)
     params = ZERO if node.attrs.get("fixed") else held
     out = sum((Poly.product(v.axes) for v in node.outs), ZERO)
     free = node.kind in ("rename", "view", "permute", "expand", "index", "slice")

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from engines.diagrams.graph.contractions import contractions
 from engines.diagrams.graph.nodes import Axes, Graph, Node, Value
+from engines.diagrams.graph.sharing import TIES, maker_of
 
 
 def inlined(graph: Graph) -> Graph:
@@ -65,9 +66,8 @@ class _Flat:
         if node.kind == "einsum" and len(args) > 2:
             args = self._in_pairs(node, args, axes, prefix)
         outs = tuple(self._made(value, names, prefix) for value in node.outs)
-        tied = node.attrs.get("tied")
-        if isinstance(tied, str):
-            node = node.with_attrs(tied=names[tied])
+        ties = {TIES[a]: names[maker_of(node, a)] for a in TIES if maker_of(node, a)}
+        node = node.with_attrs(**ties)
         self.nodes.append(replace(node, args=args, outs=outs, name=label if prefix else node.name))
 
     def _in_pairs(

@@ -10,6 +10,7 @@ from typing import Any
 
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import TIES, maker_of
 
 Stacks = Mapping[str, tuple[tuple[str, str], ...]]
 """The modules around every operation, by the name of its first result."""
@@ -200,7 +201,7 @@ def ties_in_reach(graph: Graph) -> Graph:
     def kept(node: Node) -> Node:
         if node.body is not None:
             return replace(node, body=ties_in_reach(node.body))
-        far = "tied" in node.attrs and node.attrs["tied"] not in made
-        return node.with_attrs(tied=True) if far else node
+        far = {TIES[a]: True for a in TIES if maker_of(node, a) and maker_of(node, a) not in made}
+        return node.with_attrs(**far)
 
     return replace(graph, nodes=tuple(map(kept, graph.nodes)))

@@ -17,7 +17,9 @@ from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.graph.garbage import uncollected
 from engines.diagrams.graph.imported import Imported, Report
 from engines.diagrams.graph.nodes import Graph, Node, Value
+from engines.diagrams.graph.operations import KINDS
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.importing.blocks import ties_in_reach, with_blocks
 from engines.diagrams.importing.branches import fixed_branches
@@ -58,7 +60,7 @@ def circuit_from_torch(
     try:
         with uncollected():
             traced = walked(program, dict(names or {}), tell)
-            diagram, sources, functions = _finished(type(module).__name__, traced)
+            diagram, sources, functions = _finished(_name_of(module), traced)
     except DiagramError:
         raise
     except Exception as error:
@@ -114,6 +116,12 @@ def names_of_inputs(module: nn.Module, text: str) -> dict[str, str]:
         return {}
     arguments = list(inspect.signature(module.forward).parameters)
     return dict(zip(arguments, (part.strip() for part in text.split(",")), strict=False))
+
+
+def _name_of(module: nn.Module) -> str:
+    """The model's class, told apart from an operation that texts have a word for."""
+    name = type(module).__name__
+    return f"{name}Model" if name in KINDS else name
 
 
 def _finished(name: str, traced: Traced) -> tuple[Circuit, dict[str, str], dict[str, Any]]:
@@ -248,9 +256,10 @@ class _Writer:
         out = self.value(draft.out, draft.axes, draft.dtype)
         extra = tuple(self.value(n, atoms, "") for n, atoms in draft.extra)
         attrs = {k: self.attr(v) for k, v in draft.attrs.items()}
-        path = draft.state.get("weight", "")
-        if path and self.seen.setdefault(path, draft.out) != draft.out:
-            attrs["tied"] = self.seen[path]
+        for array, tie in TIES.items():
+            path = draft.state.get(array, "")
+            if path and self.seen.setdefault(path, draft.out) != draft.out:
+                attrs[tie] = self.seen[path]
         body = None
         if draft.body is not None:
             inputs = tuple(self.value(n, atoms, "") for n, atoms in draft.body_inputs)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from engines.diagrams.graph.errors import Problem, Span
 from engines.diagrams.graph.nodes import Axes, Value
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.language.phrases import Call, Name, Option, Typed
 
@@ -102,6 +103,20 @@ class Ask:
         if not isinstance(option.value, str):
             self.refuse("option", f"{key} must be a word", at=option.span)
         return option.value
+
+    def tied(self) -> dict[str, object]:
+        """Which arrays another operation has already, each with the value which that one makes."""
+        found: dict[str, object] = {}
+        for key in TIES.values():
+            option = self.option(key)
+            if option is not None:
+                named = isinstance(option.value, str)
+                found[key] = option.value if named else bool(self.whole(key, 0))
+        return {key: maker for key, maker in found.items() if maker}
+
+    def given(self) -> dict[str, object]:
+        """Whether the arrays of an operation are given (buffers), not learned."""
+        return {"fixed": True} if self.whole("fixed", 0) else {}
 
     def keys(self, *known: str) -> None:
         """Refuse any key that means nothing here."""

@@ -9,7 +9,9 @@ from engines.diagrams.graph.circuit import Circuit, Note
 from engines.diagrams.graph.errors import DiagramError, Problem, Span
 from engines.diagrams.graph.nodes import Axes, Graph, Node, Value
 from engines.diagrams.graph.operations import KINDS
+from engines.diagrams.graph.parameters import parameters
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.language.asking import Ask, RefusedError, nearest
 from engines.diagrams.language.phrases import (
@@ -280,14 +282,14 @@ class _Checker:
         return Node(kind, tuple(a.name for a in args), outs, attrs, label)
 
     def _tied(self, item: Statement, attrs: Mapping[str, object], scope: _Scope) -> None:
-        """A weight can only be shared with an operation above that has one."""
-        wanted = attrs.get("tied")
-        if not isinstance(wanted, str):
-            return
-        makers = [n.outs[0].name for n in scope.nodes if n.kind in ("linear", "embed")]
-        if wanted not in makers:
-            option = next(o for o in item.call.options if o.key and o.key.text == "tied")
-            text = f"no Linear or Embed above makes {wanted}, so its weight cannot be shared"
+        """A weight or a bias can only be shared with an operation above that has one."""
+        for array, key in TIES.items():
+            wanted = attrs.get(key)
+            makers = [n.outs[0].name for n in scope.nodes if array in dict(parameters(n))]
+            if not isinstance(wanted, str) or wanted in makers:
+                continue
+            option = next(o for o in item.call.options if o.key and o.key.text == key)
+            text = f"nothing above that makes {wanted} has a {array}, so it cannot be shared"
             hint = nearest(wanted, makers) or "name the value which the other operation makes"
             self.problems.append(Problem(option.span, "tied", text, hint))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from engines.diagrams.graph.operations import CASTS, REALS
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.language.asking import Ask, Attrs
 from engines.diagrams.language.rules_back import BACK_CHECKS, unlearned
 from engines.diagrams.language.rules_space import SPACE_CHECKS
@@ -36,7 +37,7 @@ def check_einsum(ask: Ask) -> Attrs:
 def check_linear(ask: Ask) -> Attrs:
     """A learned map: the axes that vanish are consumed, those that appear are produced."""
     ask.arity(1)
-    ask.keys("tied", "fixed")
+    ask.keys(*TIES.values(), "fixed")
     ask.real()
     arrows = ask.arrows()
     if arrows:
@@ -53,26 +54,13 @@ def check_linear(ask: Ask) -> Attrs:
         ask.refuse("axis-from-nothing", text, "let an axis of the argument vanish")
     kept = tuple(a for a in ask.axes if a not in ins)
     ask.gives((*kept, *outs))
-    return {"ins": ins, "outs": outs, "bias": ask.call.bias, **_tied(ask), **given(ask)}
-
-
-def _tied(ask: Ask) -> Attrs:
-    """Whether the weight is one that another operation has, and the value which that one makes."""
-    option = ask.option("tied")
-    if option is not None and isinstance(option.value, str):
-        return {"tied": option.value}
-    return {"tied": True} if ask.whole("tied", 0) else {}
-
-
-def given(ask: Ask) -> Attrs:
-    """Whether the arrays of an operation are given (buffers), not learned."""
-    return {"fixed": True} if ask.whole("fixed", 0) else {}
+    return {"ins": ins, "outs": outs, "bias": ask.call.bias, **ask.tied(), **ask.given()}
 
 
 def check_embed(ask: Ask) -> Attrs:
     """A learned table: a position on an axis becomes a vector."""
     ask.arity(1)
-    ask.keys("tied", "unlearned", "fixed")
+    ask.keys(TIES["weight"], "unlearned", "fixed")
     value = ask.args[0]
     if value.dtype in ("", "bool"):
         hint = f"declare it as  {value.name}: {' '.join(value.axes) or '()'} in v"
@@ -81,7 +69,7 @@ def check_embed(ask: Ask) -> Attrs:
     if not outs:
         ask.refuse("axis-lost", "an embedding makes a new axis", "add one to the result")
     ask.gives((*value.axes, *outs))
-    return {"table": value.dtype, "outs": outs, **_tied(ask), **unlearned(ask), **given(ask)}
+    return {"table": value.dtype, "outs": outs, **ask.tied(), **unlearned(ask), **ask.given()}
 
 
 def check_pointwise(ask: Ask) -> Attrs:
@@ -145,7 +133,8 @@ def _named_axes(ask: Ask) -> tuple[str, ...]:
 def check_norm(ask: Ask) -> Attrs:
     """Zero mean and unit variance over the named axes (batch and group norm: per channel)."""
     ask.arity(1)
-    ask.keys("eps", "groups", "affine", "running", "fixed")
+    own = () if ask.fn == "RMSNorm" else ("bias",)
+    ask.keys("eps", "groups", "affine", *own, "running", "fixed", *TIES.values())
     ask.real()
     axes = _named_axes(ask)
     ask.gives(ask.axes)
@@ -156,8 +145,9 @@ def check_norm(ask: Ask) -> Attrs:
         "axes": axes,
         "eps": ask.number("eps", default),
         "affine": bool(ask.whole("affine", 1)),
-        "bias": ask.fn != "RMSNorm",
-        **given(ask),
+        "bias": bool(ask.whole("bias", 1)) if own else False,
+        **ask.tied(),
+        **ask.given(),
         **({"groups": groups} if ask.fn == "GroupNorm" else {}),
         **({"running": bool(ask.whole("running", 0))} if ask.fn == "BatchNorm" else {}),
     }
@@ -249,7 +239,7 @@ def check_param(ask: Ask) -> Attrs:
     """A learned array that depends on nothing; a fixed one is given, not learned."""
     ask.arity(0)
     ask.keys("fixed")
-    return given(ask)
+    return ask.given()
 
 
 def check_const(ask: Ask) -> Attrs:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engines.diagrams.graph.circuit import Window
 from engines.diagrams.graph.nodes import Axes
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.language.asking import Ask, Attrs
 
 
@@ -188,7 +189,7 @@ def _sliding(ask: Ask, ins: Axes, outs: Axes) -> Attrs:
 def check_conv(ask: Ask) -> Attrs:
     """A learned map of windows: positions in, positions out; one channel axis becomes another."""
     ask.arity(1)
-    ask.keys("kernel", "stride", "pad", "dilation", "groups", "fixed")
+    ask.keys("kernel", "stride", "pad", "dilation", "groups", "fixed", *TIES.values())
     ask.real()
     arrows = ask.arrows()
     ins, outs = _spatial(ask, arrows)
@@ -216,7 +217,8 @@ def check_conv(ask: Ask) -> Attrs:
         "made": new[0],
         "bias": ask.call.bias,
         "groups": groups,
-        **({"fixed": True} if ask.whole("fixed", 0) else {}),
+        **ask.tied(),
+        **ask.given(),
         **attrs,
     }
 

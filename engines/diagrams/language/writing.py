@@ -120,10 +120,12 @@ def _options(node: Node) -> list[str]:
     if labelled and node.name:
         found.append(node.name)
     found += _places(node)
+    plus = attrs.get("bias")  # of maps it stands behind the word
     defaults = {
         "kernel": 1, "stride": 1, "dilation": 1, "groups": 1, "affine": True, "running": False,
         "eps": 0.0 if attrs.get("fn") == "RMSNorm" else 1e-5, "slope": 0.01, "alpha": 1.0,
         "base": 10000.0, "step": 1, "k": 1, "fixed": False, "tied": False,
+        "bias": attrs["fn"] != "RMSNorm" if node.kind == "norm" else plus, "tied_bias": False,
         "outer": False, "least": False, "unlearned": -1,
     }  # fmt: skip
     for key, default in defaults.items():

@@ -13,6 +13,7 @@ from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.errors import problem
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import maker_of
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.attributes import Owned, owned
 from engines.diagrams.running.evaluate import Evaluator
@@ -39,31 +40,30 @@ class DiagramModule(nn.Module):
         self.functions = dict(functions or {})
         axes = {name: value.axes for name, value in graph.values().items()}
         self.steps: list[tuple[Node, Any, Owned]] = []
-        weights: dict[object, str] = {}
+        there: dict[tuple[str, str], str] = {}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
                 self._add_block(node, own)
                 self.steps.append((node, None, own))
                 continue
-            shared = weights.get(node.attrs.get("tied", ""))
             for suffix, shape in own.shapes.items():
-                if shared is not None and suffix == "weight":
-                    self._hold(own, suffix, self._shared(shared, own))
-                    continue
-                self._add_array(node, own, suffix, [int(s.value(self.sizes)) for s in shape])
-            if "weight" in own.names:
-                weights[node.out.name] = own.names["weight"]
+                shared = there.get((maker_of(node, suffix), suffix))
+                if shared is not None:
+                    self._hold(own, suffix, self._shared(shared, own, suffix))
+                else:
+                    self._add_array(node, own, suffix, [int(s.value(self.sizes)) for s in shape])
+                there[node.out.name, suffix] = own.names[suffix]
             args = tuple(Var(name) for name in node.args)
             tree = lowered(node, args, tuple(axes[n] for n in node.args), own.names)
             self.steps.append((node, tree, own))
 
-    def _shared(self, name: str, own: Owned) -> Tensor:
-        """The weight of another operation; its sizes must be those that are wanted here."""
+    def _shared(self, name: str, own: Owned, suffix: str) -> Tensor:
+        """An array of another operation; its sizes must be those that are wanted here."""
         found = getattr(self, name)
-        wanted = tuple(int(s.value(self.sizes)) for s in own.shapes["weight"])
+        wanted = tuple(int(s.value(self.sizes)) for s in own.shapes[suffix])
         if tuple(found.shape) != wanted:
-            text = f"the weight {name} is {tuple(found.shape)}, but {wanted} is to be shared"
-            raise problem("tied", text, "share only weights of equal sizes in the same order")
+            text = f"the {suffix} {name} is {tuple(found.shape)}, but {wanted} is to be shared"
+            raise problem("tied", text, "share only arrays of equal sizes in the same order")
         return found
 
     def _add_block(self, node: Node, own: Owned) -> None:

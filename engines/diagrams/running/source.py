@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.sharing import maker_of
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.attributes import Owned, owned
 from engines.diagrams.running.lowered import lowered
@@ -73,21 +74,19 @@ class _Source:
         self.names[name] = graph
         init: list[str] = []
         forward: list[str] = []
-        weights: dict[object, str] = {}
+        there: dict[tuple[str, str], str] = {}
         axes = {n: value.axes for n, value in graph.values().items()}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
                 self._block(node, own, init, forward, axes)
                 continue
-            shared = weights.get(node.attrs.get("tied", ""))
             for suffix in own.shapes:
-                tied = shared is not None and suffix == "weight"
-                here = own.names[suffix]
+                shared = there.get((maker_of(node, suffix), suffix))
+                here = there[node.out.name, suffix] = own.names[suffix]
                 line = f"self.{here} = self.{shared}"
                 if suffix in own.buffers:
                     line = f'self.register_buffer("{here}", self.{shared})'
-                init.append(line if tied else _array(node, own, suffix))
-            weights[node.out.name] = own.names.get("weight", "")
+                init.append(line if shared is not None else _array(node, own, suffix))
             if node.kind == "fn":
                 init.append(f"self.{identifier(node.name or 'f')} = functions[{node.name!r}]")
             args = tuple(Var(n) for n in node.args)

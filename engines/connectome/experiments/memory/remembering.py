@@ -15,7 +15,6 @@ from engines.contract import (
     Estimate,
     Experiment,
     Frame,
-    InputError,
     KnownAnswer,
     Result,
     Seed,
@@ -186,7 +185,9 @@ class _Learnt:
 
 def frames(spec: RememberingSpec) -> Iterator[RememberingFrame | Remembering]:
     """A frame per input, the lesions last."""
-    gone, edges = _lesion(spec)
+    from engines.connectome.memory.wired import lesion
+
+    gone, edges = lesion(spec.wiring, spec)
     whole = spec.model_copy(update={"lesion": "", "lesion_fraction": 0.0}).to_json()
     by_delay = np.full((spec.n_inputs, 1 + 2 * spec.n_nulls, N_DELAYS), np.nan)
     yield RememberingFrame(spec, by_delay.copy(), fraction=0.02)
@@ -262,20 +263,6 @@ def _learnt(text: str, number: int) -> _Learnt:
 def _rng(text: str, number: int) -> np.random.Generator:
     seed = RememberingSpec.from_json(text).seed
     return np.random.Generator(np.random.Philox(key=[seed, number]))
-
-
-def _lesion(spec: RememberingSpec) -> tuple[np.ndarray, np.ndarray]:
-    """bool[neuron] and int64[edge, (pre, post)] that are cut, counted among the graph's members."""
-    from engines.connectome.wiring.graph import graph_of, lesions_of
-
-    members = graph_of(spec.wiring).members
-    gone, edges = lesions_of(spec)
-    if gone[members].sum() > len(members) - 2:
-        raise InputError("no neuron is left after this lesion; cut fewer")
-    place = np.full(len(gone), -1)
-    place[members] = np.arange(len(members))
-    edges = place[edges.reshape(-1, 2)]
-    return gone[members], edges[(edges >= 0).all(axis=1)]
 
 
 def _after_lesions(

@@ -138,6 +138,13 @@ def test_a_published_sheet_with_headers_blanks_and_totals():
     assert report.preview
 
 
+def test_neurons_called_like_the_columns_of_an_edge_list_are_neurons():
+    found, _ = read(",n1,n2,n3\nn1,0,5,0\nn2,1,0,0\nn3,0,2,0\n", "matrix.csv")
+    assert edges(found) == {("n1", "n2"): 5.0, ("n2", "n1"): 1.0, ("n3", "n2"): 2.0}
+    listed, _ = read("n1,n2,weight\na,b,3\n", "list.csv")
+    assert edges(listed) == {("a", "b"): 3.0}
+
+
 def test_rows_and_columns_of_other_names_are_refused():
     with pytest.raises(InputError, match="name different neurons"):
         read(",a,b\nc,1,2\nd,3,4\ne,5,6\n", kind="matrix")

@@ -224,3 +224,14 @@ def test_two_hundred_modules_are_equal_opaque_or_refused(start):
 @pytest.mark.parametrize("start", range(100, 125))
 def test_five_thousand_modules_are_equal_opaque_or_refused(start):
     held(200, start)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        # A softmax that is nearly certain: its slope is a difference of equal numbers.
+        [("softmax", 1, 0), ("add", 0, 0), ("attention", 0, 18), ("sum", 17, 0)],
+    ],
+)
+def test_what_was_called_different_and_is_not(chosen):
+    assert outcome(chosen).word == "equal"

@@ -142,7 +142,7 @@ def test_a_weight_that_is_shared_is_one_parameter():
 
 
 def test_a_weight_can_only_be_shared_with_one_that_is_there():
-    with pytest.raises(DiagramError, match="no Linear or Embed above makes q") as caught:
+    with pytest.raises(DiagramError, match="nothing above that makes q has a weight") as caught:
         Diagram.from_text(TIED.replace("tied=e", "tied=q"))
     (problem,) = caught.value.problems
     assert (problem.span.line, problem.code) == (3, "tied")

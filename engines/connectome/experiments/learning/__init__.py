@@ -1,0 +1,1 @@
+"""What a wiring learns, and what learning makes of it."""
