@@ -13,6 +13,7 @@ from engines.geometry.learning.studio import StudioRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.own_data.sentences import SentencesRun
+from engines.geometry.theory.predictors import PredictorRun
 from engines.running import registry
 
 
@@ -34,6 +35,11 @@ def phase_diagram(**fields: Any) -> Phase:
 def deep_linear(**fields: Any) -> SaxeRun:
     """A deep linear network beside its closed form; fields of `SaxeSpec`."""
     return cast("SaxeRun", _run("saxe", fields))
+
+
+def noncontrastive(**fields: Any) -> PredictorRun:
+    """Learning without negative pairs and what keeps it alive; fields of `PredictorSpec`."""
+    return cast("PredictorRun", _run("noncontrastive", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

@@ -40,6 +40,8 @@ def test_the_flow_is_the_gradient_of_the_expected_loss(stopped):
     (0.5 * (own - 2.0 * (student * target).sum())).backward()
     found = flow(state, rules(stopped=stopped))
     # The learning rate of the predictor is 2, weights decay by .02.
+    assert predictor.grad is not None
+    assert features.grad is not None
     torch.testing.assert_close(found[0][0], -2.0 * predictor.grad - 0.02 * predictor.detach())
     torch.testing.assert_close(found[1][0], -features.grad - 0.02 * features.detach())
 
@@ -70,8 +72,9 @@ def test_too_much_decay_leaves_no_rest():
 
 def test_each_net_of_a_stack_is_as_it_is_alone():
     stack = begun(2, 3, 5, 0.3)
-    wide = Rules(*(x.expand(3, 1, 1) for x in (ONE, ONE, 0.1 * ONE, ONE, 0 * ONE, 0.03 * ONE)))
-    alone = tuple(part[1:2] for part in stack)
+    all_on = ONE.expand(3, 1, 1)
+    wide = Rules(all_on, all_on, 0.1 * all_on, all_on, 0 * all_on, 0.03 * all_on)
+    alone = stack[0][1:2], stack[1][1:2], stack[2][1:2]
     one = Rules(ONE, ONE, 0.1 * ONE, ONE, 0 * ONE, 0.03 * ONE)
     for _ in range(50):
         stack, alone = moved(stack, wide, 0.2), moved(alone, one, 0.2)
@@ -107,6 +110,7 @@ def test_pictures_hold_theory_and_controls_at_every_moment(run):
 
 def test_equal_specs_give_equal_bytes_and_wrong_ones_a_sentence(run):
     again = EXPERIMENT.result(run.spec)
+    assert isinstance(again, PredictorRun)
     assert again.total.tobytes() == run.total.tobytes()
     with pytest.raises(SpecError, match="Weight decay"):
         PredictorSpec(decay=-0.1)
