@@ -61,7 +61,7 @@ def _listed() -> Iterator[Page]:
 
 
 def manual_address() -> str:
-    """Where the manual begins; empty in a demo: its pages link to papers, and there is no way out."""
+    """Where the manual begins; empty in a demo, which has no way out, not even to papers."""
     return "" if demo.demo() else f"./manual/{HOME}.html"
 
 
