@@ -11,11 +11,15 @@ from views.kit.catalog import view_type
 from views.kit.figures import PictureFigure
 
 
+def _feeds(view: Any) -> str:
+    return view.spec().feeds
+
+
 def view_of(compute: Any, monkeypatch: Any) -> tuple[MasksView, list[str]]:
     spec = MasksSpec(n_groups=4, feeds="1000 0100 0010 0001")
     view = MasksView("connectome/masks", compute, owner="me", spec=spec)
     runs: list[str] = []
-    monkeypatch.setattr(view, "run", lambda: runs.append(view.spec().feeds))
+    monkeypatch.setattr(view, "run", lambda: runs.append(_feeds(view)))
     return view, runs
 
 
