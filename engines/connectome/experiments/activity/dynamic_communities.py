@@ -246,11 +246,11 @@ def _with_ranks(
     yield MotifFrame(score.copy(), fraction=0.9)
     if source.truth is not None:
         found = room.in_order(found, source.truth)
-    silenced = source.silenced(spec.lesion)
-    left = []
+    silenced, left = source.silenced(spec.lesion), []
+    settings = {"n_starts": spec.n_starts, "window": spec.window}
     for k in range(1 + N_RANDOM if silenced.any() else 0):
         gone = rng.permutation(silenced) if k else silenced
-        left.append(room.left_without(found, source.traces, gone, window=spec.window))
+        left.append(room.left_without(found, source.traces, gone, **settings))
         yield MotifFrame(score.copy(), fraction=0.9 + 0.1 * k / (N_RANDOM + 1))
     yield _result(spec, score, scanned, np.reshape(left, (-1, found.rank)), source, found, apart)
 
