@@ -29,6 +29,7 @@ from explorer.home import home
 from explorer.kiosk import Kiosk, browser_path
 from explorer.links import finished_workbenches, link_to, links
 from explorer.manual import site
+from explorer.manual.contents import manual_address
 from explorer.page import (
     Engine,
     WorkbenchPage,
@@ -68,8 +69,7 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
 
 def patterns() -> list[tuple[Any, ...]]:
     """Every address that needs no session, and what answers there."""
-    # A page of the manual links to papers, and a demo has no way out.
-    manual = site.PATTERNS if demo.demo() is None else []
+    manual = site.PATTERNS if manual_address() else []
     return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS, *manual]
 
 

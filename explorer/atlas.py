@@ -12,6 +12,7 @@ from explorer import demo
 from explorer.catalogue import entries
 from explorer.header import Header
 from explorer.links import links
+from explorer.manual.contents import manual_address
 from explorer.palette import Palette
 from explorer.plain import plain_page
 from views.kit.components import stylesheet, tokens_script
@@ -34,7 +35,16 @@ def atlas_page() -> str:
     return plain_page(
         "Atlas · Neural Explorer",
         [
-            ("top", Header, {"links": links(), "in_atlas": True, "can_share": False}),
+            (
+                "top",
+                Header,
+                {
+                    "links": links(),
+                    "in_atlas": True,
+                    "can_share": False,
+                    "manual": manual_address(),
+                },
+            ),
             ("main", AtlasList, {"entries": entries()}),
             ("over", Palette, {}),
             *([("over", demo.Stage, values)] if (values := demo.stage_values()) else []),

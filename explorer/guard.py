@@ -50,6 +50,16 @@ _NO_KEY = page_of_guard(
         "<p>If you came here by a link from another page, <a href=''>try again</a>."
     ),
 )
+_OTHER_NAME = page_of_guard(
+    title="This server answers to its own address only",
+    text=(
+        "You came by another name: through JupyterHub, jupyter-server-proxy or another proxy "
+        "perhaps, which are not supported. Inside a notebook use <code>from explorer import "
+        "explore</code>, which needs no address of its own. From another machine forward the "
+        "port, <code>ssh -L 5006:127.0.0.1:5006 machine</code>, and open the printed address; "
+        "or start <code>python launch.py --demo --host …</code> with TLS and a password."
+    ),
+)
 # A click on another site's link does not send a strict cookie, nor do the redirects it leads to;
 # a step taken by a page of ours does.
 _STEP = page_of_guard(
@@ -140,7 +150,7 @@ class Guard:
     def _stranger(self, request: HTTPServerRequest) -> Answer | None:
         hosts, origins = (request.headers.get_list(name) for name in ("Host", "Origin"))
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            return Answer(421, "this server answers to its own address only")
+            return Answer(421, _OTHER_NAME)
         asks_in = self.entrance is not None and request.path == ENTER and request.method == "POST"
         if request.method not in ("GET", "HEAD") and not (asks_in and origins):
             return Answer(405, "only GET and HEAD are answered", {"Allow": "GET, HEAD"})

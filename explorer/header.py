@@ -25,6 +25,7 @@ class Header(JSComponent):
         doc="The engine in one phrase, its tone and a longer text.",
     )
     can_share = param.Boolean(default=True, doc="Whether there is a state to share.")
+    manual = param.String(default="", doc="Where help leads on a page that has no session.")
     may_save = param.Boolean(default=True, doc="Whether sessions are saved and opened here.")
     go = param.String(doc="Set to lead the browser to another page of the app.")
     dropped = param.Bytes(default=b"", doc="A file that was dropped on the page.")

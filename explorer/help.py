@@ -12,8 +12,7 @@ from engines.answers.experiments.known.verify import Verification, VerifyFrame, 
 from engines.contract import ExplorerError, Verdict
 from engines.running import registry
 from engines.running.compute import Compute, Job
-from explorer import demo
-from explorer.manual.contents import manual_links
+from explorer.manual.contents import manual_address, manual_links
 from explorer.sessions import app_version
 from explorer.tours import tours
 from explorer.verify import COLUMNS, row
@@ -75,7 +74,7 @@ class Help:
                 for tour in mine
             ]
             sections.append({"title": "Tours", "links": rows})
-        if demo.demo() is None:
+        if manual_address():
             sections.append({"title": "Manual", "links": manual_links(self.workbench)})
         known: dict[str, Any] = {
             "title": "Known answers",

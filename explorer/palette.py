@@ -19,10 +19,9 @@ from tornado.web import RequestHandler
 
 from engines.contract import Findable
 from engines.running import registry
-from explorer import demo
 from explorer.findables import findables
 from explorer.links import address, link_to
-from explorer.manual.contents import pages
+from explorer.manual.contents import manual_address, pages
 from explorer.related import everything
 from explorer.tours import tours
 from views.kit.components import stylesheet, tokens_script
@@ -93,7 +92,7 @@ def _papers(names: tuple[str, ...]) -> Iterator[Row]:
 
 
 def _manual() -> Iterator[Row]:
-    if demo.demo() is None:
+    if manual_address():
         for page in pages().values():
             yield "manual", page.title, page.group, f"./manual/{page.slug}.html"
 

@@ -7,8 +7,10 @@
 
 from engines.geometry.activations.store import ActivationSet, ActivationWriter, Recorder
 from engines.geometry.api import (
+    attention_memory,
     compare,
     deep_linear,
+    double_descent,
     match_neurons,
     modular_addition,
     moment,
@@ -45,6 +47,7 @@ __all__ = [
     "ActivationWriter",
     "Recorder",
     "arrays_from_file",
+    "attention_memory",
     "barcode",
     "cca",
     "ccgp",
@@ -55,6 +58,7 @@ __all__ = [
     "crossnobis",
     "deep_linear",
     "dichotomies",
+    "double_descent",
     "film_of",
     "layer_scores",
     "match_neurons",

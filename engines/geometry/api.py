@@ -13,6 +13,8 @@ from engines.geometry.learning.studio import StudioRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.own_data.sentences import SentencesRun
+from engines.geometry.theory.double_descent import GeneralisationRun
+from engines.geometry.theory.memories import ModernHopfieldRun
 from engines.geometry.theory.predictors import PredictorRun
 from engines.running import registry
 
@@ -40,6 +42,16 @@ def deep_linear(**fields: Any) -> SaxeRun:
 def noncontrastive(**fields: Any) -> PredictorRun:
     """Learning without negative pairs and what keeps it alive; fields of `PredictorSpec`."""
     return cast("PredictorRun", _run("noncontrastive", fields))
+
+
+def double_descent(**fields: Any) -> GeneralisationRun:
+    """Linear students beside random-matrix theory; fields of `GeneralisationSpec`."""
+    return cast("GeneralisationRun", _run("generalisation", fields))
+
+
+def attention_memory(**fields: Any) -> ModernHopfieldRun:
+    """A modern Hopfield network at every temperature; fields of `ModernHopfieldSpec`."""
+    return cast("ModernHopfieldRun", _run("attention_memory", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

@@ -12,12 +12,17 @@ import dask.config
 from distributed import Nanny, Scheduler, Worker
 
 from engines.process.on_worker import worker
+from engines.process.steady import keep_steady
+
+keep_steady()  # here, because page, nannies and workers all load this module
 
 OUT_OF_MEMORY = "worker-restart-memory"
 """The topic on which a nanny says that its worker needed too much memory."""
 
 OVERRIDES: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 0,
+    # Heard of by the clock on the wall: after a night's sleep every worker would be started anew.
+    "distributed.scheduler.worker-ttl": None,
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.scheduler.http.routes": [],

@@ -85,7 +85,10 @@ export function render({model, el}) {
   const shareButton = element("button", {type: "button", title: "Share", "aria-label": "Share", "aria-haspopup": "menu",
     onclick: () => { menu.hidden = !menu.hidden }}, icon(ICONS.share))
   const share = element("div", {class: "nx-sharebox", hidden: !model.can_share || !model.may_save}, shareButton, menu)
-  const help = element("button", {type: "button", hidden: model.in_atlas, title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
+  // A page without a session has nobody to ask; the manual says what there is.
+  const help = model.manual
+    ? element("a", {class: "nx-manual", href: model.manual, title: "Manual (?)", "aria-label": "Manual"}, icon(ICONS.help))
+    : element("button", {type: "button", hidden: model.in_atlas, title: "Help (?)", "aria-label": "Help", onclick: () => model.send_msg({kind: "help"})}, icon(ICONS.help))
   el.append(element("header", {class: "nx-header", role: "none"},
     element("a", {class: "nx-brand", href: "./", "aria-label": "Neural Explorer, home"}, icon(MARK, 22), element("b", {}, "Neural Explorer")),
     nav, pill,
@@ -111,7 +114,7 @@ export function render({model, el}) {
       event.preventDefault()
       model.send_msg({kind: letter === "y" || event.shiftKey ? "redo" : "undo"})
     }
-    if (event.key === "?" && !isTyping(event)) model.send_msg({kind: "help"})
+    if (event.key === "?" && !isTyping(event)) help.click()
   }
   // Where a file is wanted already, its box takes it.
   const isFile = (event) => event.dataTransfer?.types.includes("Files") && !event.defaultPrevented

@@ -11,6 +11,7 @@ from pathlib import Path
 import views
 from engines.running import registry
 from engines.running.registry import Family
+from explorer import demo
 from explorer.links import finished_workbenches
 
 _SITE = Path(views.__file__).parent.parent
@@ -57,6 +58,11 @@ def _listed() -> Iterator[Page]:
             yield Page(slug, family.title, workbench.title(), family=family)
     for file, slug in _GUIDES.items():
         yield Page(slug, title_of(text_of(file)), "Guides", file)
+
+
+def manual_address() -> str:
+    """Where the manual begins; empty in a demo, which has no way out, not even to papers."""
+    return "" if demo.demo() else f"./manual/{HOME}.html"
 
 
 def manual_links(workbench: str = "") -> list[list[str]]:

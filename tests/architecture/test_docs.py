@@ -28,6 +28,7 @@ def blocks(text: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
+@pytest.mark.timeout(180)  # a page's examples compile most kernels of a workbench
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=place)
 def test_examples_give_what_they_show(page):
     failed, tried = doctest.testfile(str(page), module_relative=False)
@@ -72,3 +73,11 @@ def test_every_environment_variable_is_in_the_readme():
     used = {name for p in sources for name in pattern.findall(p.read_text(encoding="utf-8"))}
     told = set(pattern.findall((ROOT / "README.md").read_text(encoding="utf-8")))
     assert used <= told | {"EXPLORER_TLS"}
+
+
+def test_every_fault_that_is_told_is_tried():
+    told = re.findall(r"`(test_\w+)`", (ROOT / "docs/trust.md").read_text(encoding="utf-8"))
+    sources = [path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/*.py")]
+    there = {name for text in sources for name in re.findall(r"def (test_\w+)\(", text)}
+    assert len(told) > 15
+    assert not [name for name in told if name not in there]

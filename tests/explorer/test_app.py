@@ -112,8 +112,8 @@ def test_what_cannot_be_served_is_a_sentence_and_status_one(monkeypatch, opened,
         raise OSError(f"no free port from {port} to {port + 49}; give another --port")
 
     monkeypatch.setattr(app, "safe_serve", refuse)
-    assert app.serve(Settings(port=6000)) == 1
+    assert app.serve(Settings(port=5600)) == 1
     said = capsys.readouterr()
-    assert said.err == "no free port from 6000 to 6049; give another --port\n"
+    assert said.err == "no free port from 5600 to 5649; give another --port\n"
     assert said.out == ""
     assert opened == []

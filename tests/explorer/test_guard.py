@@ -139,6 +139,13 @@ def test_promise_1_a_port_in_use_gives_the_next_free_one(serve):
             assert Client(server).get("/healthz", cookie=Client(server).cookie).status == 200
 
 
+def test_another_name_is_told_what_to_do_instead(client):
+    reply = client.get("/", host="hub.example")
+    assert reply.status == 421
+    assert "jupyter-server-proxy" in reply.body
+    assert "ssh -L" in reply.body
+
+
 def test_no_port_is_taken_that_browsers_refuse():
     found = list(_free_ports(5058, "127.0.0.1"))
     assert not {5060, 5061} & set(found)

@@ -9,11 +9,13 @@ from html.parser import HTMLParser
 import pytest
 
 from engines.running import registry
+from explorer.app import patterns
 from explorer.help import Help
 from explorer.manual import site
-from explorer.manual.contents import HOME, manual_links, pages
+from explorer.manual.contents import HOME, manual_address, manual_links, pages
 from explorer.manual.rendering import html_from_markdown
 from explorer.palette import known
+from explorer.settings import Demo
 
 
 class Seen(HTMLParser):
@@ -98,6 +100,13 @@ def test_a_link_to_code_is_words_and_one_to_a_page_is_its_address():
     )
     assert Seen(made).links == ["trust.html#sessions"]
     assert "code trust" in " ".join(Seen(made).words)[:40].replace("  ", " ")
+
+
+def test_a_demo_has_none(monkeypatch):
+    monkeypatch.setattr("explorer.demo._demo", Demo())
+    assert manual_address() == ""
+    assert not [pattern for pattern in patterns() if "manual" in pattern[0]]
+    assert "Manual" not in [s.get("title") for s in Help(object(), "me").facts.sections]
 
 
 def test_help_and_the_palette_lead_to_it():

@@ -46,6 +46,20 @@ def test_every_experiment_is_there_and_leads_to_its_page(new_page, app_url):
     expect(page.get_by_role("heading", level=1)).to_have_text("Plateau and jump", timeout=30_000)
 
 
+def test_help_is_the_manual_which_leads_back(new_page, app_url):
+    page = opened(new_page, app_url)
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Neural Explorer, the manual")
+    page.get_by_label("Filter pages").fill("swimmer")
+    shown = page.get_by_role("navigation").get_by_role("link").filter(visible=True)
+    assert "Bodies" in shown.all_inner_texts()
+    assert "Structure" not in shown.all_inner_texts()
+    page.get_by_role("link", name="Bodies").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Open it in the app").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Swimmer", timeout=30_000)
+
+
 def test_words_filters_and_the_address_go_together(new_page, app_url):
     page = opened(new_page, app_url)
     search(page).fill("permut exact")

@@ -1,1 +1,1 @@
-"""Recordings of activity: made regular and comparable."""
+"""Recordings of activity: made regular and comparable; motifs in them."""

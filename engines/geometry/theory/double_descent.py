@@ -29,18 +29,18 @@ TIMES = np.logspace(-2, 5, 43)
 N_TOGETHER = 5
 _LINE = np.unique(np.concatenate([np.geomspace(0.2, 5.0, 40), ALPHAS]))
 _BINS = 30
-_GROUPS = ("smallest quarter", "second", "third", "largest quarter")
+_GROUPS = ("smallest", "second", "third", "largest")
+"""Quarters of the eigenvalues."""
 _UNSEEN = "never seen"
-_AS_ASKED, _CONTROL, _STOPPED = "trained until then", "control: no noise", "stopped at the best"
+_AS_ASKED, _CONTROL, _STOPPED = "noisy labels", "control: no noise", "stopped early"
 
 
 def _powers(low: int, high: int, each: int = 1) -> tuple[tuple[float, str], ...]:
     return tuple((float(k), f"{10.0**k:,.6g}") for k in range(low, high + 1, each))
 
 
-_TIME = Axis("training time, learning rate x steps", ticks=_powers(-2, 5))
-_ERROR = Axis("error on new samples", ticks=(*_powers(-3, 4), (-0.30103, "0.5"), (0.30103, "2"),
-                                             (0.69897, "5")))  # fmt: skip
+_TIME = Axis("training time, learning rate x steps", ticks=_powers(-2, 5, 2))
+_ERROR = Axis("error on new samples", ticks=((-3.0, "≤ 0.001"), *_powers(-2, 4)))
 _LOG_2 = tuple((float(np.log2(x)), f"{x:g}") for x in (0.25, 0.5, 1, 2, 4))
 _SAMPLES = Axis("samples per weight", ticks=_LOG_2)
 
@@ -173,13 +173,13 @@ class GeneralisationRun(Result):
 
     def _through_time(self, moment: int) -> Curves:
         k = self.place(self.spec.alpha)
-        names = (f"{self.spec.alpha:g} samples per weight", _CONTROL)
+        names = (_AS_ASKED, _CONTROL)
         lines = {n: _log(self.theory[arm, k]) for arm, n in enumerate(names)}
         clouds = {names[0]: _log(self.error[0, k])}
         dots = {n: _log(self.error[arm, k].mean(axis=0)) for arm, n in enumerate(names)}
         here = np.where(np.arange(len(TIMES)) == moment, lines[names[0]], np.nan)
         lines["now"], dots["now"] = np.full(len(TIMES), np.nan), here
-        title = "Error through training: lines are theory, points means, thin lines draws"
+        title = f"Through training, samples / weights = {self.spec.alpha:g}"
         return Curves(title, np.log10(TIMES), lines, _TIME, _ERROR, clouds=clouds, dots=dots)
 
     def _spectrum(self, moment: int) -> Curves:
@@ -193,8 +193,8 @@ class GeneralisationRun(Result):
         halves = (("learnt so far", learnt), ("not yet", ~learnt))
         lines = {name: np.where(here, law, np.nan) for name, here in halves}
         dots = {name: np.where(here, seen, np.nan) for name, here in halves}
-        title = f"Eigenvalues of the inputs at {self.spec.alpha:g} samples per weight"
-        y = Axis("share of directions per unit")
+        title = f"Eigenvalues at samples / weights = {self.spec.alpha:g}"
+        y = Axis("share of weights per unit")
         return Curves(title, x, lines, Axis("eigenvalue"), y, dots=dots)
 
     def _modes(self) -> Curves:
@@ -203,8 +203,8 @@ class GeneralisationRun(Result):
         rows = np.isfinite(self.modes).any(axis=1)
         lines = dict(zip(names, _log(self.modes_in_theory[rows], 1e-6), strict=True))
         dots = dict(zip(names, _log(self.modes[rows], 1e-6), strict=True))
-        title = "Error of a direction, by size of its eigenvalue"
-        y = Axis("squared error of a direction", ticks=_powers(-6, 4))
+        title = "Directions, by quarter of eigenvalues"
+        y = Axis("squared error", ticks=_powers(-6, 4))
         return Curves(title, np.log10(TIMES), lines, _TIME, y, dots=dots)
 
     def _table(self) -> Table:
@@ -243,7 +243,8 @@ def _peaks(
         dots[name] = np.full(len(x), np.nan)
         if points is not None:
             dots[name][np.searchsorted(x, spec.alphas)] = _log(points)
-    title = f"Error after time {t:,.3g}: lines are theory, points students"
+    title = f"At time {t:,.3g}: " if t < 1_000 else f"At time {t:,.0f}: "
+    title += "lines theory, dots students"
     return Curves(title, np.log2(x), lines, _SAMPLES, _ERROR, dots=dots)
 
 

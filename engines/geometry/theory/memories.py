@@ -17,12 +17,12 @@ DIMENSIONS = (8, 16, 32, 64, 128)
 BETAS = tuple(float(2.0 ** (k / 2)) for k in range(13))
 """1 to 64, four of each factor of four."""
 N_QUERIES = 50
-_ATTENTION, _UNIT = "β = 1/√d, as attention", "β = 1"
-_CLASSICAL = "control: classical network"
+_ATTENTION, _UNIT = "β = 1/√d", "β = 1"
+_CLASSICAL = "control: classical"
 SCALINGS = (_UNIT, _ATTENTION, _CLASSICAL)
 _CLUSTERED, _EVEN = "patterns in clusters", "control: no clusters"
 _STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 26, 32, 42, 56, 75, 100, 150, 250, 500, 1_000)
-_LEAST = 1e-20
+_LEAST = 1e-60
 
 
 def _powers(exponents: range) -> tuple[tuple[float, str], ...]:
@@ -175,7 +175,7 @@ class ModernHopfieldRun(Result):
         flat = np.ones(len(self.betas))
         lines["as many as clusters"] = np.log2(self.spec.n_clusters) * flat
         lines["as many as patterns"] = np.log2(self.spec.n_patterns) * flat
-        title = f"Fixed points: means of {self.spec.n_sets} sets, bands from least to most"
+        title = f"Fixed points: {self.spec.n_sets} sets, mean and range"
         y = Axis("different fixed points", ticks=_COUNT)
         return Curves(title, np.log2(self.betas), lines, _BETA, y, bands=bands, dots=dots)
 
@@ -185,7 +185,7 @@ class ModernHopfieldRun(Result):
         n = float(memory.effective_patterns(weights))
         own = np.arange(self.spec.n_patterns) < self.spec.n_each
         kind = tuple("its own cluster" if inside else "other clusters" for inside in own)
-        title = f"Attention of the first query, spread over {n:.1f} patterns"
+        title = f"Attention of query 0, over {n:.1f} patterns"
         return Bars(title, weights, Axis("pattern"), Axis("softmax weight"), kind=kind)
 
     def _table(self) -> Table:
@@ -221,8 +221,8 @@ def _retrieval(spec: ModernHopfieldSpec, error: np.ndarray, theory: np.ndarray) 
     dots = {name: mean[k] for k, name in enumerate(SCALINGS)}
     clouds = {name: logs[k].T for k, name in enumerate(SCALINGS)}
     ticks = tuple((float(np.log2(d)), str(d)) for d in DIMENSIONS)
-    title = f"One step from a noisy query, {spec.n_stored} patterns: lines are theory"
-    y = Axis("distance from the pattern, of its norm", ticks=_powers(range(-20, 1, 4)))
+    title = f"One step, {spec.n_stored} stored: lines theory"
+    y = Axis("relative error", ticks=_powers(range(-60, 1, 10)))
     return Curves(title, x, lines, Axis("dimensions d", ticks=ticks), y, clouds=clouds, dots=dots)
 
 

@@ -8,7 +8,7 @@ raises E = -lse(beta, X' xi) + xi' xi / 2 + log(N) / beta + M^2 / 2 with M the l
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+import scipy  # its parts load when used
 
 TOLERANCE = 1e-10
 """A state that moves less in a step is a fixed point."""
@@ -41,7 +41,7 @@ def energy(patterns: np.ndarray, state: np.ndarray, beta: np.ndarray | float) ->
     steep = np.asarray(beta)[..., None]
     scores = np.asarray(beta)[..., None, None] * (state @ patterns.swapaxes(-1, -2))
     largest = (patterns**2).sum(axis=-1).max(axis=-1)[..., None]
-    free = (special.logsumexp(scores, axis=-1) - np.log(patterns.shape[-2])) / steep
+    free = (scipy.special.logsumexp(scores, axis=-1) - np.log(patterns.shape[-2])) / steep
     return 0.5 * ((state**2).sum(axis=-1) + largest) - free
 
 
@@ -134,11 +134,11 @@ def error_in_theory(dimension: int, n_patterns: int, noise: float, beta: float) 
     size = np.sqrt(dimension * (1.0 + noise**2))
     if beta * size < np.sqrt(2.0 * np.log(n_patterns)):
         exponent = np.log(n_patterns - 1.0) + (beta * size) ** 2 / 2 - beta * dimension
-        share = special.expit(exponent)
+        share = scipy.special.expit(exponent)
         return float(share * np.hypot(1.0 - min(beta, 1.0), min(beta, 1.0) * noise))
     half = (dimension - 1) / 2
-    cosine = 2.0 * float(stats.beta(half, half).ppf(0.5 ** (1.0 / (n_patterns - 1)))) - 1.0
-    share = special.expit(beta * (size * np.sqrt(dimension) * cosine - dimension))
+    cosine = 2.0 * float(scipy.stats.beta(half, half).ppf(0.5 ** (1.0 / (n_patterns - 1)))) - 1.0
+    share = scipy.special.expit(beta * (size * np.sqrt(dimension) * cosine - dimension))
     return float(share * np.sqrt(2.0 * (1.0 - cosine / np.sqrt(1.0 + noise**2))))
 
 

@@ -57,20 +57,24 @@ def generalisation_answers() -> tuple[KnownAnswer, ...]:
 
 def _late(n_weights: int, n_samples: int) -> float:
     from engines.geometry.theory.linear_students import drawn, flow
+    from engines.lab.training import one_thread
 
-    draws = drawn(0, range(300), n_weights, n_samples, noise=0.2, start=0.0)
-    return float(flow(draws, np.array([1e9])).error[0].mean()) + 0.2
+    with one_thread():
+        draws = drawn(0, range(300), n_weights, n_samples, noise=0.2, start=0.0)
+        return float(flow(draws, np.array([1e9])).error[0].mean()) + 0.2
 
 
 def _order() -> float:
     """Of the largest distance of a weight from its flow at t = 5, by a step ten times smaller."""
     from engines.geometry.theory.linear_students import descent, drawn, weights_by_flow
+    from engines.lab.training import one_thread
 
-    draws = drawn(0, range(2), 30, 45, noise=0.2, start=0.5)
-    exact = weights_by_flow(draws, 5.0)
-    coarse, fine = (
-        float((descent(draws, h, round(5 / h)) - exact).abs().max()) for h in (0.02, 0.002)
-    )
+    with one_thread():
+        draws = drawn(0, range(2), 30, 45, noise=0.2, start=0.5)
+        exact = weights_by_flow(draws, 5.0)
+        coarse, fine = (
+            float((descent(draws, h, round(5 / h)) - exact).abs().max()) for h in (0.02, 0.002)
+        )
     return float(np.log10(coarse / fine))
 
 
@@ -80,11 +84,13 @@ def _frozen() -> tuple[float, float]:
     import torch
 
     from engines.geometry.theory.linear_students import descent, drawn
+    from engines.lab.training import one_thread
 
-    draws = drawn(0, range(3), 60, 30, noise=0.2, start=1.0)
-    _, sizes, basis = torch.linalg.svd(draws.inputs, full_matrices=True)
-    unseen = basis[:, sizes.shape[1] :]
-    moved = descent(draws, 0.1, 500) - draws.start
+    with one_thread():
+        draws = drawn(0, range(3), 60, 30, noise=0.2, start=1.0)
+        _, sizes, basis = torch.linalg.svd(draws.inputs, full_matrices=True)
+        unseen = basis[:, sizes.shape[1] :]
+        moved = descent(draws, 0.1, 500) - draws.start
     return float(torch.einsum("dkn,dn->dk", unseen, moved).abs().max()), float(unseen.shape[1])
 
 

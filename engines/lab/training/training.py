@@ -84,8 +84,7 @@ class Training:
         self.fixed = fixed_weights(self.rule.signal, self.stack, self.seed)
         self.state = optimisers.start(self.rule, self.stack.weights)
         self.diverged_at = np.full(self.stack.n_nets, _NEVER, np.int64)
-        self._limits = self.constraints.fitted(self.stack)
-        self._limits.enforce(self.stack.weights)
+        self.constrain(self.constraints)
         self._signal = torch.zeros_like(self.stack.weights)
 
     @property
@@ -102,6 +101,12 @@ class Training:
     def alive(self) -> np.ndarray:
         """bool[net]: networks that did not diverge."""
         return self.diverged_at < 0
+
+    def constrain(self, constraints: Constraints) -> None:
+        """Other limits from now on: what a mask lets go starts from 0."""
+        self.constraints = constraints
+        self._limits = constraints.fitted(self.stack)
+        self._limits.enforce(self.stack.weights)
 
     def advance(self, to_step: int) -> None:
         """Learn until this step."""

@@ -115,3 +115,16 @@ async def two_workers(engine):
 
 def alive(pid):
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("days", [1, -1])
+async def test_a_clock_that_jumps_ends_no_run(engine, specs, monkeypatch, days):
+    before, clock = set(engine.worker_pids), time.time
+    job = engine.submit(specs.Steady(n_frames=60, seed=70 + days))
+    await first_frame(job)
+    with monkeypatch.context() as moved:
+        moved.setattr(time, "time", lambda: clock() + days * 86_400)
+        other = await engine.submit(specs.Quick(seed=70 + days), owner="other").ended()
+        assert (await job.ended()).n_frames == 60
+    assert len(other.values) == 8
+    assert set(engine.worker_pids) == before

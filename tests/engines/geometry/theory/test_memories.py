@@ -129,7 +129,7 @@ def test_states_go_from_one_average_to_single_patterns(run):
 def test_pictures_hold_estimate_and_control_at_every_step(run):
     patterns, kinds, attention, retrieval, _table = run.pictures()
     assert "control: no clusters" in kinds.lines
-    assert "control: classical network" in retrieval.lines
+    assert "control: classical" in retrieval.lines
     assert attention.heights.sum() == pytest.approx(1.0)
     assert len(patterns.xy) == 80
     first, *_ = run.moments()
@@ -139,6 +139,7 @@ def test_pictures_hold_estimate_and_control_at_every_step(run):
 
 def test_equal_specs_give_equal_bytes_and_wrong_ones_a_sentence(run):
     again = EXPERIMENT.result(run.spec)
+    assert isinstance(again, ModernHopfieldRun)
     assert again.path.tobytes() == run.path.tobytes()
     for beta in (0.0, 2e4):
         with pytest.raises(SpecError, match="β"):

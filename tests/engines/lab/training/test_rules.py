@@ -142,6 +142,20 @@ def test_a_masked_weight_is_exactly_zero_after_every_step(density, seed, optimis
     assert (stack.parameters["0.weight"][:, mask] != 0.0).all()
 
 
+def test_other_limits_from_now_on_let_weights_go_and_hold_others():
+    first = torch.zeros(8, 6, dtype=torch.bool)
+    first[:, :3] = True
+    stack = stack_from_seeds(small, range(2))
+    rule = Rule(optimiser="Adam", learning_rate=0.05)
+    training = Training(stack, labelled(), rule=rule, constraints=Constraints({"0.weight": first}))
+    training.advance(2)
+    training.constrain(Constraints({"0.weight": ~first}))
+    assert (stack.parameters["0.weight"] == 0.0).all()  # what was let go starts from 0
+    training.advance(4)
+    assert (stack.parameters["0.weight"][:, first] == 0.0).all()
+    assert (stack.parameters["0.weight"][:, ~first] != 0.0).all()
+
+
 def test_kept_directions_stay_as_they_are():
     basis = torch.linalg.qr(torch.randn(6, 2, generator=torch.Generator().manual_seed(0)))[0]
     stack = stack_from_seeds(small, range(3))
