@@ -132,13 +132,13 @@ class PredictorRun(Result):
     def _modes(self) -> Curves:
         gain, size, _ = self._resting()
         flat = np.ones(len(self.t))
-        names = ("features: theory's rest", "predictor: theory's rest")
+        names = ("features, theory", "predictor, theory")
         lines = {names[0]: size * flat, names[1]: gain * flat}
         clouds = {names[0]: self.sizes.T, names[1]: self.gains.T}
-        lines["alignment, mean"] = np.nanmean(
+        lines["alignment"] = np.nanmean(
             np.where(np.isfinite(self.alignment[:, 0]), self.alignment[:, 0], 0.0), axis=1
         )
-        title = "Modes of the first network (thin) and where they rest; alignment"
+        title = "Modes of the first network (thin)"
         return Curves(title, self.t, lines, _TIME, Axis("eigenvalue, cosine"), clouds=clouds)
 
     def _plane(self, moment: int) -> Points:
@@ -151,13 +151,13 @@ class PredictorRun(Result):
             ]
         )
         kind = ("a mode",) * len(self.gains[moment])
-        kind += ("theory: rests", "theory: divides", "theory: collapse")
+        kind += ("rests", "divides", "collapses")
         title = f"Modes of the first network at time {self.t[moment]:,.4g}"
         return Points(title, xy, Axis("gain of the predictor p"), Axis("size of the mode s"), kind)
 
     def _heat(self, moment: int) -> Heatmap:
         values = self.products[moment]
-        title = f"The predictor between eigenvectors of the features at {self.t[moment]:,.4g}"
+        title = f"Predictor between eigenvectors, time {self.t[moment]:,.4g}"
         x, y = Axis("eigenvector, largest first"), Axis("eigenvector")
         return Heatmap(title, values, x, y, Axis("weight"), diverging=True, square=True)
 
@@ -177,7 +177,7 @@ class PredictorRun(Result):
                 "live modes": said(self.n_live.astype(float)),
                 "alignment": tuple(aligned),
                 "commutator": said(self.commutator),
-                "asymmetry of the predictor": said(self.asymmetry),
+                "asymmetry": said(self.asymmetry),
             },
         )
 
@@ -191,7 +191,7 @@ def _totals(spec: PredictorSpec, t: np.ndarray, total: np.ndarray) -> Curves:
     fades = fading - 2.0 * (spec.decay + spec.augmented) * t * np.log10(np.e)
     lines["theory: no predictor"] = np.maximum(fades, np.log10(_FLOOR))
     ticks = tuple((float(k), "1" if k == 0 else f"1e{k}") for k in range(-18, 3, 3))
-    y = Axis("total variance of features, tr F", ticks=ticks)
+    y = Axis("variance tr F", ticks=ticks)
     title = f"Who collapses: means of {spec.n_seeds} seeds"
     return Curves(title, t, lines, _TIME, y, clouds=clouds)
 

@@ -103,8 +103,8 @@ def test_pictures_hold_theory_and_controls_at_every_moment(run):
     for pictures in (first.pictures(), run.pictures()):
         totals, modes, plane, heat = pictures[:4]
         assert {"no predictor", "theory: no predictor"} <= set(totals.lines)
-        assert "features: theory's rest" in modes.lines
-        assert "theory: rests" in plane.kind
+        assert "features, theory" in modes.lines
+        assert "rests" in plane.kind
         assert heat.values.shape == (6, 6)
 
 
