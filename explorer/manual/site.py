@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pygments.formatters import HtmlFormatter
 from tornado.web import HTTPError, RequestHandler
 
+from engines.boundary.whole import write_whole
 from explorer.manual.contents import HOME, Page, pages, text_of
 from explorer.manual.made import family_page, home_page
 from explorer.manual.rendering import headings, html_from_markdown
@@ -114,6 +115,6 @@ def write(folder: Path, out: TextIO) -> int:
     """Write every page to a folder; it opens from there in any browser. The exit status."""
     folder.mkdir(parents=True, exist_ok=True)
     for slug in pages():
-        (folder / f"{slug}.html").write_text(page_text(slug, in_app=False), encoding="utf-8")
+        write_whole(folder / f"{slug}.html", page_text(slug, in_app=False).encode())
     out.write(f"{len(pages())} pages are in {folder}; open {HOME}.html\n")
     return 0
