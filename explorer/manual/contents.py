@@ -15,6 +15,7 @@ from explorer import demo
 from explorer.links import finished_workbenches
 
 _SITE = Path(views.__file__).parent.parent
+_ROOTS = (_SITE / "explorer" / "assets", _SITE)
 _GUIDES = {
     "docs/notebook.md": "notebook",
     "docs/glossary.md": "glossary",
@@ -52,12 +53,19 @@ def _listed() -> Iterator[Page]:
     yield Page(HOME, "Manual", "")
     for workbench in finished_workbenches():
         file = f"docs/{workbench}.md"
+        file = file if _is_there(file) else ""  # one that was added from elsewhere
         yield Page(workbench, f"{workbench.title()}: the workbench", workbench.title(), file)
         for family in registry.families(workbench):
             slug = f"{workbench}-{family.name.replace('_', '-')}"
             yield Page(slug, family.title, workbench.title(), family=family)
     for file, slug in _GUIDES.items():
+        if not _is_there(file):
+            continue
         yield Page(slug, title_of(text_of(file)), "Guides", file)
+
+
+def _is_there(file: str) -> bool:
+    return any((root / file).is_file() for root in _ROOTS)
 
 
 def manual_address() -> str:
@@ -87,7 +95,7 @@ def bytes_of(file: str) -> bytes:
     Raises:
         FileNotFoundError: it was not bundled.
     """
-    for root in (_SITE / "explorer" / "assets", _SITE):
+    for root in _ROOTS:
         if (root / file).is_file():
             return (root / file).read_bytes()
     raise FileNotFoundError(f"the bundled file {file!r} is missing; reinstall neural-explorer")

@@ -42,12 +42,7 @@ def home_page() -> str:
         ),
     ]
     for workbench in finished_workbenches():
-        listed = [p for p in pages().values() if p.family and p.family.workbench == workbench]
-        rows = "".join(
-            f'<li><a href="{p.slug}.html">{_text(p.title)}</a> {_text(p.family.sentence)}</li>'
-            for p in listed
-            if p.family
-        )
+        rows = _families(workbench)
         title = f'<h2><a href="{workbench}.html">{_text(workbench.title())}</a></h2>'
         shown = _pictures(still(workbench), f"The {workbench} workbench")
         parts.append(
@@ -56,6 +51,20 @@ def home_page() -> str:
     guides = [page for page in pages().values() if page.group == "Guides"]
     rows = "".join(f'<li><a href="{p.slug}.html">{_text(p.title)}</a></li>' for p in guides)
     return "\n".join([*parts, _tag("h2", "Guides"), f"<ul>{rows}</ul>"])
+
+
+def workbench_page(workbench: str) -> str:
+    """The families of a workbench that has no text of its own."""
+    return _tag("h1", workbench.title()) + f"<ul>{_families(workbench)}</ul>"
+
+
+def _families(workbench: str) -> str:
+    """Its families as items of a list, each with its sentence."""
+    return "".join(
+        f'<li><a href="{page.slug}.html">{_text(page.title)}</a> {_text(page.family.sentence)}</li>'
+        for page in pages().values()
+        if page.family is not None and page.family.workbench == workbench
+    )
 
 
 def _experiment(name: str, told: dict[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from engines.boundary.whole import write_whole
 from explorer.manual.contents import HOME, Page, pages, text_of
-from explorer.manual.made import family_page, home_page
+from explorer.manual.made import family_page, home_page, workbench_page
 from explorer.manual.rendering import headings, html_from_markdown
 from views.kit.assets import asset
 from views.kit.components import stylesheet
@@ -67,7 +67,7 @@ def _body(slug: str) -> str:
     if page.family is not None:
         return family_page(page.family)
     if not page.file:
-        return home_page()
+        return home_page() if slug == HOME else workbench_page(slug)
     return html_from_markdown(text_of(page.file), page.file)
 
 

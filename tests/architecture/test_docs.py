@@ -81,3 +81,10 @@ def test_every_fault_that_is_told_is_tried():
     there = {name for text in sources for name in re.findall(r"def (test_\w+)\(", text)}
     assert len(told) > 15
     assert not [name for name in told if name not in there]
+
+
+def test_no_page_calls_a_sampled_equality_a_proof():
+    for page in PAGES:
+        assert not re.search(
+            r"prove[dn]? equal|proof of equality", page.read_text(encoding="utf-8")
+        )

@@ -11,8 +11,9 @@ import pytest
 from engines.running import registry
 from explorer.app import patterns
 from explorer.help import Help
-from explorer.manual import site
+from explorer.manual import contents, site
 from explorer.manual.contents import HOME, manual_address, manual_links, pages
+from explorer.manual.made import workbench_page
 from explorer.manual.rendering import html_from_markdown
 from explorer.palette import known
 from explorer.settings import Demo
@@ -107,6 +108,14 @@ def test_a_demo_has_none(monkeypatch):
     assert manual_address() == ""
     assert not [pattern for pattern in patterns() if "manual" in pattern[0]]
     assert "Manual" not in [s.get("title") for s in Help(object(), "me").facts.sections]
+
+
+def test_where_texts_are_missing_pages_are_made_from_cards(monkeypatch):
+    monkeypatch.setattr(contents, "_ROOTS", ())
+    found = contents.pages.__wrapped__()
+    assert not [page for page in found.values() if page.file]
+    assert "sorting" in found
+    assert "Arrays" in workbench_page("sorting")
 
 
 def test_help_and_the_palette_lead_to_it():

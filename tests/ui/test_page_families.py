@@ -76,9 +76,9 @@ def test_the_row_is_used_without_a_mouse(opened):
     expect(page.get_by_role("group", name="Own data")).to_be_hidden()
     expect(last).to_be_focused()
     page.keyboard.press("ArrowLeft")
-    expect(row(page).get_by_role("button", name="Mechanisms")).to_be_focused()
+    expect(row(page).get_by_role("button", name="Theory")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("group", name="Mechanisms")).to_be_visible()
+    expect(page.get_by_role("group", name="Theory")).to_be_visible()
 
 
 def test_related_experiments_lead_to_each_other(opened):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -24,8 +24,8 @@ from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Poin
 from views.kit.text import label
 from views.kit.theme import series, tokens
 
-_LEGEND_WIDTH, _LEGEND_GAP = 80, 5
-"""Letters in one line of a legend on a narrow stage, and those an entry's mark takes."""
+_LEGEND_WIDTH, _LEGEND_GAP = 60, 5
+"""Letters beside each other in a legend on a narrow stage, and those an entry's mark takes."""
 _LEGEND_CELL = 56
 """Letters in one line where two pictures stand side by side; longer lines are written smaller."""
 
@@ -79,10 +79,7 @@ class PictureFigure:
         self.figure.center.remove(legend)
         # bokeh measures a legend that comes into a shown page before its own styles are there, and
         # leaves as much room above the plot; a line of entries is never taller than this.
-        n_rows = 1 + sum(len(name) + _LEGEND_GAP for name in self.layers) // _LEGEND_WIDTH
-        n_columns = math.ceil(len(self.layers) / n_rows)
-        lines = [self.layers[k : k + n_columns] for k in range(0, len(self.layers), n_columns)]
-        longest = max(sum(len(name) + _LEGEND_GAP for name in line) for line in lines)
+        n_rows, longest = _legend_rows(self.layers)
         size, mark = (11, 14) if longest > _LEGEND_CELL else (13, 20)
         legend.update(label_text_font_size=f"{size}px", glyph_width=mark)
         height = (
@@ -256,6 +253,23 @@ def layer_names(picture: Picture) -> tuple[str, ...]:
     if isinstance(picture, Bars | Points):
         return tuple(sorted(set(picture.kind))) or ("",)
     return ()
+
+
+def _legend_rows(names: Sequence[str]) -> tuple[int, int]:
+    """Over how many rows a legend goes, and how many letters it is then wide.
+
+    Columns are as wide as their longest entry, so the last rows may need more than the first.
+
+    >>> _legend_rows(["as asked", "no predictor", "no weight decay", "theory: no predictor"])
+    (2, 45)
+    """
+    for n_rows in range(1, len(names) + 1):
+        n_columns = math.ceil(len(names) / n_rows)
+        columns = [names[k::n_columns] for k in range(n_columns)]
+        width = sum(max(map(len, column)) + _LEGEND_GAP for column in columns)
+        if width <= _LEGEND_WIDTH:
+            break
+    return n_rows, width
 
 
 def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:

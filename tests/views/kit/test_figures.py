@@ -202,7 +202,7 @@ def test_square_pictures_have_one_scale(name, width, height):
 
 
 def test_a_long_legend_has_lines():
-    names = {f"a rather long name of line {k}": X for k in range(5)}
+    names = {f"a long name of line {k}": X for k in range(5)}
     legend = PictureFigure(Curves("Many", X, names, TIME, SHARE)).figure.above[-1]
     assert legend.nrows == 3
 

@@ -11,7 +11,7 @@ from connectome_graphs import of
 
 from engines.connectome import from_matrix, measure
 from engines.connectome.measures.spec import MeasuresSpec
-from engines.connectome.nulls.mixing import judged
+from engines.connectome.nulls.mixing import Mixing, judged
 from engines.connectome.nulls.shuffling import OnTable, Rules
 from engines.connectome.nulls.significance import family_p
 
@@ -114,6 +114,26 @@ def test_class_blocks_of_the_worm_are_mixed_by_default():
     assert mean["clustering"] == pytest.approx(0.2892, abs=0.006)
     assert found.mixing.mixed
     assert found.mixing.accepted_per_edge > 8
+
+
+def test_distance_bins_of_the_worm_are_mixed_by_default():
+    # The sceptics' run at 300 attempts per edge: reciprocity .109, clustering .174, sd .006.
+    found = measure("varshney2011", null="distance bins", n_nulls=16).measures
+    mean = dict(zip(found.names, found.null_mean, strict=True))
+    assert mean["reciprocity"] == pytest.approx(0.109, abs=0.006)
+    assert mean["clustering"] == pytest.approx(0.174, abs=0.006)
+    assert found.mixing.mixed
+    assert str(found.mixing) in found.null_note
+
+
+def test_walks_that_still_move_say_what_to_do():
+    moving = Mixing("class blocks", 60, 10.0, 0.7, 0.9, 64, 4.0, "reciprocity", 1.6)
+    assert not moving.mixed
+    said = str(moving)
+    assert said.startswith("Not mixed: reciprocity still moves by 1.6 sd")
+    assert "raise Swaps per edge" in said
+    assert "0.7 accepted" in said
+    assert "90.0% of the edges are still in place" in said
 
 
 def test_families_of_tests_reach_the_floor_of_their_nulls():

@@ -131,6 +131,8 @@ ORDINARY: dict[str, Family] = {
         nn.AdaptiveAvgPool2d(3)), (_numbers(1, 2, 8, 10),)), ()),
     "layer scale": (lambda: own(lambda m, x: torch.einsum("...d,d->...d", x, m.g), (_numbers(2, 3),),
         g=nn.Parameter(_numbers(3))), ()),
+    "hard sigmoid": (lambda: (nn.Sequential(nn.Linear(5, 4), nn.Hardsigmoid()), (_numbers(3, 5),)), ()),
+    "new zeros": (lambda: own(lambda _, x: torch.cat([x, x.new_zeros(2, 4)]), (_numbers(3, 4),)), ()),
     "matrix transposes": (lambda: own(lambda _, x: x @ x.mT, (_numbers(2, 3, 4),)), ()),
 }  # fmt: skip
 FURTHER: dict[str, Family] = {
