@@ -263,13 +263,15 @@ def _legend_rows(names: Sequence[str]) -> tuple[int, int]:
     >>> _legend_rows(["as asked", "no predictor", "no weight decay", "theory: no predictor"])
     (2, 45)
     """
-    for n_rows in range(1, len(names) + 1):
+
+    def width(n_rows: int) -> int:
         n_columns = math.ceil(len(names) / n_rows)
         columns = [names[k::n_columns] for k in range(n_columns)]
-        width = sum(max(map(len, column)) + _LEGEND_GAP for column in columns)
-        if width <= _LEGEND_WIDTH:
-            break
-    return n_rows, width
+        return sum(max(map(len, column)) + _LEGEND_GAP for column in columns)
+
+    fitting = (n for n in range(1, len(names)) if width(n) <= _LEGEND_WIDTH)
+    n_rows = next(fitting, max(1, len(names)))
+    return n_rows, width(n_rows)
 
 
 def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
