@@ -123,6 +123,31 @@ def learn(starts: Nets, *, n_steps: int, learning_rate: float, seed: int) -> Ite
         yield Moment(pause.step, pause.fraction, looked.at(now), now)
 
 
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """A course so far: int64[moment], float64[measure, moment, start, seed], the last networks."""
+
+    steps: np.ndarray
+    measured: np.ndarray
+    nets: Nets
+    fraction: float
+
+
+def watch(starts: Nets, *, n_steps: int, learning_rate: float, seed: int) -> Iterator[Watched]:
+    """`learn`, with all moments so far at every pause; the first one is seen before any step.
+
+    Raises:
+        InputError: a network ran away; what was yielded before stays.
+    """
+    steps, seen, nets = [], [], starts
+    for moment in learn(starts, n_steps=n_steps, learning_rate=learning_rate, seed=seed):
+        if moment.measured is not None:
+            steps.append(moment.step)
+            seen.append(moment.measured)
+            nets = moment.nets
+        yield Watched(np.array(steps), np.stack(seen, axis=1), nets, moment.fraction)
+
+
 def _numbers(stack: Stack, n_starts: int, n_seeds: int) -> Nets:
     every = [
         Weights(*(stack.parameters[name][k].numpy().copy() for name in _NAMES))

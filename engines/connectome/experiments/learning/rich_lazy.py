@@ -207,25 +207,20 @@ def _learning(spec: RichLazySpec) -> Iterator[RichLazyFrame | _Learnt]:
 
     every = _starts(spec)
     nets = course.weights_of(spec.seed, every)
-    steps, seen = [], []
-    now = nets
-    for moment in course.learn(
+    so_far = None
+    for so_far in course.watch(
         nets, n_steps=spec.n_steps, learning_rate=spec.learning_rate, seed=spec.seed
     ):
-        if moment.measured is not None:
-            steps.append(moment.step)
-            seen.append(moment.measured)
-            now = moment.nets
-        stacked = np.stack(seen, axis=1)
-        yield RichLazyFrame(spec, np.array(steps), stacked, fraction=0.95 * moment.fraction)
-    yield _Learnt(
-        steps=np.array(steps),
-        measured=np.stack(seen, axis=1),
-        before=every[:, 0].astype(np.float32),
-        after=np.stack([row[0].recurrent for row in now]),
-        values=np.array([starts.singular_values(w) for w in every[:, 0]]),
-        ranks=np.array([[starts.effective_rank(w) for w in row] for row in every]).mean(axis=1),
-    )
+        yield RichLazyFrame(spec, so_far.steps, so_far.measured, fraction=0.95 * so_far.fraction)
+    if so_far is not None:
+        yield _Learnt(
+            steps=so_far.steps,
+            measured=so_far.measured,
+            before=every[:, 0].astype(np.float32),
+            after=np.stack([row[0].recurrent for row in so_far.nets]),
+            values=np.array([starts.singular_values(w) for w in every[:, 0]]),
+            ranks=np.array([[starts.effective_rank(w) for w in row] for row in every]).mean(axis=1),
+        )
 
 
 def _starts(spec: RichLazySpec) -> np.ndarray:

@@ -181,24 +181,19 @@ def _learning(spec: WiredStartSpec) -> Iterator[WiredStartFrame | _Learnt]:
 
     every = _starts(spec)
     nets = course.weights_of(spec.seed, every)
-    steps, seen = [], []
-    now = nets
-    for moment in course.learn(
+    so_far = None
+    for so_far in course.watch(
         nets, n_steps=spec.n_steps, learning_rate=spec.learning_rate, seed=spec.seed
     ):
-        if moment.measured is not None:
-            steps.append(moment.step)
-            seen.append(moment.measured)
-            now = moment.nets
-        stacked = np.stack(seen, axis=1)
-        yield WiredStartFrame(spec, np.array(steps), stacked, fraction=moment.fraction)
-    yield _Learnt(
-        steps=np.array(steps),
-        measured=np.stack(seen, axis=1),
-        every=every[:, 0].astype(np.float32),
-        ranks=np.array([[starts.effective_rank(w) for w in row] for row in every]),
-        nets=now[0],
-    )
+        yield WiredStartFrame(spec, so_far.steps, so_far.measured, fraction=so_far.fraction)
+    if so_far is not None:
+        yield _Learnt(
+            steps=so_far.steps,
+            measured=so_far.measured,
+            every=every[:, 0].astype(np.float32),
+            ranks=np.array([[starts.effective_rank(w) for w in row] for row in every]),
+            nets=so_far.nets[0],
+        )
 
 
 def _starts(spec: WiredStartSpec) -> np.ndarray:

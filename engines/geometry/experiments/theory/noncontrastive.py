@@ -46,12 +46,15 @@ def _alignment(run: PredictorRun, moment: int, named: str) -> Estimate:
     return mean_over(run.alignment[moment, 0], of=of, unit="seeds")
 
 
-def _gone(arm: int) -> dict[str, object]:
-    return {
-        "figure": lambda run: _log_total(run, arm) if _lives(run) else None,
-        "control": lambda run: _log_total(run, 0),
-        "holds_when": AtMost(_FLOOR),
-    }
+def _collapse(arm: int, sentence: str, place: str) -> Claim:
+    """That the networks of an arm collapse, beside those as asked."""
+    return Claim(
+        sentence,
+        figure=lambda run: _log_total(run, arm) if _lives(run) else None,
+        control=lambda run: _log_total(run, 0),
+        holds_when=AtMost(_FLOOR),
+        source=f"{_PAPER}, {place}; 1e-6 is our floor",
+    )
 
 
 def _commutator(run: PredictorRun, arm: int) -> Estimate:
@@ -79,20 +82,10 @@ CLAIMS = (
         holds_when=AtLeast(0.95),
         source=f"{_PAPER}, theorem 3; .95 is our floor",
     ),
-    Claim(
-        "Without a predictor the features collapse.",
-        source=f"{_PAPER}, section 2; 1e-6 is our floor",
-        **_gone(1),  # type: ignore[arg-type]
-    ),
-    Claim(
-        "Without the stop-gradient the features collapse.",
-        source=f"{_PAPER}, theorem 2; 1e-6 is our floor",
-        **_gone(2),  # type: ignore[arg-type]
-    ),
-    Claim(
-        "So they do with a weight decay of 0.3, above 1 / 4(1 + σ²).",
-        source=f"{_PAPER}, the fixed points of a mode; 1e-6 is our floor",
-        **_gone(4),  # type: ignore[arg-type]
+    _collapse(1, "Without a predictor the features collapse.", "section 2"),
+    _collapse(2, "Without the stop-gradient the features collapse.", "theorem 2"),
+    _collapse(
+        4, "So they do with a weight decay of 0.3, above 1 / 4(1 + σ²).", "fixed points of a mode"
     ),
     Claim(
         "Weight decay is what aligns them to the last digit.",
