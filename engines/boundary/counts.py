@@ -282,5 +282,5 @@ _TABLES = frozenset({".csv", ".tsv", ".txt", ".edgelist"})
 _COUNTERS: dict[str, Callable[[BinaryIO], None]] = {
     ".json": _json, ".gml": _gml, ".net": _pajek, ".graphml": _xml, ".gexf": _xml, ".zip": _zip,
     ".xlsx": _workbook, ".npz": _npz, ".npy": _npy, ".safetensors": _safetensors,
-    ".mat": _matlab, ".h5": _hdf5, ".hdf5": _hdf5,
+    ".mat": _matlab, ".h5": _hdf5, ".hdf5": _hdf5, ".nwb": _hdf5,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The user's own wiring of a connectome spec, which goes with it in a bundle."""
+"""What a user brought and a connectome spec names, which goes with it in a bundle."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from engines.contract import InputError, Spec
 
 
 def carried(spec: Spec) -> tuple[Carried, ...]:
-    """The imported connectomes that a spec or a spec within it names, as NPZ."""
-    own = [getattr(part, "own", "") for part in (spec, *dict(spec).values())]
-    found = dict.fromkeys(digest for digest in own if isinstance(digest, str) and digest)
-    return tuple(_carried(digest) for digest in found)
+    """The imported connectomes (as NPZ) and recordings that a spec or a spec within it names."""
+    parts = (spec, *dict(spec).values())
+    wirings = _named(parts, "own")
+    recordings = _named(parts, "own_recording")
+    return (*map(_carried, wirings), *map(_carried_recording, recordings))
+
+
+def _named(parts: tuple[object, ...], field: str) -> tuple[str, ...]:
+    own = [getattr(part, field, "") for part in parts]
+    return tuple(dict.fromkeys(digest for digest in own if isinstance(digest, str) and digest))
 
 
 def _carried(digest: str) -> Carried:
@@ -45,3 +51,32 @@ def _keep(digest: str, data: bytes) -> None:
     if found.digest[:16] != digest:
         raise InputError("the wiring in this bundle is not the one that its settings name")
     keep(found)
+
+
+def _carried_recording(digest: str) -> Carried:
+    return Carried(
+        f"recordings/{digest}.recording",
+        read=partial(_read_recording, digest),
+        is_here=partial(_recording_is_here, digest),
+        keep=partial(_keep_recording, digest),
+    )
+
+
+def _read_recording(digest: str) -> bytes:
+    from engines.connectome.opening.kept import packed
+
+    return packed(digest)
+
+
+def _recording_is_here(digest: str) -> bool:
+    from engines.connectome.opening.kept import folder
+
+    return (folder() / digest).exists()
+
+
+def _keep_recording(digest: str, data: bytes) -> None:
+    from engines.connectome.opening.child import recording_from_kept
+    from engines.connectome.opening.kept import keep
+
+    if keep(recording_from_kept(data)) != digest:
+        raise InputError("the recording in this bundle is not the one that its settings name")

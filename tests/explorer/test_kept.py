@@ -111,6 +111,27 @@ class OwnConnectome(Sample):
         return [self.folder / "connectomes" / (self.folder / "which").read_text()]
 
 
+class OwnRecording(Sample):
+    def write(self, k):
+        from engines.connectome.opening import kept
+        from engines.connectome.opening.options import Animal, Opened
+
+        values, known = np.full((50, 2), float(k)), np.ones(2, bool)
+        one = Animal("one", ("a", "b"), values, np.arange(50.0), known)
+        digest = kept.keep(Opened("mine.csv", "traces", (one,)))
+        if not (self.folder / "which").exists():  # written by the test before any kill
+            (self.folder / "which").write_text(digest)
+
+    def read(self):
+        from engines.connectome.opening import kept
+
+        kept.load_recording.cache_clear()
+        return kept.load_recording((self.folder / "which").read_text()).animals[0].values[0, 0]
+
+    def files(self):
+        return [self.folder / "recordings" / (self.folder / "which").read_text()]
+
+
 class Layout(Sample):
     def write(self, k):
         from engines.connectome.large import layout_store
@@ -286,6 +307,7 @@ class SavedSession(Sample):
 SAMPLES: dict[str, type[Sample]] = {
     "cached result": CachedResult,
     "own connectome": OwnConnectome,
+    "own recording": OwnRecording,
     "layout of a large wiring": Layout,
     "bundled table": BundledTable,
     "activations": Activations,

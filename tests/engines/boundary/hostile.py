@@ -205,6 +205,31 @@ def zarr(change: dict[str, Any]) -> bytes:
     return whole_zip({".zgroup": group, "h/.zarray": body})
 
 
+def hdf5_outside() -> bytes:
+    """An HDF5 file with nothing but a link into the user's own files, and a view of one."""
+    import h5py
+
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        file["traces"] = h5py.ExternalLink("/etc/passwd", "/data")
+        layout = h5py.VirtualLayout((4, 4), "<f8")
+        layout[:] = h5py.VirtualSource("/etc/passwd", "data", (4, 4))
+        file.create_virtual_dataset("view", layout)
+    return stream.getvalue()
+
+
+def parquet_lists() -> bytes:
+    """Two rows whose lists claim seventy million numbers, in kilobytes."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    ends, flat = arrow.array([0, 35_000_000, 70_000_000], arrow.int32()), np.zeros(70_000_000, "i1")
+    stream = io.BytesIO()
+    column = arrow.ListArray.from_arrays(ends, arrow.array(flat))
+    parquet.write_table(arrow.table({"calcium_data": column}), stream)
+    return stream.getvalue()
+
+
 def png_chunk(size: int) -> bytes:
     """A PNG whose text claims a size."""
     return b"\x89PNG\r\n\x1a\n" + bytes(4) + b"IHDR" + bytes(4) + struct.pack(">I", size) + b"tEXt"
@@ -220,7 +245,7 @@ _MAGIC = {
     ".parquet": b"PAR1", ".feather": b"ARROW1\0\0", ".gz": b"\x1f\x8b\x08\0", ".json": b"[",
     ".mat": b"MATLAB 5.0 MAT-file" + bytes(105) + b"\0\x01IM", ".graphml": b"<graphml>",
     ".gexf": b"<gexf>", ".h5": b"\x89HDF\r\n\x1a\n", ".hdf5": b"\x89HDF\r\n\x1a\n",
-    ".gml": b"graph [", ".net": b"*Vertices 9\n",
+    ".gml": b"graph [", ".net": b"*Vertices 9\n", ".nwb": b"\x89HDF\r\n\x1a\n",
 }  # fmt: skip
 WIRING = (
     ".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".graphml", ".npz", ".npy", ".json", ".mat",
@@ -230,6 +255,7 @@ ACTIVATIONS = (
     ".npy", ".npz", ".safetensors", ".csv", ".tsv", ".parquet", ".h5", ".hdf5", ".mat", ".zip",
 )  # fmt: skip
 VALUES = (".csv", ".tsv", ".txt", ".json")
+RECORDING = (".nwb", ".h5", ".hdf5", ".npz", ".npy", ".csv", ".tsv", ".parquet", ".json")
 
 
 def _plain() -> list[Hostile]:
@@ -237,6 +263,7 @@ def _plain() -> list[Hostile]:
     found = []
     for place, kinds in (
         ("wiring", WIRING), ("activations", ACTIVATIONS), ("values", VALUES), ("cities", (".tsp",)),
+        ("recording", RECORDING),
     ):  # fmt: skip
         for kind in kinds:
             magic = _MAGIC.get("." + kind.rpartition(".")[2], b"")
@@ -343,6 +370,23 @@ _BOMBS = [
             + b"9" * 9, "DIMENSION"),
     Hostile("cities", "digits.tsp", lambda: b"TYPE : TSP\nEDGE_WEIGHT_TYPE : EUC_2D\nDIMENSION : 1"
             b"\nNODE_COORD_SECTION\n1 1e999 0", "finite"),
+    Hostile("recording", "wide.csv", lambda: _WIDE, "it has 1,000,000 columns"),
+    Hostile("recording", "words.csv", lambda: b"a,b\nc,d\n", "no column of numbers"),
+    Hostile("recording", "odd.csv", lambda: b"a,b\n1,2\n3,x\n4,5\n", "line 3, column 'b' holds 'x'"),
+    Hostile("recording", "bomb.npz", lambda: npz_bomb(2_000), "unpacks to 2,000 MiB"),
+    Hostile("recording", "liar.npz", lambda: npz_bomb(600, 100)),
+    Hostile("recording", "objects.npz", lambda: objects(np.savez, "a"), "never read"),
+    Hostile("recording", "claims.npy", lambda: npy_head((2**40, 2**40), "<f8"), "its header says"),
+    Hostile("recording", "claims.nwb", lambda: hdf5((10**6, 10**6)), "claims numbers"),
+    Hostile("recording", "outside.nwb", hdf5_outside, "no fluorescence"),
+    Hostile("recording", "outside.h5", hdf5_outside, "never followed"),
+    Hostile("recording", "deep.json", lambda: b"[" * 200_000, "nested deeper than 64"),
+    Hostile("recording", "back.json", lambda: b'{"a": [3, 1]}', "before the one before it"),
+    Hostile("recording", "far.json", lambda: b'{"a": [0, 1e15]}', "more than are held"),
+    Hostile("recording", "lists.parquet", parquet_lists, "values; at most"),
+    Hostile("recording", "a.pkl", lambda: pickle.dumps([1]), "pickle"),
+    Hostile("recording", "hidden.csv", lambda: pickle.dumps([1]), "pickle"),
+    Hostile("recording", "none.exe", lambda: b"MZ", "recordings are read from"),
     Hostile("dropped", "size.png", partial(png_chunk, 2**32 - 1), "does not say"),
     Hostile("dropped", "loop.gif", lambda: b"GIF89a" + bytes(7) + b"\x21\xfe" + b"\xff" * 3 * MIB,
             "does not say"),

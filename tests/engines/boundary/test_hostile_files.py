@@ -24,6 +24,7 @@ from engines.boundary import apart, reading
 from engines.boundary.labels import label
 from engines.boundary.uploads import numbers_from_upload
 from engines.connectome.importing.child import connectome_from_upload
+from engines.connectome.opening.child import recording_from_upload
 from engines.contract import InputError
 from engines.geometry.own_data.files import FilesSpec, frames_of, keep_upload
 from engines.pointer.instances.tsplib import tsplib_from_upload
@@ -46,7 +47,7 @@ CORPUS = _corpus()
 REAL = {"wide.csv", "corners.xlsx", "bomb.npz", "claims.h5", "long.txt", "laughs16.graphml"}
 SLOW = os.environ.get("EXPLORER_HOSTILE") == "1"
 LIBRARIES = (
-    "engines.connectome.importing.read", "networkx", "openpyxl", "scipy.io", "h5py", "zarr",
+    "engines.connectome.importing.read", "engines.connectome.opening.read", "networkx", "openpyxl", "scipy.io", "h5py", "zarr",
     "pyarrow.parquet", "pyarrow.feather", "safetensors.numpy",
 )  # fmt: skip
 
@@ -116,6 +117,7 @@ READ: dict[str, Callable[[str, bytes], Any]] = {
     "activations": _activations,
     "values": numbers_from_upload,
     "cities": tsplib_from_upload,
+    "recording": recording_from_upload,
     "dropped": _dropped,
 }
 

@@ -49,10 +49,19 @@ _PAPER = "after Dyballa et al. 2024, arXiv 2402.14102; affinity, rank and data a
 class MotifSpec(Spec):
     """Which recording, how many motifs, and who is silenced."""
 
-    source: Literal["planted", "people"] = knob(
+    source: Literal["planted", "people", "own"] = knob(
         "planted", label="Recording", help="Synthetic: four motifs of ten neurons in six animals; "
-        "or five people at rest, 94 regions, whose times have nothing in common.",
-        group="Recording",
+        "five people at rest, 94 regions, whose times have nothing in common; or animals of your "
+        "own, on the neurons and the time that they share.", group="Recording",
+    )  # fmt: skip
+    own_recording: str = knob(
+        "", label="Own recording", help="The digest of a recording that was brought.",
+        group="Recording", widget="hidden", pattern="^([0-9a-f]{16})?$",
+    )  # fmt: skip
+    dt_s: float = knob(
+        0.0, label="Resample to", help="Time between two frames, by straight lines; 0 keeps the "
+        "recording's own.", unit="s", group="Recording", ge=0, le=100, soft=(0, 5),
+        when={"source": ("own",)},
     )  # fmt: skip
     noise: float = knob(
         0.6, label="Noise", help="Of each neuron's own, over the signal of a motif.",
@@ -151,8 +160,8 @@ class Motifs(Result):
         """A score with its interval over recordings; which is 0 for found, 1 for shifted."""
         name = _SCORES[what] + (", recording shifted" if which else "")
         values = self.score[:, which, what]
-        if self.spec.source == "people" and not which:
-            return Estimate.exact(name, float(values[0]), "one recording of five people")
+        if self.spec.source != "planted" and not which:
+            return Estimate.exact(name, float(values[0]), f"one recording: {self.title}")
         return mean_over(values, of=name, unit="recordings")
 
     def moments(self) -> tuple[Frame, ...]:
@@ -214,12 +223,12 @@ def frames(spec: MotifSpec) -> Iterator[MotifFrame | Motifs]:
     first: list[tuple[Source, Factors, Factors]] = []
     settings = {"n_starts": spec.n_starts, "window": spec.window}
     for k in range(spec.n_recordings):
-        source = first[0][0] if first and spec.source == "people" else _source(spec, k)
+        source = first[0][0] if first and spec.source != "planted" else _source(spec, k)
         if not first:
             # Before minutes of work, not after.
             room.check_left(source.silenced(spec.lesion))
         asked = {**settings, "seed": _seed(spec, k)}
-        found = first[0][1] if first and spec.source == "people" else None
+        found = first[0][1] if first and spec.source != "planted" else None
         found = found or room.motifs(source.traces, spec.rank, **asked)
         yield MotifFrame(score.copy(), fraction=0.7 * (k + 0.5) / spec.n_recordings)
         apart = room.shifted_motifs(source.traces, spec.rank, **asked)
@@ -260,23 +269,15 @@ def _result(
     found: Factors, apart: Factors,
 ) -> Motifs:  # fmt: skip
     from engines.connectome.recordings.affinity import moments
-    from engines.connectome.recordings.recording import BOLD_DT_S
 
-    people, truth = spec.source == "people", source.truth
-    at = moments(source.traces.shape[1], spec.window) * (BOLD_DT_S if people else 1.0)
-    none = np.zeros((0, 0))
-    said = (
-        "Five people at rest, one after the other: time is the scanner's, so nothing has to "
-        "happen at the same time in two of them."
-        if people
-        else "Synthetic: motifs were planted."
-    )
+    truth, none = source.truth, np.zeros((0, 0))
+    at = moments(source.traces.shape[1], spec.window) * source.dt_s
     return Motifs(
         spec=spec,
-        title="Five people at rest" if people else "Planted motifs (synthetic)",
+        title=source.title,
         names=source.names,
         at=at.astype(float),
-        unit="s" if people else "frames",
+        unit="frames" if truth else "s",
         time=found.time,
         animal=found.animal,
         pair=found.pair,
@@ -289,7 +290,7 @@ def _result(
         scanned=scanned,
         left=left,
         n_silenced=int(source.silenced(spec.lesion).sum()),
-        notes=(said,),
+        notes=source.notes,
     )
 
 
@@ -298,9 +299,11 @@ def _seed(spec: MotifSpec, k: int) -> int:
 
 
 def _source(spec: MotifSpec, k: int) -> Source:
-    """The people, or the k-th planted recording."""
-    from engines.connectome.recordings.sources import people_at_rest, planted_motifs
+    """The people, one's own animals, or the k-th planted recording."""
+    from engines.connectome.recordings.sources import own_animals, people_at_rest, planted_motifs
 
+    if spec.source == "own":
+        return own_animals(spec.own_recording, spec.dt_s, spec.window)
     if spec.source == "people":
         return people_at_rest()
     return planted_motifs(_seed(spec, k), spec.noise, spec.window)

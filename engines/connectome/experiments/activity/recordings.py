@@ -1,14 +1,40 @@
-"""Activity beside wiring: correlation, its communities through time, and how it fits structure."""
+"""Activity beside wiring: correlation, its communities through time, and how it fits structure.
+
+The recording may be one's own: see `engines.connectome.opening`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, Seed, Spec, knob
+from engines.connectome.experiments.activity._recording_pictures import (
+    drawn_traces,
+    trace_picture,
+    window_picture,
+)
+from engines.connectome.opening.options import Animal
+from engines.connectome.recordings.preparing import Smoothing, Trace, one_of, prepared
+from engines.connectome.recordings.recording import Recording, bold, planted
+from engines.connectome.recordings.shifting import shifted
+from engines.connectome.recordings.structure import Structure, structure_by_name, structure_of
+from engines.connectome.recordings.windows import matched, positive_correlation
+from engines.connectome.wiring.catalogue import load
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    InputError,
+    Result,
+    Seed,
+    Spec,
+    knob,
+)
 from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 from engines.contract.sending import Gift, Matrix
@@ -17,9 +43,34 @@ from engines.contract.sending import Gift, Matrix
 class RecordingSpec(Spec):
     """Which recording, and how its communities are followed."""
 
-    source: Literal["human_1", "human_2", "human_3", "human_4", "human_5", "planted"] = knob(
-        "human_1", label="Recording", help="Five people at rest, or groups that were planted: the "
-        "only real recordings here are the human ones.", group="Recording",
+    source: Literal["human_1", "human_2", "human_3", "human_4", "human_5", "planted", "own"] = knob(
+        "human_1", label="Recording", help="Five people at rest, groups that were planted, or one "
+        "of your own: the only real recordings that come with the app are the human ones.",
+        group="Recording",
+    )  # fmt: skip
+    own_recording: str = knob(
+        "", label="Own recording", help="The digest of a recording that was brought.",
+        group="Recording", widget="hidden", pattern="^([0-9a-f]{16})?$",
+    )  # fmt: skip
+    animal: int = knob(
+        1, label="Animal", help="Which one, where a file has several.", group="Recording", ge=1,
+        le=10_000, soft=(1, 20), when={"source": ("own",)},
+    )  # fmt: skip
+    wiring: Literal["none", "varshney2011", "cook2019"] = knob(
+        "none", label="Wiring", help="Whose structure stands beside an own recording; neurons are "
+        "matched by name.", group="Recording", when={"source": ("own",)},
+    )  # fmt: skip
+    trace: Trace = knob(
+        "activity", label="Trace", help="As recorded, or its change per second.",
+        group="Recording",
+    )  # fmt: skip
+    smoothing: Smoothing = knob(
+        "none", label="Smoothing", help="In frames as recorded: SD of a Gaussian, width of a "
+        "moving average, weight of the newest frame.", group="Recording",
+    )  # fmt: skip
+    dt_s: float = knob(
+        0.0, label="Resample to", help="Time between two frames, by straight lines; 0 keeps the "
+        "recording's own.", unit="s", group="Recording", ge=0, le=100, soft=(0, 5),
     )  # fmt: skip
     window_s: float = knob(
         60.0, label="Window", help="Length of the moving window.", unit="s", group="Windows",
@@ -42,15 +93,21 @@ class RecordingSpec(Spec):
 
 @dataclass(frozen=True, eq=False)
 class RecordingFrame(Frame):
-    """Communities of the windows so far: int32[window, neuron]."""
+    """Communities of the windows so far: int32[window, neuron]; the traces as they are drawn."""
 
     label: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int32))
     centre_s: np.ndarray = field(default_factory=lambda: np.zeros(0))
     """float64[window]: middle of each window so far."""
+    drawn: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """float32[neuron, time]: see `drawn_traces`."""
+    end_s: float = 0.0
 
     def pictures(self) -> tuple[Picture, ...]:
-        """The windows so far."""
-        return (window_picture(self.label, self.centre_s),) if self.label.size else ()
+        """The traces at once, and the windows so far."""
+        made = [trace_picture(self.drawn, self.end_s)] if self.drawn.size else []
+        if self.label.size:
+            made.append(window_picture(self.label, self.centre_s))
+        return tuple(made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +126,12 @@ class Recorded(Result):
     label: np.ndarray
     agreement: np.ndarray
     """float64[window]: NMI with the planted truth, or with the window before."""
+    shifted_agreement: np.ndarray
+    """float64[window]: the same of the recording, shifted in a circle."""
     has_truth: bool
+    drawn: np.ndarray
+    """float32[neuron, time]: see `drawn_traces`."""
+    end_s: float
     structure: np.ndarray
     function: np.ndarray
     coupling: float
@@ -108,9 +170,14 @@ class Recorded(Result):
         axis = Axis("neuron or region")
         made: list[Picture] = [
             Table(self.title, columns),
+            trace_picture(self.drawn, self.end_s),
             window_picture(self.label, self.centre_s),
             Curves(
-                "Agreement", self.centre_s, {what: self.agreement}, Axis("time", "s"), Axis("NMI")
+                f"Agreement: {what}",
+                self.centre_s,
+                {"found": self.agreement, "recording shifted": self.shifted_agreement},
+                Axis("time", "s"),
+                Axis("NMI"),
             ),
             Heatmap("Correlation", self.correlation, axis, axis, Axis("r"), diverging=True),
         ]
@@ -128,115 +195,124 @@ class Recorded(Result):
         return float(np.mean(self.label[1:] != self.label[:-1]))
 
 
-def window_picture(label: np.ndarray, centre_s: np.ndarray) -> Heatmap:
-    """Community of every neuron in every window; neurons ordered by the first window."""
-    order = np.lexsort(label[::-1])
-    n = len(label)
-    marks = tuple((k + 0.5, f"{centre_s[k]:.0f}") for k in range(0, n, max(1, n // 6)))
-    x, y = Axis("time", "s", marks), Axis("neuron or region")
-    return Heatmap(
-        "Communities through time", label[:, order].T.astype(float), x, y, Axis("community")
-    )
-
-
 def frames(spec: RecordingSpec) -> Iterator[RecordingFrame | Recorded]:
-    """Window after window, then structure against function, everything last."""
-    from engines.connectome.partitions.agreement import nmi
-    from engines.connectome.partitions.leiden import leiden
-    from engines.connectome.recordings.recording import bold, planted
-
-    person = int(spec.source[-1]) if spec.source.startswith("human") else 0
-    taken = bold(person) if person else planted(seed=spec.seed)
-    n_times, n = taken.traces.shape
-    width = int(min(max(8, round(spec.window_s / taken.dt_s)), n_times))
-    starts = np.unique(np.linspace(0, n_times - width, spec.n_windows).astype(int))
-    middle = starts + width // 2
-    centre_s = middle * taken.dt_s
-    label = np.zeros((len(starts), n), np.int32)
-    for k, start in enumerate(starts):
-        weights = positive_correlation(taken.traces[start : start + width])
-        found = leiden(weights, resolution=spec.resolution, seed=spec.seed)
-        label[k] = matched(found, label[k - 1]) if k else found
-        done = 0.6 * (k + 1) / len(starts)
-        yield RecordingFrame(label=label[: k + 1].copy(), centre_s=centre_s[: k + 1], fraction=done)
-    if len(taken.truth):
-        agreement = [nmi(label[k], taken.truth[t]) for k, t in enumerate(middle)]
-    else:
-        agreement = [
-            np.nan,
-            *(nmi(a, b) for a, b in zip(label[1:], label[:-1], strict=True)),
-        ]
-    structure, function, coupling, null = np.zeros(0), np.zeros(0), float("nan"), np.zeros(0)
-    correlation = np.corrcoef(taken.traces.T)
-    if person:
-        structure, function, pairs = _with_structure(person, correlation)
-        coupling = _spearman(structure, function)
-        null = np.zeros(spec.n_shifts)
-        rng = np.random.Generator(np.random.Philox(spec.seed))
-        for k in range(spec.n_shifts):
-            shifted = np.stack([np.roll(trace, rng.integers(n_times)) for trace in taken.traces.T])
-            null[k] = _spearman(structure, np.corrcoef(shifted)[pairs])
-            if k % 20 == 19:
-                yield RecordingFrame(
-                    label=label, centre_s=centre_s, fraction=0.6 + 0.4 * (k + 1) / spec.n_shifts
-                )
+    """The traces, window after window, then structure against function, everything last."""
+    taken = _taken(spec)
+    first = RecordingFrame(
+        drawn=drawn_traces(taken.traces), end_s=len(taken.traces) * taken.dt_s, fraction=0.02
+    )
+    yield first
+    structure = _structure(spec, taken)
+    rng = np.random.Generator(np.random.Philox(key=[spec.seed, 1]))
+    twin = shifted(taken.traces, rng)
+    pair, middle = np.zeros((2, 0, 0), np.int32), np.zeros(0, int)
+    for pair, middle, done in _windows(spec, taken, twin):
+        centre_s = middle[: pair.shape[1]] * taken.dt_s
+        yield replace(first, label=pair[0], centre_s=centre_s, fraction=0.6 * done)
+    label, shifted_label = pair
+    last = replace(first, label=label, centre_s=middle * taken.dt_s)
+    null, coupling = np.zeros(0), float("nan")
+    if structure is not None:
+        coupling = structure.coupling(taken.traces)
+        for null in _null_couplings(spec, taken.traces, structure):
+            yield replace(last, fraction=0.6 + 0.4 * len(null) / max(spec.n_shifts, 1))
     yield Recorded(
         spec=spec,
         title=taken.title,
         names=taken.names,
-        correlation=correlation,
-        centre_s=centre_s,
+        correlation=np.corrcoef(taken.traces.T),
+        centre_s=middle * taken.dt_s,
         label=label,
-        agreement=np.array(agreement),
+        agreement=_agreement(label, taken.truth, middle),
+        shifted_agreement=_agreement(shifted_label, taken.truth, middle),
         has_truth=bool(len(taken.truth)),
-        structure=structure,
-        function=function,
+        drawn=first.drawn,
+        end_s=first.end_s,
+        structure=np.zeros(0) if structure is None else structure.weight,
+        function=np.zeros(0) if structure is None else structure.function(taken.traces),
         coupling=coupling,
         null_coupling=null,
-        notes=taken.notes,
+        notes=(*taken.notes, *(() if structure is None else structure.notes)),
     )
 
 
-def positive_correlation(traces: np.ndarray) -> Any:
-    """Positive correlations [neuron, neuron] without the diagonal, as symmetric weights."""
-    from scipy import sparse
+def _taken(spec: RecordingSpec) -> Recording:
+    """The recording that the spec names, prepared as it says."""
+    from engines.connectome.opening.kept import load_recording
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        r = np.nan_to_num(np.corrcoef(traces.T))
-    np.fill_diagonal(r, 0.0)
-    return sparse.csr_array(np.maximum(r, 0.0))
+    notes: tuple[str, ...] = ()
+    truth = np.zeros((0, 0), np.int32)
+    if spec.source == "own":
+        if not spec.own_recording:
+            raise InputError("open a file of your own first, under Own recording")
+        opened = load_recording(spec.own_recording)
+        animal, title, notes = one_of(opened, spec.animal), opened.title, opened.notes
+        title = f"{title}, {animal.name}" if len(opened.animals) > 1 else title
+    else:
+        made = bold(int(spec.source[-1])) if spec.source != "planted" else planted(seed=spec.seed)
+        if spec.trace == "activity" and spec.smoothing == "none" and not spec.dt_s:
+            return made
+        times_s = np.arange(len(made.traces)) * made.dt_s
+        every = np.ones(len(made.names), bool)
+        animal, title = Animal("one", made.names, made.traces, times_s, every), made.title
+        notes, truth = made.notes, made.truth
+    found = prepared(
+        animal, title=title, dt_s=spec.dt_s, trace=spec.trace, smoothing=spec.smoothing
+    )
+    if len(truth):
+        moments = np.arange(len(found.traces)) * found.dt_s / animal.times_s[1]
+        truth = truth[np.minimum(moments.round().astype(int), len(truth) - 1)]
+    return replace(found, notes=(*notes, *found.notes), truth=truth)
 
 
-def matched(fresh: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Labels renamed so that as many neurons as possible keep their number (Kuhn 1955)."""
-    from scipy.optimize import linear_sum_assignment
+def _windows(
+    spec: RecordingSpec, taken: Recording, twin: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """Communities int32[(found, shifted), window, neuron] so far, middles of all, share done."""
+    from engines.connectome.partitions.leiden import leiden
 
-    size = int(max(fresh.max(initial=0), before.max(initial=0))) + 1
-    overlap = np.zeros((size, size))
-    np.add.at(overlap, (fresh, before), 1.0)
-    old, new = linear_sum_assignment(-overlap)
-    names = np.empty(size, np.int32)
-    names[old] = new
-    return names[fresh]
+    n_times, n = taken.traces.shape
+    width = int(min(max(8, round(spec.window_s / taken.dt_s)), n_times))
+    starts = np.unique(np.linspace(0, n_times - width, spec.n_windows).astype(int))
+    label = np.zeros((2, len(starts), n), np.int32)
+    for k, start in enumerate(starts):
+        for which, traces in enumerate((taken.traces, twin)):
+            weights = positive_correlation(traces[start : start + width])
+            found = leiden(weights, resolution=spec.resolution, seed=spec.seed)
+            label[which, k] = matched(found, label[which, k - 1]) if k else found
+        done = (k + 1) / len(starts)
+        yield label[:, : k + 1].copy(), starts + width // 2, done
 
 
-def _spearman(a: np.ndarray, b: np.ndarray) -> float:
-    from scipy.stats import rankdata
+def _agreement(label: np.ndarray, truth: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    from engines.connectome.partitions.agreement import nmi
 
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
+    if len(truth):
+        return np.array([nmi(label[k], truth[t]) for k, t in enumerate(middle)])
+    both = zip(label[1:], label[:-1], strict=True)
+    return np.array([np.nan, *(nmi(a, b) for a, b in both)])
 
 
-def _with_structure(
-    person: int, correlation: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    from engines.connectome.wiring.catalogue import load
+def _null_couplings(
+    spec: RecordingSpec, traces: np.ndarray, structure: Structure
+) -> Iterator[np.ndarray]:
+    """Rank correlations float64[shift] with shifted recordings, so far."""
+    null = np.zeros(spec.n_shifts)
+    rng = np.random.Generator(np.random.Philox(spec.seed))
+    every = max(1, min(20, 2_000_000 // traces.size))
+    for k in range(spec.n_shifts):
+        turned = np.stack([np.roll(trace, rng.integers(len(traces))) for trace in traces.T], axis=1)
+        null[k] = structure.coupling(turned)
+        if k % every == every - 1 or k == spec.n_shifts - 1:
+            yield null[: k + 1].copy()
 
-    wiring = load(f"human_{person}")
-    matrix = wiring.layers[0].matrix(wiring.n_neurons).toarray()
-    i, j = np.triu_indices(len(matrix), 1)
-    there = matrix[i, j] > 0
-    pairs = i[there], j[there]
-    return matrix[pairs], correlation[pairs], pairs
+
+def _structure(spec: RecordingSpec, taken: Recording) -> Structure | None:
+    """The person's tracts, or the worm's wiring matched by name; None without either."""
+    if spec.source == "own":
+        named = spec.wiring != "none"
+        return structure_by_name(load(spec.wiring), taken.names) if named else None
+    return None if spec.source == "planted" else structure_of(load(spec.source))
 
 
 def _coupling(found: Recorded) -> Estimate | None:
