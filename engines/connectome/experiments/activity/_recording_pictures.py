@@ -19,16 +19,16 @@ def window_picture(label: np.ndarray, centre_s: np.ndarray) -> Heatmap:
 
 
 def drawn_traces(traces: np.ndarray, n_most: int = 600) -> np.ndarray:
-    """Traces float64[time, neuron] as a picture float32[neuron, time], means of what is finer."""
+    """Traces float64[time, neuron] as a picture float16[neuron, time], means of what is finer."""
     width = -(-len(traces) // n_most)
     n_whole = len(traces) // width
     means = traces[: n_whole * width].reshape(n_whole, width, -1).mean(axis=1)
-    return np.clip(means.T, -4.0, 4.0).astype(np.float32)
+    return np.clip(means.T, -4.0, 4.0).astype(np.float16)
 
 
 def trace_picture(drawn: np.ndarray, end_s: float) -> Heatmap:
     """The recording itself, z-scored."""
     n = drawn.shape[1]
     marks = tuple((n * k / 5, f"{end_s * k / 5:.3g}") for k in range(5))
-    return Heatmap("Recording", drawn, Axis("time", "s", marks), Axis("neuron or region"),
-                   Axis("z"), diverging=True)  # fmt: skip
+    time, who = Axis("time", "s", marks), Axis("neuron or region")
+    return Heatmap("Recording", drawn.astype(np.float32), time, who, Axis("z"), diverging=True)

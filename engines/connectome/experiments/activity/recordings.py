@@ -98,8 +98,8 @@ class RecordingFrame(Frame):
     label: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int32))
     centre_s: np.ndarray = field(default_factory=lambda: np.zeros(0))
     """float64[window]: middle of each window so far."""
-    drawn: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    """float32[neuron, time]: see `drawn_traces`."""
+    drawn: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float16))
+    """float16[neuron, time]: see `drawn_traces`."""
     end_s: float = 0.0
 
     def pictures(self) -> tuple[Picture, ...]:
@@ -130,7 +130,7 @@ class Recorded(Result):
     """float64[window]: the same of the recording, shifted in a circle."""
     has_truth: bool
     drawn: np.ndarray
-    """float32[neuron, time]: see `drawn_traces`."""
+    """float16[neuron, time]: see `drawn_traces`."""
     end_s: float
     structure: np.ndarray
     function: np.ndarray
