@@ -50,18 +50,17 @@ class MotifSpec(Spec):
     """Which recording, how many motifs, and who is silenced."""
 
     source: Literal["planted", "people", "own"] = knob(
-        "planted", label="Recording", help="Synthetic: four motifs of ten neurons in six animals; "
-        "five people at rest, 94 regions, whose times have nothing in common; or animals of your "
-        "own, on the neurons and the time that they share.", group="Recording",
+        "planted", label="Recording", group="Recording", help="Synthetic: four motifs of ten "
+        "neurons in six animals; five people at rest, 94 regions, whose times have nothing in "
+        "common; or animals of your own, on the neurons and the time that they share.",
     )  # fmt: skip
     own_recording: str = knob(
         "", label="Own recording", help="The digest of a recording that was brought.",
         group="Recording", widget="hidden", pattern="^([0-9a-f]{16})?$",
     )  # fmt: skip
     dt_s: float = knob(
-        0.0, label="Resample to", help="Time between two frames, by straight lines; 0 keeps the "
-        "recording's own.", unit="s", group="Recording", ge=0, le=100, soft=(0, 5),
-        when={"source": ("own",)},
+        0.0, label="Resample to", help="Time between two frames, by straight lines; 0 keeps it.",
+        unit="s", group="Recording", ge=0, le=100, soft=(0, 5), when={"source": ("own",)},
     )  # fmt: skip
     noise: float = knob(
         0.6, label="Noise", help="Of each neuron's own, over the signal of a motif.",
@@ -328,9 +327,8 @@ def _difference(what: int, found: Motifs) -> Estimate | None:
 
 
 def _least_left(found: Motifs) -> Estimate | None:
-    if not len(found.left):
-        return None
-    return Estimate.exact("what is left of the motif that lost most", float(found.left[0].min()))
+    said = "what is left of the motif that lost most"
+    return Estimate.exact(said, float(found.left[0].min())) if len(found.left) else None
 
 
 CLAIMS = (
