@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from engines.contract import InputError
-from engines.lab.data import grammars, pictures, rules
+from engines.lab.data import characters, grammars, pictures, rules
 from engines.lab.data.task import Task
 
 TaskName = Literal[
@@ -17,6 +17,7 @@ _MAKERS: dict[str, Callable[[int], Task]] = {
     "digits": pictures.digits,
     "noisy digits": lambda seed: pictures.digits(seed, noise=0.5),
     "letters": pictures.letters,
+    "characters": characters.characters,
     "XOR": rules.xor,
     "ring": rules.ring,
     "parity": rules.parity,

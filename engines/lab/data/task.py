@@ -18,7 +18,7 @@ class Task:
 
     name: str
     x: np.ndarray
-    """float32[example, feature] to learn from."""
+    """float32[example, feature] to learn from; int64 where inputs are tokens."""
     y: np.ndarray
     """int64[example], or float32[example, output] for squared error and logistic loss."""
     x_test: np.ndarray
@@ -31,6 +31,8 @@ class Task:
     """Where that number comes from, a sentence."""
     ceiling: float = 1.0
     """Score that the best reader of the input can reach, where it is known."""
+    n_tokens: int = 0
+    """Different tokens there are where inputs are tokens, else 0."""
 
     @property
     def n_examples(self) -> int:

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engines.lab.training.batches import ArrayBatches, Batches, arrays
+    from engines.lab.training.batches import ArrayBatches, Batches, OrderedBatches, arrays
     from engines.lab.training.checkpoints import Checkpoints
     from engines.lab.training.constraints import Constraints
     from engines.lab.training.rule import Rule
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engines.lab.training.training import Training, one_thread, outputs_of
 
 _MODULES = {
-    "batches": ("ArrayBatches", "Batches", "arrays"),
+    "batches": ("ArrayBatches", "Batches", "OrderedBatches", "arrays"),
     "checkpoints": ("Checkpoints",),
     "constraints": ("Constraints",),
     "rule": ("Rule",),
@@ -35,6 +35,7 @@ __all__ = [
     "Batches",
     "Checkpoints",
     "Constraints",
+    "OrderedBatches",
     "Pause",
     "Rule",
     "Stack",

@@ -70,6 +70,30 @@ class ArrayBatches:
         return self.x.index_select(axis, chosen), self.y.index_select(axis, chosen)
 
 
+@dataclass(eq=False)
+class OrderedBatches:
+    """Arrays in memory that all networks share, each drawing from them in an order of its own.
+
+    Network k of any stack with this seed sees the same examples at the same step, so stacks of
+    different networks are compared in pairs, and intervals over networks hold the order too.
+    """
+
+    x: Tensor
+    y: Tensor
+    size: int
+    """Examples per batch."""
+    n_nets: int
+    seed: int = 0
+    own: bool = True
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of this step, [net, example, ...], counted from 0."""
+        draw = np.random.Generator(np.random.Philox(key=self.seed % 2**64, counter=[0, 0, 1, step]))
+        chosen = torch.from_numpy(draw.integers(0, len(self.x), (self.n_nets, self.size)))
+        chosen = chosen.to(self.x.device)
+        return self.x[chosen], self.y[chosen]
+
+
 def arrays(
     x: np.ndarray, y: np.ndarray, *, size: int = 0, seed: int = 0, device: str = "cpu"
 ) -> ArrayBatches:

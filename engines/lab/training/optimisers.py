@@ -22,7 +22,14 @@ def start(rule: Rule, weights: Tensor) -> State:
     return {name: torch.zeros_like(weights) for name in names.get(rule.optimiser, ())}
 
 
-def apply(rule: Rule, weights: Tensor, signal: Tensor, state: State, step: int) -> None:
+def apply(
+    rule: Rule,
+    weights: Tensor,
+    signal: Tensor,
+    state: State,
+    step: int,
+    faster: Tensor | None = None,
+) -> None:
     """Change ``weights`` and ``state`` in place; ``step`` counts from 1.
 
     Args:
@@ -31,7 +38,14 @@ def apply(rule: Rule, weights: Tensor, signal: Tensor, state: State, step: int) 
         signal: towards larger loss, of the same shape; it is overwritten.
         state: as `start` gave it.
         step: how many steps this one makes.
+        faster: [net, 1], how many times as far each network goes as the rule says; every step here
+            is linear in its length.
     """
+    if faster is not None:
+        before = weights.clone()
+        apply(rule, weights, signal, state, step)
+        weights.sub_(before).mul_(faster).add_(before)
+        return
     if rule.weight_decay and rule.optimiser == "AdamW":
         weights.mul_(1.0 - rule.learning_rate * rule.weight_decay)
     elif rule.weight_decay:

@@ -52,6 +52,7 @@ class Training:
         rule: how weights change.
         constraints: masks and directions that are kept.
         seed: of what a rule draws for itself (feedback weights).
+        rates: a learning rate for each network, instead of the rule's one for all.
         exact: on a CPU, take only ways that give every network the bits it has alone; else the
             fastest way.
     """
@@ -63,6 +64,7 @@ class Training:
     constraints: Constraints = field(default_factory=Constraints)
     seed: int = 0
     exact: bool = True
+    rates: tuple[float, ...] = ()
     step: int = field(init=False, default=0)
     way: str = field(init=False, default="")
     """How signals are computed: products, together or alone."""
@@ -74,6 +76,7 @@ class Training:
     _ways: dict[object, tuple[str, Way]] = field(init=False, default_factory=dict)
     _limits: Fitted = field(init=False)
     _signal: Tensor = field(init=False)
+    _faster: Tensor | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Draw what is fixed, and put masked weights to 0."""
@@ -86,6 +89,16 @@ class Training:
         self.diverged_at = np.full(self.stack.n_nets, _NEVER, np.int64)
         self.constrain(self.constraints)
         self._signal = torch.zeros_like(self.stack.weights)
+        if self.rates:
+            self._faster = self._lengths()
+
+    def _lengths(self) -> Tensor:
+        """[net, 1]: how many times as far each network goes as the rule says."""
+        if len(self.rates) != self.n_nets:
+            raise InputError(
+                f"{len(self.rates)} learning rates came for {self.n_nets} networks; give one each"
+            )
+        return self.stack.weights.new_tensor(self.rates)[:, None] / self.rule.learning_rate
 
     @property
     def n_nets(self) -> int:
@@ -123,7 +136,8 @@ class Training:
             self._way(x, y)(self.stack, self.fixed, x, y, own, self._signal)
         self._limits.limit(self.stack, self._signal)
         self.step += 1
-        optimisers.apply(self.rule, self.stack.weights, self._signal, self.state, self.step)
+        optimisers.apply(self.rule, self.stack.weights, self._signal, self.state, self.step,
+                         self._faster)  # fmt: skip
         self._limits.enforce(self.stack.weights)
         self._count_diverged()
 
@@ -204,6 +218,7 @@ class Training:
             "rule": self.rule.to_json(),
             "loss": self.loss,
             "seed": self.seed,
+            **({"rates": list(self.rates)} if self.rates else {}),
         }
 
 

@@ -1,0 +1,40 @@
+"""One call each for scripts and notebooks: texts or entries of the library in, a result out."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from engines.contract import InputError
+from engines.diagrams.graph.circuit import Circuit
+from engines.diagrams.learning.course import RaceResult
+from engines.diagrams.learning.spec import Entrant, named
+from engines.diagrams.library import LIBRARY
+from engines.running import registry
+
+
+def race(*entrants: str | Circuit, **fields: Any) -> RaceResult:
+    """Train diagrams side by side; ``.verdicts`` says what may be said at five budgets.
+
+    Args:
+        entrants: texts, names of the library, or diagrams; each is compared with the first.
+        fields: of `RaceSpec`: ``task``, ``match``, ``n_steps``, ``n_seeds`` ...
+
+    Raises:
+        InputError: no entrant, or one that does not fit the task.
+    """
+    if not entrants:
+        raise InputError("a race needs at least one entrant: a text, a name of the library")
+    made: list[Entrant] = []
+    for one in entrants:
+        made.append(named(_text(one), {other.name for other in made}))
+    experiment = registry.experiment("diagrams/race")
+    spec = experiment.spec(entrants=tuple(made), **fields)
+    return cast("RaceResult", experiment.result(spec))
+
+
+def _text(one: str | Circuit) -> str:
+    if isinstance(one, Circuit):
+        from engines.diagrams.language.writing import text_from_circuit
+
+        return text_from_circuit(one)
+    return LIBRARY[one].text if one in LIBRARY else one

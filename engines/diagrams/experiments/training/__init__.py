@@ -1,0 +1,1 @@
+"""Diagrams that learn, side by side and at one price."""

@@ -1,0 +1,100 @@
+"""Architectures race: two texts, one task, one price, many seeds, and what may be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from functools import partial
+
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
+from engines.contract.claims import FallsBelow
+from engines.diagrams.learning.course import RaceResult
+from engines.diagrams.learning.presets import PRESETS
+from engines.diagrams.learning.spec import RaceSpec
+
+
+def frames(spec: RaceSpec) -> Iterator[Frame | Result]:
+    """The curves as they grow, and the race last."""
+    from engines.diagrams.learning.racing import frames_of
+
+    yield from frames_of(spec)
+
+
+def known_answers() -> tuple[KnownAnswer, ...]:
+    """An entrant against itself, least squares, torch's counter, one network alone."""
+    from engines.diagrams.learning.answers import answers
+
+    return answers()
+
+
+def _seconds(spec: RaceSpec) -> float:
+    n = spec.n_seeds * (len(spec.entrants) + spec.control) + 9 * len(spec.entrants)
+    return 2.0 + spec.n_steps * (n * 2.5e-4 + n * spec.batch * 2e-6)
+
+
+def _tests(result: RaceResult, preset: str) -> bool:
+    """Whether a run is of the entrants and the task that a preset races."""
+    asked = PRESETS[preset]
+    return (result.spec.entrants, result.spec.task) == (asked.entrants, asked.task)
+
+
+def _loss(result: RaceResult, preset: str, name: str, step: int) -> Estimate | None:
+    return result.loss(name, step) if _tests(result, preset) else None
+
+
+def _difference(result: RaceResult, preset: str, name: str, step: int) -> Estimate | None:
+    return result.difference(name, step) if _tests(result, preset) else None
+
+
+def _claim(sentence: str, source: str, preset: str, pair: tuple[str, str], step: int) -> Claim:
+    """The first of a pair has less loss on the exam than the second, seed by seed, at a step."""
+    ours, first = pair
+    is_default = preset == next(iter(PRESETS))
+    return Claim(
+        sentence=sentence,
+        source=source,
+        figure=partial(_loss, preset=preset, name=ours, step=step),
+        control=partial(_loss, preset=preset, name=first, step=step),
+        difference=partial(_difference, preset=preset, name=ours, step=step),
+        holds_when=FallsBelow(),
+        preset="" if is_default else preset,
+    )
+
+
+_GELU = "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, arXiv 1606.08415"
+CLAIMS = (
+    _claim(
+        "Depth is worth more than width: of as many parameters, three narrow layers learn digits "
+        "better than one wide layer.",
+        "Eldan and Shamir 2016, The Power of Depth for Feedforward Neural Networks, which shows "
+        "functions for which it is so",
+        "Wide or deep, equal parameters",
+        ("Deep", "Wide"),
+        600,
+    ),
+    _claim(
+        "GELU is ahead of ReLU after 500 steps on characters.",
+        _GELU, "ReLU or GELU, 500 steps", ("GELU", "ReLU"), 500,
+    ),
+    _claim(
+        "GELU is still ahead of ReLU after 2,000 steps on characters.",
+        _GELU, "ReLU or GELU, 2,000 steps", ("GELU", "ReLU"), 2_000,
+    ),
+)  # fmt: skip
+
+
+EXPERIMENT = Experiment(
+    spec=RaceSpec,
+    frames=frames,
+    card=Card(
+        title="Architectures race",
+        claim="Two texts learn one task at one price, many seeds each: which is ahead, by how "
+        "much, and at which budget; a winner without a budget and a price does not exist.",
+        paper="none",
+    ),
+    presets=PRESETS,
+    known_answers=known_answers,
+    claims=CLAIMS,
+    seconds=_seconds,
+    order=3,
+)

@@ -1,0 +1,247 @@
+"""Diagrams that race: entrants checked, sized to one price, trained as alone, judged in pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from engines.contract import InputError, SpecError
+from engines.diagrams import LIBRARY, Diagram, race
+from engines.diagrams.experiments.training.race import CLAIMS, EXPERIMENT
+from engines.diagrams.learning import answers
+from engines.diagrams.learning.course import RaceFrame, RaceResult
+from engines.diagrams.learning.entrants import contestant
+from engines.diagrams.learning.prices import matched, price
+from engines.diagrams.learning.presets import PRESETS
+from engines.diagrams.learning.racing import Race
+from engines.diagrams.learning.spec import (
+    DEEP,
+    WIDE,
+    Entrant,
+    RaceSpec,
+    budgets_of,
+    named,
+    rates_from_text,
+)
+from engines.diagrams.learning.verdicts import in_words, verdict
+from engines.lab.data.catalog import task_of
+
+FIRST = next(iter(PRESETS))
+SHORT = {"n_steps": 50, "n_seeds": 3, "learning_rates": "0.003"}
+CONVOLUTION = PRESETS["Convolution or dense"].entrants[1].text
+
+
+@pytest.fixture(scope="module")
+def short() -> RaceResult:
+    return race(WIDE, DEEP, WIDE, task="digits", match="nothing", **SHORT)
+
+
+def in_digits(text: str):
+    return contestant(Entrant(text=text), task_of("digits", 0), 64)
+
+
+# Entrants ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_lines_up_within_three_percent_of_its_first(preset):
+    spec = PRESETS[preset]
+    racers = Race(spec).line_up()
+    first = price(racers[0].contestant)
+    for racer in racers:
+        ours = price(racer.contestant)
+        if spec.match == "parameters":
+            assert abs(ours.parameters / first.parameters - 1) <= 0.03
+        if spec.match == "FLOPs":
+            assert abs(ours.flops / first.flops - 1) <= 0.03
+
+
+def test_parameters_are_those_of_the_module():
+    for racer in Race(PRESETS["Convolution or dense"]).line_up():
+        n = sum(value.numel() for value in racer.contestant.module().parameters())
+        assert n == price(racer.contestant).parameters
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(200, 200_000))
+def test_no_other_size_is_nearer(target):
+    wide = in_digits(WIDE)
+    try:
+        (h,) = matched(wide, target, "parameters").chosen.values()
+    except InputError:
+        counts = [75 * h + 10 for h in range(1, 40)]  # 64 h + h + 10 h + 10
+        assert min(abs(c - target) for c in counts) > 0.03 * target
+        return
+    assert h in {k for k in (h - 1, h, h + 1) if abs(75 * k + 10 - target) == min(
+        abs(75 * j + 10 - target) for j in (h - 1, h, h + 1))}  # fmt: skip
+
+
+def test_what_cannot_be_matched_is_told_with_the_two_nearest_sizes():
+    with pytest.raises(InputError, match=r"h = 1 gives 85 and h = 2 gives 160"):
+        matched(in_digits(WIDE), 123, "parameters")
+    with pytest.raises(InputError, match="axis z cannot be sized"):
+        matched(in_digits(WIDE), 4810, "parameters", "z")
+    with pytest.raises(InputError, match="no axis is free"):
+        matched(in_digits("def L(x: b p) -> b c\n  y: b c = Linear[W](x)"), 99, "parameters")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def A(x: b p) -> b p\n  y: b q = Linear[W](x)", "Wide: line"),
+        ("def A(x: b p) -> b\n  y: b = Linear[W](x)", "wants b c with c = 10"),
+        ("def A(x: p) -> c\n  y: c = Linear[W](x)", "gives x: b p with p = 64"),
+        ("def A(t: b w in v) -> b c\n  e: b w c = Embed[V](t)\n  y: b c = sum[w](e)", "t: b w in v"),
+        ("def A(x: b p) -> b c\n  y: b c = view[p -> c](x)", "10 by the text|nothing to train|64"),
+        ("def A(x: b p) -> b c\n  z: b c = fn[G, p -> c](x)\n  y: b c = Linear[c -> c](z)", "is fn"),
+        ("", "Wide:"),
+    ],
+)  # fmt: skip
+def test_an_entrant_that_cannot_race_is_told_why(text, said):
+    with pytest.raises((InputError, SpecError), match=said):
+        in_digits(text)
+
+
+def test_without_weights_there_is_nothing_to_train():
+    text = "def A(x: b p) -> b c\n  z: b c p = expand[c](x)\n  y: b c = sum[p](z)"
+    with pytest.raises(InputError, match="nothing to train"):
+        in_digits(text)
+
+
+def test_a_race_of_hours_is_refused_with_its_length():
+    spec = RaceSpec(
+        entrants=(Entrant(text=WIDE.replace("64", "9000")),), n_steps=20_000, n_seeds=50
+    )
+    with pytest.raises(InputError, match="minutes of computing"):
+        Race(spec).line_up()
+
+
+def test_names_come_from_the_definition_and_are_told_apart():
+    assert named(DEEP, {"Deep"}).name == "Deep 2"
+    with pytest.raises(SpecError, match="two entrants are called 'Wide'"):
+        RaceSpec(entrants=(Entrant(), Entrant()))
+    with pytest.raises(SpecError, match="learning rates are one to five numbers"):
+        rates_from_text("0.1 fast")
+
+
+# Learning ------------------------------------------------------------------------------------
+
+
+def test_the_same_text_differs_by_nothing_on_every_seed(short):
+    again = short.verdicts.of("Wide 2")
+    assert {v.word for v in again} == {"identical"}
+    assert all(v.difference == v.low == v.high == 0.0 for v in again)
+
+
+def test_the_control_begins_elsewhere_and_sees_the_same_examples(short):
+    wide, control = short.course.held_out[0, 0], short.course.held_out[3, 0]
+    assert not np.intersect1d(wide, control).size
+    assert short.entered[3].control
+
+
+def test_stacked_is_as_alone_to_the_bit_where_only_rows_meet():
+    assert answers.apart_from_alone(FIRST) == (0, 0.0)
+
+
+@pytest.mark.parametrize("preset", ["Convolution or dense", "ReLU or GELU, 500 steps"])
+def test_stacked_is_as_alone_to_rounding(preset):
+    # Adam divides by the root of a square: a gradient near 0 shows its rounding.
+    assert answers.apart_from_alone(preset)[1] < 2e-4
+
+
+@pytest.mark.parametrize("preset", [FIRST, "ReLU or GELU, 500 steps", "Convolution or dense"])
+def test_flops_are_those_of_torchs_counter(preset):
+    assert answers.counted(preset) == 0
+
+
+def test_a_rate_that_explodes_is_counted_and_in_no_mean():
+    text = WIDE.replace("relu", "exp")
+    found = race(text, WIDE, match="nothing", control=False, n_steps=60, n_seeds=3,
+                 learning_rates="30")  # fmt: skip
+    dead = found.diverged_at[0] >= 0
+    assert dead.all()
+    assert np.isnan(found.course.held_out[0, -1]).all()
+    assert any("All 3 of Wide diverged; try a learning rate below 30" in s for s in found.sentences)
+    assert found.verdicts[4].word == "not tested"
+
+
+def test_the_better_rate_is_picked():
+    found = race(WIDE, n_steps=60, n_seeds=3, control=False, learning_rates="0.000001 0.003")
+    assert found.entered[0].learning_rate == 0.003
+
+
+def test_one_seed_has_a_curve_and_no_test():
+    found = race(WIDE, DEEP, **{**SHORT, "n_seeds": 1})
+    assert "One seed" in found.sentences[0]
+    assert {v.word for v in found.verdicts} == {"not tested"}
+
+
+def test_equal_specs_give_equal_curves_and_frames_come_first():
+    spec = RaceSpec(match="nothing", **SHORT)
+    *before, one = EXPERIMENT.frames(spec)
+    two = EXPERIMENT.result(spec)
+    assert all(isinstance(frame, RaceFrame) for frame in before)
+    for name in ("learnt", "held_out", "score"):
+        np.testing.assert_array_equal(getattr(one.course, name), getattr(two.course, name))
+
+
+def test_diagrams_and_library_names_race_too():
+    found = race(Diagram.from_text(WIDE), task="digits", control=False, **SHORT)
+    assert found.entered[0].name == "Wide"
+    with pytest.raises(InputError, match="task digits gives"):
+        race("attention", **SHORT)
+    assert "attention" in LIBRARY
+
+
+# Verdicts ------------------------------------------------------------------------------------
+
+
+def test_a_verdict_is_students_t_on_pairs():
+    draw = np.random.default_rng(3)
+    first, loss = draw.normal(1.0, 0.1, 12), draw.normal(0.9, 0.1, 12)
+    found = verdict("B", "A", "held out", 100, loss, first)
+    theirs = stats.ttest_rel(loss, first).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high))
+    wide = verdict("B", "A", "held out", 100, loss, first, n_budgets=5)
+    theirs = stats.ttest_rel(loss, first).confidence_interval(0.99)
+    assert (wide.low, wide.high) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_a_strip_without_a_difference_is_right_nineteen_times_of_twenty():
+    draw, wrong = np.random.default_rng(0), 0
+    for _ in range(1000):
+        pairs = draw.normal(size=(2, 5, 8))
+        strip = [verdict("B", "A", "held out", k, *pairs[:, k], n_budgets=5) for k in range(5)]
+        wrong += any(v.word != "no difference seen" for v in strip)
+    assert wrong <= 70
+
+
+def test_a_strip_reads_as_a_sentence():
+    def at(step: int, shift: float):
+        return verdict("B", "A", "held out", step, np.arange(5) * 0.01 + shift, np.zeros(5))
+
+    strip = [at(20, -1), at(50, -1), at(125, -0.02), at(400, 1), at(1000, 1)]
+    assert in_words(strip) == (
+        "ahead at 20–50 steps, no difference seen at 125, behind at 400–1,000"
+    )
+
+
+def test_budgets_end_at_the_last_step():
+    assert budgets_of(50) == (1, 2, 6, 20, 50)
+
+
+def test_pictures_hold_everything_but_the_time(short):
+    titles = [picture.title for picture in short.pictures()]
+    assert titles[0] == "Loss on the exam"
+    assert not [title for title in titles if "seconds" in title]
+    front = short.front("CPU seconds")
+    assert np.isfinite(front.dots["Deep"]).sum() == 1
+    assert (short.cpu_seconds > 0).all()
+
+
+def test_claims_are_judged_on_their_own_preset_alone(short):
+    assert EXPERIMENT.findings(short) == ()
+    assert {claim.preset for claim in CLAIMS} <= {"", *PRESETS}
