@@ -228,8 +228,8 @@ def _notes(result: RaceResult) -> dict[str, Any]:
     said = (
         f"n = {spec.n_seeds} seeds from {spec.seed}, batch {spec.batch}, Adam, rates "
         f"{spec.learning_rates} (of several the best on 15 % of what there is to learn "
-        f"from, with 3 seeds of their own); one split of the data, so intervals hold first weights and order "
-        f"alone. Chance is "
+        f"from, with 3 seeds of their own); one split of the data, so intervals hold first "
+        f"weights and order alone. Chance is "
         f"{result.course.chance:.3g}: {result.chance_because}."
     )
     return {"title": "How it was done", "sentence": said}

@@ -106,7 +106,7 @@ def apart_from_alone(preset: str) -> tuple[int, float]:
             ours = training.stack.one(net)
             for name, value in module.named_parameters():
                 n += int((ours[name] != value).sum())
-                largest = max(largest, float((ours[name] - value).abs().max()))
+                largest = max(largest, float((ours[name] - value.detach()).abs().max()))
     return n, largest
 
 

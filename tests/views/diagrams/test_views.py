@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from engines.diagrams.learning.spec import DEEP, RaceSpec
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.specs.comparing import CompareSpec
 from engines.diagrams.specs.drawing import DrawSpec
@@ -14,6 +15,7 @@ from engines.running.compute import InProcess
 from views.diagrams.compare import CompareView
 from views.diagrams.exports import ITEMS
 from views.diagrams.imported import ImportView
+from views.diagrams.race import RaceView
 from views.diagrams.write import WriteView
 
 
@@ -136,3 +138,29 @@ async def test_two_diagrams_are_compared():
         "The second costs more by"
     ]["rows"]
     assert "differs" in view.stages["other"].scene
+
+
+async def test_a_race_shows_drawings_verdict_and_prices():
+    spec = RaceSpec(n_steps=50, n_seeds=3, learning_rates="0.003")
+    view = await shown(RaceView("diagrams/race", InProcess(), spec=spec))
+    assert [bool(lane.stage.scene) for lane in view.lanes[:3]] == [True, True, False]
+    assert view.verdict.sections[0]["sentence"].startswith("Deep against Wide, held out: ")
+    assert [row[0]["series"] for row in view.verdict.sections[1]["rows"]] == [1, 1, 2, 2]
+    view.price.value = "CPU seconds"
+    assert "CPU seconds" in view._figures[-1].figure.title.text
+
+
+async def test_entrants_are_written_added_and_taken_out():
+    view = RaceView("diagrams/race", InProcess())
+    view.write(1, DEEP.replace("Deep", "Wide").replace("relu", "gelu"))
+    assert [one.name for one in view.controls.entrants] == ["Wide", "Wide 2"]
+    view.more._handle_msg({"id": "add"})
+    assert view.controls.entrants[2].name == "Deep"
+    view.more._handle_msg({"id": "remove"})
+    view.more._handle_msg({"id": "remove"})
+    assert len(view.controls.entrants) == 1
+    assert not view.lanes[1].box.visible
+    view.write(0, "def Wide(x: b p) -> b c\n  y: b c = Liner(x)")
+    (mistake,) = view.lanes[0].editor.mistakes
+    assert mistake["line"] == 2
+    assert view.lanes[0].stage.note == "Mend the text first."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from functools import partial
 
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result

@@ -14,8 +14,8 @@ from engines.diagrams.experiments.training.race import CLAIMS, EXPERIMENT
 from engines.diagrams.learning import answers
 from engines.diagrams.learning.course import RaceFrame, RaceResult
 from engines.diagrams.learning.entrants import contestant
-from engines.diagrams.learning.prices import matched, price
 from engines.diagrams.learning.presets import PRESETS
+from engines.diagrams.learning.prices import matched, price
 from engines.diagrams.learning.racing import Race
 from engines.diagrams.learning.spec import (
     DEEP,
