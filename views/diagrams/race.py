@@ -9,11 +9,10 @@ import panel as pn
 import panel_material_ui as pmui
 
 from engines.contract import Frame, Result, Spec
-from engines.contract.pictures import Table
 from engines.diagrams.drawing.picture import drawing
 from engines.diagrams.learning.course import PriceAxis, RaceFrame, RaceResult, cell
 from engines.diagrams.learning.spec import DEEP, ENTRANTS_MAX, Entrant, named
-from engines.diagrams.learning.verdicts import AHEAD, BEHIND, Verdict
+from engines.diagrams.learning.verdicts import AHEAD, BEHIND, HELD_OUT, LEARNT, Verdict
 from engines.diagrams.specs.drawing import DrawSpec
 from engines.running.compute import Compute, Job
 from views.diagrams.components import DiagramEditor, DiagramStage
@@ -25,6 +24,7 @@ from views.kit.text import label
 _WIDTH = 640
 """Where a drawing wraps, in pixels: two stand side by side."""
 _SMALL = ".nx-tools { display: none; } .nx-paper { min-height: 96px; max-height: 180px; }"
+_SPLITS = {HELD_OUT: "exam", LEARNT: "learnt"}
 _TONES = {AHEAD: "good", BEHIND: "warning"}
 
 
@@ -75,6 +75,7 @@ class RaceView(GenericView):
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
         self.verdict = Facts(sections=[], sizing_mode="stretch_width")
+        self.strip = Facts(sections=[], sizing_mode="stretch_width")
         self.price = pmui.Select(
             label="Price axis", options=list(get_args(PriceAxis)), value="parameters", size="small",
             width=180, margin=(0, 0, 4, 0),
@@ -95,7 +96,7 @@ class RaceView(GenericView):
 
     def stage(self) -> list[Any]:
         """The verdict, the drawings, the curves, the tables."""
-        return [self.verdict, self.drawings, self.price, self.pictures, self.tables]
+        return [self.verdict, self.drawings, self.strip, self.pictures, self.price, self.tables]
 
     def extra_controls(self) -> dict[str, list[Any]]:
         """An editor for each entrant."""
@@ -161,13 +162,15 @@ class RaceView(GenericView):
             self._tell(result)
 
     def _tell(self, result: RaceResult) -> None:
+        first, *others = result.sentences
         self.verdict.sections = [
-            {"title": "Verdict", "sentence": " ".join(result.sentences)},
-            _strip(result),
+            {"title": "Verdict", "sentence": first, "note": " ".join(others)},
         ]
+        self.strip.sections = [_strip(result)]
         for lane, one in zip(self.lanes, result.entered, strict=False):
             if not one.control:
-                facts = (f"{one.parameters:,} parameters", f"{one.flops:,} FLOPs", one.sized)
+                sized = one.sized.partition(":")[0]
+                facts = (f"{one.parameters:,} parameters", f"{one.flops:,} FLOPs", sized)
                 lane.head.sections = [_head(lane.place, one.name, facts)]
 
     def _redraw(self) -> None:
@@ -179,7 +182,7 @@ class RaceView(GenericView):
         super()._draw(moment)
         if not isinstance(moment, RaceResult):
             return
-        self.tables.sections = [_times(moment), _notes(moment)]
+        self.tables.sections = [table_section(moment.prices(measured=True)), _notes(moment)]
         if self._figures:
             front = moment.front(self.price.value)
             place = next((k for k, f in enumerate(self._figures) if f.fits(front)), -1)
@@ -202,25 +205,20 @@ def _strip(result: RaceResult) -> dict[str, Any]:
     for one in result.verdicts:
         rows.setdefault((one.entrant, one.split), []).append(one)
     return {
-        "columns": ["loss less the first's", *(f"{step:,} steps" for step in result.budgets)],
+        "columns": ["against the first", *(f"{step:,} steps" for step in result.budgets)],
         "rows": [
-            [{"text": f"{label(name)}, {split}", "series": places[name]}, *map(_cell, strip)]
+            [{"text": f"{label(name)}, {_SPLITS[split]}", "series": places[name]},
+             *map(_cell, strip)]
             for (name, split), strip in rows.items()
         ],
-        "note": "Mean paired difference over seeds; intervals hold for the five budgets of a row "
-        "together at 95 % (t, Bonferroni). Same seed, same order of examples.",
+        "note": f"Loss less that of {label(result.entered[0].name)}, mean over pairs of seeds; "
+        f"none: no difference seen at n = {result.spec.n_seeds}. Intervals hold for the five "
+        "budgets of a row together at 95 % (t, Bonferroni). Same seed, same order of examples.",
     }  # fmt: skip
 
 
 def _cell(one: Verdict) -> dict[str, str]:
     return {"text": cell(one), "tone": _TONES.get(one.word, ""), "title": str(one)}
-
-
-def _times(result: RaceResult) -> dict[str, Any]:
-    made = result.prices()
-    columns = dict(made.columns)
-    columns["CPU seconds, measured"] = tuple(f"{s:.2f}" for s in result.cpu_seconds)
-    return table_section(Table(made.title, columns))
 
 
 def _notes(result: RaceResult) -> dict[str, Any]:

@@ -68,11 +68,11 @@ def counted(preset: str) -> float:
     from engines.diagrams.learning.prices import price
     from engines.diagrams.learning.racing import Race
 
-    spec = PRESETS[preset]
-    off = 0.0
-    for racer in Race(spec).line_up():
+    race, off = Race(PRESETS[preset]), 0.0
+    for racer in race.line_up():
         module = racer.contestant.module()
-        x = torch.zeros(1, *racer.contestant.input_shape, requires_grad=True)
+        x: torch.Tensor = torch.zeros(1, *racer.contestant.input_shape)
+        x = x.long() if race.task.n_tokens else x.requires_grad_()
         with FlopCounterMode(display=False) as counter:
             module(x).sum().backward()
         off += abs(counter.get_total_flops() - price(racer.contestant).flops)

@@ -10,11 +10,13 @@ from typing import Literal
 import numpy as np
 
 from engines.contract import Estimate, Frame, Result
+from engines.contract.claims import UNSEEN
 from engines.contract.pictures import Axis, Curves, Picture, Table
 from engines.diagrams.learning.spec import RaceSpec
 from engines.diagrams.learning.verdicts import (
     HELD_OUT,
     LEARNT,
+    SAME,
     Verdict,
     Verdicts,
     in_words,
@@ -251,10 +253,10 @@ class RaceResult(Result):
         columns: dict[str, tuple[str, ...]] = {"against the first": tuple(rows)}
         for k, step in enumerate(self.budgets):
             columns[f"{step:,} steps"] = tuple(cell(strip[k]) for strip in rows.values())
-        return Table("Verdict at five budgets (loss less the first's)", columns)
+        return Table("Loss less the first's; none: no difference seen", columns)
 
-    def prices(self) -> Table:
-        """What every entrant is and costs."""
+    def prices(self, *, measured: bool = False) -> Table:
+        """What every entrant is and costs; ``measured`` adds the time it took here."""
         dead = (self.diverged_at >= 0).sum(1)
         n = self.diverged_at.shape[1]
         columns: dict[str, np.ndarray | tuple[str, ...]] = {
@@ -266,6 +268,8 @@ class RaceResult(Result):
             "diverged": tuple(f"{d} of {n}" for d in dead),
             "sized": tuple(one.sized or "as written" for one in self.entered),
         }
+        if measured:
+            columns["CPU seconds"] = tuple(f"{seconds:.2f}" for seconds in self.cpu_seconds)
         return Table("Prices: per example, forward and backward", columns)
 
 
@@ -277,9 +281,11 @@ _PRICES: dict[str, str] = {
 
 
 def cell(one: Verdict) -> str:
-    """Say "ahead −0.12 ± 0.03"."""
-    if not np.isfinite(one.low) or one.word == "identical":
+    """Say "ahead -0.12 ± 0.03", or "none" where no difference was seen."""
+    if not np.isfinite(one.low) or one.word == SAME:
         return one.word
     half = (one.high - one.low) / 2
-    word = f"none seen, n = {one.n}" if one.word not in ("ahead", "behind") else one.word
-    return f"{word} {one.difference:+.3f} ± {half:.3f}".replace("-", "\N{MINUS SIGN}")
+    digits = 2 if half >= 0.005 else 3
+    word = "none" if one.word == UNSEEN else one.word
+    said = f"{word} {one.difference:+.{digits}f} ± {half:.{digits}f}"
+    return said.replace("-", "\N{MINUS SIGN}")

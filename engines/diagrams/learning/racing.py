@@ -212,11 +212,10 @@ def _raced(
 ) -> Iterator[RaceFrame | RaceResult]:
     spec = race.spec
     begin = spec.seed % 2**32
-    trainings = [
-        race.training(racer, (rate,), [begin + k + _CONTROL_AT * racer.control
-                                       for k in range(spec.n_seeds)])
-        for racer, rate in zip(racers, rates, strict=True)
-    ]  # fmt: skip
+    trainings = []
+    for racer, rate in zip(racers, rates, strict=True):
+        start = begin + _CONTROL_AT if racer.control else begin
+        trainings.append(race.training(racer, (rate,), [start + k for k in range(spec.n_seeds)]))
     looks = Looks(race, racers, trainings)
     looks.look(0)
     frame = RaceFrame(looks.course(), "Racing", fraction=before)

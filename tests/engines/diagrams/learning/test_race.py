@@ -183,6 +183,8 @@ def test_equal_specs_give_equal_curves_and_frames_come_first():
     spec = RaceSpec(match="nothing", **SHORT)
     *before, one = EXPERIMENT.frames(spec)
     two = EXPERIMENT.result(spec)
+    assert isinstance(one, RaceResult)
+    assert isinstance(two, RaceResult)
     assert all(isinstance(frame, RaceFrame) for frame in before)
     for name in ("learnt", "held_out", "score"):
         np.testing.assert_array_equal(getattr(one.course, name), getattr(two.course, name))
