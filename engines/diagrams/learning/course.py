@@ -135,7 +135,7 @@ class RaceResult(Result):
     diverged_at: np.ndarray
     """int64[entrant, seed]: the step at which a network diverged, -1 if never."""
     chance_because: str
-    cpu_seconds: np.ndarray
+    seconds: np.ndarray
     """float64[entrant]: what training took here, all seeds, without looks. A measurement: the only
     numbers that another run of the spec does not repeat, so no declared picture holds them."""
 
@@ -204,7 +204,7 @@ class RaceResult(Result):
     def times(self, name: str) -> float:
         """CPU time of an entrant over that of the first, as measured here."""
         names = [one.name for one in self.entered]
-        return float(self.cpu_seconds[names.index(name)] / self.cpu_seconds[0])
+        return float(self.seconds[names.index(name)] / self.seconds[0])
 
     def _collapses(self) -> Iterator[str]:
         n = self.diverged_at.shape[1]
@@ -224,7 +224,7 @@ class RaceResult(Result):
     def front(self, axis: PriceAxis) -> Curves:
         """Loss on the exam at the end against a price: one bar per entrant, its 95 % interval."""
         if axis == "CPU seconds":
-            cost = self.cpu_seconds
+            cost = self.seconds
         else:
             cost = np.array([getattr(one, axis.lower()) for one in self.entered], float)
         mean, low, high = self._ends()
@@ -269,7 +269,7 @@ class RaceResult(Result):
             "sized": tuple(one.sized or "as written" for one in self.entered),
         }
         if measured:
-            columns["CPU seconds"] = tuple(f"{seconds:.2f}" for seconds in self.cpu_seconds)
+            columns["CPU seconds"] = tuple(f"{one:.2f}" for one in self.seconds)
         return Table("Prices: per example, forward and backward", columns)
 
 

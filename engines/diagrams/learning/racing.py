@@ -221,10 +221,10 @@ def _raced(
     frame = RaceFrame(looks.course(), "Racing", fraction=before)
     yield frame
     budgets = budgets_of(spec.n_steps)
-    cpu_seconds = np.zeros(len(trainings))
+    seconds = np.zeros(len(trainings))
     for step in sorted({*log_spaced(spec.n_steps, _N_MOMENTS)[1:], *budgets}):
         for k, training in enumerate(trainings):
-            for _pause in _timed(training, step, k, cpu_seconds):
+            for _pause in _timed(training, step, k, seconds):
                 yield frame
         looks.look(step)
         fraction = before + (1.0 - before) * step / spec.n_steps
@@ -233,17 +233,17 @@ def _raced(
     entered = tuple(map(_entered, racers, rates))
     diverged_at = np.stack([training.diverged_at for training in trainings])
     yield RaceResult(spec, looks.course(), entered, budgets, diverged_at,
-                     race.task.chance_because, cpu_seconds)  # fmt: skip
+                     race.task.chance_because, seconds)  # fmt: skip
 
 
-def _timed(training: Training, step: int, k: int, cpu_seconds: np.ndarray) -> Iterator[int]:
+def _timed(training: Training, step: int, k: int, seconds: np.ndarray) -> Iterator[int]:
     """Advance to a step and add what this thread worked for it to place ``k``."""
     pauses = run(training, (step,))
     while True:
         begun = time.thread_time()
         pause = next(pauses, None)
         if training.step > 1:  # the first step compiles and loads
-            cpu_seconds[k] += time.thread_time() - begun
+            seconds[k] += time.thread_time() - begun
         if pause is None:
             return
         yield pause.step
