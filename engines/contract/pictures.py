@@ -34,7 +34,8 @@ class Curves:
     """Named lines over one x; ``bands`` are (low, high) around the line of the same name.
 
     ``clouds`` are single runs [run, x] behind the line of the same name, drawn thin; ``dots`` are
-    what was observed, in the colour of the line of the same name, nan where nothing was.
+    what was observed, in the colour of the line of the same name, nan where nothing was. ``x`` may
+    go back and forth, as a path in the plane does; ``square`` gives both axes one scale.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Curves:
     bands: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     clouds: Mapping[str, np.ndarray] = field(default_factory=dict)
     dots: Mapping[str, np.ndarray] = field(default_factory=dict)
+    square: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@
 """
 
 from engines.pointer.answering.results import Answer
-from engines.pointer.calls import race, solve, solve_tsplib, sweep, train
+from engines.pointer.calls import race, solve, solve_tsplib, sweep, thousands, train
+from engines.pointer.dividing.asked import ThousandsSpec
+from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
@@ -21,11 +23,14 @@ __all__ = [
     "SolveSpec",
     "Sweep",
     "SweepSpec",
+    "Thousands",
+    "ThousandsSpec",
     "TrainResult",
     "TrainSpec",
     "race",
     "solve",
     "solve_tsplib",
     "sweep",
+    "thousands",
     "train",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.pointer.answering.results import Answer
+from engines.pointer.dividing.asked import ThousandsSpec
+from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
@@ -59,3 +61,25 @@ def sweep(**fields: Any) -> Sweep:
 def race(**fields: Any) -> Race:
     """Solvers and networks on the same cities."""
     return registry.experiment("pointer/race").result(RaceSpec(**fields))  # type: ignore[return-value]
+
+
+def thousands(points: Any = None, **fields: Any) -> Thousands:
+    """A tour of thousands of cities by dividing and conquering, beside every other method.
+
+    ``points`` are rows of two numbers or the text of a TSPLIB file; ``fields`` are those of
+    `ThousandsSpec`; without ``points`` they are drawn at random.
+
+    Raises:
+        InputError: points that cannot be used.
+    """
+    if isinstance(points, str):
+        from engines.pointer.dividing.asked import CITIES_MAX
+        from engines.pointer.instances.tsplib import read_tsplib
+
+        read = read_tsplib(points, n_max=CITIES_MAX)
+        points, fields["metric"] = read.points, read.metric
+    if points is not None:
+        from engines.pointer.instances.checked import rows_of_two
+
+        fields["points"] = tuple((float(x), float(y)) for x, y in rows_of_two(points))
+    return registry.experiment("pointer/thousands").result(ThousandsSpec(**fields))  # type: ignore[return-value]

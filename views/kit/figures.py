@@ -289,8 +289,8 @@ def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
     return (picture.x_axis, picture.y_axis, *own, *_size(picture).values())
 
 
-def _is_square(picture: Picture) -> TypeGuard[Heatmap | Points]:
-    return isinstance(picture, Heatmap | Points) and picture.square
+def _is_square(picture: Picture) -> TypeGuard[Curves | Heatmap | Points]:
+    return isinstance(picture, Curves | Heatmap | Points) and picture.square
 
 
 def _size(picture: Curves | Bars | Heatmap | Points) -> dict[str, Any]:
@@ -309,12 +309,20 @@ def _aspect(picture: Picture) -> float:
     return max(width, 1.0) / max(height, 1.0)
 
 
-def _extent(picture: Heatmap | Points) -> tuple[float, float]:
+def _extent(picture: Curves | Heatmap | Points) -> tuple[float, float]:
     """Width and height in the units of the axes."""
     if isinstance(picture, Heatmap):
         return float(picture.values.shape[1]), float(picture.values.shape[0])
+    if isinstance(picture, Curves):
+        drawn = np.concatenate([np.zeros(0), *picture.lines.values()])
+        return _rounded_extent(picture.x), _rounded_extent(drawn)
     width, height = np.ceil(np.ptp(picture.xy, axis=0)) if len(picture.xy) else (1.0, 1.0)
     return float(width), float(height)
+
+
+def _rounded_extent(values: np.ndarray) -> float:
+    there = values[np.isfinite(values)]
+    return float(np.ceil(np.ptp(there))) if there.size else 1.0
 
 
 def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:

@@ -39,7 +39,7 @@ def checked(rows: Any, task: Task) -> Instance:
     Raises:
         InstanceError: not n x 2 finite numbers, or too many; the text names the rows.
     """
-    points = _numbers(rows)
+    points = rows_of_two(rows)
     limit = DELAUNAY_MAX if task.drawing == "triangles" else N_POINTS_MAX
     if len(points) > limit:
         raise InstanceError(
@@ -55,7 +55,12 @@ def checked(rows: Any, task: Task) -> Instance:
     return Instance(distinct, kept, tuple(notices), _degenerate(distinct, task))
 
 
-def _numbers(rows: Any) -> np.ndarray:
+def rows_of_two(rows: Any) -> np.ndarray:
+    """Rows of two finite numbers as float64[row, 2].
+
+    Raises:
+        InstanceError: anything else, with the rows that are wrong.
+    """
     try:
         points = np.asarray(rows, np.float64)
     except (TypeError, ValueError) as error:

@@ -40,7 +40,7 @@ class TsplibInstance:
     """float64[city, city] of an EXPLICIT file."""
 
 
-def tsplib_from_upload(name: str, data: bytes) -> TsplibInstance:
+def tsplib_from_upload(name: str, data: bytes, *, n_max: int = N_POINTS_MAX) -> TsplibInstance:
     """As `read_tsplib`, of a stranger's file; ``name`` is only what it is called.
 
     What there is to read is bounded by its count of lines, so that this takes milliseconds.
@@ -50,7 +50,7 @@ def tsplib_from_upload(name: str, data: bytes) -> TsplibInstance:
     """
     try:
         _check_size(data)
-        return read_tsplib(data.decode("utf-8", "replace"))
+        return read_tsplib(data.decode("utf-8", "replace"), n_max=n_max)
     except InputError as error:
         raise InputError(said_of(label(name, 80) or "the text", str(error))) from error
 
@@ -67,8 +67,8 @@ def _check_size(data: bytes) -> None:
         )
 
 
-def read_tsplib(text: str) -> TsplibInstance:
-    """The symmetric instance in a TSPLIB file's text.
+def read_tsplib(text: str, *, n_max: int = N_POINTS_MAX) -> TsplibInstance:
+    """The symmetric instance in a TSPLIB file's text, of at most ``n_max`` cities.
 
     Raises:
         InputError: what is wrong, in which line, and how to mend it.
@@ -80,7 +80,8 @@ def read_tsplib(text: str) -> TsplibInstance:
     if kind != ["TSP"]:
         raise InputError(f"TYPE must be TSP, got '{label(' '.join(kind), 40)}'")
     metric = _metric(head)
-    n = _dimension(head)
+    # A matrix grows with the square of its cities.
+    n = _dimension(head, min(n_max, N_POINTS_MAX) if metric == "EXPLICIT" else n_max)
     name = label(head.get("NAME", "instance"), 60)
     if metric != "EXPLICIT":
         return TsplibInstance(name, metric, _cities(sections, n, "NODE_COORD_SECTION"))
@@ -131,13 +132,13 @@ def _metric(head: dict[str, str]) -> Metric:
     return _METRICS[found]
 
 
-def _dimension(head: dict[str, str]) -> int:
+def _dimension(head: dict[str, str], n_max: int) -> int:
     found = head.get("DIMENSION", "")
     if not found.isdecimal() or len(found) > 9:
         raise InputError(f"DIMENSION must be a whole number, got '{label(found, 40)}'")
     n = int(found)
-    if not 1 <= n <= N_POINTS_MAX:
-        raise InputError(f"DIMENSION must be from 1 to {N_POINTS_MAX}, got {n}")
+    if not 1 <= n <= n_max:
+        raise InputError(f"DIMENSION must be from 1 to {n_max}, got {n}")
     return n
 
 
@@ -180,7 +181,15 @@ def distances(points: np.ndarray, metric: Metric) -> np.ndarray:
     """
     if metric == "GEO":
         return _geographical(points)
-    straight = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    return _measured(np.linalg.norm(points[:, None] - points[None], axis=-1), metric)
+
+
+def edge_lengths(a: np.ndarray, b: np.ndarray, metric: Metric) -> np.ndarray:
+    """Lengths float64[edge] from points a[edge, 2] to b[edge, 2], as a metric of the plane says."""
+    return _measured(np.linalg.norm(a - b, axis=-1), metric)
+
+
+def _measured(straight: np.ndarray, metric: Metric) -> np.ndarray:
     match metric:
         case "EUC_2D":
             return np.floor(straight + 0.5)

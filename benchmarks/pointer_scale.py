@@ -1,0 +1,171 @@
+"""How good and how fast large tours and routes are: gaps to LKH, and ratios of one run.
+
+    python benchmarks/pointer_scale.py [--full]
+
+Gaps are means over sets of 1,000 uniform cities whose LKH lengths are bundled (elkai 2.0.1, one
+run). Times are CPU seconds of one thread, kernels compiled. elkai and fast-tsp run where they are
+installed; where not, a sentence says so. ``--full`` takes 20 sets instead of 5.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import time
+from collections.abc import Callable
+
+import numpy as np
+from table import Figure, as_json, cpu_seconds
+
+from engines.pointer.answers.dividing import gaps
+from engines.pointer.dividing.asked import ThousandsSpec
+from engines.pointer.dividing.instances import cities_of
+from engines.pointer.dividing.methods import Method, compared, steps, warm
+from engines.pointer.dividing.neighbours import neighbour_lists
+from engines.pointer.dividing.pictures import interval, tour_in_windows
+from engines.pointer.dividing.references import LKH_LENGTHS, lkh_is_here, lkh_length
+from engines.pointer.dividing.results import Courses, StageFrame
+from engines.pointer.dividing.search import improve
+from engines.pointer.dividing.starts import greedy_edge, nearest_neighbour
+from engines.pointer.dividing.windows import conquered, cuts
+
+DEMANDS = {
+    "nearest, polish": 6.5,
+    "nearest, exact": np.nan,
+    "nearest": np.nan,
+    "greedy": 7.5,
+    "greedy, fixed": np.nan,
+    "nearest, 2-opt": np.nan,
+    "greedy, 2-opt": 3.5,
+    "random": np.nan,
+}
+"""Gap in per cent, at most."""
+
+
+def method_named(name: str) -> Method:
+    methods = compared(ThousandsSpec())
+    polish = Method("nearest neighbour", polish=True, n_stages=0)
+    return polish if name == "nearest, polish" else methods[name]
+
+
+def gap_figures(n_sets: int) -> list[Figure]:
+    """Mean gap, half its interval, and CPU seconds of every method."""
+    found = []
+    for name, most in DEMANDS.items():
+        gap = gaps(name, n_sets)
+        half = float(interval(gap[None])[0])
+        *_, last = steps(cities_of(ThousandsSpec()).points, method_named(name), 0)
+        limit = 0.2 if name == "greedy, 2-opt" else np.nan
+        found += [
+            Figure(f"{name}: mean gap, n = {n_sets} sets", "%", float(gap.mean()), at_most=most),
+            Figure(f"{name}: half its 95 % interval", "%", half),
+            Figure(f"{name}: CPU time from the cities on", "s", last.cpu_seconds, at_most=limit),
+        ]
+    return found
+
+
+def polish_seconds(points: np.ndarray) -> float:
+    """2-opt and Or-opt alone, from nearest neighbour, lists of neighbours given."""
+    near = neighbour_lists(points)
+    tour = nearest_neighbour(points, near, 0)
+    return cpu_seconds(lambda: improve(points, near, tour.copy(), -1, -1), 5)
+
+
+def window_seconds(points: np.ndarray) -> float:
+    """One stage of windows of 100 without kicks, on a polished tour."""
+    near = neighbour_lists(points)
+    tour = greedy_edge(points, near)
+    improve(points, near, tour, -1, -1)
+    begins = cuts(len(points), 100, 0, shifted=True)
+    return cpu_seconds(lambda: conquered(points, tour.copy(), begins, False, 0, 0), 5)
+
+
+def whole_seconds(points: np.ndarray) -> float:
+    """Lists of neighbours, greedy edges, 2-opt and Or-opt: a tour from nothing."""
+
+    def work() -> None:
+        near = neighbour_lists(points)
+        improve(points, near, greedy_edge(points, near), -1, -1)
+
+    return cpu_seconds(work, 3)
+
+
+def redraw_ms(n: int) -> float:
+    """A stage of n cities made into the lines that the page sends."""
+    from views.kit.figures import PictureFigure
+
+    points = cities_of(ThousandsSpec(n_cities=n)).points
+    *_, step = steps(points, Method("greedy edge", n_stages=1), 0)
+    nothing = np.full((1, 1, 1), np.nan)
+    frame = StageFrame(
+        ThousandsSpec(), points, step.name, step.before, step.after, step.begins, step.saved, 1.0,
+        Courses(("as asked",), nothing, nothing, np.ones(1), "nobody"),
+    )  # fmt: skip
+    drawn = PictureFigure(tour_in_windows(frame))
+    return 1e3 * cpu_seconds(lambda: drawn.update(tour_in_windows(frame)), 3)
+
+
+def speed_figures() -> list[Figure]:
+    one, five = (cities_of(ThousandsSpec(n_cities=n)).points for n in (1_000, 5_000))
+    polish, large = polish_seconds(one), polish_seconds(five)
+    return [
+        Figure("2-opt and Or-opt, n = 1,000", "ms", 1e3 * polish, at_most=5),
+        Figure("2-opt and Or-opt, n = 5,000", "ms", 1e3 * large, at_most=50),
+        Figure("a tour of 5,000 from nothing", "s", whole_seconds(five), at_most=1),
+        Figure(
+            "stage of windows of 100, n = 5,000, over 2-opt and Or-opt", "ratio",
+            window_seconds(five) / large, at_most=2,
+        ),
+        Figure("a stage of 2,000 redrawn", "ms", redraw_ms(2_000), at_most=250),
+        Figure("a stage of 5,000 redrawn", "ms", redraw_ms(5_000), at_most=250),
+        *peers(polish),
+    ]  # fmt: skip
+
+
+def peers(polish: float) -> list[Figure]:
+    """LKH and fast-tsp on the first 1,000 cities, where they are installed."""
+    cities, reference = cities_of(ThousandsSpec()), LKH_LENGTHS["uniform", 1_000][0]
+    found: list[Figure] = []
+    if lkh_is_here():
+        seconds, length = timed(lambda: lkh_length(cities))
+        found.append(Figure("elkai (LKH), one run, n = 1,000", "s", seconds))
+        found.append(
+            Figure("elkai: gap to the bundled length", "%", 100 * (length / reference - 1))
+        )
+        found.append(Figure("elkai over 2-opt and Or-opt", "ratio", seconds / polish))
+    else:
+        print("elkai is not installed: LKH is left out (pip install elkai)")
+    if importlib.util.find_spec("fast_tsp") is not None:
+        import fast_tsp  # type: ignore[import-not-found]
+
+        between = np.rint(
+            1e6 * np.linalg.norm(cities.points[:, None] - cities.points[None], axis=2)
+        )
+        whole = between.astype(int).tolist()
+        tour = np.array(fast_tsp.find_tour(whole, duration_seconds=1.0))
+        gap = 100 * (cities.length(tour) / reference - 1)
+        found.append(Figure("fast-tsp in 1 s: gap", "%", gap))
+    else:
+        print("fast-tsp is not installed: it is left out (pip install fast-tsp)")
+    return found
+
+
+def timed(work: Callable[[], float]) -> tuple[float, float]:
+    began = time.process_time()
+    value = work()
+    return time.process_time() - began, value
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="20 sets instead of 5")
+    n_sets = 20 if parser.parse_args().full else 5
+    warm()
+    figures = [*gap_figures(n_sets), *speed_figures()]
+    for figure in figures:
+        print(figure)
+    print(as_json(figures))
+
+
+if __name__ == "__main__":
+    main()

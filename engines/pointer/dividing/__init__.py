@@ -1,0 +1,1 @@
+"""Tours of thousands of cities: a start, windows of it solved by themselves, the whole again."""

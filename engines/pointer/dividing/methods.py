@@ -1,0 +1,129 @@
+"""Methods: a start, perhaps a polish of the whole, and stages of windows, each step timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.pointer.dividing import starts
+from engines.pointer.dividing.asked import Conquer, Start, ThousandsSpec
+from engines.pointer.dividing.neighbours import neighbour_lists
+from engines.pointer.dividing.search import improve
+from engines.pointer.dividing.windows import conquered, cuts
+
+_EXACT_WINDOW = 11
+_STAGE_APART = 20_011
+"""More than there are windows, so that no two draw the same kicks."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a tour is made."""
+
+    start: Start
+    polish: bool = False
+    conquer: Conquer = "local search"
+    window: int = 100
+    shifted: bool = True
+    n_stages: int = 10
+    n_kicks: int = 25
+
+
+@dataclass(frozen=True)
+class Step:
+    """A tour on its way."""
+
+    name: str
+    """What was done last: start, polish or stage."""
+    before: np.ndarray
+    """int64[city]."""
+    after: np.ndarray
+    """int64[city]."""
+    begins: np.ndarray
+    """int64[window]: places at which windows begin; those of the first stage before any."""
+    saved: np.ndarray
+    """float64[window]: what each was shortened by, in the plane."""
+    cpu_seconds: float
+    """Of this thread since the cities were there."""
+
+
+def as_asked(spec: ThousandsSpec) -> Method:
+    """The method of the knobs."""
+    return Method(
+        spec.start, spec.polish, spec.conquer, spec.window_used, spec.shifted, spec.n_stages,
+        spec.n_kicks,
+    )  # fmt: skip
+
+
+def compared(spec: ThousandsSpec) -> dict[str, Method]:
+    """What the knobs are held against: other starts, other conquests, and controls.
+
+    Named by their start; *fixed* cuts at the same places, *exact* solves windows of 11 exactly,
+    *2-opt* improves the whole by 2-opt and Or-opt before it is divided.
+    """
+    window, stages, kicks = spec.window, spec.n_stages, spec.n_kicks
+
+    def method(start: Start, *, polish: bool = False, shifted: bool = True) -> Method:
+        return Method(start, polish, "local search", window, shifted, stages, kicks)
+
+    return {
+        "nearest": method("nearest neighbour"),
+        "nearest, fixed": method("nearest neighbour", shifted=False),
+        "nearest, exact": Method(
+            "nearest neighbour", conquer="exact", window=_EXACT_WINDOW, n_stages=stages
+        ),
+        "nearest, 2-opt": method("nearest neighbour", polish=True),
+        "greedy": method("greedy edge"),
+        "greedy, fixed": method("greedy edge", shifted=False),
+        "greedy, 2-opt": method("greedy edge", polish=True),
+        "random": method("random order"),
+    }
+
+
+def steps(points: np.ndarray, method: Method, seed: int) -> Iterator[Step]:
+    """A step after the start, after the polish and after every stage."""
+    n, began = len(points), time.thread_time()
+    near = neighbour_lists(points)
+    tour = started(points, near, method.start, seed)
+    first = cuts(n, method.window, 0, shifted=method.shifted)
+    spent = time.thread_time() - began
+    none = np.zeros(len(first))
+    yield Step("start", tour, tour, first, none, spent)
+    if method.polish:
+        before, tour, began = tour, tour.copy(), time.thread_time()
+        improve(points, near, tour, -1, -1)
+        spent += time.thread_time() - began
+        yield Step("polish", before, tour, first, none, spent)
+    for stage in range(method.n_stages):
+        before, tour, began = tour, tour.copy(), time.thread_time()
+        begins = cuts(n, method.window, stage, shifted=method.shifted)
+        drawn = (seed * 1_000_003 + stage * _STAGE_APART) % 2**32
+        exact = method.conquer == "exact"
+        saved = conquered(points, tour, begins, exact, method.n_kicks, drawn)
+        spent += time.thread_time() - began
+        yield Step(f"stage {stage + 1}", before, tour, begins, saved, spent)
+
+
+def started(points: np.ndarray, near: np.ndarray, start: Start, seed: int) -> np.ndarray:
+    """The first tour: int64[city]."""
+    match start:
+        case "greedy edge":
+            return starts.greedy_edge(points, near)
+        case "nearest neighbour":
+            return starts.nearest_neighbour(points, near, 0)
+        case "space-filling":
+            return starts.space_filling(points)
+        case _:
+            return starts.random_order(len(points), seed)
+
+
+def warm() -> None:
+    """Compile what methods run, so that no method pays for it."""
+    points = np.random.default_rng(0).random((40, 2))
+    for start in ("greedy edge", "nearest neighbour"):
+        for conquer in ("local search", "exact"):
+            for _ in steps(points, Method(start, True, conquer, 11, n_stages=1), 0):
+                pass
