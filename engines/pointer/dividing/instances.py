@@ -57,10 +57,17 @@ def n_instances(spec: ThousandsSpec) -> int:
 _ROOT = Path(__file__).parents[3]
 
 
+def asset_folder() -> Path:
+    """Where files of this workbench lie: beside the packages, or inside ``explorer`` in a wheel."""
+    for folder in (_ROOT / "explorer" / "assets" / "pointer", _ROOT / "assets" / "pointer"):
+        if folder.exists():
+            return folder
+    return _ROOT / "assets" / "pointer"
+
+
 @cache
 def _a280() -> str:
-    """The bundled file, beside the packages or inside ``explorer`` in a wheel."""
-    for folder in (_ROOT / "explorer" / "assets" / "pointer", _ROOT / "assets" / "pointer"):
-        if (folder / "a280.tsp").exists():
-            return (folder / "a280.tsp").read_text(encoding="utf-8")
-    raise InstanceError("a280.tsp is not among the assets; install the product again")
+    try:
+        return (asset_folder() / "a280.tsp").read_text(encoding="utf-8")
+    except OSError as error:
+        raise InstanceError(f"a280.tsp is not among the assets: {error}") from error
