@@ -19,12 +19,13 @@ from table import Figure, as_json, cpu_seconds
 
 from engines.pointer.answers.dividing import gaps
 from engines.pointer.dividing.asked import ThousandsSpec
+from engines.pointer.dividing.courses import Courses
 from engines.pointer.dividing.instances import cities_of
 from engines.pointer.dividing.methods import Method, compared, steps, warm
 from engines.pointer.dividing.neighbours import neighbour_lists
 from engines.pointer.dividing.pictures import interval, tour_in_windows
 from engines.pointer.dividing.references import LKH_LENGTHS, lkh_is_here, lkh_length
-from engines.pointer.dividing.results import Courses, StageFrame
+from engines.pointer.dividing.results import StageFrame
 from engines.pointer.dividing.search import improve
 from engines.pointer.dividing.starts import greedy_edge, nearest_neighbour
 from engines.pointer.dividing.windows import conquered, cuts

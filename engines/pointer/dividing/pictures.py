@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
 from engines.lab.statistics.intervals import t_quantile
-
-if TYPE_CHECKING:
-    from engines.pointer.dividing.results import Courses, StageFrame
+from engines.pointer.dividing.courses import Courses
 
 _COLOURS = 4
 _GAP_FLOOR, _MS_FLOOR = 0.1, 0.01
@@ -19,7 +17,51 @@ _OFF_SCALE = 60.0
 """Per cent: a method above is told in the title, or the bars of the others could not be read."""
 
 
-def tour_in_windows(frame: StageFrame) -> Curves:
+class Stage(Protocol):
+    """A tour before and after a stage of windows."""
+
+    @property
+    def points(self) -> np.ndarray:
+        """float64[city, 2]."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What was done."""
+        ...
+
+    @property
+    def before(self) -> np.ndarray:
+        """int64[city]."""
+        ...
+
+    @property
+    def after(self) -> np.ndarray:
+        """int64[city]."""
+        ...
+
+    @property
+    def begins(self) -> np.ndarray:
+        """int64[window]: places of the tour."""
+        ...
+
+    @property
+    def saved(self) -> np.ndarray:
+        """float64[window]."""
+        ...
+
+    @property
+    def length(self) -> float:
+        """Of the tour."""
+        ...
+
+    @property
+    def shown(self) -> int:
+        """The opened window, counted from 1, or 0."""
+        ...
+
+
+def tour_in_windows(frame: Stage) -> Curves:
     """The tour, in four colours that come again along it; a line each, however many cities."""
     n, n_windows = len(frame.after), len(frame.begins)
     pieces = [_piece(frame.begins, k, n) for k in range(n_windows)]
@@ -41,7 +83,7 @@ def _piece(begins: np.ndarray, k: int, n: int) -> np.ndarray:
     return (begins[k] + np.arange(size)) % n
 
 
-def window_before_and_after(frame: StageFrame) -> Curves:
+def window_before_and_after(frame: Stage) -> Curves:
     """One window as the stage found it and as it left it."""
     k = min(frame.shown, len(frame.begins)) - 1 if frame.shown else int(np.argmax(frame.saved))
     places = _piece(frame.begins, k, len(frame.after))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engines.pointer.dividing.asked import ThousandsSpec
+from engines.pointer.dividing.courses import Courses
 from engines.pointer.dividing.instances import Cities, cities_of, n_instances
 from engines.pointer.dividing.methods import Method, Step, as_asked, compared, steps, warm
 from engines.pointer.dividing.references import (
@@ -16,7 +17,7 @@ from engines.pointer.dividing.references import (
     lkh_length,
     why_no_lkh,
 )
-from engines.pointer.dividing.results import Courses, StageFrame, Thousands
+from engines.pointer.dividing.results import StageFrame, Thousands
 
 YOURS = "as asked"
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from engines.pointer import ThousandsSpec
+from engines.pointer.dividing.courses import Courses
 from engines.pointer.dividing.methods import Method, steps
 from engines.pointer.dividing.pictures import tour_in_windows
-from engines.pointer.dividing.results import Courses, StageFrame
+from engines.pointer.dividing.results import StageFrame
 from engines.running import registry
 from engines.running.compute import InProcess
 from views.kit.catalog import view_type
