@@ -13,8 +13,10 @@ from engines.connectome.opening import kept
 from engines.connectome.opening.child import UPLOAD_MAX_BYTES, recording_from_upload_async
 from engines.connectome.opening.options import Opened, OpenOptions
 from engines.connectome.opening.read import KINDS
-from engines.contract import ExplorerError
+from engines.contract import ExplorerError, Spec
+from engines.running.compute import Compute
 from views.kit.components import Facts, Upload
+from views.kit.generic import GenericView
 from views.kit.text import label
 
 _KEPT_BYTES = 64 * 1024 * 1024
@@ -112,6 +114,25 @@ class OwnRecording:
         self.upload.note, self.report.sections, self._last = "", [], None
         self.picker.visible = False
         self._on_digest("", None)
+
+
+class OwnRecordingView(GenericView):
+    """The generic view of an experiment whose recording may be one's own."""
+
+    def __init__(
+        self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
+    ) -> None:
+        super().__init__(name, compute, owner=owner, spec=spec)
+        self.own = OwnRecording(self._take_own, self._complain)
+
+    def extra_controls(self) -> dict[str, list[Any]]:
+        """A recording of one's own."""
+        return {"Own recording": [self.own.panel]}
+
+    def _take_own(self, digest: str, opened: Opened | None) -> None:
+        source = "planted" if opened is None else "own"
+        self.controls.param.update(own_recording=digest, source=source, lesion="")
+        self.run()
 
 
 def report_section(opened: Opened) -> dict[str, Any]:
