@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from engines.connectome.recordings.cases import planted_case
-from engines.connectome.recordings.foretelling import by_mask, pairs_of_frames, persistence
+from engines.connectome.foretelling.cases import planted_case
+from engines.connectome.foretelling.ridge import by_mask, pairs_of_frames, persistence
 from engines.contract import KnownAnswer
 
 _RHO = 0.8

@@ -27,7 +27,7 @@ from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Tabl
 from engines.lab.statistics import mean_over, paired
 
 if TYPE_CHECKING:
-    from engines.connectome.recordings.cases import Case
+    from engines.connectome.foretelling.cases import Case
 
 MODELS = ("persistence", "own past", "all pairs", "wiring", "same degrees", "best of them")
 PERSISTENCE, OWN, ALL, WIRING, NULLS, BEST = range(len(MODELS))
@@ -214,7 +214,7 @@ class NextStep(Result):
 
 def frames(spec: NextStepSpec) -> Iterator[NextStepFrame | NextStep]:
     """A frame for every model that was fitted, the lesion and the result last."""
-    from engines.connectome.recordings import foretelling as room
+    from engines.connectome.foretelling import ridge as room
 
     r2, first, lengths = np.zeros((0, 0, 0)), None, np.zeros(0, int)
     for k in range(spec.n_cases):
@@ -253,7 +253,7 @@ def _models(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _case(spec: NextStepSpec, k: int) -> Case:
-    from engines.connectome.recordings import cases
+    from engines.connectome.foretelling import cases
 
     seed = (spec.seed + 1_000_003 * k) % 2**64
     if spec.source == "people":
@@ -298,7 +298,7 @@ def _with_lesions(
     n_test: int, silent: np.ndarray,
 ) -> Iterator[NextStepFrame | NextStep]:  # fmt: skip
     """Lesions and one neuron of the first recording, then everything."""
-    from engines.connectome.recordings import foretelling as room
+    from engines.connectome.foretelling import ridge as room
 
     assert isinstance(pairs, room.Frames)
     test = pairs.last(n_test)

@@ -16,11 +16,11 @@ from engines.connectome.experiments.activity._recording_pictures import (
     trace_picture,
     window_picture,
 )
+from engines.connectome.foretelling.structure import Structure, structure_by_name, structure_of
 from engines.connectome.opening.options import Animal
 from engines.connectome.recordings.preparing import Smoothing, Trace, one_of, prepared
 from engines.connectome.recordings.recording import Recording, bold, planted
 from engines.connectome.recordings.shifting import shifted
-from engines.connectome.recordings.structure import Structure, structure_by_name, structure_of
 from engines.connectome.recordings.windows import matched, positive_correlation
 from engines.connectome.wiring.catalogue import load
 from engines.contract import (

@@ -9,6 +9,7 @@ import pytest
 from engines.connectome.experiments.activity.dynamic_communities import EXPERIMENT as MOTIFS
 from engines.connectome.experiments.activity.dynamic_communities import MotifSpec
 from engines.connectome.experiments.activity.recordings import EXPERIMENT, RecordingSpec
+from engines.connectome.foretelling.structure import matched_by_name
 from engines.connectome.opening import kept
 from engines.connectome.opening.options import Animal, Opened
 from engines.connectome.recordings import sources
@@ -19,7 +20,6 @@ from engines.connectome.recordings.preparing import (
     smoothed,
     together,
 )
-from engines.connectome.recordings.structure import matched_by_name
 from engines.connectome.wiring.catalogue import load
 from engines.contract import InputError
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.connectome.foretelling.structure import matched_by_name
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.memory.wired import matrix, sign_of
 from engines.connectome.nulls.run import seeds_of
@@ -13,7 +14,6 @@ from engines.connectome.nulls.shuffling import draw_of
 from engines.connectome.opening.kept import load_recording
 from engines.connectome.recordings.preparing import one_of, prepared
 from engines.connectome.recordings.recording import bold
-from engines.connectome.recordings.structure import matched_by_name
 from engines.connectome.wiring.catalogue import DatasetName, load
 from engines.connectome.wiring.connectome import Connectome
 from engines.connectome.wiring.graph import Graph, graph_of

@@ -13,10 +13,8 @@ from engines.connectome.experiments.activity.next_step import (
     WIRING,
     NextStepSpec,
 )
-from engines.connectome.opening import kept
-from engines.connectome.opening.options import Animal, Opened
-from engines.connectome.recordings.cases import own_case, persons_case, planted_case
-from engines.connectome.recordings.foretelling import (
+from engines.connectome.foretelling.cases import own_case, persons_case, planted_case
+from engines.connectome.foretelling.ridge import (
     Frames,
     by_mask,
     explained,
@@ -24,6 +22,8 @@ from engines.connectome.recordings.foretelling import (
     persistence,
     ridge,
 )
+from engines.connectome.opening import kept
+from engines.connectome.opening.options import Animal, Opened
 from engines.contract import InputError
 
 RNG = np.random.default_rng(0)

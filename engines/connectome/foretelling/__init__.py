@@ -1,0 +1,1 @@
+"""What a wiring foretells of activity: structure beside function, and the next frame."""
