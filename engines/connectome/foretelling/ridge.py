@@ -7,8 +7,10 @@ strength is chosen on the last part of the training frames, never on the test.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from engines.contract import InputError
 
@@ -99,6 +101,11 @@ class Foretelling:
         return foretold(self.train, self.weight, test)
 
 
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
 def by_mask(
     train: Frames, test: Frames, mask: np.ndarray, strengths: np.ndarray = STRENGTHS
 ) -> Foretelling:
@@ -110,6 +117,14 @@ def by_mask(
     n = len(train.now)
     if n < 10:
         raise InputError(f"{n} frames are too few to learn from; at least 10 are needed")
+    # Hundreds of small decompositions: where others compute too, threads of BLAS wait for each
+    # other (170 times as long at a load of ten).
+    with _threads().limit(limits=1):
+        return _fitted(train, test, mask, strengths)
+
+
+def _fitted(train: Frames, test: Frames, mask: np.ndarray, strengths: np.ndarray) -> Foretelling:
+    n = len(train.now)
     inner = train.first(int(INNER * n))
     judged = train.last(n - len(inner.now))
     tried = ridge(inner, mask, strengths)
