@@ -13,9 +13,10 @@ from engines.diagrams.drawing.picture import drawing
 from engines.diagrams.learning.course import PriceAxis, RaceFrame, RaceResult, cell
 from engines.diagrams.learning.spec import DEEP, ENTRANTS_MAX, Entrant, named
 from engines.diagrams.learning.verdicts import AHEAD, BEHIND, HELD_OUT, LEARNT, Verdict
-from engines.diagrams.specs.drawing import DrawSpec
+from engines.diagrams.specs.drawing import Drawing, DrawSpec
 from engines.running.compute import Compute, Job
 from views.diagrams.components import DiagramEditor, DiagramStage
+from views.diagrams.facts import about
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
 from views.kit.generic import GenericView, table_section
@@ -50,7 +51,7 @@ class Lane:
         if self.editor.text != entrant.text:
             self.editor.text = entrant.text
         self.editor.visible = self.box.visible = True
-        drawn = drawing(DrawSpec(text=entrant.text, width=_WIDTH))
+        drawn = _folded(entrant.text)
         self.editor.mistakes = [vars(mistake) for mistake in drawn.mistakes]
         self.stage.param.update(
             note="" if drawn.scene else "Mend the text first.",
@@ -191,6 +192,15 @@ class RaceView(GenericView):
                 return
             self._figures[-1] = PictureFigure(front)
             self._lay_out()
+
+
+def _folded(text: str) -> Drawing:
+    """The diagram with its blocks closed: a word of one's own is one sign."""
+    drawn = drawing(DrawSpec(text=text, width=_WIDTH))
+    blocks = about(drawn).blocks if drawn.scene else ()
+    if not blocks:
+        return drawn
+    return drawing(DrawSpec(text=text, width=_WIDTH, collapsed=("*", *blocks)))
 
 
 def _head(place: int, name: str, facts: tuple[str, ...] | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from engines.diagrams.graph.circuit import Circuit, Note
 from engines.diagrams.graph.errors import DiagramError, Problem, Span
@@ -14,6 +14,7 @@ from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.language.asking import Ask, RefusedError, nearest
+from engines.diagrams.language.elementwise import definition_of, word_refused
 from engines.diagrams.language.phrases import (
     BlockStatement,
     Definition,
@@ -28,8 +29,10 @@ from engines.diagrams.language.phrases import (
     Typed,
 )
 from engines.diagrams.language.rules import CHECKS
+from engines.diagrams.language.scope import Scope
 from engines.diagrams.language.substitute import fitted, instantiated
 from engines.diagrams.language.syntax import parse_text
+from engines.diagrams.language.words import LineError
 
 PROBLEMS_MAX = 100
 DEPTH_MAX = 40
@@ -58,37 +61,6 @@ def judged(text: str, name: str = "") -> tuple[Circuit | None, tuple[Problem, ..
     return (None if problems else diagram), problems
 
 
-@dataclass
-class _Scope:
-    """What has been said so far at one level; ``sliced`` is the axis a scan hides."""
-
-    outer: _Scope | None = None
-    values: dict[str, Value] = field(default_factory=dict)
-    nodes: list[Node] = field(default_factory=list)
-    captured: dict[str, Value] = field(default_factory=dict)
-    returned: tuple[Name, ...] = ()
-    sliced: str = ""
-
-    def find(self, name: str) -> Value | None:
-        """A value of this level, or of an outer one, which is then captured."""
-        if name in self.values:
-            return self.values[name]
-        found = self.outer.find(name) if self.outer else None
-        if found is not None:
-            axes = tuple(a for a in found.axes if a != self.sliced)
-            found = replace(found, axes=axes)
-            self.captured[name] = self.values[name] = found
-        return found
-
-    def names(self) -> list[str]:
-        """Every name in reach."""
-        return [*self.values, *(self.outer.names() if self.outer else ())]
-
-    def taken(self, name: str) -> bool:
-        """Whether the name is used, here or outside."""
-        return name in self.values or (self.outer is not None and self.outer.taken(name))
-
-
 class _Checker:
     """Checks all definitions of one text."""
 
@@ -101,11 +73,17 @@ class _Checker:
         self.sizes = Sizes()
         self.calling: list[str] = []
         self.saved: set[str] = set()
+        self.words = {word.name.text: word for word in text.words}
+        for name in [word.name for word in text.words]:
+            if name.text in KINDS:
+                self._say(name, "duplicate", f"{name.text} is an operation already")
+            if self.words[name.text].name is not name:
+                self._say(name, "duplicate", f"{name.text} is defined twice")
         for definition in text.definitions:
             name = definition.name.text
             if name in KINDS:
                 self._say(definition.name, "duplicate", f"{name} is an operation already")
-            if name in self.definitions:
+            if name in self.definitions or name in self.words:
                 self._say(definition.name, "duplicate", f"{name} is defined twice")
             self.definitions[name] = definition
 
@@ -139,7 +117,7 @@ class _Checker:
     def _definition(self, definition: Definition) -> Graph:
         self.calling.append(definition.name.text)
         outside, self.saved = self.saved, set()
-        scope = _Scope()
+        scope = Scope()
         for param in definition.params:
             self._add(scope, self._value(param), param.name)
         self._items(scope, definition.body)
@@ -150,7 +128,7 @@ class _Checker:
         name = definition.name.text
         return Graph(name, inputs, tuple(scope.nodes), outputs)
 
-    def _outputs(self, scope: _Scope, definition: Definition) -> tuple[str, ...]:
+    def _outputs(self, scope: Scope, definition: Definition) -> tuple[str, ...]:
         wanted = [tuple(name.text for name in axes) for axes in definition.outs]
         made = [value for node in scope.nodes for value in node.outs]
         if scope.returned:
@@ -174,7 +152,7 @@ class _Checker:
 
     # One level ----------------------------------------------------------------------------
 
-    def _items(self, scope: _Scope, items: tuple[Item, ...]) -> None:
+    def _items(self, scope: Scope, items: tuple[Item, ...]) -> None:
         for item in items:
             match item:
                 case Statement():
@@ -200,7 +178,7 @@ class _Checker:
                 self._say(name, "repeated-axis", text, hint + name.text)
         return Value(typed.name.text, axes, typed.dtype.text if typed.dtype else "")
 
-    def _add(self, scope: _Scope, value: Value, name: Name) -> None:
+    def _add(self, scope: Scope, value: Value, name: Name) -> None:
         if scope.taken(name.text):
             line = self.lines.get(name.text, 0)
             seen = f" (line {line})" if line and line != name.span.line else ""
@@ -209,17 +187,17 @@ class _Checker:
         scope.values[name.text] = value
         self.sizes.seen.update(value.axes)
 
-    def _find(self, scope: _Scope, name: Name) -> Value | None:
+    def _find(self, scope: Scope, name: Name) -> Value | None:
         found = scope.find(name.text)
         if found is None:
             hint = nearest(name.text, scope.names())
             self._say(name, "unknown-value", f"there is no value {name.text} above", hint)
         return found
 
-    def _statement(self, scope: _Scope, item: Statement) -> None:
+    def _statement(self, scope: Scope, item: Statement) -> None:
         word = item.call.kind.text
-        if word not in KINDS and word not in self.definitions:
-            hint = nearest(word, [*KINDS, *self.definitions])
+        if word not in KINDS and word not in self.definitions and word not in self.words:
+            hint = nearest(word, [*KINDS, *self.definitions, *self.words])
             self._say(item.call.kind, "unknown-op", f"there is no operation {word}", hint)
         args = [self._find(scope, name) for name in item.call.args]
         self._memory(item, word)
@@ -255,11 +233,13 @@ class _Checker:
         item: Statement,
         args: tuple[Value, ...],
         outs: tuple[Value, ...],
-        scope: _Scope,
+        scope: Scope,
     ) -> Node | None:
         word = item.call.kind.text
         if word in self.definitions:
             return self._called(item, args, outs)
+        if word in self.words:
+            return self._spelled(item, args, outs)
         if word not in KINDS:
             return None
         kind, fn = KINDS[word]
@@ -281,7 +261,7 @@ class _Checker:
             attrs = {**attrs, "scale": item.call.scale}
         return Node(kind, tuple(a.name for a in args), outs, attrs, label)
 
-    def _tied(self, item: Statement, attrs: Mapping[str, object], scope: _Scope) -> None:
+    def _tied(self, item: Statement, attrs: Mapping[str, object], scope: Scope) -> None:
         """A weight or a bias can only be shared with an operation above that has one."""
         for array, key in TIES.items():
             wanted = attrs.get(key)
@@ -321,11 +301,30 @@ class _Checker:
         names = tuple(a.name for a in args)
         return Node("block", names, outs, {"own": True}, label or name.text, body)
 
+    def _spelled(
+        self, item: Statement, args: tuple[Value, ...], outs: tuple[Value, ...]
+    ) -> Node | None:
+        """A word of the text's own, with the axes it is called with."""
+        word, name = self.words[item.call.kind.text], item.call.kind
+        wrong = word_refused(word, item, args, outs, (*self.calling, name.text))
+        if wrong is not None:
+            self.problems.append(wrong)
+            return None
+        own = tuple(w.text for o in item.call.options for w in o.words)
+        try:
+            definition = definition_of(word, tuple(a.axes for a in args), outs[0].axes, own)
+        except LineError as error:
+            self.problems.append(error.problem)
+            return None
+        body = self._definition(definition)
+        names = tuple(a.name for a in args)
+        return Node("block", names, outs, {"own": True}, name.text, body)
+
     # Blocks -------------------------------------------------------------------------------
 
-    def _block(self, outer: _Scope, item: BlockStatement) -> None:
+    def _block(self, outer: Scope, item: BlockStatement) -> None:
         over = item.over.text if item.over else ""
-        scope = _Scope(outer, sliced=over)
+        scope = Scope(outer, sliced=over)
         ins = [v for v in (self._find(scope, name) for name in item.ins) if v is not None]
         self._items(scope, item.body)
         outs = [v for v in (self._find(scope, name) for name in item.outs) if v is not None]
@@ -367,7 +366,7 @@ class _Checker:
                 self._say(name, "cyclic-block", text, f"{there}, {after.name} has {got}")
 
     def _collected(
-        self, scope: _Scope, item: BlockStatement, over: str
+        self, scope: Scope, item: BlockStatement, over: str
     ) -> list[tuple[Value, Value]]:
         found = []
         for new, name in item.collect:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from engines.diagrams.graph.errors import NOWHERE, Problem, Span
 from engines.diagrams.graph.poly import Poly
@@ -119,9 +120,34 @@ class Definition:
     span: Span
 
 
+@dataclass(frozen=True)
+class Apply:
+    """An operation on expressions; a power has its exponent."""
+
+    word: str
+    args: tuple[Expression, ...]
+    span: Span
+    exponent: Fraction = Fraction(1)
+
+
+Expression = Apply | Name | Fraction
+
+
+@dataclass(frozen=True)
+class Word:
+    """``word name(x, e=0.01) = expression``: what it takes, what it learns with its start."""
+
+    name: Name
+    args: tuple[Name, ...]
+    learned: tuple[tuple[Name, Poly], ...]
+    body: Expression
+    span: Span
+
+
 @dataclass
 class Text:
     """Everything a text defines, and every problem met on the way."""
 
     definitions: list[Definition] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

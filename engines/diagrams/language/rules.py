@@ -236,10 +236,11 @@ def check_opaque(ask: Ask) -> Attrs:
 
 
 def check_param(ask: Ask) -> Attrs:
-    """A learned array that depends on nothing; a fixed one is given, not learned."""
+    """A learned array that depends on nothing; a fixed one is given, ``start`` is its start."""
     ask.arity(0)
-    ask.keys("fixed")
-    return ask.given()
+    ask.keys("fixed", "start")
+    start = {"start": ask.number("start", 0.0)} if ask.option("start") else {}
+    return {**ask.given(), **start}
 
 
 def check_const(ask: Ask) -> Attrs:

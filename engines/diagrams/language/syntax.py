@@ -1,5 +1,6 @@
 """The shape of a text, before anybody asks whether its axes fit.
 
+word name(a, e=0.01) = expression
 def name(a: axes, b: axes) -> axes
 size m = h*k
 v: axes = Kind[label, axis -> axis, key=value](a, b) * k^(-1/2)
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from engines.diagrams.graph.errors import Problem, Span
 from engines.diagrams.graph.poly import Poly
+from engines.diagrams.language.elementwise import read_word
 from engines.diagrams.language.phrases import (
     BlockStatement,
     Call,
@@ -29,6 +31,7 @@ from engines.diagrams.language.phrases import (
     Statement,
     Text,
     Typed,
+    Word,
 )
 from engines.diagrams.language.tokens import Line, lines_from_text
 from engines.diagrams.language.words import LineError, Words, product, reciprocal, total
@@ -40,6 +43,10 @@ def parse_text(text: str) -> Text:
     """The definitions of a text; problems are collected, never raised."""
     found = Text()
     for line in lines_from_text(text, found.problems):
+        if line.tokens[0].word == "word":
+            word = _try(found, _word, line)
+            found.words += [word] if word is not None else []
+            continue
         definition = _try(found, _definition, line)
         if definition is not None:
             found.definitions.append(definition)
@@ -58,6 +65,11 @@ def _try(found: Text, read: Callable[[Words, Line, Text], T], line: Line) -> T |
             if line.tokens[0].word != "def" or read is not _definition:
                 _try(found, _item, child)
         return None
+
+
+def _word(words: Words, line: Line, _found: Text) -> Word:
+    words.take()
+    return read_word(words, line.span)
 
 
 def _definition(words: Words, line: Line, found: Text) -> Definition:

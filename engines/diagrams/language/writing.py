@@ -107,7 +107,8 @@ def _line(node: Node) -> str:
 
 
 def _factor(scale: Poly) -> str:
-    return scale.code() if len(scale.terms) == 1 else f"({scale.code()})"
+    told = scale.code()
+    return told if len(scale.terms) == 1 and not told.startswith("-") else f"({told})"
 
 
 def _arrow(ins: Axes, outs: Axes) -> str:
@@ -141,11 +142,18 @@ def _options(node: Node) -> list[str]:
         found.append(f"by={attrs['by']!r}")
     if node.kind == "index":
         found.append(f"at={attrs['at']}")
-    if node.kind in ("slice", "put") and attrs["start"]:
-        found.append(f"start={attrs['start'].code()}")
+    found += _start(node)
     if node.name and not labelled:
         found.append(f"name={node.name}")
     return found
+
+
+def _start(node: Node) -> list[str]:
+    """Where a cut begins, or the number that a learned array begins with."""
+    start = node.attrs.get("start")
+    if node.kind == "param":
+        return [] if start is None else [f"start={start!r}"]
+    return [f"start={start.code()}"] if node.kind in ("slice", "put") and start else []
 
 
 def _usual_pad(node: Node) -> int:

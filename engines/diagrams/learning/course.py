@@ -161,15 +161,19 @@ class RaceResult(Result):
                     yield verdict(one.name, first, split, step, values[k, at], values[0, at],
                                   len(self.budgets))  # fmt: skip
 
-    def difference(self, name: str, step: int, split: str = HELD_OUT) -> Estimate | None:
-        """Loss of an entrant less that of the first at a budget, seed by seed."""
+    def difference(
+        self, name: str, step: int, split: str = HELD_OUT, *, against: str = ""
+    ) -> Estimate | None:
+        """Loss of an entrant less that of the first, or another, at a budget, seed by seed."""
         names = [one.name for one in self.entered]
-        if name not in names or step not in self.budgets:
+        against = against or names[0]
+        if name not in names or against not in names or step not in self.budgets:
             return None
         values = self.course.held_out if split == HELD_OUT else self.course.learnt
-        k, at = names.index(name), int(np.searchsorted(self.course.steps, step))
-        said = f"loss {split} at step {step:,}, {name} less {names[0]}"
-        return paired_difference(values[k, at], values[0, at], said)
+        at = int(np.searchsorted(self.course.steps, step))
+        ours, theirs = (values[names.index(one), at] for one in (name, against))
+        said = f"loss {split} at step {step:,}, {name} less {against}"
+        return paired_difference(ours, theirs, said)
 
     def loss(self, name: str, step: int, split: str = HELD_OUT) -> Estimate | None:
         """Mean loss of an entrant at a budget."""

@@ -22,20 +22,39 @@ _CONVOLUTION = """def Convolution(x: b i r s) -> b c
   m: b f j k = maxpool[p q -> j k, kernel=2, stride=2](a)
   y: b c = Linear+[Out](m)
 """
-_PLAIN = """def Plain(x: b p) -> b c
-  size h = 32
-  z: b h = Linear+[In](x)
-  block Layer x6: z -> z1
-    size g = h
-    u: b g = Linear+[A](z)
-    z1: b h = relu(u)
-  y: b c = Linear+[Out](z)
+
+
+_CRRELU = "word crrelu(x, e=0.01) = relu(x) + e*x*exp(-x^2/2)\n\n"
+"""Sun et al. 2024, section 4: a learned number for each layer."""
+_POLYRELU = (
+    "word polyrelu(x, a=0.3333, b=0.3333, c=0.3333) = a*relu(x) + b*relu(x)^2 + c*relu(x)^3\n\n"
+)
+"""Zhuo et al. 2024: powers of ReLU up to the third, starts of their repository."""
+_LINEAR = """def Line(x: b p) -> b c
+  y: b c = Linear+[W](x)
+"""
+_SMALL = """def MLP(x: b p) -> b c
+  size h = 4
+  u: b h = Linear+[In](x)
+  a: b h = tanh(u)
+  y: b c = Linear+[Out](a)
+"""
+_QUADRATIC = """def Quadratic(x: b p) -> b c
+  u: b c = Linear+[First](x)
+  v: b c = Linear+[Second](x)
+  s: b p = square(x)
+  w: b c = Linear[Squares](s)
+  m: b c = mul(u, v)
+  y: b c = add(m, w)
 """
 
 
-def characters(name: str, word: str) -> Entrant:
-    """A perceptron that reads twelve characters, with an elementwise word of one's choice."""
-    return Entrant(name=name, text=_CHARACTERS.format(name=name, word=word))
+def characters(name: str, word: str, said: str = "") -> Entrant:
+    """A perceptron that reads twelve characters, with an elementwise word of one's choice.
+
+    ``said`` is the line that says what the word is, where the language has none.
+    """
+    return Entrant(name=name, text=said + _CHARACTERS.format(name=name, word=word))
 
 
 _WIDE, _DEEP = Entrant(), Entrant(name="Deep", text=DEEP)
@@ -51,6 +70,28 @@ PRESETS: dict[str, RaceSpec] = {
     "ReLU or GELU, 2,000 steps": RaceSpec(
         entrants=_ReLU_GELU, task="characters", match="nothing", n_steps=2_000, n_seeds=8,
         learning_rates="0.003",
+    ),
+    "CRReLU, a word of one's own": RaceSpec(
+        entrants=(*_ReLU_GELU, characters("CRReLU", "crrelu", _CRRELU)), task="characters",
+        match="nothing", n_steps=500, n_seeds=8, learning_rates="0.003",
+    ),
+    "PolyReLU, learned powers": RaceSpec(
+        entrants=(*_ReLU_GELU, characters("PolyReLU", "polyrelu", _POLYRELU)), task="characters",
+        match="nothing", n_steps=500, n_seeds=8, learning_rates="0.003",
+    ),
+    "Quadratic neurons on a ring": RaceSpec(
+        entrants=(
+            Entrant(name="MLP", text=_SMALL), Entrant(name="Line", text=_LINEAR),
+            Entrant(name="Quadratic", text=_QUADRATIC),
+        ),
+        task="ring", match="nothing", n_steps=400, n_seeds=20, learning_rates="0.05",
+    ),
+    "Quadratic neurons on XOR": RaceSpec(
+        entrants=(
+            Entrant(name="MLP", text=_SMALL), Entrant(name="Line", text=_LINEAR),
+            Entrant(name="Quadratic", text=_QUADRATIC),
+        ),
+        task="XOR", match="nothing", n_steps=400, n_seeds=20, learning_rates="0.05",
     ),
     "Convolution or dense": RaceSpec(
         entrants=(_WIDE, Entrant(name="Convolution", text=_CONVOLUTION)), n_steps=500

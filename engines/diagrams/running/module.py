@@ -84,6 +84,8 @@ class DiagramModule(nn.Module):
         array = torch.empty(shape)
         if node.kind == "norm":
             nn.init.constant_(array, 1.0 if suffix in ("weight", "var") else 0.0)
+        elif "start" in node.attrs and node.kind == "param":
+            nn.init.constant_(array, node.attrs["start"])
         elif node.kind in ("embed", "param"):
             nn.init.normal_(array)
         else:

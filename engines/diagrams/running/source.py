@@ -67,8 +67,8 @@ class _Source:
         """Write the class of a graph, blocks first; its name."""
         name = base = identifier(graph.name[:1].upper() + graph.name[1:]) or "Diagram"
         k = 2
-        while name in self.names:
-            if self.names[name] == graph:
+        while name in self.names or name == "F":  # torch.nn.functional is called so
+            if self.names.get(name) == graph:
                 return name
             name, k = f"{base}{k}", k + 1
         self.names[name] = graph
@@ -180,7 +180,7 @@ def _array(node: Node, own: Owned, suffix: str) -> str:
         f"int({size_code(s)})" if "/" in size_code(s) or "-" in size_code(s) else size_code(s)
         for s in own.shapes[suffix]
     )
-    made = _start(node, suffix, shape)
+    made = _start(node, suffix, shape or "()")
     if suffix in own.buffers:
         return f'self.register_buffer("{name}", {made})'
     return f"self.{name} = nn.Parameter({made})"
@@ -188,6 +188,12 @@ def _array(node: Node, own: Owned, suffix: str) -> str:
 
 def _start(node: Node, suffix: str, shape: str) -> str:
     """The numbers an array begins with."""
+    if node.kind == "param" and "start" in node.attrs:
+        return (
+            f"torch.full(({shape},), {node.attrs['start']!r})"
+            if shape != "()"
+            else (f"torch.tensor({node.attrs['start']!r})")
+        )
     if node.kind == "norm":
         make = "torch.ones" if suffix in ("weight", "var") else "torch.zeros"
     elif suffix == "bias":

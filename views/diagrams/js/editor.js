@@ -1,6 +1,6 @@
 // A small code editor: a text area over its own coloured copy, mistakes underlined and listed.
 
-const WORDS = /(#.*)|("[^"]*")|\b(def|block|scan|size|group|note|return|over|collect|in)\b|([^\W\d][\w\u0300-\u036f'′]*)(?=\+?[[(])|(\d+(?:\.\d+)?)|([^\W\d][\w\u0300-\u036f'′]*)/gu
+const WORDS = /(#.*)|("[^"]*")|\b(def|word|block|scan|size|group|note|return|over|collect|in)\b|([^\W\d][\w\u0300-\u036f'′]*)(?=\+?[[(])|(\d+(?:\.\d+)?)|([^\W\d][\w\u0300-\u036f'′]*)/gu
 const SORTS = ["comment", "string", "keyword", "call", "number", "name"]
 
 function colouredLine(line, mistakes, axis) {

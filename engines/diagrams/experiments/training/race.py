@@ -41,8 +41,12 @@ def _loss(result: RaceResult, preset: str, name: str, step: int) -> Estimate | N
     return result.loss(name, step) if _tests(result, preset) else None
 
 
-def _difference(result: RaceResult, preset: str, name: str, step: int) -> Estimate | None:
-    return result.difference(name, step) if _tests(result, preset) else None
+def _difference(
+    result: RaceResult, preset: str, name: str, against: str, step: int
+) -> Estimate | None:
+    if not _tests(result, preset):
+        return None
+    return result.difference(name, step, against=against)
 
 
 def _claim(sentence: str, source: str, preset: str, pair: tuple[str, str], step: int) -> Claim:
@@ -54,13 +58,15 @@ def _claim(sentence: str, source: str, preset: str, pair: tuple[str, str], step:
         source=source,
         figure=partial(_loss, preset=preset, name=ours, step=step),
         control=partial(_loss, preset=preset, name=first, step=step),
-        difference=partial(_difference, preset=preset, name=ours, step=step),
+        difference=partial(_difference, preset=preset, name=ours, against=first, step=step),
         holds_when=FallsBelow(),
         preset="" if is_default else preset,
     )
 
 
 _GELU = "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, arXiv 1606.08415"
+_CRRELU = "Sun et al. 2024, A Method on Searching Better Activation Functions, arXiv 2405.12954"
+_QUADRATIC = "Fan et al. 2022, quadratic networks and ReLinear, arXiv 2201.05279"
 CLAIMS = (
     _claim(
         "Depth is worth more than width: of as many parameters, three narrow layers learn digits "
@@ -78,6 +84,29 @@ CLAIMS = (
     _claim(
         "GELU is still ahead of ReLU after 2,000 steps on characters.",
         _GELU, "ReLU or GELU, 2,000 steps", ("GELU", "ReLU"), 2_000,
+    ),
+    _claim(
+        "CRReLU is ahead of ReLU after 500 steps on characters.",
+        _CRRELU, "CRReLU, a word of one's own", ("CRReLU", "ReLU"), 500,
+    ),
+    _claim(
+        "CRReLU is ahead of GELU after 500 steps on characters.",
+        _CRRELU, "CRReLU, a word of one's own", ("CRReLU", "GELU"), 500,
+    ),
+    _claim(
+        "PolyReLU is ahead of ReLU after 500 steps on characters.",
+        "Zhuo et al. 2024, Polynomial Composition Activations, arXiv 2411.03884",
+        "PolyReLU, learned powers", ("PolyReLU", "ReLU"), 500,
+    ),
+    _claim(
+        "One layer of quadratic neurons fits a ring better than a network of two layers with more "
+        "weights.",
+        _QUADRATIC, "Quadratic neurons on a ring", ("Quadratic", "MLP"), 400,
+    ),
+    _claim(
+        "One layer of quadratic neurons fits XOR better than a network of two layers with more "
+        "weights.",
+        _QUADRATIC, "Quadratic neurons on XOR", ("Quadratic", "MLP"), 400,
     ),
 )  # fmt: skip
 

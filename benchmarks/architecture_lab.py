@@ -1,0 +1,97 @@
+"""What racing diagrams costs: all seeds of a text at once beside one network after the other.
+
+    python benchmarks/architecture_lab.py [--full]
+
+CPU seconds of this process with one thread, both sides in one run. The peer is plain torch with the
+same module made from the same text: ``backward`` and `torch.optim.Adam`, one seed after the other.
+``--full`` takes the median of more repeats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+
+import torch
+from table import Figure, as_json
+from threadpoolctl import threadpool_limits
+from torch.nn import functional as fn
+
+from engines.diagrams.learning.presets import PRESETS
+from engines.diagrams.learning.racing import Race, Racer, frames_of
+
+N_SEEDS, N_STEPS, RATE = 16, 60, 0.003
+ROWS = {
+    "one wide layer, digits": ("Wide or deep, equal parameters", 0),
+    "three narrow layers, digits": ("Wide or deep, equal parameters", 1),
+    "two layers of 128, characters": ("ReLU or GELU, 500 steps", 0),
+    "a word of one's own, characters": ("CRReLU, a word of one's own", 2),
+    "quadratic neurons, ring": ("Quadratic neurons on a ring", 2),
+    "convolution, digits": ("Convolution or dense", 1),
+}
+
+
+def stacked(race: Race, racer: Racer) -> None:
+    training = race.training(racer, (RATE,), list(range(N_SEEDS)))
+    training.advance(N_STEPS)
+
+
+def alone(race: Race, racer: Racer) -> None:
+    batches = race.training(racer, (RATE,), list(range(N_SEEDS))).batches
+    for seed in range(N_SEEDS):
+        torch.manual_seed(seed)
+        module = racer.contestant.module()
+        optimiser = torch.optim.Adam(module.parameters(), RATE)
+        for step in range(N_STEPS):
+            x, y = batches.batch(step)
+            optimiser.zero_grad()
+            fn.cross_entropy(module(x[seed]), y[seed]).backward()
+            optimiser.step()
+
+
+def row(name: str, repeats: int, at_least: float) -> Figure:
+    """Both sides in turn, so that what else the machine does slows them alike."""
+    preset, place = ROWS[name]
+    race = Race(PRESETS[preset])
+    racer = race.line_up()[place]
+    stacked(race, racer)  # loads what is loaded once
+    ratios = []
+    for _ in range(repeats):
+        begun = time.process_time()
+        alone(race, racer)
+        between = time.process_time()
+        stacked(race, racer)
+        ratios.append((between - begun) / (time.process_time() - between))
+    said = f"{name}, {N_SEEDS} seeds: plain torch over stacked"
+    return Figure(said, "x CPU", statistics.median(ratios), at_least=at_least)
+
+
+def elapsed(preset: str) -> Figure:
+    """CPU seconds of a whole race, as the page runs it."""
+    begun = time.process_time()
+    for _ in frames_of(PRESETS[preset]):
+        pass
+    return Figure(f"race {preset!r}", "CPU s", time.process_time() - begun, at_most=20.0)
+
+
+def main() -> int:
+    options = argparse.ArgumentParser()
+    options.add_argument("--full", action="store_true")
+    repeats = 5 if options.parse_args().full else 1
+    torch.set_num_threads(1)
+    limits = threadpool_limits(1)
+    figures = []
+    for name in ROWS:
+        figures.append(row(name, repeats, 1.0 if name.startswith("convolution") else 2.0))
+        print(figures[-1], flush=True)
+    figures.append(elapsed(next(iter(PRESETS))))
+    print(figures[-1], flush=True)
+    print(as_json(figures))
+    limits.restore_original_limits()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
