@@ -38,6 +38,8 @@ DEMANDS = {
     "greedy, fixed": np.nan,
     "nearest, 2-opt": np.nan,
     "greedy, 2-opt": 3.5,
+    "heat map": np.nan,
+    "heat, shuffled": np.nan,
     "random": np.nan,
 }
 """Gap in per cent, at most."""

@@ -13,7 +13,14 @@ CITIES_MAX = 10_000
 EXACT_WINDOW_MAX = 12
 LKH_MAX = 2_000
 """Above, one run of LKH takes minutes in which nothing can be stopped."""
-Start = Literal["greedy edge", "nearest neighbour", "space-filling", "random order"]
+Start = Literal[
+    "greedy edge",
+    "nearest neighbour",
+    "space-filling",
+    "random order",
+    "heat map",
+    "heat map, shuffled",
+]
 Conquer = Literal["local search", "exact"]
 
 
@@ -51,7 +58,7 @@ class ThousandsSpec(Spec):
         "greedy edge",
         label="Start",
         help="The tour that is divided: shortest edges first, always to the nearest city, along "
-        "Hilbert's curve, or in any order.",
+        "Hilbert's curve, in any order, or by a learnt heat map (shuffled: its control).",
         group="Divide",
     )
     polish: bool = knob(

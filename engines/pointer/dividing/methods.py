@@ -79,6 +79,8 @@ def compared(spec: ThousandsSpec) -> dict[str, Method]:
         "greedy": method("greedy edge"),
         "greedy, fixed": method("greedy edge", shifted=False),
         "greedy, 2-opt": method("greedy edge", polish=True),
+        "heat map": method("heat map"),
+        "heat, shuffled": method("heat map, shuffled"),
         "random": method("random order"),
     }
 
@@ -116,6 +118,10 @@ def started(points: np.ndarray, near: np.ndarray, start: Start, seed: int) -> np
             return starts.nearest_neighbour(points, near, 0)
         case "space-filling":
             return starts.space_filling(points)
+        case "heat map" | "heat map, shuffled":
+            from engines.pointer.dividing.heat import hottest_first
+
+            return hottest_first(points, near, shuffled_by=None if start == "heat map" else seed)
         case _:
             return starts.random_order(len(points), seed)
 
@@ -123,7 +129,9 @@ def started(points: np.ndarray, near: np.ndarray, start: Start, seed: int) -> np
 def warm() -> None:
     """Compile what methods run, so that no method pays for it."""
     points = np.random.default_rng(0).random((40, 2))
-    for start in ("greedy edge", "nearest neighbour"):
-        for conquer in ("local search", "exact"):
-            for _ in steps(points, Method(start, True, conquer, 11, n_stages=1), 0):
-                pass
+    first_tours: tuple[Start, ...] = ("greedy edge", "nearest neighbour", "heat map")
+    for start in first_tours:
+        for _ in steps(points, Method(start, True, "local search", 11, n_stages=1), 0):
+            pass
+    for _ in steps(points, Method("space-filling", True, "exact", 11, n_stages=1), 0):
+        pass

@@ -99,6 +99,18 @@ CLAIMS = (
         "nearest, 2-opt",
         source="our claim; Croes 1958, Or 1976, Bentley 1992",
     ),
+    _longer(
+        "A network that knows which edges are likely divides better than greedy edges do.",
+        "greedy",
+        "heat map",
+        source=_PAPER,
+    ),
+    _longer(
+        "Shuffled among the edges, its heat divides no better than nearest neighbour.",
+        "heat, shuffled",
+        "nearest",
+        source="our control",
+    ),
     Claim(
         "Without a division, from a random order, windows stay above 50 %.",
         figure=lambda run: _mean("random", run),
@@ -133,6 +145,7 @@ EXPERIMENT = Experiment(
         "A bad start, exact pieces": ThousandsSpec(
             start="nearest neighbour", polish=False, conquer="exact"
         ),
+        "A learnt heat map": ThousandsSpec(start="heat map", polish=False),
         "In any order": ThousandsSpec(start="random order", polish=False),
         "Clusters": ThousandsSpec(distribution="clustered"),
         "280 holes of TSPLIB": ThousandsSpec(distribution="a280"),
