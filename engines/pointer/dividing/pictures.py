@@ -11,6 +11,8 @@ from engines.lab.statistics.intervals import t_quantile
 from engines.pointer.dividing.courses import Courses
 
 _COLOURS = 4
+_N_COLOURS = 8
+"""Of lines, in every theme."""
 _GAP_FLOOR, _MS_FLOOR = 0.1, 0.01
 """Per cent and milliseconds, for axes that have no zero."""
 _OFF_SCALE = 60.0
@@ -112,12 +114,19 @@ def gap_against_time(courses: Courses) -> Curves:
         lines[name] = np.full(len(x), np.nan)
         there = (reached >= 0) & (x <= np.nanmax(at, initial=0.0))
         lines[name][there] = np.log10(to[reached[there]])
+    # Colours come again after eight; who has one a second time has rings at its steps.
+    dots = {
+        name: np.where(np.isin(x, ms[k]), lines[name], np.nan)
+        for k, name in enumerate(courses.names)
+        if k >= _N_COLOURS
+    }
     return Curves(
         f"Gap to {courses.reference_name}, against CPU time",
         np.log10(x),
         lines,
         Axis("CPU time of one thread", ticks=_decades((0.1, 1, 10, 100, 1_000, 10_000), "ms")),
         Axis("gap", ticks=_decades((0.1, 1, 3, 10, 30, 100, 1_000), "%")),
+        dots=dots,
     )
 
 
