@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 from engines.contract import Frame, Result, Spec
 from engines.diagrams.drawing.picture import drawing
 from engines.diagrams.learning.course import PriceAxis, RaceFrame, RaceResult, cell
-from engines.diagrams.learning.spec import DEEP, ENTRANTS_MAX, Entrant, named
+from engines.diagrams.learning.spec import DEEP, ENTRANTS_MAX, Entrant, LearningRule, named
 from engines.diagrams.learning.verdicts import AHEAD, BEHIND, HELD_OUT, LEARNT, Verdict
 from engines.diagrams.specs.drawing import Drawing, DrawSpec
 from engines.running.compute import Compute, Job
@@ -25,6 +25,7 @@ from views.kit.text import label
 _WIDTH = 640
 """Where a drawing wraps, in pixels: two stand side by side."""
 _SMALL = ".nx-tools { display: none; } .nx-paper { min-height: 96px; max-height: 180px; }"
+_HALF = {"flex": "1 1 280px", "min-width": "0", "max-width": "calc(50% - 4px)"}
 _SPLITS = {HELD_OUT: "exam", LEARNT: "learnt"}
 _TONES = {AHEAD: "good", BEHIND: "warning"}
 
@@ -38,19 +39,23 @@ class Lane:
         link = f"{view.owner}-{place}"
         wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
         self.editor = DiagramEditor(partial(view.write, place), text="", link_id=link, **wide)
+        self.rule = pmui.Select(
+            label="Rule", options=list(get_args(LearningRule)), value="backprop", size="small",
+            margin=(0, 0, 10, 0), **wide,
+        )  # fmt: skip
+        self.rule.param.watch(lambda event: view.teach(place, event.new), "value")
         self.head = Facts(sections=[], **wide)
         self.stage = DiagramStage(
             lambda _message: None, link_id=link, foldable=False, stylesheets=[_SMALL], **wide
         )
-        self.box = pn.Column(
-            self.head, self.stage, margin=0, styles={"flex": "1 1 280px", "min-width": "0"}, **wide
-        )
+        self.box = pn.Column(self.head, self.stage, margin=0, styles=_HALF, **wide)
 
     def show(self, entrant: Entrant) -> None:
         """Another text; texts are short here, so that drawing one takes a few milliseconds."""
         if self.editor.text != entrant.text:
             self.editor.text = entrant.text
-        self.editor.visible = self.box.visible = True
+        self.rule.value = entrant.rule
+        self.editor.visible = self.rule.visible = self.box.visible = True
         drawn = _folded(entrant.text)
         self.editor.mistakes = [vars(mistake) for mistake in drawn.mistakes]
         self.stage.param.update(
@@ -62,7 +67,7 @@ class Lane:
 
     def hide(self) -> None:
         """Nobody races here."""
-        self.editor.visible = self.box.visible = False
+        self.editor.visible = self.rule.visible = self.box.visible = False
 
 
 class RaceView(GenericView):
@@ -101,7 +106,8 @@ class RaceView(GenericView):
 
     def extra_controls(self) -> dict[str, list[Any]]:
         """An editor for each entrant."""
-        return {"Entrants": [*(lane.editor for lane in self.lanes), self.more]}
+        each = [widget for lane in self.lanes for widget in (lane.editor, lane.rule)]
+        return {"Entrants": [*each, self.more]}
 
     # Entrants ------------------------------------------------------------------------------
 
@@ -133,8 +139,16 @@ class RaceView(GenericView):
         if place >= len(entrants) or entrants[place].text == text or not text:
             return
         others = (*entrants[:place], *entrants[place + 1 :])
-        made = named(text, {other.name for other in others})
+        rule = entrants[place].rule
+        made = named(text, {other.name for other in others}).replace(rule=rule)
         self.controls.entrants = (*entrants[:place], made, *entrants[place + 1 :])
+
+    def teach(self, place: int, rule: LearningRule) -> None:
+        """An entrant learns by another rule."""
+        entrants = self.controls.entrants
+        if place < len(entrants) and entrants[place].rule != rule:
+            made = entrants[place].replace(rule=rule)
+            self.controls.entrants = (*entrants[:place], made, *entrants[place + 1 :])
 
     # Showing -------------------------------------------------------------------------------
 

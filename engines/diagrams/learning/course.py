@@ -197,13 +197,22 @@ class RaceResult(Result):
         found = []
         for one in self.entered[1:]:
             strip = in_words(self.verdicts.of(one.name))
-            ratio = "" if one.control else (
-                f"; {one.parameters / first.parameters:.3g} times the parameters, "
-                f"{one.flops / max(1, first.flops):.3g} times the FLOPs, "
-                f"{self.times(one.name):.2g} times the time"
-            )  # fmt: skip
+            ratio = "" if one.control else f"; {self._costs(one)}"
             found.append(f"{one.name} against {first.name}, held out: {strip} (n = {n}){ratio}.")
         return (*found, *self._collapses())
+
+    def _costs(self, one: Entered) -> str:
+        """Say "equal parameters, 4.35 times the FLOPs, 1.8 times the time"."""
+        first = self.entered[0]
+        ratios = {
+            "parameters": one.parameters / first.parameters,
+            "FLOPs": one.flops / max(1, first.flops),
+        }
+        said = [
+            f"equal {what}" if abs(ratio - 1) < 0.005 else f"{ratio:.3g} times the {what}"
+            for what, ratio in ratios.items()
+        ]
+        return ", ".join([*said, f"{self.times(one.name):.2g} times the time"])
 
     def times(self, name: str) -> float:
         """CPU time of an entrant over that of the first, as measured here."""
@@ -241,7 +250,7 @@ class RaceResult(Result):
             line[here], dot[here] = (low[k], mean[k], high[k]), (np.nan, mean[k], np.nan)
             lines[self.entered[k].name], dots[self.entered[k].name] = line, dot
         ordered = {one.name: lines[one.name] for one in self.entered}
-        title = f"Loss on the exam after {self.budgets[-1]:,} steps against {axis}"
+        title = f"Exam loss at step {self.budgets[-1]:,} against {axis}"
         loss = Axis(self.course.loss_name)
         return Curves(title, x, ordered, Axis(_PRICES[axis]), loss, dots=dots)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from torch import nn
@@ -15,9 +15,10 @@ from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Value
 from engines.diagrams.graph.sizes import free_axes, numbers
 from engines.diagrams.language.check import judged
-from engines.diagrams.learning.spec import Entrant
+from engines.diagrams.learning.spec import Entrant, LearningRule
 from engines.diagrams.running.module import module_from_circuit
 from engines.lab.data.task import Task
+from engines.lab.training.signals import linear_weights
 
 LEARNED = "Linear, Conv, ConvT, Embed, param and the norms"
 """Words of a text that learn."""
@@ -35,6 +36,7 @@ class Contestant:
     """Sizes that were solved for."""
     input_shape: tuple[int, ...] = ()
     """Of one example."""
+    rule: LearningRule = "backprop"
 
     @cached_property
     def bill(self) -> Bill:
@@ -48,7 +50,7 @@ class Contestant:
 
     def sized(self, axis: str, size: int) -> Contestant:
         """The same with another size of one axis."""
-        return Contestant(self.name, self.circuit, self.bound, {axis: size}, self.input_shape)
+        return replace(self, chosen={axis: size})
 
     def module(self) -> nn.Module:
         """The network with fresh weights, from torch's own generator."""
@@ -72,8 +74,9 @@ def contestant(entrant: Entrant, task: Task, batch: int) -> Contestant:
         raise InputError(f"{entrant.name}: {told}")
     _check_runs(entrant.name, circuit)
     bound, shape = _bound(entrant.name, circuit, task, batch)
-    made = Contestant(entrant.name, circuit, bound, input_shape=shape)
+    made = Contestant(entrant.name, circuit, bound, input_shape=shape, rule=entrant.rule)
     _check_sizes(made)
+    _check_rule(made)
     if not made.bill.total.params:
         raise InputError(
             f"{entrant.name}: there is nothing to train, no operation of the text has weights; "
@@ -149,3 +152,17 @@ def _check_sizes(made: Contestant) -> None:
                 f"{made.name}: axis {axis} would be {made.sizes[axis]} by the text, and the task "
                 f"gives {size}; leave its size out of the text"
             )
+
+
+def _check_rule(made: Contestant) -> None:
+    """A rule that leads errors elsewhere must reach every map."""
+    if made.rule == "backprop":
+        return
+    nodes = [node for _path, _graph, node in made.circuit.graph.walk()]
+    maps = [node for node in nodes if node.kind in ("linear", "conv")]
+    reached = linear_weights(made.module())
+    if len(reached) < len(maps) or not reached:
+        raise InputError(
+            f"{made.name}: {made.rule} acts in maps from the last axis to one other, and the text "
+            f"has {len(maps) - len(reached)} maps of another kind; let it learn by backprop"
+        )

@@ -30,6 +30,15 @@ _POLYRELU = (
     "word polyrelu(x, a=0.3333, b=0.3333, c=0.3333) = a*relu(x) + b*relu(x)^2 + c*relu(x)^3\n\n"
 )
 """Zhuo et al. 2024: powers of ReLU up to the third, starts of their repository."""
+_HIDDEN = """def Hidden(x: b p) -> b c
+  size h = 64
+  size g = h
+  u: b h = Linear+[In](x)
+  a: b h = tanh(u)
+  v: b g = Linear+[Second](a)
+  d: b g = tanh(v)
+  y: b c = Linear+[Out](d)
+"""
 _LINEAR = """def Line(x: b p) -> b c
   y: b c = Linear+[W](x)
 """
@@ -95,6 +104,14 @@ PRESETS: dict[str, RaceSpec] = {
     ),
     "Convolution or dense": RaceSpec(
         entrants=(_WIDE, Entrant(name="Convolution", text=_CONVOLUTION)), n_steps=500
+    ),
+    "Which way errors go back": RaceSpec(
+        entrants=(
+            Entrant(name="Backprop", text=_HIDDEN),
+            Entrant(name="Feedback alignment", text=_HIDDEN, rule="feedback alignment"),
+            Entrant(name="Last layer only", text=_HIDDEN, rule="last layer only"),
+        ),
+        match="nothing",
     ),
     "The same under another name": RaceSpec(
         entrants=(_WIDE, Entrant(name="Also wide", text=WIDE.replace("Wide", "AlsoWide"))),

@@ -12,11 +12,12 @@ from engines.contract import InputError
 from engines.diagrams.learning.course import AGAIN, Course, Entered, RaceFrame, RaceResult
 from engines.diagrams.learning.entrants import Contestant, contestant
 from engines.diagrams.learning.prices import matched, price
-from engines.diagrams.learning.spec import RaceSpec, budgets_of
+from engines.diagrams.learning.spec import LearningRule, RaceSpec, budgets_of
 from engines.lab.data.catalog import task_of
 from engines.lab.data.task import Task, rng_of
 from engines.lab.training import OrderedBatches, Rule, Training, log_spaced, run, stack_from_seeds
 from engines.lab.training.batches import arrays
+from engines.lab.training.rule import Signal
 from engines.running import devices
 
 _LOOKED_AT = 500
@@ -27,6 +28,11 @@ _VALIDATION = 0.15
 _PARAMETERS_MAX = 50_000_000
 _WORK_MAX = 4e13
 """FLOPs of about ten minutes on one core."""
+_SIGNALS: dict[LearningRule, Signal] = {
+    "backprop": "gradient",
+    "feedback alignment": "feedback alignment",
+    "last layer only": "last layer only",
+}
 _N_MOMENTS = 24
 _PICKING_AT, _CONTROL_AT = 2**20, 2**21
 """Where first weights begin that no racing network has."""
@@ -102,9 +108,10 @@ class Race:
         n = len(rates) * len(seeds)
         batches = OrderedBatches(data.x, data.y, self.spec.batch, n, self.spec.seed)
         stack = stack_from_seeds(racer.contestant.module, seeds * len(rates), device)
-        rule = Rule(learning_rate=rates[0])
+        rule = Rule(signal=_SIGNALS[racer.contestant.rule], learning_rate=rates[0])
         each = tuple(rate for rate in rates for _ in seeds) if len(rates) > 1 else ()
-        return Training(stack, batches, self.task.loss, rule, exact=False, rates=each)
+        return Training(stack, batches, self.task.loss, rule, seed=self.spec.seed % 2**32,
+                        exact=False, rates=each)  # fmt: skip
 
     def _shaped(self, racer: Racer, x: np.ndarray) -> np.ndarray:
         return x.reshape(len(x), *racer.contestant.input_shape)

@@ -17,6 +17,7 @@ RaceTask = Literal[
     "digits", "noisy digits", "letters", "characters", "XOR", "ring", "formula x y",
     "formula sin(8 x) cos(5 y)",
 ]  # fmt: skip
+LearningRule = Literal["backprop", "feedback alignment", "last layer only"]
 Match = Literal["nothing", "parameters", "FLOPs"]
 
 WIDE = """def Wide(x: b p) -> b c
@@ -44,6 +45,12 @@ class Entrant(Spec):
 
     name: str = knob("Wide", label="Name", help="What it is called.", min_length=1, max_length=40)
     text: str = knob(WIDE, label="Text", help="The diagram in words.", max_length=TEXT_MAX)
+    rule: LearningRule = knob(
+        "backprop",
+        label="Rule",
+        help="How weights change: by the gradient, by errors that go back through fixed random "
+        "weights, or in the last layer alone.",
+    )
 
 
 _DEFINITION = re.compile(r"^\s*def\s+([^\s(]+)", re.MULTILINE)

@@ -18,7 +18,7 @@ from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.attributes import Owned, owned
 from engines.diagrams.running.evaluate import Evaluator
 from engines.diagrams.running.lowered import lowered
-from engines.diagrams.running.program import Var
+from engines.diagrams.running.program import Call, Var
 
 Turn = Callable[[Any, Any], tuple[Any, ...]] | None
 
@@ -40,6 +40,8 @@ class DiagramModule(nn.Module):
         self.functions = dict(functions or {})
         axes = {name: value.axes for name, value in graph.values().items()}
         self.steps: list[tuple[Node, Any, Owned]] = []
+        self.linear_weights: list[str] = []
+        """Weights that go through torch's own linear product, for rules that act there."""
         there: dict[tuple[str, str], str] = {}
         for node, own in zip(graph.nodes, owned(graph), strict=True):
             if node.body is not None:
@@ -56,6 +58,8 @@ class DiagramModule(nn.Module):
             args = tuple(Var(name) for name in node.args)
             tree = lowered(node, args, tuple(axes[n] for n in node.args), own.names)
             self.steps.append((node, tree, own))
+            if isinstance(tree, Call) and tree.function == "F.linear" and not own.buffers:
+                self.linear_weights.append(own.names["weight"])
 
     def _shared(self, name: str, own: Owned, suffix: str) -> Tensor:
         """An array of another operation; its sizes must be those that are wanted here."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from engines.contract import Spec, knob
 
-Signal = Literal["gradient", "feedback alignment", "Hebb", "Oja"]
+Signal = Literal["gradient", "feedback alignment", "last layer only", "Hebb", "Oja"]
 Optimiser = Literal["SGD", "momentum", "Adam", "AdamW"]
 
 

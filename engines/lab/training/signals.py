@@ -36,16 +36,22 @@ def signal_of(name: str, module: nn.Module, loss: Loss) -> SignalOf:
         return _gradient(module, loss, fixed=False)
     if name == "feedback alignment":
         return _gradient(module, loss, fixed=True)
+    if name == "last layer only":
+        return _last_layer(module, loss)
     return _local(module, _hebb if name == "Hebb" else _oja)
 
 
 def linear_weights(module: nn.Module) -> tuple[str, ...]:
-    """Names of the weights of its linear layers, in the order in which they are defined."""
-    return tuple(
-        f"{name}.weight" if name else "weight"
-        for name, part in module.named_modules()
-        if isinstance(part, nn.Linear)
-    )
+    """Names of the weights of its linear layers, in the order in which they are defined.
+
+    A module that is no layer of torch's own lists those that it hands to torch's linear product in
+    an attribute ``linear_weights``.
+    """
+    found: list[str] = []
+    for name, part in module.named_modules():
+        own = ("weight",) if isinstance(part, nn.Linear) else getattr(part, "linear_weights", ())
+        found += [f"{name}.{weight}" if name else weight for weight in own]
+    return tuple(found)
 
 
 def fixed_weights(name: str, stack: Stack, seed: int) -> Tensors:
@@ -135,6 +141,20 @@ def _gradient(module: nn.Module, loss: Loss, *, fixed: bool) -> SignalOf:
 
         found, (_, after) = grad_and_value(cost, has_aux=True)(parameters, buffers)
         return found, after
+
+    return signal
+
+
+def _last_layer(module: nn.Module, loss: Loss) -> SignalOf:
+    """The gradient of the last linear layer; what lies before it stays as it began."""
+    whole, last = _gradient(module, loss, fixed=False), linear_weights(module)[-1]
+    learns = {last, last.removesuffix("weight") + "bias"}
+
+    def signal(
+        parameters: Tensors, buffers: Tensors, back: Tensors, x: Tensor, y: Tensor
+    ) -> tuple[Tensors, Tensors]:
+        found, after = whole(parameters, buffers, back, x, y)
+        return {k: v if k in learns else torch.zeros_like(v) for k, v in found.items()}, after
 
     return signal
 

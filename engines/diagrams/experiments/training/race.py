@@ -67,6 +67,10 @@ def _claim(sentence: str, source: str, preset: str, pair: tuple[str, str], step:
 _GELU = "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, arXiv 1606.08415"
 _CRRELU = "Sun et al. 2024, A Method on Searching Better Activation Functions, arXiv 2405.12954"
 _QUADRATIC = "Fan et al. 2022, quadratic networks and ReLinear, arXiv 2201.05279"
+_FEEDBACK = (
+    "Lillicrap et al. 2016, Random synaptic feedback weights support error backpropagation for "
+    "deep learning, Nature Communications"
+)
 CLAIMS = (
     _claim(
         "Depth is worth more than width: of as many parameters, three narrow layers learn digits "
@@ -97,6 +101,11 @@ CLAIMS = (
         "PolyReLU is ahead of ReLU after 500 steps on characters.",
         "Zhuo et al. 2024, Polynomial Composition Activations, arXiv 2411.03884",
         "PolyReLU, learned powers", ("PolyReLU", "ReLU"), 500,
+    ),
+    _claim(
+        "Errors that go back through fixed random weights teach hidden layers: they are ahead of "
+        "learning the last layer alone.",
+        _FEEDBACK, "Which way errors go back", ("Feedback alignment", "Last layer only"), 600,
     ),
     _claim(
         "One layer of quadratic neurons fits a ring better than a network of two layers with more "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -196,6 +197,33 @@ def test_diagrams_and_library_names_race_too():
     with pytest.raises(InputError, match="task digits gives"):
         race("attention", **SHORT)
     assert "attention" in LIBRARY
+
+
+def test_the_last_layer_alone_leaves_every_other_weight_to_the_bit():
+    race_ = Race(PRESETS["Which way errors go back"])
+    racer = race_.line_up()[2]
+    training = race_.training(racer, (0.01,), [0, 1])
+    before = {name: value.clone() for name, value in training.stack.parameters.items()}
+    training.advance(5)
+    moved = {k for k, v in training.stack.parameters.items() if not torch.equal(v, before[k])}
+    assert moved == {"Out_weight", "Out_bias"}
+
+
+def test_feedback_alignment_is_the_gradient_in_the_last_layer_and_another_below():
+    race_ = Race(PRESETS["Which way errors go back"])
+    backprop, aligned, *_ = (race_.training(racer, (0.01,), [0, 1]) for racer in race_.line_up())
+    for training in (backprop, aligned):
+        training.rule = training.rule.replace(optimiser="SGD")
+        training.advance(1)
+    ours, theirs = aligned.stack.parameters, backprop.stack.parameters
+    torch.testing.assert_close(ours["Out_weight"], theirs["Out_weight"])
+    assert not torch.allclose(ours["In_weight"], theirs["In_weight"], atol=1e-6)
+
+
+def test_a_rule_that_cannot_reach_a_map_is_refused():
+    task = task_of("digits", 0)
+    with pytest.raises(InputError, match="maps of another kind; let it learn by backprop"):
+        contestant(Entrant(text=CONVOLUTION, rule="feedback alignment"), task, 64)
 
 
 # Verdicts ------------------------------------------------------------------------------------
