@@ -93,7 +93,7 @@ def _notices(spec: ThousandsSpec, cities: Cities) -> Iterator[str]:
     if n_places == 1:
         yield "All cities lie on one place: every tour has length 0, and there is no gap"
     elif n_places < n:
-        yield f"{n - n_places:,} cities lie where another one lies; between them it is 0"
+        yield f"Cities that lie where another one lies: {n - n_places:,}; no way between them"
     why = why_no_lkh(spec, n)
     if why:
         yield why

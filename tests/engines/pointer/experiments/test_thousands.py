@@ -83,6 +83,11 @@ def test_cities_on_one_place_have_no_gap():
     assert found.pictures()
 
 
+def test_a_plate_with_two_holes_on_one_place_says_so():
+    found = EXPERIMENT.result(ThousandsSpec(distribution="a280", n_stages=1))
+    assert found.notices == ("Cities that lie where another one lies: 1; no way between them",)
+
+
 def test_a_window_above_all_cities_becomes_all_of_them_and_says_so():
     found = thousands(np.random.default_rng(0).random((30, 2)), n_stages=1)
     assert found.notices == ("Window 100 is more than there are cities; it is 30 here",)
