@@ -147,6 +147,8 @@ def test_a_searched_path_keeps_its_ends_and_never_grows(n, seed, n_kicks):
     assert is_tour(path, n)
     assert (path[0], path[-1]) == (0, n - 1)
     assert path_length(points, path) <= path_length(points, np.arange(n)) + 1e-9
+    unkicked = searched_path(points, 10, 0, seed)
+    assert path_length(points, path) <= path_length(points, unkicked) + 1e-9
     if n <= 9:
         assert path_length(points, path) >= path_length(points, exact_path(points)) - 1e-9
 
