@@ -283,8 +283,9 @@ def _scatter(b: Pass, node: Node, g: str) -> None:
 
 def _gather(b: Pass, node: Node, g: str) -> None:
     table, index = node.args
-    attrs = {"table": node.attrs["table"]}
     axes = b.values[table].axes
+    kept = tuple(a for a in b.values[index].axes if a in axes)
+    attrs = {"table": node.attrs["table"], **({"kept": kept} if kept else {})}
     b.give(table, b.emit("scatter", (g, b.read(index)), axes, f"d{table}", **attrs))
 
 
@@ -332,6 +333,7 @@ RULES: dict[str, Rule] = {
     "topk": _topk,
     "scatter": _scatter,
     "gather": _gather,
+    "places": _nothing,
     "fn": _fn,
     "first": _nothing,
 }

@@ -46,7 +46,7 @@ def elementwise(node: Node, args: list[Axes]) -> Poly:
             return out * SOFTMAX_STEPS + scaled
         case "norm":
             return out * NORM_STEPS + scaled
-        case "reduce" | "window" | "fold" | "first":
+        case "reduce" | "window" | "fold" | "first" | "places":
             return Poly.product(args[0]) + scaled
         case "pool":
             return out * node.attrs["kernel"] ** len(node.attrs["ins"]) + scaled
@@ -71,6 +71,8 @@ def saved_args(node: Node) -> tuple[str, ...]:
     match node.kind:
         case "einsum" | "masked" if len(node.args) > 1:
             return node.args if node.kind == "einsum" else node.args[1:]
+        case "gather" | "scatter":
+            return node.args[1:]
         case "linear" | "conv" | "embed" if attrs.get("fixed"):
             return ()  # the argument is kept for the weight's gradient only
         case "linear" | "conv" | "embed" | "norm" | "pool":

@@ -97,6 +97,8 @@ BACK_KINDS: dict[str, tuple[str, str]] = {
     "scatter": ("scatter", ""),
     "gather": ("gather", ""),
     "fold": ("fold", ""),
+    "largest": ("places", "largest"),
+    "smallest": ("places", "smallest"),
     "first": ("first", ""),
 }
 

@@ -18,6 +18,7 @@ from engines.diagrams.importing.calls import (
     layers,
     masks,
     parts,
+    positions,
     recurrent,
     reductions,
     shapes,
@@ -32,7 +33,7 @@ from engines.diagrams.importing.tracing.atoms import Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 # Importing them registers their calls.
-_HANDLERS = (calls, copies, einsums, layers, masks, parts, recurrent, reductions, shapes)
+_HANDLERS = (calls, copies, einsums, layers, masks, parts, positions, recurrent, reductions, shapes)
 
 
 @dataclass

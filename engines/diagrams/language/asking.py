@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -13,6 +14,12 @@ from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.graph.sizes import Equation, Sizes
 from engines.diagrams.language.phrases import Call, Name, Option, Typed
+
+SAME_NUMBERS = frozenset(
+    ["view", "rename", "permute", "expand", "concat", "slice", "index", "window", "put"]
+)
+"""Operations whose result holds what their argument holds."""
+ANY_NUMBERS = frozenset(["fn", "opaque", "param", "const"])
 
 
 class RefusedError(Exception):
@@ -143,9 +150,22 @@ class Ask:
         for value, name in zip(self.args, self.call.args, strict=True):
             if value.dtype:
                 hint = "use Embed to turn positions into vectors" if value.dtype != "bool" else ""
-                sort = "truths" if value.dtype == "bool" else f"positions on {value.dtype}"
-                text = f"{value.name} holds {sort}, but {self.call.kind.text} takes reals"
+                text = f"{value.name} holds {sort_of(value.dtype)}, but {self.call.kind.text}"
+                text += " takes reals"
                 self.refuse("dtype", text, hint, name.span)
+
+    def holds(self, kind: str, attrs: Mapping[str, Any]) -> None:
+        """Refuse a result that is declared to hold another kind of numbers than it does."""
+        if kind in ANY_NUMBERS:
+            return
+        kept = self.args[0].dtype if self.args and kind in SAME_NUMBERS else ""
+        made = attrs["axis"] if kind == "places" else kept
+        declared = self.out.dtype.text if self.out.dtype else ""
+        if declared != made:
+            name, came = self.out.name.text, sort_of(declared)
+            text = f"{name} is declared to hold {came}, but {self.call.kind.text} makes"
+            hint = f"write  {name}: {' '.join(self.declared) or '()'}" + f" in {made}" * bool(made)
+            self.refuse("dtype", f"{text} {sort_of(made)}", hint, self.out.name.span)
 
     def gives(self, axes: Axes) -> None:
         """Refuse a declared result with other axes than these, in whatever order."""
@@ -168,6 +188,13 @@ class Ask:
     def _all_words(self) -> list[Name]:
         options = self.call.options
         return [w for o in options for w in (*o.words, *(o.arrow or ()))]
+
+
+def sort_of(dtype: str) -> str:
+    """Reals, truths or positions, in words."""
+    if not dtype:
+        return "reals"
+    return "truths" if dtype == "bool" else f"positions on {dtype}"
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:

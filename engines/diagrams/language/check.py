@@ -249,6 +249,7 @@ class _Checker:
         ask = Ask(item.call, fn, args, item.outs[0], self.sizes)
         try:
             attrs = CHECKS[kind](ask)
+            ask.holds(kind, attrs)
             label = ask.word("name") or _label(kind, ask)
         except RefusedError as error:
             self.problems.append(error.problem)

@@ -1,10 +1,11 @@
-"""Operations that backward diagrams need: transposes of windows and tables, first maxima."""
+"""Operations on positions, and those backward diagrams need: transposes, first maxima."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from engines.diagrams.graph.circuit import Window
+from engines.diagrams.graph.nodes import Value
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.language.asking import Ask, Attrs
 
@@ -16,27 +17,57 @@ def unlearned(ask: Ask) -> Attrs:
 
 
 def check_scatter(ask: Ask) -> Attrs:
-    """Adds up rows by the position each belongs to: what an embedding's table receives back."""
+    """Adds up numbers by the position each belongs to: what an embedding's table receives back.
+
+    Axes between the brackets are kept: along them every position is one of its own table.
+    """
     ask.arity(2)
     ask.keys("unlearned")
     value, index = ask.args
-    if index.dtype in ("", "bool"):
-        ask.refuse("dtype", f"{index.name} holds no positions on an axis")
+    _positions(ask, index)
+    kept = tuple(name.text for name in ask.words())
+    ask.has(index, kept)
     ask.has(value, index.axes)
-    ask.gives((index.dtype, *(a for a in value.axes if a not in index.axes)))
-    return {"table": index.dtype, **unlearned(ask)}
+    rest = tuple(a for a in value.axes if a not in index.axes)
+    ask.gives((*kept, index.dtype, *rest))
+    return {"table": index.dtype, **({"kept": kept} if kept else {}), **unlearned(ask)}
 
 
 def check_gather(ask: Ask) -> Attrs:
-    """Rows of a given table by the position of each: what `scatter` gives back."""
+    """Numbers of a given table by the position of each: what `scatter` gives back.
+
+    Axes that both have meet: along them every position reads from its own table.
+    """
     ask.arity(2)
     ask.keys()
     table, index = ask.args
+    _positions(ask, index)
+    ask.has(table, (index.dtype,))
+    ask.gives((*index.axes, *(a for a in table.axes if a not in (index.dtype, *index.axes))))
+    return {"table": index.dtype}
+
+
+def _positions(ask: Ask, index: Value) -> None:
     if index.dtype in ("", "bool"):
         ask.refuse("dtype", f"{index.name} holds no positions on an axis")
-    ask.has(table, (index.dtype,))
-    ask.gives((*index.axes, *(a for a in table.axes if a != index.dtype)))
-    return {"table": index.dtype}
+    if index.dtype in index.axes:
+        text = f"{index.name} has the axis {index.dtype} and holds positions on it"
+        ask.refuse("repeated-axis", text, "rename the axis it has")
+
+
+def check_places(ask: Ask) -> Attrs:
+    """Positions of the largest or smallest numbers along an axis, the outermost first."""
+    ask.arity(1)
+    ask.keys()
+    ask.real()
+    arrows = ask.arrows()
+    if not arrows or len(arrows[0][0]) != 1 or len(arrows[0][1]) != 1:
+        hint = f"write {ask.fn}[x -> k](v) with  size k = 2"
+        ask.refuse("option", f"{ask.fn} must name the axis and how many places it keeps", hint)
+    ((axis,), (made,)) = arrows[0]
+    ask.has(ask.args[0], (axis,))
+    ask.gives((*(a for a in ask.axes if a != axis), made))
+    return {"axis": axis, "made": made}
 
 
 def check_fold(ask: Ask) -> Attrs:
@@ -77,6 +108,7 @@ def check_first(ask: Ask) -> Attrs:
 BACK_CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "scatter": check_scatter,
     "gather": check_gather,
+    "places": check_places,
     "fold": check_fold,
     "first": check_first,
 }

@@ -170,15 +170,16 @@ def _places(node: Node) -> list[str]:
             sure = plain and (node.kind == "linear" or bool(attrs["ins"] or attrs["outs"]))
             # Written out only where the result's axes would not say the same.
             return [] if sure and _told(node) else [_arrow(attrs["ins"], attrs["outs"])]
-        case "softmax" | "norm" | "reduce" | "causal" | "topk" | "rotate" | "first":
-            return [" ".join(attrs["axes"])]
+        case "softmax" | "norm" | "reduce" | "causal" | "topk" | "rotate" | "first" | "scatter":
+            axes = attrs["axes"] if node.kind != "scatter" else attrs.get("kept", ())
+            return [" ".join(axes)] if axes else []
         case "view":
             return [_arrow(ins, outs) for ins, outs in attrs["arrows"]]
         case "rename" | "concat":
             return [_arrow(attrs["ins"], attrs["outs"])]
         case "expand":
             return [" ".join(attrs["outs"])] if attrs["outs"] else []
-        case "slice" | "put":
+        case "slice" | "put" | "places":
             return [_arrow((attrs["axis"],), (attrs["made"],))]
         case "index":
             return [attrs["axis"]]

@@ -1,4 +1,4 @@
-"""Transposes of windows and tables, and the first maximum, as torch expressions."""
+"""Operations on positions, transposes of windows, and the first maximum, as torch expressions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 from engines.diagrams.graph.nodes import Axes
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.running.lowering import Lowering, permuted
-from engines.diagrams.running.program import Call, Lit, Many, Method, Op, Size
+from engines.diagrams.running.program import Call, Item, Lit, Many, Method, Op, Size
 
 
 def _scatter(x: Lowering) -> tuple[Any, Axes]:
+    if x.node.attrs.get("kept"):
+        return _scatter_along(x)
     value, index = x.args
     rest = tuple(a for a in x.axes[0] if a not in x.axes[1])
     tree = permuted(value, x.axes[0], (*x.axes[1], *rest))
@@ -34,6 +36,8 @@ def _scatter(x: Lowering) -> tuple[Any, Axes]:
 def _gather(x: Lowering) -> tuple[Any, Axes]:
     table, index = x.args
     rows = x.node.attrs["table"]
+    if set(x.axes[0]) & set(x.axes[1]):
+        return _gather_along(x)
     rest = tuple(a for a in x.axes[0] if a != rows)
     if not rest:
         return Call("torch.take", (table, index)), x.axes[1]
@@ -41,6 +45,67 @@ def _gather(x: Lowering) -> tuple[Any, Axes]:
         *x.axes[1],
         *rest,
     )
+
+
+def _gather_along(x: Lowering) -> tuple[Any, Axes]:
+    """Along the axes that both have, every position reads from its own table."""
+    rows = x.node.attrs["table"]
+    kept = tuple(a for a in x.axes[1] if a in x.axes[0])
+    free = tuple(a for a in x.axes[1] if a not in kept)
+    rest = tuple(a for a in x.axes[0] if a not in (*kept, rows))
+    table = permuted(x.args[0], x.axes[0], (*kept, rows, *rest))
+    index = _over(_one_axis(permuted(x.args[1], x.axes[1], (*kept, *free)), kept, free), kept, rest)
+    found = Call("torch.gather", (table, Lit(len(kept)), index))
+    return _own_axes(found, kept, free), (*kept, *free, *rest)
+
+
+def _scatter_along(x: Lowering) -> tuple[Any, Axes]:
+    """Along the axes that are kept, every position adds to its own table."""
+    rows, kept = x.node.attrs["table"], x.node.attrs["kept"]
+    free = tuple(a for a in x.axes[1] if a not in kept)
+    rest = tuple(a for a in x.axes[0] if a not in x.axes[1])
+    value = _one_axis(permuted(x.args[0], x.axes[0], (*kept, *free, *rest)), kept, free)
+    index = _over(_one_axis(permuted(x.args[1], x.axes[1], (*kept, *free)), kept, free), kept, rest)
+    like = {"dtype": Method(value, "dtype", None), "device": Method(value, "device", None)}
+    sizes = tuple(Size(Poly.of(a)) for a in (*kept, rows, *rest))
+    tree = Method(Call("torch.zeros", sizes, like), "scatter_add", (Lit(len(kept)), index, value))
+    return tree, (*kept, rows, *rest)
+
+
+def _one_axis(tree: Any, kept: Axes, free: Axes) -> Any:
+    """The free axes behind those that are kept as one."""
+    if not free:
+        return Method(tree, "unsqueeze", (Lit(len(kept)),))
+    if len(free) == 1:
+        return tree
+    return Method(tree, "flatten", (Lit(len(kept)), Lit(len(kept) + len(free) - 1)))
+
+
+def _own_axes(tree: Any, kept: Axes, free: Axes) -> Any:
+    """Back from one axis to those it was made of."""
+    if not free:
+        return Method(tree, "squeeze", (Lit(len(kept)),))
+    if len(free) == 1:
+        return tree
+    sizes = Many(tuple(Size(Poly.of(a)) for a in free))
+    return Method(tree, "unflatten", (Lit(len(kept)), sizes))
+
+
+def _over(index: Any, kept: Axes, rest: Axes) -> Any:
+    """Positions repeated over the axes that only the numbers have."""
+    if not rest:
+        return index
+    for k in range(len(rest)):
+        index = Method(index, "unsqueeze", (Lit(len(kept) + 1 + k),))
+    same = (Lit(-1),) * (len(kept) + 1)
+    return Method(index, "expand", (*same, *(Size(Poly.of(a)) for a in rest)))
+
+
+def _places(x: Lowering) -> tuple[Any, Axes]:
+    axis, made = x.node.attrs["axis"], x.node.attrs["made"]
+    few = (Size(Poly.of(made)), Lit(x.dim(axis)), Lit(x.node.attrs["fn"] == "largest"))
+    found = Item(Call("torch.topk", (Method(x.args[0], "detach"), *few)), 1)
+    return found, tuple(made if a == axis else a for a in x.axes[0])
 
 
 def _fold(x: Lowering) -> tuple[Any, Axes]:
@@ -79,6 +144,7 @@ def _first(x: Lowering) -> tuple[Any, Axes]:
 BACK_LOWERINGS: dict[str, Callable[[Lowering], tuple[Any, Axes]]] = {
     "scatter": _scatter,
     "gather": _gather,
+    "places": _places,
     "fold": _fold,
     "first": _first,
 }

@@ -41,7 +41,7 @@ def targets(  # noqa: C901 - one case per kind of operation
             return _drawn(attrs["axes"], shown), ()
         case "index":
             return (attrs["axis"],), ()
-        case "slice" | "put":
+        case "slice" | "put" | "places":
             return (attrs["axis"],), (attrs["made"],)
         case "expand":
             return (), _drawn(attrs["outs"], shown)

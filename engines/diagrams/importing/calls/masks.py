@@ -1,16 +1,14 @@
-"""Calls that choose between numbers by truths, and rows of tables by positions."""
+"""Calls that choose between numbers by truths."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import torch
 
 from engines.diagrams.importing.calls.elementwise import UncoveredError, call, combine
-from engines.diagrams.importing.calls.maps import is_lower, on_axis
-from engines.diagrams.importing.calls.shapes import transpose
+from engines.diagrams.importing.calls.maps import is_lower
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
 
@@ -91,49 +89,3 @@ def _chosen(t: Tracer, seen: Sym, x: Sym, value: Any) -> Sym:
         return shown
     fill = torch.where(seen.const, 0.0, float(value)).to(torch.float64)
     return combine(t, "add", [shown, Sym("", seen.dims, const=fill)])
-
-
-@call("index_select.default")
-def index_select(t: Tracer, x: Sym, dim: int, index: Sym) -> Sym:
-    """Rows by their positions."""
-    dim %= len(x.dims)
-    if dim:
-        x = transpose(t, x, 0, dim)
-    found = _rows_of(t, x, index)
-    return transpose(t, found, 0, dim) if dim else found
-
-
-@call("index.Tensor")
-def index(t: Tracer, x: Sym, places: list[Sym | None]) -> Sym:
-    """Rows of the first axis by their positions; other forms are not covered."""
-    if len(places) != 1 or places[0] is None:
-        raise UncoveredError
-    return _rows_of(t, x, places[0])
-
-
-def _rows_of(t: Tracer, x: Sym, index: Sym) -> Sym:
-    if x.dtype != "" or (index.const is not None and bool((index.const < 0).any())):
-        raise UncoveredError
-    for k in range(1, len(x.dims)):
-        for atom in t.atoms.resolved(x.dims[k]):
-            if atom in t.flat(index):
-                index = t.rename(index, atom, t.atoms.new(atom.size, "copy", atom.hint))
-    x = t.merged(x, 0)
-    table = on_axis(t, index, x)
-    dims = (*index.dims, *x.dims[1:])
-    args = (t.read(x), t.read(index))
-    return t.emit("gather", args, dims, attrs={"table": table})
-
-
-@call("index_add.default")
-def index_add(t: Tracer, x: Sym, dim: int, index: Sym, rows: Sym, *, alpha: Any = 1) -> Sym:
-    """Rows are added to those at their positions."""
-    if dim % len(x.dims) or alpha != 1 or rows.dtype != "" or x.dtype != "":
-        raise UncoveredError
-    x = t.merged(x, 0)
-    table = on_axis(t, index, replace(x, dims=(t.atoms.resolved(x.dims[0]), *x.dims[1:])))
-    index, rows = t.meet(index, 0, rows, 0)
-    dims = ((table,), *rows.dims[1:])
-    attrs = {"table": table}
-    spread = t.emit("scatter", (t.read(rows), t.read(index)), dims, attrs=attrs)
-    return combine(t, "add", [x, spread])

@@ -70,6 +70,12 @@ LINES = [
     "z: b x = log_softmax[b x](X)",
     "z: b t = gather(X, I)",
     "v: b t = gather(X, I); z: x b = scatter(v, I)",
+    "size k = 2; i: b k in x = largest[x -> k](X); z: b k = gather(X, i)",
+    "size k = 3; i: k x in b = smallest[b -> k](X); z: x k = gather(X, i)",
+    "size k = 2; i: b k in x = largest[x -> k](X); v: b k = gather(X, i); z: b x = scatter[b](v, i)",
+    "size k = 2; size d = 2; i: k b in x = largest[x -> k](X); v: b k = gather(X, i); "
+    "w: d k b = expand[d](v); z: x d b = scatter[b](w, i)",
+    "size k = 1; j: b k in x = largest[x -> k](X); i: b in x = index[k, at=0](j); z: b = gather(X, i)",
     "z: b = einsum(X, Y, X) * b^(-1/2)",
 ]
 
