@@ -8,8 +8,11 @@ from fractions import Fraction
 from engines.diagrams.backward.walk import Pass, parameter_name
 from engines.diagrams.graph.errors import problem
 from engines.diagrams.graph.nodes import Axes, Node
-from engines.diagrams.graph.operations import DERIVATIVES, REALS
+from engines.diagrams.graph.operations import DERIVATIVES, NUMBERS, REALS
 from engines.diagrams.graph.poly import Poly
+
+TINY = 1e-18
+"""Shorter vectors than this have the gradient of one of this length; a text holds no less."""
 
 
 def _einsum(b: Pass, node: Node, g: str) -> None:
@@ -124,7 +127,7 @@ def _pointwise(b: Pass, node: Node, g: str) -> None:
         return
     if f"{fn}'" not in DERIVATIVES:
         raise problem("backward", f"there is no rule for the gradient of {fn}")
-    numbers = {key: node.attrs[key] for key in ("slope", "alpha") if key in node.attrs}
+    numbers = {key: node.attrs[key] for key in NUMBERS.get(fn, {}) if key in node.attrs}
     slope = b.emit("pointwise", (b.read(name),), b.values[name].axes, fn=f"{fn}'", **numbers)
     b.give(name, b.times(g, slope))
 
@@ -149,6 +152,9 @@ def _reduce(b: Pass, node: Node, g: str) -> None:
     if fn in ("max", "min"):
         b.give(name, _of_largest(b, node, g))
         return
+    if fn == "norm":
+        b.give(name, _of_length(b, node, g))
+        return
     if fn == "prod":
         b.give(name, b.times(g, _product_of_others(b, b.read(name), axes)))
         return
@@ -165,6 +171,14 @@ def _of_largest(b: Pass, node: Node, g: str) -> str:
     hit = b.emit("combine", (b.read(name), b.read(node.out.name)), axes, fn="same")
     share = b.emit("combine", (g, _summed(b, hit, over)), b.axes[g], fn="div")
     return b.fitted(b.times(share, hit), axes)
+
+
+def _of_length(b: Pass, node: Node, g: str) -> str:
+    """Along the vector; of a vector of length zero none, as torch has it."""
+    name = node.args[0]
+    length = b.emit("combine", (b.read(node.out.name),), b.axes[g], fn="maximum", by=TINY)
+    share = b.emit("combine", (g, length), b.axes[g], fn="div")
+    return b.fitted(b.times(share, b.read(name)), b.values[name].axes)
 
 
 def _product_of_others(b: Pass, x: str, over: Axes) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 POINTWISE = [
     "relu",
     "gelu",
@@ -21,9 +23,11 @@ POINTWISE = [
     "elu",
     "softplus",
     "leaky_relu",
+    "clamp",
     "reciprocal",
     "relu6",
     "hardswish",
+    "hardsigmoid",
     "mish",
     "sign",
     "step",
@@ -53,8 +57,10 @@ DERIVATIVES = [
         "elu",
         "softplus",
         "leaky_relu",
+        "clamp",
         "relu6",
         "hardswish",
+        "hardsigmoid",
         "mish",
     ]
 ]
@@ -68,7 +74,15 @@ CASTS = [*REALS, "bool", "uint8", "int8", "int16", "int32", "int64"]
 COMBINE = ["add", "sub", "mul", "div", "maximum", "minimum", "same"]
 
 
-REDUCE = ["sum", "mean", "max", "min", "prod"]
+REDUCE = ["sum", "mean", "max", "min", "prod", "norm"]
+
+
+NUMBERS: dict[str, dict[str, float]] = {
+    "leaky_relu": {"slope": 0.01},
+    "elu": {"alpha": 1.0},
+    "clamp": {"low": -math.inf, "high": math.inf},
+}
+"""Numbers that an elementwise function is given, and what they are when left out."""
 
 
 NORMS = ["LayerNorm", "RMSNorm", "BatchNorm", "GroupNorm", "InstanceNorm"]

@@ -13,6 +13,7 @@ from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.importing.calls import (
+    composed,
     copies,
     einsums,
     layers,
@@ -22,6 +23,7 @@ from engines.diagrams.importing.calls import (
     recurrent,
     reductions,
     shapes,
+    unrolled,
 )
 from engines.diagrams.importing.calls import maps as calls
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
@@ -33,7 +35,10 @@ from engines.diagrams.importing.tracing.atoms import Dim
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 # Importing them registers their calls.
-_HANDLERS = (calls, copies, einsums, layers, masks, parts, positions, recurrent, reductions, shapes)
+_HANDLERS = (
+    calls, composed, copies, einsums, layers, masks, parts,
+    positions, recurrent, reductions, shapes, unrolled,
+)  # fmt: skip
 
 
 @dataclass

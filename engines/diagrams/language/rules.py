@@ -6,9 +6,10 @@ that judges one call and returns what else the operation needs to know.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-from engines.diagrams.graph.operations import CASTS, REALS
+from engines.diagrams.graph.operations import CASTS, NUMBERS, REALS
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.language.asking import Ask, Attrs
@@ -75,12 +76,14 @@ def check_embed(ask: Ask) -> Attrs:
 def check_pointwise(ask: Ask) -> Attrs:
     """Every number by itself."""
     ask.arity(1)
-    numbers = {"leaky_relu": ("slope", 0.01), "elu": ("alpha", 1.0)}
-    found = numbers.get(ask.fn.removesuffix("'"))
-    ask.keys(*found[:1] if found else ())
+    numbers = NUMBERS.get(ask.fn.removesuffix("'"), {})
+    ask.keys(*numbers)
     ask.real()
     ask.gives(ask.axes)
-    return {found[0]: ask.number(*found)} if found else {}
+    found = {key: ask.number(key, default) for key, default in numbers.items()}
+    if found.get("low", 0.0) > found.get("high", math.inf):
+        ask.refuse("option", "clamp has its low number above its high one")
+    return {key: value for key, value in found.items() if math.isfinite(value)}
 
 
 def check_cast(ask: Ask) -> Attrs:

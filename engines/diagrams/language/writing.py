@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Axes, Graph, Node, Value
-from engines.diagrams.graph.operations import KINDS
+from engines.diagrams.graph.operations import KINDS, NUMBERS
 from engines.diagrams.graph.poly import Poly
 
 _WORDS = {pair: word for word, pair in KINDS.items()}
@@ -122,9 +122,10 @@ def _options(node: Node) -> list[str]:
         found.append(node.name)
     found += _places(node)
     plus = attrs.get("bias")  # of maps it stands behind the word
+    numbers = NUMBERS.get(attrs.get("fn", "").removesuffix("'"), {})
     defaults = {
         "kernel": 1, "stride": 1, "dilation": 1, "groups": 1, "affine": True, "running": False,
-        "eps": 0.0 if attrs.get("fn") == "RMSNorm" else 1e-5, "slope": 0.01, "alpha": 1.0,
+        "eps": 0.0 if attrs.get("fn") == "RMSNorm" else 1e-5, **numbers,
         "base": 10000.0, "step": 1, "k": 1, "fixed": False, "tied": False,
         "bias": attrs["fn"] != "RMSNorm" if node.kind == "norm" else plus, "tied_bias": False,
         "outer": False, "least": False, "unlearned": -1,

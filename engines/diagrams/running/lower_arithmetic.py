@@ -7,6 +7,7 @@ from typing import Any
 
 from engines.diagrams.graph.contractions import contractions
 from engines.diagrams.graph.nodes import Axes
+from engines.diagrams.graph.operations import NUMBERS
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.running.lowering import Lowering, aligned, einsum_of, permuted
 from engines.diagrams.running.program import Call, Item, Lit, Many, Method, Name, Op, Own, Size
@@ -14,9 +15,8 @@ from engines.diagrams.running.slopes import derivative
 
 NEGATIVE = Lit(float("-inf"))
 TORCH_POINTWISE: dict[str, tuple[str, dict[str, Any]]] = {
-    **{
-        n: (f"F.{n}", {}) for n in ("relu", "silu", "elu", "softplus", "relu6", "hardswish", "mish")
-    },
+    **{n: (f"F.{n}", {}) for n in ("relu", "silu", "elu", "softplus", "relu6", "mish")},
+    **{n: (f"F.{n}", {}) for n in ("hardswish", "hardsigmoid")},
     **{
         n: (f"torch.{n}", {})
         for n in ["sigmoid", "tanh", "exp", "log", "sqrt", "rsqrt", "square", "abs", "neg", "sin"]
@@ -25,6 +25,7 @@ TORCH_POINTWISE: dict[str, tuple[str, dict[str, Any]]] = {
     "gelu": ("F.gelu", {}),
     "gelu_tanh": ("F.gelu", {"approximate": Lit("tanh")}),
     "leaky_relu": ("F.leaky_relu", {}),
+    "clamp": ("torch.clamp", {}),
 }
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
@@ -84,9 +85,10 @@ def _pointwise(x: Lowering) -> tuple[Any, Axes]:
     if fn.endswith("'"):
         return derivative(fn[:-1], x.args[0], attrs), x.axes[0]
     called, named = TORCH_POINTWISE[fn]
-    for key, word in (("slope", "negative_slope"), ("alpha", "alpha")):
+    words = {"slope": "negative_slope", "low": "min", "high": "max"}
+    for key in NUMBERS.get(fn, {}):
         if key in attrs:
-            named = {**named, word: Lit(attrs[key])}
+            named = {**named, words.get(key, key): Lit(attrs[key])}
     return Call(called, x.args, named), x.axes[0]
 
 
@@ -160,10 +162,11 @@ def _channel_norm(
         running = (x.own("mean"), x.own("var"))
         live = Lit("mean" not in x.owned)
         called = Call("F.batch_norm", (tree, *running, *weights, live, Lit(0.0), eps))
+    elif attrs["fn"] == "InstanceNorm":
+        own = (Lit(None), Lit(None), *weights, Lit(True), Lit(0.0), eps)
+        called = Call("F.instance_norm", (tree, *own))
     else:
-        instance = attrs["fn"] == "InstanceNorm"
-        groups = Size(Poly.of(channel)) if instance else Lit(attrs["groups"])
-        called = Call("F.group_norm", (tree, groups, *weights, eps))
+        called = Call("F.group_norm", (tree, Lit(attrs["groups"]), *weights, eps))
     if len(outer) == 0:
         called = Method(called, "squeeze", (Lit(0),))
     elif len(outer) > 1:
@@ -176,6 +179,8 @@ def _reduce(x: Lowering) -> tuple[Any, Axes]:
     attrs = x.node.attrs
     dims = tuple(sorted(x.dim(a) for a in attrs["axes"]))
     rest = tuple(a for a in x.axes[0] if a not in attrs["axes"])
+    if attrs["fn"] == "norm":
+        return Method(x.args[0], "norm", (), {"p": Lit(2), "dim": Lit(dims)}), rest
     name = {"max": "amax", "min": "amin"}.get(attrs["fn"]) or str(attrs["fn"])
     if name == "prod":
         tree = x.args[0]

@@ -9,6 +9,8 @@ from typing import Any
 from engines.diagrams.running.program import Call, Lit, Method, Op
 
 ONE = Lit(1.0)
+SIXTH = 11184811 / 2**26
+"""What torch takes for 1/6, of double precision numbers too: the nearest in single precision."""
 GELU_ROOT, GELU_CUBE = (2 / math.pi) ** 0.5, 0.044715
 
 
@@ -72,6 +74,13 @@ def _leaky(x: Any, attrs: Mapping[str, Any]) -> Any:
     return Op("+", Op("*", _relu(x, attrs), Lit(1.0 - slope)), Lit(slope))
 
 
+def _clamp(x: Any, attrs: Mapping[str, Any]) -> Any:
+    signs = {"low": ">=", "high": "<="}
+    sides = [_truth(Op(signs[k], x, Lit(attrs[k])), x) for k in signs if k in attrs]
+    sides = sides or [Call("torch.ones_like", (x,))]
+    return sides[0] if len(sides) == 1 else Op("*", *sides)
+
+
 def _relu6(x: Any, attrs: Any) -> Any:
     return Op("*", _relu(x, attrs), _truth(Op("<", x, Lit(6)), x))
 
@@ -80,6 +89,11 @@ def _hardswish(x: Any, _attrs: Any) -> Any:
     above, below = _truth(Op(">", x, Lit(-3)), x), _truth(Op("<", x, Lit(3)), x)
     middle = Op("*", Op("*", above, below), Op("+", Op("*", x, Lit(1 / 3)), Lit(0.5)))
     return Op("+", middle, Op("-", ONE, below))
+
+
+def _hardsigmoid(x: Any, _attrs: Any) -> Any:
+    above, below = _truth(Op(">", x, Lit(-3)), x), _truth(Op("<", x, Lit(3)), x)
+    return Op("*", Op("*", above, below), Lit(SIXTH))
 
 
 def _mish(x: Any, _attrs: Any) -> Any:
@@ -97,8 +111,10 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "tanh": _tanh,
     "elu": _elu,
     "leaky_relu": _leaky,
+    "clamp": _clamp,
     "relu6": _relu6,
     "hardswish": _hardswish,
+    "hardsigmoid": _hardsigmoid,
     "mish": _mish,
     "softplus": lambda x, _: _torch("sigmoid", x),
     "exp": lambda x, _: _torch("exp", x),

@@ -146,6 +146,7 @@ for _fn in [
     "cos",
     "reciprocal",
     "hardswish",
+    "hardsigmoid",
     "mish",
     "sign",
     "relu6",
@@ -169,13 +170,6 @@ def elu(t: Tracer, x: Sym, alpha: float = 1.0) -> Sym:
 def leaky_relu(t: Tracer, x: Sym, slope: float = 0.01) -> Sym:
     """``F.leaky_relu``."""
     return pointwise(t, "leaky_relu", x, slope=float(slope))
-
-
-@call("hardsigmoid.default", "hardsigmoid_.default")
-def hardsigmoid(t: Tracer, x: Sym) -> Sym:
-    """``relu6(x + 3) / 6``, as it is defined."""
-    risen = combine(t, "add", [x, 3])
-    return combine(t, "mul", [pointwise(t, "relu6", risen), Fraction(1, 6)])
 
 
 @call("softplus.default")

@@ -11,6 +11,7 @@ from engines.diagrams.importing.calls.elementwise import UncoveredError, call, c
 from engines.diagrams.importing.calls.maps import fixed, label, mixed
 from engines.diagrams.importing.calls.reductions import reduced
 from engines.diagrams.importing.calls.shapes import cat, cut, expand, grown
+from engines.diagrams.importing.calls.unrolled import convolved, each, reaches
 from engines.diagrams.importing.tracing.atoms import Atom, Dim, size_of
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer
 
@@ -134,6 +135,28 @@ def group_norm(
     return _norm(t, x, "GroupNorm", axes, weight, bias, eps=float(eps), groups=int(groups))
 
 
+@call("instance_norm.default")
+def instance_norm(
+    t: Tracer,
+    x: Sym,
+    weight: Sym | None,
+    bias: Sym | None,
+    mean: Sym | None,
+    var: Sym | None,
+    own: bool,
+    momentum: float,
+    eps: float,
+    *_cudnn: Any,
+) -> Sym:
+    """Per channel and example, over all positions; running statistics are not covered."""
+    del mean, var, momentum
+    if not own:
+        raise UncoveredError
+    x = _channelled(t, x, 1)
+    axes = tuple(a for d in x.dims[1:] for a in t.atoms.resolved(d))
+    return _norm(t, x, "InstanceNorm", axes, weight, bias, eps=float(eps))
+
+
 def _channelled(t: Tracer, x: Sym, k: int) -> Sym:
     """The dimension is one axis, even if it is of length one."""
     if not t.atoms.resolved(x.dims[k]):
@@ -218,14 +241,18 @@ def _convolution(n: int) -> Any:
         dilation: Any = 1,
         groups: int = 1,
     ) -> Sym:
-        step, wide = _same(stride, n), _same(dilation, n)
+        kernel = [size_of(d) for d in weight.dims[2:]]
         if isinstance(padding, str):
-            reach = wide * (size_of(weight.dims[2]) - 1)
-            if padding == "same" and reach % 2:
+            reach = [w * (k - 1) for w, k in zip(each(dilation, n), kernel, strict=True)]
+            if padding == "same" and any(r % 2 for r in reach):
                 raise UncoveredError
-            padding = 0 if padding == "valid" else reach // 2
-        settings = {"stride": step, "pad": _same(padding, n), "dilation": wide, "groups": groups}
-        return _conv(t, x, weight, bias, n, settings)
+            padding = 0 if padding == "valid" else [r // 2 for r in reach]
+        sides = reaches(kernel, stride, padding, dilation, n)
+        if len(set(sides)) > 1 or not weight.state:
+            return convolved(t, x, weight, bias, sides, groups)
+        side = sides[0]
+        settings = {"stride": side.stride, "pad": side.pad, "dilation": side.dilation}
+        return _conv(t, x, weight, bias, n, {**settings, "groups": groups})
 
     return handler
 

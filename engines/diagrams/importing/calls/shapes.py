@@ -32,9 +32,8 @@ def regrouped(t: Tracer, x: Sym, shape: list[int]) -> Sym:
     if ones:  # axes of length one find a place of length one, or end
         dims, left = _placed_ones(dims, wanted, ones)
         for atom in left:
-            x = t.without_ones(
-                x, next(k for k, d in enumerate(x.dims) if atom in t.atoms.resolved(d))
-            )
+            at = next(k for k, d in enumerate(x.dims) if atom in t.atoms.resolved(d))
+            x = t.without_ones(x, at, atom)
     if bars:
         return (
             t.view(x, tuple(bars), dict(enumerate(dims)))

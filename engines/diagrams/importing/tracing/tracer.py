@@ -235,10 +235,13 @@ class Tracer:
         dims = tuple(changed.get(k, dim) for k, dim in enumerate(sym.dims))
         return Sym(made.value, dims, sym.dtype)
 
-    def without_ones(self, sym: Sym, i: int) -> Sym:
-        """A dimension of length one that is an axis stops being one, to be broadcast."""
+    def without_ones(self, sym: Sym, i: int, only: Atom | None = None) -> Sym:
+        """A dimension of length one that is an axis stops being one, to be broadcast.
+
+        ``only``: of several such axes in the dimension this one alone.
+        """
         for atom in self.atoms.resolved(sym.dims[i]):
-            if atom.size == 1:
+            if atom.size == 1 and only in (None, atom):
                 rest = tuple((a,) for a in self.flat(sym) if a is not atom)
                 attrs = {"axis": atom, "at": 0}
                 made = self.emit("index", (self.read(sym),), rest, attrs=attrs, dtype=sym.dtype)
