@@ -284,7 +284,8 @@ def _pool(fn: str, n: int) -> Any:
     ) -> Sym:
         from engines.diagrams.graph.circuit import Window
 
-        plain = (1,) if fn == "max" else (False, True, None)
+        alone = fn == "avg" and len(rest) > 1 and not rest[1]
+        plain = (1,) if fn == "max" else (False, not alone, None)
         for value, wanted in zip(rest, plain, strict=False):
             if (value[0] if isinstance(value, list) else value) != wanted:
                 raise UncoveredError
@@ -308,9 +309,18 @@ def _pool(fn: str, n: int) -> Any:
             "pad": pad,
             "dilation": 1,
         }
-        return t.emit("pool", (t.read(x),), dims, attrs=attrs)
+        found = t.emit("pool", (t.read(x),), dims, attrs=attrs)
+        return _uncounted(t, found, before, window) if alone and pad else found
 
     return handler
+
+
+def _uncounted(t: Tracer, x: Sym, before: list[int], window: Any) -> Sym:
+    """Means over what lies within the picture alone: of fewer numbers at its edges."""
+    n, rule = len(before), (window.kernel, window.stride, window.pad)
+    ones = torch.ones((1, 1, *before), dtype=torch.float64)
+    share = getattr(torch.nn.functional, f"avg_pool{n}d")(ones, *rule)[0, 0]
+    return combine(t, "mul", [x, Sym("", x.dims[len(x.dims) - n :], const=1 / share)])
 
 
 for _n in (1, 2, 3):

@@ -119,6 +119,8 @@ class Tracer:
         named = [attrs.get(key) for key in ("axis", "made", "channel", "table", "over")]
         if kind in ("rename", "concat", "conv", "pool", "window"):
             named += [a for key in ("ins", "outs") for a in _atoms(attrs.get(key))]
+        if attrs.get("fn") in ("BatchNorm", "GroupNorm", "InstanceNorm"):
+            named += attrs["axes"][:1]
         for atom in named:
             if isinstance(atom, Atom):
                 self.atoms.find(atom).rigid = True

@@ -16,6 +16,7 @@ from torch import nn
 
 from engines.diagrams import Diagram, DiagramError
 from engines.diagrams.graph.imported import Report
+from engines.diagrams.running.slopes import SIXTH
 
 TOKENS = torch.tensor([[1, 2, 3, 4, 5, 6, 7], [3, 4, 5, 6, 7, 8, 9]])
 SMALL = {
@@ -269,15 +270,11 @@ def test_a_map_whose_result_is_overwritten_is_never_used():
     assert diagram.report.unused == ("l.weight", "l.bias")
 
 
-def test_a_hard_sigmoid_is_exact_where_torchs_own_slope_is_rounded():
+def test_a_hard_sigmoid_has_the_slope_that_torch_takes():
     # torch takes 1 / 6 in single precision for the slope, also of double precision numbers.
     x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
     nn.Hardsigmoid()(x).backward()
-    assert float(x.grad) == float(torch.tensor(1 / 6, dtype=torch.float32)) != 1 / 6
+    assert float(x.grad) == float(torch.tensor(1 / 6, dtype=torch.float32)) == SIXTH != 1 / 6
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(5, 4), nn.Hardsigmoid())
-    diagram = Diagram.from_torch(model, (torch.randn(3, 5),))
-    assert diagram.verify(model, dtype=torch.float32).holds
-    checks = {check.what: check for check in diagram.verify(model).checks}
-    assert checks["forward"].holds
-    assert checks["gradient of input 1"].error == pytest.approx(2**-25, rel=0.01)
+    assert Diagram.from_torch(model, (torch.randn(3, 5),)).verify(model).holds
