@@ -126,7 +126,8 @@ def _norm_stats(node: Node, axes: Axes) -> Poly:
         case "GroupNorm":
             return 2 * rest * node.attrs["groups"]
         case "InstanceNorm":
-            return 2 * rest * Poly.of(over[0])
+            copied = 1 if node.attrs["affine"] else 0  # torch repeats the weight for every example
+            return (2 + copied) * rest * Poly.of(over[0])
         case "RMSNorm":
             return rest
     return 2 * rest

@@ -81,6 +81,8 @@ def check_pointwise(ask: Ask) -> Attrs:
     ask.real()
     ask.gives(ask.axes)
     found = {key: ask.number(key, default) for key, default in numbers.items()}
+    if ask.fn.startswith("clamp") and not any(map(math.isfinite, found.values())):
+        ask.refuse("option", "clamp needs a limit", "write clamp[low=0, high=6](x)")
     if found.get("low", 0.0) > found.get("high", math.inf):
         ask.refuse("option", "clamp has its low number above its high one")
     return {key: value for key, value in found.items() if math.isfinite(value)}
