@@ -45,6 +45,22 @@ class Report:
         return "; ".join([*lines, *self.notes])
 
 
+ARRAY = object()
+"""The place of an array in a call."""
+Asked = tuple[tuple[Any, ...], dict[str, Any]]
+"""Arguments in order, and by name."""
+
+
+def replaced(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Everything in nested lists, tuples and dictionaries by what ``change`` makes of it."""
+    if isinstance(value, dict):
+        return {key: replaced(v, change) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        made = [replaced(v, change) for v in value]
+        return made if isinstance(value, list) else tuple(made)
+    return change(value)
+
+
 @dataclass(frozen=True, eq=False)
 class Imported:
     """What comes with an imported diagram; ``tensors`` are those of torch, by their paths."""
@@ -56,3 +72,5 @@ class Imported:
     functions: Mapping[str, Callable[..., Any]] = field(repr=False)
     precision: str = ""
     """The precision of the example inputs, where the model names one itself, else empty."""
+    asked: Asked = ((), {})
+    """The example call, `ARRAY` for every array in it: lists, names and settings as they were."""

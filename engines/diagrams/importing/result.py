@@ -15,7 +15,7 @@ from torch import nn
 from engines.diagrams.graph.circuit import Circuit, Window
 from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.graph.garbage import uncollected
-from engines.diagrams.graph.imported import Imported, Report
+from engines.diagrams.graph.imported import ARRAY, Imported, Report, replaced
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.operations import KINDS
 from engines.diagrams.graph.poly import Poly
@@ -54,6 +54,10 @@ def circuit_from_torch(
     Raises:
         DiagramError: torch cannot export the module; the text says where and what to do.
     """
+    whole = next((n for n, p in module.named_parameters() if p.is_complex()), "")
+    if whole:
+        hint = "keep its real and imaginary parts as a parameter: torch.view_as_complex(p)"
+        raise problem("complex", f"{whole} is complex, and a diagram holds real numbers", hint)
     start = time.perf_counter()
     program = exported(module, _apart(args), dict(kwargs or {}))
     exported_at = time.perf_counter()
@@ -80,14 +84,19 @@ def circuit_from_torch(
         (*notes, *traced.notes, *fixed_branches(module)),
         exported_at - start,
         time.perf_counter() - exported_at,
-        tuple(n for n, p in module.named_parameters() if id(p) not in _read(module, traced)),
+        (
+            *(n for n, p in module.named_parameters() if id(p) not in _read(module, traced)),
+            *_unread_rows(module, traced),
+        ),
         traced.idle,
     )
     precision = _precision(module, args) if traced.tracer.fixed else ""
     computed = traced.tracer.constants | ({} if precision else traced.tracer.exact)
     tensors = {**program.state_dict, **program.constants, **computed}
     weights = _weights(diagram.graph, diagram.graph, "")
-    return replace(diagram, imported=Imported(report, weights, tensors, functions, precision))
+    asked = replaced((args, dict(kwargs or {})), _place)
+    imported = Imported(report, weights, tensors, functions, precision, asked)
+    return replace(diagram, imported=imported)
 
 
 def _apart(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -102,6 +111,28 @@ def _read(module: nn.Module, traced: Traced) -> set[int]:
     """Parameters that something reads, by identity: a shared one is read under any name."""
     named = dict(module.named_parameters(remove_duplicate=False))
     return {id(named[path]) for path in traced.read if path in named}
+
+
+def _place(value: Any) -> Any:
+    return ARRAY if isinstance(value, torch.Tensor) else value
+
+
+def _unread_rows(module: nn.Module, traced: Traced) -> list[str]:
+    """Stretches of parameters that nothing reads, as ``path[first:last]``."""
+    paths = {path for d in _all(traced.tracer.drafts) for path in d.state.values()}
+    parts: dict[str, list[tuple[int, int]]] = {}
+    for path in paths:
+        whole, _, part = path.partition("#")
+        first, _, last = part.partition(":")
+        parts.setdefault(whole, []).append((int(first), int(last)) if part else (0, 1 << 62))
+    found = []
+    for name, param in module.named_parameters():
+        read_to = 0
+        for first, last in (*sorted(parts.get(name, ())), (len(param) if param.ndim else 0,) * 2):
+            if first > read_to and name in parts:
+                found.append(f"{name}[{read_to}:{first}]")
+            read_to = max(read_to, last)
+    return found
 
 
 def _precision(module: nn.Module, args: tuple[Any, ...]) -> str:

@@ -16,6 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engines.diagrams.costing.bill import bill
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.errors import DiagramError, problem
+from engines.diagrams.graph.imported import ARRAY, Asked, replaced
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.draws import Draw, draws
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
@@ -62,7 +63,9 @@ def verify(
         hint = "build the model on a real device to compare numbers"
         raise problem("meta", "the model has shapes but no numbers", hint)
     dtype = dtype or _precision(diagram)
-    reference = copy.deepcopy(module).to(dtype).eval()
+    reference = _asked_as(
+        _in_precision(copy.deepcopy(module), dtype), diagram.imported.asked
+    ).eval()
     try:
         ours = module_from_circuit(diagram, None, diagram.imported.functions).to(dtype)
         _load(ours, diagram, reference)
@@ -79,6 +82,31 @@ def verify(
         checks.insert(0, Check("forward", 0.0, 0.0, float("nan"), bound))
     opaque = sum(node.kind == "opaque" for _, _, node in diagram.graph.walk())
     return Verification(tuple(checks), opaque, n_inputs, diagram.imported.report.unused)
+
+
+def _in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """Real numbers in a precision, complex ones in that of their parts."""
+    wide = torch.complex128 if dtype == torch.float64 else torch.complex64
+
+    def cast(t: Tensor) -> Tensor:
+        return t.to(wide) if t.is_complex() else t.to(dtype) if t.is_floating_point() else t
+
+    return module._apply(cast)
+
+
+def _asked_as(module: nn.Module, asked: Asked) -> nn.Module:
+    """The module as one that takes arrays alone: lists, names and settings as in the example."""
+    if all(part is ARRAY for part in asked[0]) and not asked[1]:
+        return module
+    own = type(module)
+
+    def forward(self: nn.Module, *arrays: Tensor) -> Any:
+        given = iter(arrays)
+        args, named = replaced(asked, lambda v: next(given) if v is ARRAY else v)
+        return own.forward(self, *args, **named)
+
+    module.__class__ = type(own.__name__, (own,), {"forward": forward})
+    return module
 
 
 def _precision(diagram: Circuit) -> torch.dtype:
@@ -131,8 +159,6 @@ class _Pair:
         allowed = self._allowed(moved, theirs) if moved is not None else {}
         if any(a > AMPLIFIED_MAX for a in allowed.values()):
             return False
-        if draw.ordinary and self.reference_dtype != torch.float64:
-            rows = self._beyond_rounding(rows, mine, theirs, draw)
         if moved is not None and any(rows[w] > max(self.bound, a) for w, a in allowed.items()):
             stirred = self._allowed(self._stirred_run(draw), theirs)
             allowed = {w: max(a, min(stirred[w], AMPLIFIED_MAX)) for w, a in allowed.items()}
@@ -179,33 +205,11 @@ class _Pair:
     def _of_parameters(self, mine: _Run, theirs: _Run, error: Any) -> dict[str, float]:
         learned = self._gathered() if mine.model is self.ours else mine.learned
         least = theirs.least
-        return {name: error(learned[name], g, least) for name, g in theirs.learned.items()}
-
-    @property
-    def reference_dtype(self) -> torch.dtype:
-        """The precision the model computes in."""
-        return next((p.dtype for p in self.reference.parameters()), torch.float64)
-
-    def _beyond_rounding(
-        self, rows: dict[str, float], mine: _Run, theirs: _Run, draw: Draw
-    ) -> dict[str, float]:
-        """Less precise numbers: a gradient that is only rounding (of a key's bias) may be another.
-
-        That is one whose size is nothing beside the largest of all. What it may differ by is what
-        the model's own gradient of that parameter moves when all parameters move by one rounding,
-        as on special draws, and never more than AMPLIFIED_MAX of that nothing.
-        """
-        errors = self._of_parameters(mine, theirs, agreeing_error)
-        if not errors or rows[_told(errors)] <= self.bound or self.bound > AMPLIFIED_MAX:
-            return rows
-        moved = _Run(_moved_model(self.reference), draw.inputs)
-        drift = self._of_parameters(moved, theirs, agreeing_error)
-        shares = []
-        for name, error in errors.items():
-            only_rounding = _largest(theirs.learned[name]) < theirs.least
-            allowed = min(AMPLIFIED * drift[name], AMPLIFIED_MAX) if only_rounding else 0.0
-            shares.append(error / max(1.0, allowed / self.bound))
-        return {**rows, _told(errors): _most(shares)}
+        found = {}
+        for name, g in theirs.learned.items():
+            rounding = min(ROUNDINGS * torch.finfo(g.dtype).eps, self.bound) * least / LEAST
+            found[name] = error(learned[name], g, least, rounding)
+        return found
 
     def _gathered(self) -> dict[str, Tensor]:
         """Gradients of the diagram's parameters as gradients of the model's, shared ones added."""
@@ -296,15 +300,6 @@ def _moved(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
-def _moved_model(model: nn.Module) -> nn.Module:
-    """A copy whose every parameter is moved by about one rounding."""
-    moved = copy.deepcopy(model)
-    with torch.no_grad():
-        for param, new in zip(moved.parameters(), _moved(tuple(moved.parameters())), strict=True):
-            param.copy_(new)
-    return moved
-
-
 def _largest(array: Tensor) -> float:
     known = array.nan_to_num(posinf=0.0, neginf=0.0)
     return float(known.abs().max()) if array.numel() else 0.0
@@ -339,6 +334,17 @@ def flops_of(run: Callable[[], Any]) -> int:
     return counter.get_total_flops()
 
 
+def _never_read(told: tuple[str, ...]) -> tuple[set[str], dict[str, int]]:
+    """Parameters that nothing reads, and of how many rows of the others that is so."""
+    rows: dict[str, int] = {}
+    for entry in told:
+        name, _, part = entry.removesuffix("]").partition("[")
+        first, _, last = part.partition(":")
+        if part:
+            rows[name] = rows.get(name, 0) + int(last) - int(first)
+    return {entry for entry in told if "[" not in entry}, rows
+
+
 def _counted(reference: nn.Module, diagram: Circuit, inputs: tuple[Tensor, ...]) -> list[Check]:
     sizes = numbers(diagram)
     total = bill(diagram).total
@@ -349,9 +355,13 @@ def _counted(reference: nn.Module, diagram: Circuit, inputs: tuple[Tensor, ...])
         theirs = flops_of(lambda: reference(*[t.clone() for t in inputs]))
         ours = float(total.flops.value(sizes))
         checks.append(Check("FLOPs", ours, float(theirs), abs(ours - theirs), 0.0))
-    unused = set(diagram.imported.report.unused)
-    used = [p for name, p in reference.named_parameters() if name not in unused]
-    held = {p.data_ptr(): p.numel() for p in used if p.numel()}
+    unused, unread = _never_read(diagram.imported.report.unused)
+    used = [(name, p) for name, p in reference.named_parameters() if name not in unused]
+    held = {
+        p.data_ptr(): p.numel() - unread.get(name, 0) * (p.numel() // len(p) if p.ndim else 1)
+        for name, p in used
+        if p.numel()
+    }
     n_own, n_theirs = float(total.params.value(sizes)), float(sum(held.values()))
     checks.append(Check("parameters", n_own, n_theirs, abs(n_own - n_theirs), 0.0))
     return checks

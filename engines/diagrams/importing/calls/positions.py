@@ -34,8 +34,8 @@ def _rows_of(t: Tracer, x: Sym, dim: int, index: Sym) -> Sym:
     if x.dtype != "" or (index.const is not None and bool((index.const < 0).any())):
         raise UncoveredError
     run = _run_of(index.const)
-    if run is not None:
-        return cut(t, x, dim, *run)
+    if run is not None:  # of a parameter: the whole is the model's, whatever part of it is read
+        return cut(t, replace(x, value=t.read(x)), dim, *run)
     for k, axes in enumerate(x.dims):
         for atom in t.atoms.resolved(axes) if k != dim else ():
             if atom in t.flat(index):

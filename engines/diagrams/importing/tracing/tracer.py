@@ -199,6 +199,8 @@ class Tracer:
         for one, other in zip(left, right, strict=False):
             x, y = self.atoms.find(one), self.atoms.find(other)
             if x is not y and not self.atoms.unite(x, y):
+                if x in self.flat(b):  # it is another dimension of b: that gets a name of its own
+                    b = self.rename(b, x, self.atoms.new(x.size, "copy", x.hint))
                 b = self.rename(b, y, x)
         return a, b
 

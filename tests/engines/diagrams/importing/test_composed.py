@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from engines.diagrams import Diagram
+from engines.diagrams import Diagram, DiagramError
 
 
 class After(nn.Module):
@@ -112,3 +112,46 @@ def test_several_axes_of_length_one_end_one_by_one():
 
     torch.manual_seed(0)
     held(Patches(), (_numbers(2, 1, 4, 4),))
+
+
+def test_a_square_turned_over_is_added_to_itself_by_name():
+    """DeBERTa's positions: scores read by position, turned over, beside scores of other axes."""
+
+    class Relative(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.q, self.k, self.p = nn.Linear(6, 6), nn.Linear(6, 6), nn.Linear(6, 5)
+            at = torch.arange(4)
+            self.register_buffer("at", (at[:, None] - at).clamp(-2, 2) + 2)
+
+        def forward(self, x):
+            scores = self.q(x) @ self.k(x).mT
+            return scores + self.p(x).gather(-1, self.at.expand(2, -1, -1)).mT
+
+    torch.manual_seed(0)
+    held(Relative(), (_numbers(2, 4, 6),))
+
+
+def test_a_complex_parameter_is_refused_by_its_name():
+    model = After(lambda y: y)
+    model.wave = nn.Parameter(torch.ones(3, dtype=torch.complex64))
+    with pytest.raises(DiagramError, match=r"wave is complex.*view_as_complex"):
+        Diagram.from_torch(model, (_numbers(4, 6),))
+
+
+def test_a_model_is_asked_as_in_its_example():
+    """Lists, names and settings stay what they were; of a table only some rows are read."""
+
+    class Heads(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head, self.rows = nn.Linear(4, 2), nn.Parameter(_numbers(9, 2))
+
+        def forward(self, levels, scale, *, bias):
+            return [self.head(x) * scale + bias + self.rows[2:5].sum(0) for x in levels]
+
+    model = Heads()
+    inputs = ([_numbers(3, 4), _numbers(2, 4)], 2.0)
+    diagram = Diagram.from_torch(model, inputs, kwargs={"bias": _numbers(2)})
+    assert diagram.report.unused == ("rows[0:2]", "rows[5:9]")
+    assert diagram.verify(model).verdict == "equal on 7 inputs"

