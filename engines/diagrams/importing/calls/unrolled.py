@@ -52,7 +52,8 @@ def windowed(t: Tracer, x: Sym, dim: int, reach: Reach) -> Sym:
     if not axes:
         raise UncoveredError
     rule = {"stride": reach.stride, "pad": reach.pad, "dilation": reach.dilation}
-    size = Window("", reach.kernel, *rule.values()).size(axes[0].size)
+    window = Window("", reach.kernel, reach.stride, reach.pad, reach.dilation)
+    size = window.size(axes[0].size)
     made = t.atoms.new(size, "window", axes[0].hint)
     place = t.atoms.new(reach.kernel, "window", "w")
     dims = (*x.dims[:dim], (made,), *x.dims[dim + 1 :], (place,))
