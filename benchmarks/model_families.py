@@ -1,7 +1,7 @@
 """Public model families in small: does each import, what stays opaque, is it equal, and how long.
 
-    python benchmarks/model_families.py            # a table in Markdown; tells what is not installed
-    python benchmarks/model_families.py UNet DiT   # only names that hold one of these words
+    python benchmarks/model_families.py          # a table in Markdown; tells what is not installed
+    python benchmarks/model_families.py UNet DiT # only names that hold one of these words
 
 Configurations are small and weights random; the architectures are those of the libraries. Families
 that the tests hold are read from there.
