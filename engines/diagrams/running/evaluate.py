@@ -31,6 +31,8 @@ _SIGNS = {
     "/": lambda a, b: a / b,
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
 }
 
 

@@ -138,8 +138,8 @@ class _Pair:
     def drawn(self, draw: Draw) -> bool:
         """Compare on one draw; False when it tells nothing."""
         try:
-            theirs = _Run(self.reference, draw.inputs)
-            moved = None if draw.ordinary else _Run(self.reference, _moved(draw.inputs))
+            theirs = _Run(self._afresh(), draw.inputs)
+            moved = None if draw.ordinary else _Run(self._afresh(), _moved(draw.inputs))
         except Exception as error:
             if not draw.ordinary:
                 return False
@@ -167,6 +167,10 @@ class _Pair:
             self._note(Check(what, 0.0, 0.0, error / slack, self.bound))
         return True
 
+    def _afresh(self) -> nn.Module:
+        """The model as it was given: some keep values of one call for the next."""
+        return copy.deepcopy(self.reference)
+
     def _stirred_run(self, draw: Draw) -> _Run:
         """The model where all that it keeps for its backward pass moves by a rounding.
 
@@ -175,7 +179,7 @@ class _Pair:
         """
         generator = torch.Generator().manual_seed(3)
         with saved_tensors_hooks(lambda t: t, lambda t: _stirred(t, generator)):
-            return _Run(self.reference, draw.inputs)
+            return _Run(self._afresh(), draw.inputs)
 
     def _note(self, check: Check) -> None:
         before = self.worst.get(check.what)
@@ -352,7 +356,7 @@ def _counted(reference: nn.Module, diagram: Circuit, inputs: tuple[Tensor, ...])
     opaque = any(node.kind == "opaque" for _, _, node in diagram.graph.walk())
     if not opaque and not diagram.imported.report.idle:
         # With gradients on: without, torch takes fused paths that it does not count.
-        theirs = flops_of(lambda: reference(*[t.clone() for t in inputs]))
+        theirs = flops_of(lambda: copy.deepcopy(reference)(*[t.clone() for t in inputs]))
         ours = float(total.flops.value(sizes))
         checks.append(Check("FLOPs", ours, float(theirs), abs(ours - theirs), 0.0))
     unused, unread = _never_read(diagram.imported.report.unused)

@@ -155,3 +155,22 @@ def test_a_model_is_asked_as_in_its_example():
     diagram = Diagram.from_torch(model, inputs, kwargs={"bias": _numbers(2)})
     assert diagram.report.unused == ("rows[0:2]", "rows[5:9]")
     assert diagram.verify(model).verdict == "equal on 7 inputs"
+
+
+def test_a_model_that_keeps_values_of_one_call_for_the_next_is_compared():
+    """As LeViT keeps its attention biases: torch refuses to go back through the first call twice."""
+
+    class Keeps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rows, self.kept = nn.Parameter(_numbers(5, 3)), None
+
+        def forward(self, x):
+            if self.kept is None:
+                self.kept = self.rows.index_select(0, torch.tensor([0, 3, 4, 1]))
+            return x * self.kept
+
+    model = Keeps()
+    diagram = Diagram.from_torch(model, (_numbers(2, 4, 3),))
+    model.kept = None
+    assert diagram.verify(model).holds
