@@ -32,6 +32,11 @@ class Card:
     control_of: str = ""
     """Name of the experiment whose control this is."""
 
+    @property
+    def source(self) -> str:
+        """The paper, or that there is none."""
+        return "Our own, after no paper." if self.paper == "none" else self.paper
+
 
 def _no_time(_spec: Any) -> float:
     return 0.0

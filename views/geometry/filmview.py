@@ -287,7 +287,7 @@ class FilmView(ExperimentView):
 
     def _provenance(self) -> dict[str, Any]:
         card = self.experiment.card
-        return {"title": "Source", "sentence": card.claim, "note": card.paper}
+        return {"title": "Source", "sentence": card.claim, "note": card.source}
 
     def _save(self, kind: str) -> tuple[str, bytes] | None:
         job = self.runner.job

@@ -135,7 +135,7 @@ class GenericView(ExperimentView):
 
     def _provenance(self) -> dict[str, Any]:
         card = self.experiment.card
-        return {"title": "Source", "sentence": card.claim, "note": card.paper}
+        return {"title": "Source", "sentence": card.claim, "note": card.source}
 
     def _save(self, kind: str) -> tuple[str, bytes] | None:
         if not self.moments or self._job is None:
