@@ -9,6 +9,7 @@ from engines.connectome.dynamics.batched import BatchedTrials
 from engines.connectome.dynamics.network import network_of
 from engines.connectome.dynamics.spiking import SpikingTrial
 from engines.connectome.dynamics.stimulus import StimulusSpec
+from engines.connectome.experiments.activity.stimulate import EXPERIMENT
 from engines.connectome.wiring import kept
 
 LOOP = np.array([[0.0, 40, 0], [0, 0, 60], [20, 0, 0]])
@@ -78,3 +79,11 @@ def test_torch_spikes_at_the_same_steps():
     found = BatchedTrials(asked, network_of(asked), 1, "cpu").advance(0, 500)[0]
     steps = [np.flatnonzero(found[:, k]).tolist() for k in range(3)]
     assert steps == [[s for s in row if s < 500] for row in authors_steps(18)]
+
+
+def test_the_preset_that_bears_the_name_is_the_published_model():
+    """C9 of the fault pages: states reset and frozen as in the authors' code, at their step."""
+    preset = EXPERIMENT.presets["Fly model of Shiu et al. 2024"]
+    published = spec()
+    for name in ("model", "reset", "dt_ms"):
+        assert getattr(preset, name) == getattr(published, name)

@@ -174,3 +174,49 @@ def test_a_model_that_keeps_values_of_one_call_for_the_next_is_compared():
     diagram = Diagram.from_torch(model, (_numbers(2, 4, 3),))
     model.kept = None
     assert diagram.verify(model).holds
+
+
+class Turned(nn.Module):
+    """Rotary positions as of `rotary_embedding_torch`: outside autocast, halves interleaved."""
+
+    def __init__(self):
+        super().__init__()
+        self.q, self.k = nn.Linear(6, 8), nn.Linear(6, 8)
+        self.register_buffer("rates", 10.0 ** -torch.arange(0, 1, 0.25))
+
+    @torch.amp.autocast("cpu", enabled=False)
+    def turned(self, x):
+        angle = (torch.arange(x.shape[-2])[:, None] * self.rates).repeat_interleave(2, -1)
+        even, odd = x.unflatten(-1, (-1, 2)).unbind(-1)
+        across = torch.stack((-odd, even), -1).flatten(-2)
+        return x * angle.cos() + across * angle.sin()
+
+    def forward(self, x):
+        return (self.turned(self.q(x)) @ self.turned(self.k(x)).mT).softmax(-1)
+
+
+def test_rotary_positions_outside_autocast_are_laid_flat():
+    """D42 of the fault pages."""
+    torch.manual_seed(0)
+    held(Turned(), (_numbers(2, 5, 6),))
+
+
+def test_an_opaque_call_has_its_arguments_in_torchs_own_order():
+    """D45: a diagram lays axes out as it likes, `solve` and `cdist` are handed what torch wants."""
+
+    class Solves(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.map = nn.Linear(4, 4)
+
+        def forward(self, x, y):
+            tall = torch.linalg.solve(self.map(x).transpose(1, 2) + 9 * torch.eye(4), y)
+            return torch.cdist(tall.transpose(0, 1), y.transpose(0, 1))
+
+    torch.manual_seed(0)
+    diagram = Diagram.from_torch(Solves(), (_numbers(3, 4, 4), _numbers(3, 4, 2)))
+    assert len(diagram.report.opaque) >= 2
+    torch.manual_seed(0)
+    verdict = diagram.verify(Solves())
+    assert verdict.holds
+    assert "opaque" in verdict.verdict

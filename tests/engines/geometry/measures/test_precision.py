@@ -7,6 +7,7 @@ issues of peers) and brute force.
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from engines.contract import InputError
 from engines.geometry import (
+    arrays_from_file,
     barcode,
     cca,
     cka,
@@ -33,6 +35,7 @@ from engines.geometry import (
     spectrum,
     two_nn,
 )  # fmt: skip
+from engines.geometry.chance.resampling import CONFIDENCE, STABILITY, kind_of_interval
 from engines.geometry.measures.rdm import saturated
 from engines.geometry.measures.similarity import COMPARISONS, MEASURES, LeftOut
 from engines.geometry.tasks.hypercube import hypercube
@@ -234,3 +237,48 @@ def test_ties_of_a_cube_stay_together():
     assert saturated(rgtm(rdm(hypercube(8), "euclidean"))) == (12 / 28, 16 / 28)
     free = saturated(rgtm(rdm(drawn(40, 9), "euclidean")))
     np.testing.assert_allclose(free, (0.2, 0.2), atol=2 / 780)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_hole_is_named_by_its_place(measure):
+    """G13 of the fault pages: no bare `LinAlgError`, whatever the measure."""
+    x = drawn(30, 5)
+    x[7, 2] = np.nan
+    if measure.startswith("RSA"):
+        with pytest.warns(LeftOut, match="1 stimuli left out of 30"):
+            similarity(x, drawn(30, 6, seed=1), measure)
+        return
+    with pytest.raises(InputError, match=r"stimulus 7.*unit 2"):
+        similarity(x, drawn(30, 6, seed=1), measure)
+
+
+def test_a_hole_in_one_array_is_named_by_its_place():
+    x = drawn(30, 5)
+    x[7, 2] = np.nan
+    with pytest.raises(InputError, match=r"stimulus 7.*unit 2"):
+        participation_ratio(x)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_file_of_very_large_numbers_is_measured_as_one_of_small_ones(measure, tmp_path):
+    x, y = drawn(30, 5), drawn(30, 6, seed=1)
+    np.savez(tmp_path / "large.npz", large=1e200 * x)
+    arrays, _ = arrays_from_file(tmp_path / "large.npz")
+    found = similarity(arrays["large"], y, measure)
+    assert found == pytest.approx(similarity(x, y, measure), abs=1e-9)
+
+
+def test_a_diagonal_precision_of_many_units_makes_no_matrix():
+    folds, v = drawn(2, 4, 3000), np.ones(3000)
+    tracemalloc.start()
+    crossnobis(folds, v)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3000**2 * 8 / 20
+
+
+def test_only_measures_whose_intervals_cover_are_given_confidence():
+    """G22: around the biased value an interval says how stable it is, not where the truth lies."""
+    assert kind_of_interval("CKA, debiased", "stimuli") == CONFIDENCE
+    for measure in ("CKA, biased", "CCA", "SVCCA", "PWCCA", "Procrustes angle"):
+        assert kind_of_interval(measure, "stimuli") == STABILITY != CONFIDENCE
