@@ -62,7 +62,7 @@ def test_a_family_opens_its_experiments_by_mouse(opened):
 
 
 def test_the_row_is_used_without_a_mouse(opened):
-    page = opened("/geometry")
+    page = opened("/geometry", 1920)
     first = row(page).get_by_role("button", name="Feature learning")
     first.focus()
     page.keyboard.press("End")

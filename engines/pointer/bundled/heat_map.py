@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engines.boundary.whole import write_whole
 from engines.pointer.dividing.heat import FORMAT, NAME, EdgeHeat, digest, edge_features
 from engines.pointer.dividing.instances import asset_folder
 from engines.pointer.dividing.methods import Method, steps
@@ -79,21 +80,20 @@ def trained() -> tuple[EdgeHeat, list[float]]:
 
 def main() -> None:
     """Train, and write the file with its header."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     began = time.process_time()
     net, losses = trained()
     tensors = {name: value.detach().half() for name, value in net.state_dict().items()}
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else asset_folder() / "heat" / NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
     header = {
         "format": FORMAT,
         "recipe": json.dumps(RECIPE, sort_keys=True),
         "loss": f"{losses[-1]:.4f}",
         "sha256": digest(tensors),
     }
-    save_file(tensors, path, metadata=header)
+    write_whole(path, save(tensors, header))
     spent = time.process_time() - began
     _LOG.info("%s: loss by epoch %s, %.0f CPU-s", path.name, np.round(losses, 4), spent)
 
