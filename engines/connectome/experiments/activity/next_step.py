@@ -167,7 +167,7 @@ class NextStep(Result):
             made.append(self._lesions())
         axis = Axis("from neuron"), Axis("to neuron")
         others = self.weight - np.diag(np.diag(self.weight))
-        made.append(Heatmap("Weights of the wiring's ridge between neurons", others, *axis,
+        made.append(Heatmap("Ridge weights of the wiring", others, *axis,
                             Axis("weight"), diverging=True, square=True))  # fmt: skip
         said = Table("In words", {"": (self.verdict, *self.notes)})
         return (*made, self._table(), said)
