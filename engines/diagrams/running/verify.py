@@ -212,7 +212,8 @@ class _Pair:
         found = {}
         for name, g in theirs.learned.items():
             rounding = min(ROUNDINGS * torch.finfo(g.dtype).eps, self.bound) * least / LEAST
-            found[name] = error(learned[name], g, least, rounding)
+            nothing = _largest(g) < least  # only such a gradient may be rounding and no more
+            found[name] = error(learned[name], g, least, rounding if nothing else 0.0)
         return found
 
     def _gathered(self) -> dict[str, Tensor]:

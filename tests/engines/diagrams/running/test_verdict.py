@@ -148,6 +148,20 @@ def test_single_precision_forgives_no_steep_gradient_either():
     assert plain.verify(wrong, dtype=torch.float32, inputs=x).verdict == "differs"
 
 
+def test_single_precision_forgives_no_gradient_of_a_hundredth_either():
+    """Wrong by some 1e-4 of itself, which is less than four roundings of the largest."""
+
+    def small(m, given, off=0.0):
+        return F.linear(given, m.l.weight) + 0.01 * Shifted.apply(m.l.bias, off)
+
+    torch.manual_seed(0)
+    x = (torch.randn(2, 8, 5),)
+    plain = Diagram.from_torch(Run(small), x)
+    assert plain.verify(Run(small), dtype=torch.float32, inputs=x).holds
+    wrong = Run(lambda m, given: small(m, given, 3e-6))
+    assert plain.verify(wrong, dtype=torch.float32, inputs=x).verdict == "differs"
+
+
 def test_single_precision_forgives_a_gradient_that_is_zero_but_for_rounding():
     for seed in range(8):
         torch.manual_seed(seed)
