@@ -70,7 +70,8 @@ class Bars:
 class Heatmap:
     """A matrix as an image, row 0 at the top; ``diverging`` centres the colours on zero.
 
-    ``square``: a row is drawn as high as a column is wide.
+    ``square``: a row is drawn as high as a column is wide. ``over`` are named lines with dots that
+    lie over it, float64[place, (column, row)], broken where a number is nan.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Heatmap:
     value_axis: Axis
     diverging: bool = False
     square: bool = False
+    over: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,20 @@
 """
 
 from engines.pointer.answering.results import Answer
-from engines.pointer.calls import race, solve, solve_tsplib, sweep, thousands, train
+from engines.pointer.calls import inside, race, solve, solve_tsplib, sweep, thousands, train
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
+from engines.pointer.probing.asked import InsideSpec
+from engines.pointer.probing.results import Inside
 from engines.pointer.training.history import TrainResult
 
 __all__ = [
     "Answer",
+    "Inside",
+    "InsideSpec",
     "Network",
     "Race",
     "RaceSpec",
@@ -27,6 +31,7 @@ __all__ = [
     "ThousandsSpec",
     "TrainResult",
     "TrainSpec",
+    "inside",
     "race",
     "solve",
     "solve_tsplib",

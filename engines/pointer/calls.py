@@ -12,6 +12,8 @@ from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
+from engines.pointer.probing.asked import InsideSpec
+from engines.pointer.probing.results import Inside
 from engines.pointer.training.history import TrainResult
 from engines.running import registry
 
@@ -56,6 +58,21 @@ def train(recipe: Recipe | None = None, **fields: Any) -> TrainResult:
 def sweep(**fields: Any) -> Sweep:
     """Networks trained at some numbers of points, tested at others."""
     return registry.experiment("pointer/sweep").result(SweepSpec(**fields))  # type: ignore[return-value]
+
+
+def inside(points: Any = None, **fields: Any) -> Inside:
+    """Heads, states and what one moved point changes, for rows of two numbers or drawn points.
+
+    ``fields`` are those of `InsideSpec`.
+
+    Raises:
+        InputError: points or weights that cannot be used.
+    """
+    if points is not None:
+        from engines.pointer.instances.checked import rows_of_two
+
+        fields["points"] = tuple((float(x), float(y)) for x, y in rows_of_two(points))
+    return registry.experiment("pointer/inside").result(InsideSpec(**fields))  # type: ignore[return-value]
 
 
 def race(**fields: Any) -> Race:

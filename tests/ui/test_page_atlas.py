@@ -73,7 +73,7 @@ def test_words_filters_and_the_address_go_together(new_page, app_url):
     assert titles(page) == found
     search(page).fill("")
     page.get_by_label("Every family").select_option("Pointer/Solving")
-    assert titles(page) == ["Points and pointers", "Solver race"]
+    assert titles(page) == ["Points and pointers", "Inside the network", "Solver race"]
 
 
 def test_what_finds_nothing_teaches_what_to_do(new_page, app_url):

@@ -57,6 +57,7 @@ class PictureFigure:
         self.kind = type(picture)
         self.aspect = _aspect(picture)
         """Width to height where both axes have one scale, else 0."""
+        self.has_lines_over = isinstance(picture, Heatmap) and bool(picture.over)
         self.layers = layer_names(picture)
         self._frame = _frame(picture)
         self.figure = _figure(picture)
@@ -223,7 +224,22 @@ class PictureFigure:
             )
             self.figure.add_layout(bar, "right")
             self.figure.y_range = DataRange1d(flipped=True)  # row 0 at the top
+        for k, (name, places) in enumerate(picture.over.items()):
+            self._over(name, places, series()[(k + 1) % len(series())])
         self._mapper.update(low=low, high=high if high > low else low + 1.0)
+
+    def _over(self, name: str, places: np.ndarray, colour: str) -> None:
+        """A line with dots over an image, edged in white so that it is seen on every colour."""
+        source, fresh = self._source(f"over {name}", x=places[:, 0], y=places[:, 1])
+        if not fresh:
+            return
+        drawn: dict[str, Any] = {"x": "x", "y": "y", "source": source}
+        self.figure.line(**drawn, line_color="white", line_width=5, line_alpha=0.8)
+        self.figure.line(**drawn, line_color=colour, line_width=2, legend_label=label(name))
+        self.figure.scatter(
+            **drawn, size=9, fill_color=colour, line_color="white", line_width=1.2,
+            legend_label=label(name),
+        )  # fmt: skip
 
 
 def _is_seen(picture: Curves | Bars | Heatmap | Points) -> bool:
@@ -252,6 +268,8 @@ def layer_names(picture: Picture) -> tuple[str, ...]:
         return tuple(picture.lines)
     if isinstance(picture, Bars | Points):
         return tuple(sorted(set(picture.kind))) or ("",)
+    if isinstance(picture, Heatmap):
+        return tuple(picture.over)
     return ()
 
 

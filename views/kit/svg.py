@@ -280,7 +280,20 @@ def _heatmap(p: Heatmap) -> str:
         at = _Scale(low, high, sheet.foot, _TOP)(value)
         sheet.marks.append(_text(sheet.right + 28, at + 4, said, 'font-size="11"'))
     sheet.marks.append(_text(sheet.width - 4, _TOP - 6, p.value_axis.title, _END))
-    return sheet.whole(())
+    return sheet.whole(_lines_over(sheet, p))
+
+
+def _lines_over(sheet: _Sheet, p: Heatmap) -> list[tuple[str, str]]:
+    """What lies over an image, edged in white; its legend."""
+    names = []
+    for k, (name, places) in enumerate(p.over.items()):
+        colour = series()[(k + 1) % len(series())]
+        names.append((name, colour))
+        for ink, wide in (("white", 5), (colour, 2)):
+            style = f'fill="none" stroke="{ink}" stroke-width="{wide}"'
+            sheet.path(places[:, 0], places[:, 1], style)
+        _dots(sheet, places, f'fill="{colour}" stroke="white" stroke-width="1.2"')
+    return names
 
 
 def _image(rgba: np.ndarray, x: float, y: float, width: float, height: float) -> str:

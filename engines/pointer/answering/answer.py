@@ -27,13 +27,13 @@ def answered(spec: SolveSpec) -> Answer:
     Raises:
         InputError: points or weights that cannot be used.
     """
-    task = task_named(spec.task, canonical=_canonical(spec))
+    task = task_of(spec)
     instance = checked(_rows_of(spec), task)
     between = None if instance.degenerate else between_of(spec, instance)
     reference, name, exact = _reference(task, instance, spec, between)
     if instance.degenerate:
         return _degenerate(spec, task, instance, reference)
-    net, told, notices = _network(spec, len(instance.points))
+    net, told, notices = network_of(spec, len(instance.points))
     found = _found(net, task, instance.unit, spec, between)
     maps = None
     if spec.maps:
@@ -47,9 +47,14 @@ def _rows_of(spec: SolveSpec) -> object:
     return spec.points or drawn(spec.distribution, spec.n_points, spec.seed)
 
 
-def _canonical(spec: SolveSpec) -> bool:
+def task_of(spec: SolveSpec) -> Task:
+    """The task as the weights that answer were taught it."""
     name = weights_name(spec)
-    return True if name == UNTRAINED else weights.load(name, task=spec.task).header.recipe.canonical
+    if name == UNTRAINED:
+        return task_named(spec.task)
+    return task_named(
+        spec.task, canonical=weights.load(name, task=spec.task).header.recipe.canonical
+    )
 
 
 def weights_name(spec: SolveSpec) -> str:
@@ -60,7 +65,7 @@ def weights_name(spec: SolveSpec) -> str:
     return found[0] if found else UNTRAINED
 
 
-def _network(spec: SolveSpec, n: int) -> tuple[Any, str, tuple[str, ...]]:
+def network_of(spec: SolveSpec, n: int) -> tuple[Any, str, tuple[str, ...]]:
     """A network, what it is in words, and what to know of it."""
     name = weights_name(spec)
     if name == UNTRAINED:

@@ -6,7 +6,7 @@ has no positions, so renaming the points renames the answer (Lee et al. 2019, Se
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -36,9 +36,9 @@ class Attention(nn.Module):
         mixed = fn.scaled_dot_product_attention(query, *kept, is_causal=causal)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
-    def weights(self, x: Tensor) -> Tensor:
-        """Self-attention probabilities float[batch, head, position, position]."""
-        query, (key, _) = self._heads(self.query(x)), self.keys(x)
+    def weights(self, x: Tensor, kept: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """Probabilities float[batch, head, looking, looked at]; of itself without ``kept``."""
+        query, (key, _) = self._heads(self.query(x)), kept or self.keys(x)
         return (query @ key.transpose(-1, -2) / key.shape[-1] ** 0.5).softmax(dim=-1)
 
     def _heads(self, x: Tensor) -> Tensor:
@@ -91,6 +91,12 @@ class DecoderLayer(nn.Module):
         x = x + self.cross(self.cross_norm(x), memory)
         return x + self.feed_forward(x)
 
+    def looks(self, x: Tensor, memory: tuple[Tensor, Tensor]) -> Tensor:
+        """Where each step looks among the points: float[batch, head, step, point]."""
+        normed = self.norm(x)
+        x = x + self.attention(normed, self.attention.keys(normed), causal=True)
+        return self.cross.weights(self.cross_norm(x), memory)
+
     def step(
         self, x: Tensor, memory: tuple[Tensor, Tensor], past: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
@@ -101,6 +107,19 @@ class DecoderLayer(nn.Module):
         x = x + self.attention(normed, kept)
         x = x + self.cross(self.cross_norm(x), memory)
         return x + self.feed_forward(x), kept
+
+
+class Inside(NamedTuple):
+    """What a set pointer holds while it answers under teacher forcing."""
+
+    points: list[Tensor]
+    """Of every encoder layer, the embedding first: float[batch, point, d_model]."""
+    steps: list[Tensor]
+    """Of every decoder layer, its input first: float[batch, step, d_model]."""
+    between: Tensor
+    """Encoder attention float[batch, layer, head, point, point]."""
+    at: Tensor
+    """Where the decoder looks among the points: float[batch, layer, head, step, point]."""
 
 
 class SetPointer(nn.Module):
@@ -160,10 +179,7 @@ class SetPointer(nn.Module):
 
     def teach(self, memory: Memory, previous: Tensor) -> Tensor:
         """All steps at once."""
-        # The first choice is known from the second step on.
-        first = previous[:, min(1, previous.shape[1] - 1)].unsqueeze(1).expand_as(previous)
-        first = torch.cat([previous[:, :1], first[:, 1:]], dim=1)
-        x = self._fed(memory, previous, first)
+        x = self._fed(memory, previous, _first(previous))
         for layer, crossed in zip(self.decoder, memory.extra, strict=True):
             x = layer(x, crossed)
         return self._pointed(memory, x)
@@ -174,12 +190,30 @@ class SetPointer(nn.Module):
 
     def attention_maps(self, features: Tensor) -> Tensor:
         """Encoder attention float[batch, layer, head, point, point]."""
+        return self._read(features)[1]
+
+    def inside(self, features: Tensor, previous: Tensor) -> Inside:
+        """States and attention at every layer, told what was chosen: int64[batch, step]."""
+        points, between = self._read(features)
+        memory = self.encode(features)
+        x = self._fed(memory, previous, _first(previous))
+        steps, at = [x], []
+        for layer, crossed in zip(self._layers(), memory.extra, strict=True):
+            at.append(layer.looks(x, crossed))
+            x = layer(x, crossed)
+            steps.append(x)
+        return Inside(points, steps, between, torch.stack(at, dim=1))
+
+    def _read(self, features: Tensor) -> tuple[list[Tensor], Tensor]:
+        """States of the points, the embedding first, and the attention between them."""
         x, maps = self.embed(2.0 * features - 1.0), []
+        states = [x]
         for layer in self.encoder:
             assert isinstance(layer, EncoderLayer)
             maps.append(layer.attention.weights(layer.norm(x)))
             x = layer(x)
-        return torch.stack(maps, dim=1)
+            states.append(x)
+        return states, torch.stack(maps, dim=1)
 
     def _layers(self) -> list[DecoderLayer]:
         return [layer for layer in self.decoder if isinstance(layer, DecoderLayer)]
@@ -192,3 +226,9 @@ class SetPointer(nn.Module):
     def _pointed(self, memory: Memory, x: Tensor) -> Tensor:
         query = self.query(self.decoder_norm(x))
         return query @ memory.keys.transpose(1, 2) / memory.keys.shape[-1] ** 0.5
+
+
+def _first(previous: Tensor) -> Tensor:
+    """What each step is told was chosen first; it is known from the second step on."""
+    first = previous[:, min(1, previous.shape[1] - 1)].unsqueeze(1).expand_as(previous)
+    return torch.cat([previous[:, :1], first[:, 1:]], dim=1)

@@ -42,6 +42,15 @@ PICTURES = {
     ),
     "a square map": Heatmap("Sheet", np.eye(4), TIME, SHARE, Axis("d"), square=True),
     "square points": Points("Sheet", np.stack([X, 2 * X], 1), TIME, SHARE, square=True),
+    "lines over a map": Heatmap(
+        "Field",
+        np.eye(4),
+        TIME,
+        SHARE,
+        Axis("d"),
+        square=True,
+        over={"a way": np.array([[0.5, 1.0], [3.0, 2.0]]), "nowhere": np.full((1, 2), np.nan)},
+    ),
     "diverging": Heatmap("Sign", np.array([[-1.0, 3.0]]), TIME, SHARE, Axis("d"), diverging=True),
 }
 

@@ -69,3 +69,16 @@ def test_nothing_finite_is_no_picture():
     assert svg_from_picture(Bars("B", nothing, X, Y)) == ""
     assert svg_from_picture(Points("P", np.zeros((0, 2)), X, Y)) == ""
     assert svg_from_picture(Table("T", {"a": np.ones(2)})) == ""
+
+
+def test_lines_over_a_map_lie_in_its_columns_and_rows():
+    over = {"way": np.array([[0.0, 0.0], [4.0, 2.0]]), "dot": np.array([[2.0, 1.0]])}
+    drawn = svg_from_picture(Heatmap("C", np.zeros((2, 4)), X, Y, Axis("d"), over=over))
+    first, second, middle = (
+        np.array([float(m["cx"]), float(m["cy"])]) for m in marks(drawn, "circle")
+    )
+    image = marks(drawn, "image")[0]
+    np.testing.assert_allclose(first, [float(image["x"]), float(image["y"])])
+    size = np.array([float(image["width"]), float(image["height"])])
+    np.testing.assert_allclose(second - first, size, atol=0.02)
+    np.testing.assert_allclose(middle, (first + second) / 2, atol=0.02)
