@@ -18,6 +18,12 @@ import numpy as np
 from table import Figure, as_json, cpu_seconds
 
 from engines.pointer.answers.dividing import gaps
+from engines.pointer.delivering import methods as of_vehicles
+from engines.pointer.delivering import rivals
+from engines.pointer.delivering.asked import VehiclesSpec
+from engines.pointer.delivering.instances import AM_GREEDY, USUAL, instance_of
+from engines.pointer.delivering.methods import started
+from engines.pointer.delivering.running import savings_cost
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.courses import Courses
 from engines.pointer.dividing.instances import cities_of
@@ -125,6 +131,34 @@ def speed_figures() -> list[Figure]:
     ]  # fmt: skip
 
 
+def route_figures(n_sets: int) -> list[Figure]:
+    """Savings of vehicle routing, as fast as PyVRP is given a second, and mean costs."""
+    found = []
+    for n, capacity in USUAL.items():
+        spec = VehiclesSpec(n_customers=n, capacity=capacity)
+        first = instance_of(spec)
+        ms = 1e3 * cpu_seconds(lambda first=first: started(first, "savings"), 50)
+        found.append(Figure(f"savings, n = {n}", "ms", ms, at_most=0.5))
+        costs = np.array([savings_cost(instance_of(spec, k)) for k in range(n_sets)])
+        name = f"savings, 2-opt and Or-opt, n = {n}: mean cost of {n_sets:,}"
+        found.append(Figure(name, "", float(costs.mean()), at_most=AM_GREEDY[n]))
+        found.append(Figure(f"{name}: half its interval", "", float(interval(costs[None])[0])))
+    large = instance_of(VehiclesSpec(n_customers=1_000, capacity=250.0))
+    seconds = cpu_seconds(lambda: started(large, "savings"), 3)
+    found.append(Figure("savings, n = 1,000, capacity 250", "ms", 1e3 * seconds))
+    hundred = VehiclesSpec(n_customers=100, capacity=USUAL[100])
+    for name, rival in rivals.installed().items():
+        gaps_to = []
+        for k in range(5):
+            instance = instance_of(hundred, k)
+            theirs = rivals.asked(rival, name, instance, 1.0, k).cost
+            gaps_to.append(100 * (savings_cost(instance) / theirs - 1))
+        found.append(Figure(f"savings above {name} in 1 s, n = 100", "%", float(np.mean(gaps_to))))
+    if not rivals.installed():
+        print("neither PyVRP nor OR-tools is installed (pip install pyvrp ortools)")
+    return found
+
+
 def peers(polish: float) -> list[Figure]:
     """LKH and fast-tsp on the first 1,000 cities, where they are installed."""
     cities, reference = cities_of(ThousandsSpec()), LKH_LENGTHS["uniform", 1_000][0]
@@ -164,7 +198,8 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="20 sets instead of 5")
     n_sets = 20 if parser.parse_args().full else 5
     warm()
-    figures = [*gap_figures(n_sets), *speed_figures()]
+    of_vehicles.warm()
+    figures = [*gap_figures(n_sets), *speed_figures(), *route_figures(200 * n_sets // 4)]
     for figure in figures:
         print(figure)
     print(as_json(figures))

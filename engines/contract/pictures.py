@@ -35,7 +35,8 @@ class Curves:
 
     ``clouds`` are single runs [run, x] behind the line of the same name, drawn thin; ``dots`` are
     what was observed, in the colour of the line of the same name, nan where nothing was. ``x`` may
-    go back and forth, as a path in the plane does; ``square`` gives both axes one scale.
+    go back and forth, as a path in the plane does; ``square`` gives both axes one scale; ``large``
+    asks for the room of two pictures, one above the other.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Curves:
     clouds: Mapping[str, np.ndarray] = field(default_factory=dict)
     dots: Mapping[str, np.ndarray] = field(default_factory=dict)
     square: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,18 @@
 """
 
 from engines.pointer.answering.results import Answer
-from engines.pointer.calls import inside, race, solve, solve_tsplib, sweep, thousands, train
+from engines.pointer.calls import (
+    inside,
+    race,
+    solve,
+    solve_tsplib,
+    sweep,
+    thousands,
+    train,
+    vehicles,
+)
+from engines.pointer.delivering.asked import VehiclesSpec
+from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.solving.race import Race, RaceSpec
@@ -31,6 +42,8 @@ __all__ = [
     "ThousandsSpec",
     "TrainResult",
     "TrainSpec",
+    "Vehicles",
+    "VehiclesSpec",
     "inside",
     "race",
     "solve",
@@ -38,4 +51,5 @@ __all__ = [
     "sweep",
     "thousands",
     "train",
+    "vehicles",
 ]

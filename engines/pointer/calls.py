@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.pointer.answering.results import Answer
+from engines.pointer.delivering.asked import VehiclesSpec
+from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.solving.race import Race, RaceSpec
@@ -100,3 +102,34 @@ def thousands(points: Any = None, **fields: Any) -> Thousands:
 
         fields["points"] = tuple((float(x), float(y)) for x, y in rows_of_two(points))
     return registry.experiment("pointer/thousands").result(ThousandsSpec(**fields))  # type: ignore[return-value]
+
+
+def vehicles(
+    points: Any = None, demands: Any = (), *, solution: str = "", **fields: Any
+) -> Vehicles:
+    """Routes of vehicles with a capacity, beside every other method.
+
+    Args:
+        points: rows of two numbers, the depot first, or the text of a CVRPLIB file; drawn at random
+            without them.
+        demands: one number for every customer; a file has its own.
+        solution: the text of a CVRPLIB solution, whose routes are held against ours.
+        fields: those of `VehiclesSpec`.
+
+    Raises:
+        InputError: points, demands or routes that cannot be used.
+    """
+    from engines.pointer.delivering.instances import fields_of
+    from engines.pointer.instances.vrplib import read_solution, read_vrplib
+
+    if isinstance(points, str):
+        fields |= fields_of(read_vrplib(points))
+    elif points is not None:
+        from engines.pointer.instances.checked import rows_of_two
+
+        fields["points"] = tuple((float(x), float(y)) for x, y in rows_of_two(points))
+        fields["demands"] = tuple(map(float, demands))
+    if solution:
+        n = max(len(fields.get("points", ())) - 1, 0) or VehiclesSpec(**fields).n_customers
+        fields["brought"] = tuple(read_solution(solution, n).tolist())
+    return registry.experiment("pointer/vehicles").result(VehiclesSpec(**fields))  # type: ignore[return-value]

@@ -21,6 +21,7 @@ class PictureGrid(JSComponent):
 
     objects = Children(doc="One pane per picture.")
     aspects = param.List(doc="Width to height of a picture with one scale; 0 fills its place.")
+    large = param.Boolean(default=False, doc="Whether the first picture has the room of two.")
     followed = param.Boolean(default=False, doc="Whether something under the grid must be seen.")
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
@@ -37,4 +38,5 @@ class PictureGrid(JSComponent):
         self.param.update(
             objects=[*before, *panes],
             aspects=[0.0] * len(before) + [drawn.aspect for drawn in figures],
+            large=not before and len(figures) > 2 and figures[0].large,
         )

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from engines.pointer.dividing.search import apart, improve, settle
+from engines.pointer.kernels.chance import chance_of, drawn_below
 
 _EPS = 1e-10
 _SPREAD = 30
@@ -92,14 +93,14 @@ def _kicked(
     n = len(tour)
     place, kept = np.empty(n, np.int64), tour.copy()
     waiting, is_waiting = np.empty(n, np.int64), np.zeros(n, np.bool_)
-    draw = np.uint64(seed) * np.uint64(2862933555777941757) + np.uint64(3037000493)
+    draw = chance_of(seed)
     for k in range(n):
         place[tour[k]] = k
     for _ in range(n_kicks):
         spread = min(_SPREAD, n - 2)
-        draw, first = _drawn(draw, n - spread)
-        draw, second = _drawn(draw, spread - 2)
-        draw, third = _drawn(draw, spread - 2)
+        draw, first = drawn_below(draw, n - spread)
+        draw, second = drawn_below(draw, spread - 2)
+        draw, third = drawn_below(draw, spread - 2)
         q = first + 1 + min(second, third)
         r = first + 2 + max(second, third)
         swapped = (tour[first], tour[first + 1], tour[q], tour[q + 1], tour[r], tour[r + 1])
@@ -124,13 +125,6 @@ def _kicked(
         for k in range(n):
             place[tour[k]] = k
     return tour
-
-
-@njit(cache=True, nogil=True)
-def _drawn(state: np.uint64, below: int) -> tuple[np.uint64, int]:
-    """The next state of Knuth's linear congruence, and a number below ``below``."""
-    state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-    return state, int((state >> np.uint64(33)) % np.uint64(max(below, 1)))
 
 
 @njit(cache=True, nogil=True)

@@ -74,7 +74,7 @@ def tour_in_windows(frame: Stage) -> Curves:
         f"{k + 1}, {k + 1 + _COLOURS} …": np.where(colour == k, y, np.nan) for k in range(_COLOURS)
     }
     title = f"{frame.name.capitalize()}: length {frame.length:,.5g}"
-    return Curves(title, x, lines, Axis("x"), Axis("y"), square=True)
+    return Curves(title, x, lines, Axis("x"), Axis("y"), square=True, large=True)
 
 
 def _piece(begins: np.ndarray, k: int, n: int) -> np.ndarray:

@@ -49,17 +49,18 @@ def tsplib_from_upload(name: str, data: bytes, *, n_max: int = N_POINTS_MAX) -> 
         InputError: what is wrong with the file, and how to mend it.
     """
     try:
-        _check_size(data)
+        check_size(data)
         return read_tsplib(data.decode("utf-8", "replace"), n_max=n_max)
     except InputError as error:
         raise InputError(said_of(label(name, 80) or "the text", str(error))) from error
 
 
-def _check_size(data: bytes) -> None:
+def check_size(data: bytes, wanted: str = "a TSPLIB file") -> None:
+    """Refuse what is no text, or has more lines than a file that is ``wanted`` can need."""
     if not data.strip():
-        raise InputError("it is empty; give a TSPLIB file")
+        raise InputError(f"it is empty; give {wanted}")
     if b"\0" in data:
-        raise InputError("it is not text; give a TSPLIB file")
+        raise InputError(f"it is not text; give {wanted}")
     if data.count(b"\n") > _LINES_MAX or max(map(len, data.split(b"\n"))) > _LINE_MAX:
         raise InputError(
             f"it has more than {_LINES_MAX:,} lines, or one of more than {_LINE_MAX:,} "
@@ -75,16 +76,16 @@ def read_tsplib(text: str, *, n_max: int = N_POINTS_MAX) -> TsplibInstance:
     """
     if len(text) > _FILE_MAX:
         raise InputError(f"the file has more than {_FILE_MAX >> 20} MiB; give a smaller instance")
-    head, sections = _split(text)
+    head, sections = split(text)
     kind = head.get("TYPE", "TSP").split()[:1]
     if kind != ["TSP"]:
         raise InputError(f"TYPE must be TSP, got '{label(' '.join(kind), 40)}'")
-    metric = _metric(head)
+    metric = metric_in(head)
     # A matrix grows with the square of its cities.
-    n = _dimension(head, min(n_max, N_POINTS_MAX) if metric == "EXPLICIT" else n_max)
+    n = dimension_in(head, min(n_max, N_POINTS_MAX) if metric == "EXPLICIT" else n_max)
     name = label(head.get("NAME", "instance"), 60)
     if metric != "EXPLICIT":
-        return TsplibInstance(name, metric, _cities(sections, n, "NODE_COORD_SECTION"))
+        return TsplibInstance(name, metric, cities_in(sections, n, "NODE_COORD_SECTION"))
     lines = sections.get("EDGE_WEIGHT_SECTION", [])
     between = matrix_from_lines(lines, n, head.get("EDGE_WEIGHT_FORMAT", ""))
     return TsplibInstance(name, metric, set_apart(_displayed(sections, between)), between)
@@ -94,11 +95,11 @@ def _displayed(sections: Sections, between: np.ndarray) -> np.ndarray:
     """Where the file shows its cities, or else where their distances put them."""
     for section in ("DISPLAY_DATA_SECTION", "NODE_COORD_SECTION"):
         if sections.get(section):
-            return _cities(sections, len(between), section)
+            return cities_in(sections, len(between), section)
     return places_from_matrix(between)
 
 
-def _split(text: str) -> tuple[dict[str, str], Sections]:
+def split(text: str) -> tuple[dict[str, str], Sections]:
     """Header fields, and the numbered lines of every section."""
     head: dict[str, str] = {}
     sections: Sections = {}
@@ -123,7 +124,8 @@ def _split(text: str) -> tuple[dict[str, str], Sections]:
     return head, sections
 
 
-def _metric(head: dict[str, str]) -> Metric:
+def metric_in(head: dict[str, str]) -> Metric:
+    """How the file measures."""
     found = head.get("EDGE_WEIGHT_TYPE", "")
     if found not in _METRICS:
         raise InputError(
@@ -132,7 +134,8 @@ def _metric(head: dict[str, str]) -> Metric:
     return _METRICS[found]
 
 
-def _dimension(head: dict[str, str], n_max: int) -> int:
+def dimension_in(head: dict[str, str], n_max: int) -> int:
+    """How many cities the file says it has."""
     found = head.get("DIMENSION", "")
     if not found.isdecimal() or len(found) > 9:
         raise InputError(f"DIMENSION must be a whole number, got '{label(found, 40)}'")
@@ -142,7 +145,8 @@ def _dimension(head: dict[str, str], n_max: int) -> int:
     return n
 
 
-def _cities(sections: Sections, n: int, section: str) -> np.ndarray:
+def cities_in(sections: Sections, n: int, section: str) -> np.ndarray:
+    """Places float64[city, 2] of a section, in the order of their numbers."""
     rows = sections.get(section, [])
     if not rows:
         raise InputError(f"there is no {section} with cities")

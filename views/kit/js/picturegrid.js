@@ -61,6 +61,7 @@ export function render({model, el}) {
     const room = region ? region.clientHeight - above - padding - (model.followed ? PEEK : 0) : 560
     const height = Math.max(CELL_MIN_HEIGHT, room)
     const columns = columnsFor(cells.map(({aspect}) => aspect || 1.7), width, height)
+    if (model.large && columns > 1) return placeLarge(columns, height)
     const rows = Math.ceil(cells.length / columns)
     const tall = Math.max(CELL_MIN_HEIGHT, (height - GAP * (rows - 1)) / rows)
     grid.style.gridTemplateColumns = `repeat(${columns * (cells.length % columns || 1)}, minmax(0, 1fr))`
@@ -68,7 +69,22 @@ export function render({model, el}) {
     const last = cells.length % columns || columns
     cells.forEach(({cell}, k) => {
       const inLast = k >= cells.length - last
+      cell.style.gridRow = "auto"
       cell.style.gridColumn = `span ${inLast && cells.length % columns ? columns : cells.length % columns || 1}`
+    })
+    cells.forEach(fit)
+  }
+
+  // The first picture over two rows; the last one as wide as what is left of its row.
+  function placeLarge(columns, height) {
+    const rows = Math.ceil((cells.length + 1) / columns)
+    const tall = Math.max(CELL_MIN_HEIGHT, (height - GAP * (rows - 1)) / rows)
+    grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`
+    grid.style.gridAutoRows = `${Math.floor(tall)}px`
+    cells.forEach(({cell}, k) => {
+      const left = rows * columns - cells.length
+      cell.style.gridRow = k ? "auto" : "span 2"
+      cell.style.gridColumn = `span ${k === cells.length - 1 ? left : 1}`
     })
     cells.forEach(fit)
   }
