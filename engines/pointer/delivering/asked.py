@@ -12,6 +12,8 @@ from engines.pointer.instances.vrplib import CUSTOMERS_MAX, check_loads
 from engines.pointer.model import N_POINTS_MAX, Metric, Point
 
 DEMAND_MAX = 9
+SLACK = 1e-9
+"""Loads are sums, which round; a share of the capacity."""
 Start = Literal["savings", "nearest", "sweep"]
 STARTS: tuple[Start, ...] = ("savings", "sweep", "nearest")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.contract import InputError
-from engines.pointer.delivering.starts import fits
+from engines.pointer.delivering.asked import SLACK
 from engines.pointer.instances.vrplib import CvrpInstance
 
 
@@ -38,7 +38,7 @@ def check_routes(instance: CvrpInstance, visits: np.ndarray) -> None:
         c = int(wrong[0])
         raise InputError(f"customer {c + 1} is visited {times[c]} times; every one is visited once")
     for r, load in enumerate(loads(visits, instance.demand), start=1):
-        if not fits(load, instance.capacity):
+        if load > instance.capacity * (1.0 + SLACK):
             raise InputError(
                 f"vehicle {r} carries {load:g} and takes {instance.capacity:g}; give some to others"
             )

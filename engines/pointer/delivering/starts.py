@@ -11,17 +11,16 @@ from functools import lru_cache
 import numpy as np
 from numba import njit
 
+from engines.pointer.delivering.asked import SLACK
 from engines.pointer.delivering.ground import Ground, apart
 
 ALL_PAIRS_MAX = 101
-_SLACK = 1e-9
-"""Loads are sums, which round; a share of the capacity."""
 
 
 @njit(cache=True, nogil=True)
 def fits(load: float | np.ndarray, capacity: float) -> bool:
     """Whether a vehicle takes this load."""
-    return bool(load <= capacity * (1.0 + _SLACK))
+    return bool(load <= capacity * (1.0 + SLACK))
 
 
 @njit(cache=True, nogil=True)
