@@ -57,12 +57,9 @@ class PictureFigure:
         self.kind = type(picture)
         self.aspect = _aspect(picture)
         """Width to height where both axes have one scale, else 0."""
-<<<<<<< HEAD
         self.has_lines_over = isinstance(picture, Heatmap) and bool(picture.over)
-=======
         self.large = isinstance(picture, Curves) and picture.large
         """Whether it asks for the room of two pictures."""
->>>>>>> 71655d2 (Vehicle routing: savings, moves in and between routes, windows and exact answers beside published networks; CVRPLIB files in and out)
         self.layers = layer_names(picture)
         self._frame = _frame(picture)
         self.figure = _figure(picture)
