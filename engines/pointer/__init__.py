@@ -6,8 +6,13 @@
 """
 
 from engines.pointer.answering.results import Answer
+from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
+from engines.pointer.boards.results import Boards, Play, Singles
 from engines.pointer.calls import (
+    board,
+    hard_boards,
     inside,
+    learn_boards,
     race,
     solve,
     solve_tsplib,
@@ -29,12 +34,18 @@ from engines.pointer.training.history import TrainResult
 
 __all__ = [
     "Answer",
+    "Boards",
+    "BoardsSpec",
     "Inside",
     "InsideSpec",
     "Network",
+    "Play",
+    "PlaySpec",
     "Race",
     "RaceSpec",
     "Recipe",
+    "Singles",
+    "SinglesSpec",
     "SolveSpec",
     "Sweep",
     "SweepSpec",
@@ -44,7 +55,10 @@ __all__ = [
     "TrainSpec",
     "Vehicles",
     "VehiclesSpec",
+    "board",
+    "hard_boards",
     "inside",
+    "learn_boards",
     "race",
     "solve",
     "solve_tsplib",

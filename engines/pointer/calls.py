@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.pointer.answering.results import Answer
+from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
+from engines.pointer.boards.results import Boards, Play, Singles
 from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
@@ -133,3 +135,37 @@ def vehicles(
         n = max(len(fields.get("points", ())) - 1, 0) or VehiclesSpec(**fields).n_customers
         fields["brought"] = tuple(read_solution(solution, n).tolist())
     return registry.experiment("pointer/vehicles").result(VehiclesSpec(**fields))  # type: ignore[return-value]
+
+
+def learn_boards(**fields: Any) -> Boards:
+    """A relational network that learns 4 x 4 boards here; ``fields`` are those of `BoardsSpec`."""
+    return registry.experiment("pointer/boards").result(BoardsSpec(**fields))  # type: ignore[return-value]
+
+
+def board(givens: Any = "", **fields: Any) -> Play:
+    """One board, answered exactly and by the bundled network of its shape.
+
+    ``givens`` are text, dots or zeros for blanks, or rows of whole numbers; without them a board
+    is drawn. ``fields`` are those of `PlaySpec`; the shape is told by the number of cells.
+
+    Raises:
+        InputError: not as many cells as a board has, or digits that it has not.
+    """
+    from engines.pointer.boards.shape import SHAPES
+    from engines.pointer.boards.written import BLANKS, checked, text_from_board
+
+    is_text = isinstance(givens, str)
+    written = is_text and sum(sign.isdigit() or sign in BLANKS for sign in givens)
+    n_cells = written if is_text else np.asarray(givens).size
+    if n_cells:
+        named = {shape.n_cells: name for name, shape in SHAPES.items()}
+        fields.setdefault("shape", named.get(n_cells, "9 x 9"))
+    if not is_text:
+        shape = SHAPES[fields["shape"]]
+        givens = text_from_board(shape, checked(shape, np.asarray(givens)))
+    return registry.experiment("pointer/play").result(PlaySpec(board=givens, **fields))  # type: ignore[return-value]
+
+
+def hard_boards(**fields: Any) -> Singles:
+    """What singles solve and what the bundled network solves; fields of `SinglesSpec`."""
+    return registry.experiment("pointer/singles").result(SinglesSpec(**fields))  # type: ignore[return-value]
