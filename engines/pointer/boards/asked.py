@@ -12,6 +12,8 @@ from engines.pointer.boards.written import board_from_text
 
 ShapeName = Literal["4 x 4", "6 x 6", "9 x 9"]
 STEPS_MAX = 64
+GIVENS = (4, 5, 6, 7, 8)
+"""Numbers of givens that 4 x 4 boards are tested with."""
 
 
 class BoardsSpec(Spec):

@@ -59,7 +59,8 @@ class Told(torch.autograd.Function):
         if not _is_plain(own):
             return _edges(*parts, peers).relu_().sum(dim=2)
         out = torch.zeros_like(parts[0])
-        _sums(*(x.detach().numpy() for x in (*parts, peers, out)))
+        first, second, third = (x.detach().numpy() for x in parts)
+        _sums(first, second, third, peers.numpy(), out.numpy())
         return out
 
     @staticmethod
@@ -70,7 +71,9 @@ class Told(torch.autograd.Function):
         if not _is_plain(grad):
             return (*_gathered_back(parts, peers, grad), None)
         backs = [torch.zeros_like(x) for x in parts]
-        _backs(*(x.detach().numpy() for x in (*parts, peers, grad, *backs)))
+        first, second, third = (x.detach().numpy() for x in parts)
+        a, b, c = (x.numpy() for x in backs)
+        _backs(first, second, third, peers.numpy(), grad.numpy(), a, b, c)
         return (*backs, None)
 
 

@@ -2,22 +2,117 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
 from engines.lab.statistics import wilson
+from engines.pointer.boards.asked import GIVENS
 from engines.pointer.boards.tracing import Trace
-
-if TYPE_CHECKING:
-    from engines.pointer.boards.results import Boards, Play, Singles, SinglesFrame
 
 NEEDS = ("naked singles", "hidden singles", "search")
 _STEP, _SHARE = Axis("step"), Axis("boards solved", "%")
 _SHOWN_GIVENS = (4, 6, 8)
 _SMOOTH = 20
 """Updates that a shown loss is the mean of."""
+
+
+class Learnt(Protocol):
+    """A network that was trained, on boards it has not seen."""
+
+    @property
+    def n_trained_steps(self) -> int:
+        """Steps in training."""
+        ...
+
+    @property
+    def solved(self) -> np.ndarray:
+        """bool[givens, step, board]."""
+        ...
+
+    @property
+    def plain_solved(self) -> np.ndarray:
+        """bool[givens, board]."""
+        ...
+
+    @property
+    def by_singles(self) -> np.ndarray:
+        """bool[givens, board]."""
+        ...
+
+    @property
+    def relabelled(self) -> np.ndarray:
+        """bool[step, board]."""
+        ...
+
+    @property
+    def swapped(self) -> np.ndarray:
+        """bool[step, board]."""
+        ...
+
+    @property
+    def turned(self) -> np.ndarray:
+        """bool[step, board]."""
+        ...
+
+    @property
+    def n_parameters(self) -> tuple[int, int]:
+        """Of the network and of the control."""
+        ...
+
+
+class One(Protocol):
+    """One board and what is known of it."""
+
+    @property
+    def trace(self) -> Trace:
+        """Its steps."""
+        ...
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What contradicts."""
+        ...
+
+    @property
+    def n_answers(self) -> int:
+        """Counted up to ``limit``."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """Where counting ends."""
+        ...
+
+    @property
+    def need(self) -> str:
+        """What solves it."""
+        ...
+
+    @property
+    def verdict(self) -> str:
+        """What the network's board is."""
+        ...
+
+
+class Needing(Protocol):
+    """Boards by what they need."""
+
+    @property
+    def need(self) -> np.ndarray:
+        """int64[board], an index into NEEDS."""
+        ...
+
+    @property
+    def n_givens(self) -> np.ndarray:
+        """int64[board]."""
+        ...
+
+    @property
+    def solved(self) -> np.ndarray:
+        """bool[step, board]."""
+        ...
 
 
 def losses(network: np.ndarray, plain: np.ndarray) -> Picture:
@@ -53,10 +148,8 @@ def shares(solved: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return value, 100 * ends[..., 0], 100 * ends[..., 1]
 
 
-def solved_by_step(run: Boards) -> Picture:
+def solved_by_step(run: Learnt) -> Picture:
     """How many boards are solved after each step, by givens; the control knows no steps."""
-    from engines.pointer.boards.results import GIVENS
-
     step = np.arange(1, run.solved.shape[1] + 1)
     lines, bands = {}, {}
     for n in _SHOWN_GIVENS:
@@ -74,7 +167,7 @@ def solved_by_step(run: Boards) -> Picture:
     )  # fmt: skip
 
 
-def changed_answers(run: Boards) -> Picture:
+def changed_answers(run: Learnt) -> Picture:
     """How often what should not matter changes an answer."""
     step = np.arange(1, len(run.relabelled) + 1)
     lines, bands = {}, {}
@@ -92,10 +185,8 @@ def changed_answers(run: Boards) -> Picture:
     )  # fmt: skip
 
 
-def learnt_table(run: Boards) -> Picture:
+def learnt_table(run: Learnt) -> Picture:
     """Every number of givens in a row."""
-    from engines.pointer.boards.results import GIVENS
-
     last, twice = run.n_trained_steps, run.solved.shape[1]
     columns: dict[str, np.ndarray | tuple[str, ...]] = {"givens asked": np.array(GIVENS)}
     for steps in dict.fromkeys((1, 2, 4, last, twice)):
@@ -122,7 +213,7 @@ def sureness(trace: Trace) -> Picture:
     return Curves("How sure it is", step, lines, _STEP, Axis("blank cells", "%"))
 
 
-def known_of(run: Play) -> Picture:
+def known_of(run: One) -> Picture:
     """What is known of one board, a row each."""
     rows = [("givens", str(int((run.trace.givens > 0).sum())))]
     rows += [("not allowed", fault) for fault in run.faults]
@@ -135,7 +226,7 @@ def known_of(run: Play) -> Picture:
     return Table("This board", {"what": names, "is": values})
 
 
-def solved_by_need(run: Singles | SinglesFrame) -> Picture:
+def solved_by_need(run: Needing) -> Picture:
     """Solved boards by step, for boards that need more and more."""
     step = np.arange(1, len(run.solved) + 1)
     lines, bands = {}, {}
@@ -148,7 +239,7 @@ def solved_by_need(run: Singles | SinglesFrame) -> Picture:
     return Curves(title, step, lines, _STEP, _SHARE, bands)
 
 
-def against_singles(run: Singles | SinglesFrame) -> Picture:
+def against_singles(run: Needing) -> Picture:
     """The same boards: naked singles, hidden ones too, the network, and exact search."""
     solved = np.stack([run.need == 0, run.need <= 1, run.solved[-1], np.ones_like(run.solved[-1])])
     value, low, high = shares(solved)
@@ -158,17 +249,17 @@ def against_singles(run: Singles | SinglesFrame) -> Picture:
     return Bars(title, value, axis, _SHARE, whiskers=(low, high))
 
 
-def needs_table(run: Singles) -> Picture:
+def needs_table(run: Needing, n_trained_steps: int, trained: str) -> Picture:
     """By number of givens: how many need search, how many the network solves."""
     counts = np.unique(run.n_givens)
-    last, trained = len(run.solved), min(run.n_trained_steps, len(run.solved))
+    last, usual = len(run.solved), min(n_trained_steps, len(run.solved))
     picked = [run.n_givens == n for n in counts]
     columns: dict[str, np.ndarray | tuple[str, ...]] = {
         "givens": counts,
         "boards": np.array([p.sum() for p in picked]),
         "need search, %": np.array([100 * (run.need[p] == 2).mean() for p in picked]),
     }
-    for steps in dict.fromkeys((1, 4, trained, last)):
+    for steps in dict.fromkeys((1, 4, usual, last)):
         values = [100 * run.solved[steps - 1, p].mean() for p in picked]
         columns[f"{steps} steps, %"] = np.array(values)
-    return Table(f"By number of givens; {run.trained}", columns)
+    return Table(f"By number of givens; {trained}", columns)

@@ -12,9 +12,6 @@ from engines.pointer.boards import pictures
 from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
 from engines.pointer.boards.tracing import Trace
 
-GIVENS = (4, 5, 6, 7, 8)
-"""Numbers of givens that are tested."""
-
 
 @dataclass(frozen=True, eq=False)
 class LearningFrame(Frame):
@@ -139,5 +136,5 @@ class Singles(Result):
         return (
             pictures.solved_by_need(self),
             pictures.against_singles(self),
-            pictures.needs_table(self),
+            pictures.needs_table(self, self.n_trained_steps, self.trained),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
+from engines.pointer.boards.asked import GIVENS, BoardsSpec, PlaySpec, SinglesSpec
 from engines.pointer.boards.laws import RELABELLED, SWAPPED, TURNED, disagreements
 from engines.pointer.boards.learning import (
     FOUR,
@@ -21,7 +21,6 @@ from engines.pointer.boards.making import held_out, puzzles, random_grids
 from engines.pointer.boards.network import RelationalNet, read
 from engines.pointer.boards.pictures import NEEDS
 from engines.pointer.boards.results import (
-    GIVENS,
     Boards,
     LearningFrame,
     Play,
@@ -48,21 +47,21 @@ def learning_frames(spec: BoardsSpec) -> Iterator[LearningFrame | Boards]:
     """Every few updates the board on stage as it is answered now; tests and controls at last."""
     shape, parts = SHAPES[FOUR], split(spec.seed)
     net = relational(spec.d_hidden, spec.positions, spec.seed)
-    shown = tuple(x[0] for x in boards_of(shape, parts.held_out, 1, spec.n_givens, spec.seed))
+    drawn, grids = boards_of(shape, parts.held_out, 1, spec.n_givens, spec.seed)
     losses = np.full(spec.n_updates, np.nan)
     plain_losses = np.full(spec.n_plain, np.nan)
     n_shown = 2 * spec.n_steps
     learner = Learner(net, spec.n_updates, spec.learning_rate)
     course = learnt(learner, parts.learnt, spec.batch, spec.n_steps, spec.seed)
-    seen = trace(net, *shown, n_shown)
+    seen = trace(net, drawn[0], grids[0], n_shown)
     for k, loss in enumerate(course):
         losses[k] = loss
         if k % _TRACED == 0:
-            seen = trace(net, *shown, n_shown)
+            seen = trace(net, drawn[0], grids[0], n_shown)
         if k % _EVERY == 0:
             share = 0.75 * k / spec.n_updates
             yield LearningFrame(seen, losses.copy(), plain_losses.copy(), fraction=share)
-    seen = trace(net, *shown, n_shown)
+    seen = trace(net, drawn[0], grids[0], n_shown)
     control = Learner(plain(spec.seed), max(spec.n_plain, 1), 1e-3)
     course = learnt(control, parts.learnt, spec.batch, 1, spec.seed) if spec.n_plain else ()
     for k, loss in enumerate(course):

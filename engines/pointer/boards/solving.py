@@ -65,9 +65,9 @@ def _toggle(used: np.ndarray, unit: np.ndarray, cell: int, digit: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _first(order: np.ndarray, mask: int) -> int:
-    for digit in order:
-        if mask >> (digit - 1) & 1:
-            return digit
+    for k in range(len(order)):
+        if mask >> (order[k] - 1) & 1:
+            return int(order[k])
     return 0
 
 

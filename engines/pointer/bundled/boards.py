@@ -126,7 +126,7 @@ class Makers:
         self.shape, self.seed = shape, seed
         kinds = multiprocessing.get_all_start_methods()
         # A fork has the kernels already; no worker touches the accelerator.
-        context = multiprocessing.get_context("fork" if "fork" in kinds else "spawn")
+        context: Any = multiprocessing.get_context("fork" if "fork" in kinds else "spawn")
         self.out = context.Queue(maxsize=64)
         self.workers = [
             context.Process(

@@ -10,8 +10,8 @@ import numpy as np
 from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
 from engines.contract.claims import Alike, AtLeast, AtMost, Exceeds
 from engines.lab.statistics import paired, rate
-from engines.pointer.boards.asked import BoardsSpec
-from engines.pointer.boards.results import GIVENS, Boards, LearningFrame
+from engines.pointer.boards.asked import GIVENS, BoardsSpec
+from engines.pointer.boards.results import Boards, LearningFrame
 
 _PAPER = "Palm, Paquet & Winther 2018, Recurrent relational networks, section 3.2"
 _BOARDS = "boards"
