@@ -17,7 +17,7 @@ from views.kit.text import label
 from views.kit.theme import series
 
 _MARKERS = ("circle", "square", "diamond", "triangle", "inverted_triangle", "hex", "star", "plus")
-_SOLVERS_MAX = 12
+_SOLVERS_MAX = 16
 _FLOOR = 1e-3
 """The least gap that a logarithm shows, in per cent; smaller ones are drawn there."""
 
@@ -72,7 +72,7 @@ def _columns(rows: list[tuple[str, float, float, float]]) -> dict[str, Any]:
 def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendItem]]:
     """Gap against time, both logarithmic, and the legend's entries: lower left is better."""
     made = figure(
-        height=400,
+        height=440,
         sizing_mode="stretch_width",
         x_axis_type="log",
         y_axis_type="log",
@@ -102,7 +102,7 @@ def race_figure(sources: list[ColumnDataSource]) -> tuple[figure, list[LegendIte
         HoverTool(tooltips=[("", "@name"), ("gap", "@told{0.000} % ± @spread{0.000}"),
                             ("time", "@time{0.00} ms")])
     )  # fmt: skip
-    height = ":host { height: 92px; max-height: 92px; font-size: 12px; }"
+    height = ":host { height: 132px; max-height: 132px; font-size: 12px; }"
     legend = Legend(
         items=entries, ncols=3, orientation="horizontal", label_text_font_size="12px",
         stylesheets=[height], margin=0,  spacing=2,

@@ -6,10 +6,12 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from engines.pointer.answering.polishing import POLISHES, Polish
 from engines.pointer.decoding.variants import best, variants
 from engines.pointer.kernels import tours
 from engines.pointer.tasks import Tour
@@ -18,6 +20,7 @@ Solver = Callable[[np.ndarray], np.ndarray]
 """From points[city, 2] to a tour int64[city]."""
 
 HELD_KARP_MAX = 16
+NEAREST, NETWORK, SEARCH = "nearest", "network", "2-opt and Or-opt, n starts"
 _INTEGER_SCALE = 1e6
 """elkai and OR-tools measure in whole numbers."""
 
@@ -35,22 +38,31 @@ class Timed:
 def solvers(n: int, net: Any) -> dict[str, Solver]:
     """Every solver there is here for n cities, the quick ones first."""
     task = Tour()
-    found: dict[str, Solver] = {
-        "nearest neighbour": lambda p: tours.nearest_neighbour(tours.distances(p), 0),
-        "2-opt and Or-opt, 1 start": lambda p: tours.local_search(tours.distances(p), 1),
-        "2-opt and Or-opt, n starts": lambda p: tours.local_search(tours.distances(p), len(p)),
-    }
+
+    def greed(points: np.ndarray) -> np.ndarray:
+        return tours.nearest_neighbour(tours.distances(points), 0)
+
+    found: dict[str, Solver] = {NEAREST: greed, **_polished(NEAREST, greed)}
+    found[SEARCH] = lambda p: tours.local_search(tours.distances(p), len(p))
     if n <= HELD_KARP_MAX:
         found["Held-Karp (exact)"] = lambda p: tours.held_karp(tours.distances(p))
     if net is not None:
-        found["network, greedy"] = lambda p: _asked(net, task, p)
-        found["network, 8 symmetries"] = lambda p: _asked(net, task, p, symmetries=True)
+        asked = partial(_asked, net, task)
+        found["network, greedy"] = asked
+        found["network, 8 symmetries"] = partial(asked, symmetries=True)
         if n <= 50:
-            found["network, n starts"] = lambda p: _asked(net, task, p, starts=True)
-        found["network, then 2-opt"] = lambda p: tours.polished(
-            tours.distances(p), _asked(net, task, p)
-        )
+            found["network, n starts"] = partial(asked, starts=True)
+        found |= _polished(NETWORK, asked)
     return {**found, **optional_solvers()}
+
+
+def _polished(begun: str, solver: Solver) -> dict[str, Solver]:
+    """A solver's tour after every polish, named by who began it."""
+
+    def then(polish: Polish, points: np.ndarray) -> np.ndarray:
+        return polish(points, solver(points))
+
+    return {f"{begun}, {name}": partial(then, polish) for name, polish in POLISHES.items()}
 
 
 def _asked(

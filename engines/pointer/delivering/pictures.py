@@ -71,9 +71,11 @@ def around(points: np.ndarray, visits: np.ndarray) -> list[np.ndarray]:
 
 def colour_names(n_routes: int) -> list[str]:
     """One for each colour, with the numbers of its vehicles."""
-    if n_routes <= _COLOURS:
-        return [f"{k + 1}" for k in range(n_routes)]
-    return [f"{k + 1}, {k + 1 + _COLOURS} …" for k in range(_COLOURS)]
+    found = []
+    for k in range(min(n_routes, _COLOURS)):
+        numbers = range(k + 1, n_routes + 1, _COLOURS)
+        found.append(", ".join(map(str, numbers[:2])) + (" …" if len(numbers) > 2 else ""))
+    return found
 
 
 def routes_in_colours(moment: Moment) -> Curves:

@@ -21,6 +21,7 @@ from engines.pointer.dividing.starts import (
     random_order,
     space_filling,
 )
+from engines.pointer.dividing.stretches import improve_long
 from engines.pointer.dividing.windows import conquered, cuts
 
 STARTS = ("greedy edge", "nearest neighbour", "space-filling", "random order")
@@ -162,6 +163,45 @@ def test_what_local_search_saves_is_what_the_tour_lost(n, seed):
     saved = improve(points, neighbour_lists(points), tour, -1, -1)
     assert is_tour(tour, n)
     assert before - saved == pytest.approx(length_of(points, tour), abs=1e-9)
+
+
+@given(st.integers(2, 80), st.integers(0, 999), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_what_or_3opt_saves_is_what_the_tour_lost(n, seed, lattice):
+    points = np.floor(4 * drawn(n, seed)) if lattice else drawn(n, seed)
+    tour = random_order(n, seed)
+    before = length_of(points, tour)
+    saved = improve_long(points, neighbour_lists(points), tour)
+    assert is_tour(tour, n)
+    assert before - saved == pytest.approx(length_of(points, tour), abs=1e-9)
+
+
+def test_or_3opt_leaves_no_stretch_of_ten_cities_that_is_better_elsewhere():
+    # Every stretch, place and direction, on lists; all cities are neighbours.
+    points = drawn(11, 4)
+    tour = random_order(11, 4)
+    improve_long(points, neighbour_lists(points), tour)
+    length = length_of(points, tour)
+    for turned in range(11):
+        ring = np.roll(tour, turned)
+        for size in range(1, 8):
+            stretch, rest = ring[:size], ring[size:]
+            for k in range(1, len(rest)):
+                for piece in (stretch, stretch[::-1]):
+                    other = np.r_[rest[:k], piece, rest[k:]]
+                    assert length_of(points, other) >= length - 1e-9
+
+
+def test_or_3opt_ends_lower_than_or_opt_on_large_tours():
+    apart = []
+    for seed in range(5):
+        points = drawn(600, seed)
+        near = neighbour_lists(points)
+        short, long = (nearest_neighbour(points, near, 0) for _ in range(2))
+        improve(points, near, short, -1, -1)
+        improve_long(points, near, long)
+        apart.append(length_of(points, short) - length_of(points, long))
+    assert np.mean(apart) > 0
 
 
 def test_an_edge_that_is_held_stays():
