@@ -23,18 +23,19 @@ from engines.pointer.delivering import methods as of_vehicles
 from engines.pointer.delivering import rivals
 from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.instances import AM_GREEDY, USUAL, instance_of
-from engines.pointer.delivering.methods import started
+from engines.pointer.delivering.methods import started as routes_started
 from engines.pointer.delivering.running import savings_cost
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.courses import Courses
 from engines.pointer.dividing.instances import cities_of
-from engines.pointer.dividing.methods import Method, compared, steps, warm
+from engines.pointer.dividing.methods import Method, compared, started, steps, warm
 from engines.pointer.dividing.neighbours import neighbour_lists
 from engines.pointer.dividing.pictures import interval, tour_in_windows
 from engines.pointer.dividing.references import LKH_LENGTHS, lkh_is_here, lkh_length
 from engines.pointer.dividing.results import StageFrame
-from engines.pointer.dividing.search import improve
+from engines.pointer.dividing.search import improve, length_of
 from engines.pointer.dividing.starts import greedy_edge, nearest_neighbour
+from engines.pointer.dividing.stretches import improve_long
 from engines.pointer.dividing.windows import conquered, cuts
 
 DEMANDS = {
@@ -70,6 +71,28 @@ def gap_figures(n_sets: int) -> list[Figure]:
             Figure(f"{name}: mean gap, n = {n_sets} sets", "%", float(gap.mean()), at_most=most),
             Figure(f"{name}: half its 95 % interval", "%", half),
             Figure(f"{name}: CPU time from the cities on", "s", last.cpu_seconds, at_most=limit),
+        ]
+    return found
+
+
+def long_figures(n_sets: int) -> list[Figure]:
+    """2-opt, Or-opt and Or-3opt over the whole tour, from two starts: mean gap and time."""
+    found = []
+    for name, start in {"nearest": "nearest neighbour", "greedy": "greedy edge"}.items():
+        gaps_, seconds = [], []
+        for k in range(n_sets):
+            points = cities_of(ThousandsSpec(), k).points
+            near = neighbour_lists(points)
+            tour = started(points, near, start, 0)
+            began = time.thread_time()
+            improve_long(points, near, tour)
+            seconds.append(time.thread_time() - began)
+            gaps_.append(100 * (length_of(points, tour) / LKH_LENGTHS["uniform", 1_000][k] - 1))
+        half = float(interval(np.array(gaps_)[None])[0])
+        found += [
+            Figure(f"{name}, Or-3opt: mean gap, n = {n_sets} sets", "%", float(np.mean(gaps_))),
+            Figure(f"{name}, Or-3opt: half its 95 % interval", "%", half),
+            Figure(f"{name}, Or-3opt: CPU time", "ms", 1e3 * float(np.median(seconds))),
         ]
     return found
 
@@ -138,14 +161,14 @@ def route_figures(n_sets: int) -> list[Figure]:
     for n, capacity in USUAL.items():
         spec = VehiclesSpec(n_customers=n, capacity=capacity)
         first = instance_of(spec)
-        ms = 1e3 * cpu_seconds(lambda first=first: started(first, "savings"), 50)
+        ms = 1e3 * cpu_seconds(lambda first=first: routes_started(first, "savings"), 50)
         found.append(Figure(f"savings, n = {n}", "ms", ms, at_most=0.5))
         costs = np.array([savings_cost(instance_of(spec, k)) for k in range(n_sets)])
         name = f"savings, 2-opt and Or-opt, n = {n}: mean cost of {n_sets:,}"
         found.append(Figure(name, "", float(costs.mean()), at_most=AM_GREEDY[n]))
         found.append(Figure(f"{name}: half its interval", "", float(interval(costs[None])[0])))
     large = instance_of(VehiclesSpec(n_customers=1_000, capacity=250.0))
-    seconds = cpu_seconds(lambda: started(large, "savings"), 3)
+    seconds = cpu_seconds(lambda: routes_started(large, "savings"), 3)
     found.append(Figure("savings, n = 1,000, capacity 250", "ms", 1e3 * seconds))
     hundred = VehiclesSpec(n_customers=100, capacity=USUAL[100])
     for name, rival in rivals.installed().items():
@@ -245,8 +268,13 @@ def main() -> None:
     n_sets = 20 if parser.parse_args().full else 5
     warm()
     of_vehicles.warm()
-    figures = [*gap_figures(n_sets), *speed_figures(), *route_figures(200 * n_sets // 4)]
-    figures += board_figures()
+    figures = [
+        *gap_figures(n_sets),
+        *long_figures(n_sets),
+        *speed_figures(),
+        *route_figures(50 * n_sets),
+        *board_figures(),
+    ]
     for figure in figures:
         print(figure)
     print(as_json(figures))

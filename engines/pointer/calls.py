@@ -84,14 +84,15 @@ def race(**fields: Any) -> Race:
     return registry.experiment("pointer/race").result(RaceSpec(**fields))  # type: ignore[return-value]
 
 
-def thousands(points: Any = None, **fields: Any) -> Thousands:
+def thousands(points: Any = None, *, tour: str = "", **fields: Any) -> Thousands:
     """A tour of thousands of cities by dividing and conquering, beside every other method.
 
-    ``points`` are rows of two numbers or the text of a TSPLIB file; ``fields`` are those of
-    `ThousandsSpec`; without ``points`` they are drawn at random.
+    ``points`` are rows of two numbers or the text of a TSPLIB file; without them they are drawn at
+    random. ``tour`` is the text of a TSPLIB tour file, with which it then starts; ``fields`` are
+    those of `ThousandsSpec`.
 
     Raises:
-        InputError: points that cannot be used.
+        InputError: points or a tour that cannot be used.
     """
     if isinstance(points, str):
         from engines.pointer.dividing.asked import CITIES_MAX
@@ -103,6 +104,12 @@ def thousands(points: Any = None, **fields: Any) -> Thousands:
         from engines.pointer.instances.checked import rows_of_two
 
         fields["points"] = tuple((float(x), float(y)) for x, y in rows_of_two(points))
+    if tour:
+        from engines.pointer.dividing.instances import cities_of
+        from engines.pointer.instances.tour_files import read_tour
+
+        n = len(cities_of(ThousandsSpec(**fields)).points)
+        fields |= {"tour": tuple(read_tour(tour, n).tolist()), "start": "own tour"}
     return registry.experiment("pointer/thousands").result(ThousandsSpec(**fields))  # type: ignore[return-value]
 
 

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.contract import ExplorerError, Result, Spec
+from engines.contract import ExplorerError, InputError, Result, Spec
 from engines.pointer.answering.results import Answer
 from engines.pointer.instances.distance_matrices import condensed
+from engines.pointer.instances.tour_files import tour_from_upload, tour_text
 from engines.pointer.instances.tsplib import tsplib_from_upload
 from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline, Upload
@@ -22,6 +23,7 @@ from views.pointer.choices import WeightsChoice
 from views.pointer.components import PointerStage, Rows
 from views.pointer.facts import sections
 from views.pointer.scene import scene
+from views.pointer.thousands import TOUR
 
 _WORDS_EVERY_S = 0.25
 
@@ -45,7 +47,7 @@ class SolveView(ExperimentView):
         self.reference = pmui.Switch(label="Show the reference", value=True, margin=(8, 0))
         self.reference.jslink(self.canvas, value="reference")
         self.facts = Facts(sections=[], **wide)
-        self.saves = Downloads(self._save, items=SAVES[:2] + SAVES[3:], **wide)
+        self.saves = Downloads(self._save, items=[*SAVES[:2], *SAVES[3:], TOUR], **wide)
         self.weights = WeightsChoice(self.controls)
         self.upload = Upload(
             self._brought,
@@ -54,6 +56,10 @@ class SolveView(ExperimentView):
             accept=".tsp",
             **wide,
         )
+        self.tour = Upload(
+            self._toured, label="TSPLIB tour of these points", placeholder="TOUR_SECTION\n1\n3\n2",
+            accept=".tour,.txt", **wide,
+        )  # fmt: skip
         self.own = pmui.Button(
             label="Back to random points", variant="outlined", size="small", visible=False,
             margin=(4, 0), **wide,
@@ -93,7 +99,7 @@ class SolveView(ExperimentView):
             "Decoding": [self.weights.widget],
             "Points": [self.own],
             "Picture": [self.reference],
-            "TSPLIB file": [self.upload],
+            "TSPLIB file": [self.upload, self.tour],
         }
 
     # Running -------------------------------------------------------------------------------
@@ -170,6 +176,19 @@ class SolveView(ExperimentView):
         )
         self.run()
 
+    def _toured(self, name: str, data: bytes) -> None:
+        """How long somebody else's tour of these points is, beside ours."""
+        try:
+            if not isinstance(self.result, Answer) or not self.result.lengths:
+                raise InputError("there is no tour on stage; choose the task Tour first")
+            tour = tour_from_upload(name, data, len(self.result.kept))
+            told = [("yours", self.result.length_of(tour)), *self.result.lengths]
+        except ExplorerError as error:
+            self.tour.note = label(error, 300)
+            self._complain(str(error))
+            return
+        self.tour.note = "; ".join(f"{who} {length:,.6g}" for who, length in told)
+
     # Links and files -----------------------------------------------------------------------
 
     def selection(self) -> dict[str, Any]:
@@ -204,12 +223,25 @@ class SolveView(ExperimentView):
         spec = self.result.spec if isinstance(self.result, Answer) else self.spec()
         name, tables = f"pointer-{spec.digest()[:8]}", picture_tables(self.result.pictures())
         match kind:
+            case "tour":
+                return self._tour_file(f"{name}.tour")
             case "csv":
                 return f"{name}.zip", zipped_csv(tables)
             case "npz":
                 return f"{name}.npz", npz_from_tables(tables)
             case _:
                 return f"{name}.json", spec.to_json().encode()
+
+    def _tour_file(self, name: str) -> tuple[str, bytes] | None:
+        """The shortest tour of the network and its polish, or else the reference."""
+        if not isinstance(self.result, Answer) or not self.result.lengths:
+            self._complain("Only tours are saved as tour files; choose the task Tour.")
+            return None
+        tour, length = self.result.shortest
+        if len(self.result.kept) != len(self.result.points):
+            self._complain("Points that were merged have no place on a tour file; move them apart.")
+            return None
+        return name, tour_text(self.result.title, tour, length).encode()
 
 
 VIEW = SolveView

@@ -14,11 +14,14 @@ from engines.contract.pictures import Curves
 from engines.pointer.dividing.asked import CITIES_MAX
 from engines.pointer.dividing.results import StageFrame, Thousands
 from engines.pointer.instances.coordinates import cities_from_upload
+from engines.pointer.instances.tour_files import tour_from_upload
 from engines.running.compute import Job
-from views.kit.components import Upload
+from views.kit.components import Downloads, Upload
 from views.kit.figures import PictureFigure
-from views.kit.generic import GenericView
+from views.kit.generic import SAVES, GenericView
 from views.kit.text import label
+
+TOUR = {"id": "tour", "label": "TOUR", "title": "The last tour as a TSPLIB tour file"}
 
 
 class ThousandsView(GenericView):
@@ -35,17 +38,24 @@ class ThousandsView(GenericView):
             self._brought, label="TSPLIB file, or rows of x and y",
             placeholder="0.1, 0.7\n0.4, 0.2", accept=".tsp,.csv,.tsv,.txt", **wide,
         )  # fmt: skip
+        self.saves = Downloads(self._save, items=[*SAVES, TOUR], **wide)
+        self.tour = Upload(
+            self._toured, label="TSPLIB tour of these cities", placeholder="TOUR_SECTION\n1\n3\n2",
+            accept=".tour,.txt", **wide,
+        )  # fmt: skip
         self.back = pmui.Button(
             label="Back to drawn cities", variant="outlined", size="small", margin=(4, 0),
             visible=bool(self.controls.points), **wide,
         )  # fmt: skip
         self.back.on_click(self._forget)
         self.controls.param.watch(self._cities_changed, ["points"])
+        drawing = ["n_cities", "seed", "distribution", "points"]
+        self.controls.param.watch(self._drop_tour, drawing)
         self.controls.param.watch(self._unpick, ["shown"])
 
     def extra_controls(self) -> dict[str, list[Any]]:
         """Files, and the way back from them."""
-        return {"Cities": [self.back], "Own cities": [self.upload]}
+        return {"Cities": [self.back], "Own cities": [self.upload, self.tour]}
 
     def show_result(self, result: Result, job: Job) -> None:
         """Say what is on stage."""
@@ -103,6 +113,30 @@ class ThousandsView(GenericView):
 
     def _cities_changed(self, _event: Any) -> None:
         self.back.visible = bool(self.controls.points)
+
+    def _drop_tour(self, *_events: Any) -> None:
+        """A tour of other cities means nothing."""
+        if self.controls.tour:
+            start = "greedy edge" if self.controls.start == "own tour" else self.controls.start
+            self.controls.param.update(tour=(), start=start)
+
+    def _toured(self, name: str, data: bytes) -> None:
+        n = len(self.result.points) if isinstance(self.result, Thousands) else 0
+        try:
+            cities = tuple(tour_from_upload(name, data, n).tolist())
+        except ExplorerError as error:
+            self.tour.note = label(error, 300)
+            self._complain(str(error))
+            return
+        self.tour.note = f"{label(name, 60)}: where windows begin"
+        self.controls.param.update(tour=cities, start="own tour")
+        self.run()
+
+    def _save(self, kind: str) -> tuple[str, bytes] | None:
+        if kind == "tour" and isinstance(self.result, Thousands):
+            name = f"thousands-{self.result.spec.digest()[:8]}.tour"
+            return name, self.result.tour_file.encode()
+        return super()._save(kind)
 
     def _forget(self, _event: Any) -> None:
         self.controls.param.update(points=(), metric="plane")

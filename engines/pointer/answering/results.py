@@ -11,6 +11,8 @@ from engines.contract import Result
 from engines.contract.pictures import Axis, Heatmap, Picture, Points, Table
 from engines.contract.sending import Gift, Matrix
 from engines.pointer.answering.attention_maps import mosaic
+from engines.pointer.instances.distance_matrices import expanded
+from engines.pointer.instances.tsplib import distances, tour_length
 from engines.pointer.model import SolveSpec
 
 
@@ -58,6 +60,25 @@ class Answer(Result):
         """Of the pointer at each step, in bits: float64[step]."""
         p = self.distributions.astype(np.float64)
         return -(p * np.log2(np.where(p > 0, p, 1.0))).sum(axis=1)
+
+    @property
+    def shortest(self) -> tuple[np.ndarray, float]:
+        """Of a tour's answers the network's, its polish or the reference, and its length."""
+        tours = {"network": self.answer, "network, then 2-opt": self.polished}
+        lengths = dict(self.lengths)
+        found = [(lengths[name], tour) for name, tour in tours.items() if name in lengths]
+        length, tour = min(found or [(lengths["reference"], self.reference)], key=lambda t: t[0])
+        return tour, length
+
+    def length_of(self, tour: np.ndarray) -> float:
+        """Of a tour int64[row] through the rows as they came, as the instance measures."""
+        spec = self.spec
+        rows = np.array(spec.points) if spec.points else self.points
+        if spec.metric == "EXPLICIT":
+            between = expanded(spec.distances, len(rows))
+        else:
+            between = distances(rows, spec.metric)
+        return tour_length(between, tour)
 
     def pictures(self) -> tuple[Picture, ...]:
         """The points, the pointer at every step, and the scores."""

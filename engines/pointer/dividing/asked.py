@@ -20,6 +20,7 @@ Start = Literal[
     "random order",
     "heat map",
     "heat map, shuffled",
+    "own tour",
 ]
 Conquer = Literal["local search", "exact"]
 
@@ -53,12 +54,20 @@ class ThousandsSpec(Spec):
         group="Cities",
         widget="hidden",
     )
+    tour: tuple[int, ...] = knob(
+        (),
+        label="Own tour",
+        help="Of a TSPLIB tour file: cities from 0, where the start is an own tour.",
+        group="Cities",
+        widget="hidden",
+    )
     seed: Seed = knob(0, label="Seed", help="Draws cities, kicks and controls.", group="Cities")
     start: Start = knob(
         "greedy edge",
         label="Start",
         help="The tour that is divided: shortest edges first, always to the nearest city, along "
-        "Hilbert's curve, in any order, or by a learnt heat map (shuffled: its control).",
+        "Hilbert's curve, in any order, by a learnt heat map (shuffled: its control), or as a tour "
+        "file says.",
         group="Divide",
     )
     polish: bool = knob(
@@ -138,6 +147,10 @@ class ThousandsSpec(Spec):
                 f"Exact window: Held-Karp to {EXACT_WINDOW_MAX} cities, local search above; "
                 f"got {self.exact_window}"
             )
+        if self.start == "own tour" and not self.tour:
+            raise SpecError("Start: there is no own tour; bring a TSPLIB tour file first")
+        if self.tour and sorted(self.tour) != list(range(len(self.tour))):
+            raise SpecError("Own tour: every city from 0 on must come once")
         if self.metric in ("GEO", "EXPLICIT"):
             raise SpecError(
                 f"Metric: windows are solved in the plane, and {self.metric} distances are none; "

@@ -51,7 +51,21 @@ def cities_of(spec: ThousandsSpec, k: int = 0) -> Cities:
 
 def n_instances(spec: ThousandsSpec) -> int:
     """How many sets of cities a run has."""
-    return 1 if spec.points or spec.distribution == "a280" else spec.n_instances
+    one = spec.points or spec.distribution == "a280" or spec.start == "own tour"
+    return 1 if one else spec.n_instances
+
+
+def check_own_tour(spec: ThousandsSpec, cities: Cities) -> None:
+    """An own tour goes through these cities.
+
+    Raises:
+        InstanceError: it has more or fewer.
+    """
+    n = len(cities.points)
+    if spec.start == "own tour" and len(spec.tour) != n:
+        raise InstanceError(
+            f"the own tour has {len(spec.tour):,} cities, there are {n:,}; bring its cities first"
+        )
 
 
 _ROOT = Path(__file__).parents[3]

@@ -30,6 +30,8 @@ class Method:
     shifted: bool = True
     n_stages: int = 10
     n_kicks: int = 25
+    own: tuple[int, ...] = ()
+    """The tour that it starts with, where the start is an own tour."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def as_asked(spec: ThousandsSpec) -> Method:
     """The method of the knobs."""
     return Method(
         spec.start, spec.polish, spec.conquer, spec.window_used, spec.shifted, spec.n_stages,
-        spec.n_kicks,
+        spec.n_kicks, spec.tour if spec.start == "own tour" else (),
     )  # fmt: skip
 
 
@@ -89,7 +91,8 @@ def steps(points: np.ndarray, method: Method, seed: int) -> Iterator[Step]:
     """A step after the start, after the polish and after every stage."""
     n, began = len(points), time.thread_time()
     near = neighbour_lists(points)
-    tour = started(points, near, method.start, seed)
+    own = np.array(method.own, np.int64)
+    tour = own if method.own else started(points, near, method.start, seed)
     first = cuts(n, method.window, 0, shifted=method.shifted)
     spent = time.thread_time() - began
     none = np.zeros(len(first))

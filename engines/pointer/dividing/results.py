@@ -17,6 +17,7 @@ from engines.pointer.dividing.pictures import (
     tour_in_windows,
     window_before_and_after,
 )
+from engines.pointer.instances.tour_files import tour_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +82,11 @@ class Thousands(Result):
     def gap(self) -> float:
         """Share by which it is longer than the reference; nan where all lie on one place."""
         return float(self.courses.last[0, 0])
+
+    @property
+    def tour_file(self) -> str:
+        """The last tour as a TSPLIB tour file."""
+        return tour_text(self.title, self.tour, float(self.lengths[-1]))
 
     def moments(self) -> tuple[Frame, ...]:
         """A moment for each step."""

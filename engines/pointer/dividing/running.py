@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.courses import Courses
-from engines.pointer.dividing.instances import Cities, cities_of, n_instances
+from engines.pointer.dividing.instances import Cities, check_own_tour, cities_of, n_instances
 from engines.pointer.dividing.methods import Method, Step, as_asked, compared, steps, warm
 from engines.pointer.dividing.references import (
     BEST_FOUND,
@@ -46,6 +46,7 @@ def frames_of(spec: ThousandsSpec) -> Iterator[StageFrame | Thousands]:
     """A frame for every step of every method, the last tour of the first set on stage."""
     n_sets = n_instances(spec)
     first = cities_of(spec)
+    check_own_tour(spec, first)
     warm()
     race, told = _Race(spec, n_sets), list(_notices(spec, first))
     _refer(race, spec, first, 0)
