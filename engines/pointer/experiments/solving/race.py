@@ -113,7 +113,7 @@ def polished(race: Race | RaceFrame) -> Bars:
     kind = ("from nearest neighbour", "from the network") * len(POLISHES)
     return Bars(
         "The same polish from two beginnings", mean, Axis("", ticks=ticks),
-        Axis("mean gap to the best of all", "%"), kind,
+        Axis("mean gap", "%"), kind,
         whiskers=(mean - by, mean + by),
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def given(race: Race | RaceFrame) -> Bars:
     ticks = tuple((float(k), name) for k, name in enumerate(POLISHES))
     return Bars(
         "What the network gave: nearest less network", mean, Axis("", ticks=ticks),
-        Axis("difference of gaps", "points"), whiskers=(low, high),
+        Axis("difference", "points"), whiskers=(low, high),
     )  # fmt: skip
 
 
