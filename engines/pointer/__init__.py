@@ -10,10 +10,12 @@ from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
 from engines.pointer.boards.results import Boards, Play, Singles
 from engines.pointer.calls import (
     board,
+    creativity,
     hard_boards,
     inside,
     learn_boards,
     race,
+    reversal,
     solve,
     solve_tsplib,
     sweep,
@@ -25,6 +27,8 @@ from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
+from engines.pointer.experiments.orders.creativity import Creativity, CreativitySpec
+from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
@@ -36,6 +40,8 @@ __all__ = [
     "Answer",
     "Boards",
     "BoardsSpec",
+    "Creativity",
+    "CreativitySpec",
     "Inside",
     "InsideSpec",
     "Network",
@@ -44,6 +50,8 @@ __all__ = [
     "Race",
     "RaceSpec",
     "Recipe",
+    "Reversal",
+    "ReversalSpec",
     "Singles",
     "SinglesSpec",
     "SolveSpec",
@@ -56,10 +64,12 @@ __all__ = [
     "Vehicles",
     "VehiclesSpec",
     "board",
+    "creativity",
     "hard_boards",
     "inside",
     "learn_boards",
     "race",
+    "reversal",
     "solve",
     "solve_tsplib",
     "sweep",

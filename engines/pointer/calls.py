@@ -13,6 +13,8 @@ from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
+from engines.pointer.experiments.orders.creativity import Creativity, CreativitySpec
+from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
@@ -176,3 +178,13 @@ def board(givens: Any = "", **fields: Any) -> Play:
 def hard_boards(**fields: Any) -> Singles:
     """What singles solve and what the bundled network solves; fields of `SinglesSpec`."""
     return registry.experiment("pointer/singles").result(SinglesSpec(**fields))  # type: ignore[return-value]
+
+
+def reversal(**fields: Any) -> Reversal:
+    """Facts told in four ways, and what is recalled when they are asked the other way round."""
+    return registry.experiment("pointer/reversal").result(ReversalSpec(**fields))  # type: ignore[return-value]
+
+
+def creativity(**fields: Any) -> Creativity:
+    """Models of three widths that write paths over concepts, judged by how new and how useful."""
+    return registry.experiment("pointer/creativity").result(CreativitySpec(**fields))  # type: ignore[return-value]
