@@ -13,6 +13,7 @@ from engines.pointer.calls import (
     creativity,
     hard_boards,
     inside,
+    knapsack,
     learn_boards,
     race,
     reversal,
@@ -32,6 +33,8 @@ from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
+from engines.pointer.packing.asked import KnapsackSpec
+from engines.pointer.packing.results import Knapsacks
 from engines.pointer.probing.asked import InsideSpec
 from engines.pointer.probing.results import Inside
 from engines.pointer.training.history import TrainResult
@@ -44,6 +47,8 @@ __all__ = [
     "CreativitySpec",
     "Inside",
     "InsideSpec",
+    "KnapsackSpec",
+    "Knapsacks",
     "Network",
     "Play",
     "PlaySpec",
@@ -67,6 +72,7 @@ __all__ = [
     "creativity",
     "hard_boards",
     "inside",
+    "knapsack",
     "learn_boards",
     "race",
     "reversal",

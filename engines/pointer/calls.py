@@ -18,6 +18,8 @@ from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
+from engines.pointer.packing.asked import KnapsackSpec
+from engines.pointer.packing.results import Knapsacks
 from engines.pointer.probing.asked import InsideSpec
 from engines.pointer.probing.results import Inside
 from engines.pointer.training.history import TrainResult
@@ -188,3 +190,17 @@ def reversal(**fields: Any) -> Reversal:
 def creativity(**fields: Any) -> Creativity:
     """Models of three widths that write paths over concepts, judged by how new and how useful."""
     return registry.experiment("pointer/creativity").result(CreativitySpec(**fields))  # type: ignore[return-value]
+
+
+def knapsack(items: Any = None, **fields: Any) -> Knapsacks:
+    """Knapsacks filled by greed, by branch and bound, and with weights rounded up.
+
+    ``items`` are rows of weight and value; drawn at random without them. ``fields`` are those of
+    `KnapsackSpec`.
+
+    Raises:
+        InputError: items that cannot be used.
+    """
+    if items is not None:
+        fields["items"] = tuple((float(w), float(v)) for w, v in np.asarray(items).tolist())
+    return registry.experiment("pointer/knapsack").result(KnapsackSpec(**fields))  # type: ignore[return-value]

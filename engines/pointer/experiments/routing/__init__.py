@@ -1,1 +1,1 @@
-"""Routes at the size people have: thousands of cities, vehicles with a capacity."""
+"""Routes and loads at the size people have: thousands of cities, vehicles, knapsacks."""

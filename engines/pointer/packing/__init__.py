@@ -1,0 +1,1 @@
+"""The knapsack: greed, a bound, exact answers, and what rounding costs."""

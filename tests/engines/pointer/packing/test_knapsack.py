@@ -1,0 +1,121 @@
+"""Knapsacks: exact ones against brute force, bounds against a linear programme, and the trap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engines.contract import SpecError
+from engines.pointer import KnapsackSpec, knapsack
+from engines.pointer.answers.packing import (
+    bound_difference,
+    brute_force_difference,
+    exact_difference,
+    greedy_share,
+)
+from engines.pointer.experiments.routing.knapsack import EXPERIMENT
+from engines.pointer.packing import solvers
+from engines.pointer.packing.results import GREEDY, PROGRAMME, ROUNDED, SEARCH, method_names
+from engines.pointer.packing.running import items_of
+
+
+def test_branch_and_bound_finds_the_best_of_all_choices():
+    assert brute_force_difference() < 1e-12
+
+
+def test_the_bound_is_that_of_a_linear_programme():
+    assert bound_difference() < 1e-8
+
+
+def test_two_exact_methods_agree_on_whole_weights():
+    assert exact_difference(4) < 1e-9
+
+
+@pytest.mark.parametrize(("n", "share"), [(50, 99.4), (100, 99.8), (200, 99.9)])
+def test_greed_comes_as_near_as_plain_python_measured(n, share):
+    assert greedy_share(n) == pytest.approx(share, abs=0.1)
+
+
+@given(st.integers(1, 25), st.integers(0, 999), st.floats(0.05, 8.0), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_greed_search_and_bound_stand_in_this_order_and_everything_fits(n, seed, capacity, lattice):
+    rng = np.random.default_rng(seed)
+    weight, value = rng.random((2, n)) + 1e-6
+    if lattice:  # equal ratios and weights
+        weight, value = np.ceil(4 * weight) / 4, np.ceil(4 * value) / 4
+    order = solvers.by_ratio(weight, value)
+    greed = solvers.greedy(weight, order, capacity)
+    best, proven = solvers.searched(weight, value, order, capacity)
+    up = solvers.rounded(weight, value, capacity, 300)
+    bound = solvers.fractional_bound(weight, value, order, capacity)
+    assert proven
+    for taken in (greed, best, up):
+        assert weight[taken].sum() <= capacity * (1 + 1e-9)
+    assert value[greed].sum() <= value[best].sum() + 1e-9 <= bound + 2e-9
+    assert value[up].sum() <= value[best].sum() + 1e-9
+
+
+def test_a_search_that_ends_before_its_proof_says_so(monkeypatch):
+    monkeypatch.setattr(
+        "engines.pointer.packing.running.searched",
+        lambda weight, _value, order, capacity: (solvers.greedy(weight, order, capacity), False),
+    )
+    found = knapsack(n_items=20, capacity=5.0, n_instances=2)
+    assert "In 2 of 2 sets the search ended before a proof" in found.notices[0]
+    assert not found.proven.any()
+
+
+def test_a_run_shows_items_gaps_and_what_rounding_costs():
+    found = knapsack(n_items=60, capacity=12.5, n_instances=12)
+    assert method_names(found.spec) == (GREEDY, ROUNDED, SEARCH)
+    items, missing, rounding, table = found.pictures()
+    assert len(items.xy) == 60
+    assert len(missing.xy) == 36
+    # Finer steps lose less; coarse ones lose more than greed.
+    lost = rounding.lines[ROUNDED]
+    assert (np.diff(lost) < 0).all()
+    assert lost[0] > rounding.lines[GREEDY][0] > rounding.lines[SEARCH][0]
+    assert len(table.columns["method"]) == 3
+    assert [f.word for f in EXPERIMENT.findings(found)].count("holds") >= 1
+
+
+def test_whole_weights_have_a_programme_that_is_exact():
+    found = knapsack(n_items=40, capacity=5.0, weights="whole", n_instances=5)
+    assert found.of(PROGRAMME) == pytest.approx(found.of(SEARCH))
+    weight, _value, capacity = items_of(found.spec)
+    assert (weight == np.floor(weight)).all()
+    assert capacity == 5_000
+
+
+def test_own_items_are_one_set():
+    found = knapsack([[2, 3], [3, 4], [4, 5], [5, 6]], capacity=5.0)
+    # The textbook's answer: the first two, value 7.
+    assert found.of(SEARCH).tolist() == [7.0]
+    assert found.taken[method_names(found.spec).index(SEARCH)].tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_fits_nowhere_leaves_nothing():
+    found = knapsack([[2, 3], [3, 4]], capacity=1.0)
+    assert found.of(SEARCH).tolist() == found.of(GREEDY).tolist() == [0.0]
+    assert found.pictures()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"items": ((0.0, 1.0),)}, "weight and value of item 1 must be above 0, got 0 and 1"),
+        ({"items": ((1.0, 1.0), (1.0, -1.0))}, "item 2 must be above 0, got 1 and -1"),
+        ({"items": ((1.0, 1.0),) * 1_001}, "at most 1,000, got 1,001"),
+        ({"capacity": 0.0}, "Capacity"),
+    ],
+)
+def test_what_cannot_be_packed_is_refused_in_one_sentence(fields, told):
+    with pytest.raises(SpecError, match=told):
+        KnapsackSpec(**fields)
