@@ -12,6 +12,7 @@ from engines.pointer.delivering.starts import fits
 _EPS = 1e-9
 _LONGEST = 3
 """Customers of a stretch that is relocated, as in Or-opt."""
+_PASSES_MAX, _MOVES_MAX = 200, 50
 N_TRIED = 20
 """Neighbours that moves are tried with."""
 
@@ -23,12 +24,16 @@ def moved_between(
     """Visits int64[stop] after every customer was looked at until no move shortens the routes."""
     n = len(demand) - 1
     routes = linked(visits, demand, 0)
-    better = True
-    while better:
+    # Every move shortens, so it ends long before; a rule that is broken must end too.
+    for _ in range(_PASSES_MAX):
         better = False
         for c in range(1, n + 1):
-            while _move_of(ground, near, demand, capacity, routes, c):
-                better = True
+            n_moves = 0
+            while n_moves < _MOVES_MAX and _move_of(ground, near, demand, capacity, routes, c):
+                n_moves += 1
+            better |= n_moves > 0
+        if not better:
+            break
     return visits_from_linked(routes, n)
 
 

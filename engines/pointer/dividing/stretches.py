@@ -12,7 +12,7 @@ from numba import njit
 
 from engines.pointer.dividing.search import apart, improve, move, settle
 
-_EPS = 1e-10
+_EPS, _LOOKS_MAX = 1e-10, 200
 
 
 @njit(cache=True, nogil=True)
@@ -28,7 +28,10 @@ def improve_long(points: np.ndarray, near: np.ndarray, tour: np.ndarray) -> floa
     ahead, is_ahead, n_ahead, head = tour.copy(), np.ones(n, np.bool_), n, 0
     waiting, is_waiting = np.empty(n, np.int64), np.zeros(n, np.bool_)
     touched = np.empty(6, np.int64)
-    while n_ahead:
+    # Every move shortens, so it ends long before; a rule that is broken must end too.
+    for _ in range(_LOOKS_MAX * n):
+        if not n_ahead:
+            break
         c = ahead[head]
         head = head + 1 if head + 1 < n else 0
         n_ahead -= 1
