@@ -57,7 +57,7 @@ class Told(torch.autograd.Function):
         parts = [x.contiguous() for x in (own, sent, shared)]
         ctx.save_for_backward(*parts, peers)
         if not _is_plain(own):
-            return _edges(*parts, peers).relu_().sum(dim=2)
+            return _edges(parts[0], parts[1], parts[2], peers).relu_().sum(dim=2)
         out = torch.zeros_like(parts[0])
         first, second, third = (x.detach().numpy() for x in parts)
         _sums(first, second, third, peers.numpy(), out.numpy())

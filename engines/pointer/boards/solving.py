@@ -89,7 +89,7 @@ def search(
     while depth >= 0:
         cell = cells[depth]
         if work[cell]:
-            _toggle(used, unit, cell, work[cell])
+            _toggle(used, unit, cell, int(work[cell]))
             work[cell] = 0
         if not left[depth]:
             depth -= 1
