@@ -1,0 +1,1 @@
+"""Choosing: games on rugged landscapes, and subsets that know their superset."""
