@@ -66,3 +66,24 @@ def interpolation_miss() -> float:
     worth = on.worth(words)
     mean, _ = Surrogate(words, worth).believed((words[:, None] != words[None]).sum(axis=2))
     return float(np.abs(mean - worth).max() / worth.std())
+
+
+def subset_answers() -> tuple[KnownAnswer, ...]:
+    """The chance of sharing elements, and the target against itself."""
+    from engines.pointer.choosing.sets import chance
+
+    return (
+        KnownAnswer(
+            "mean Jaccard index of 20,000 random choices of 5 of 30",
+            "hypergeometric distribution", chance(30, 5), 0.005, random_jaccard,
+        ),
+    )  # fmt: skip
+
+
+def random_jaccard() -> float:
+    """Choices at random against one fixed choice."""
+    from engines.pointer.choosing.sets import jaccard
+
+    rng = np.random.default_rng(8)
+    order = rng.permuted(np.tile(np.arange(30), (20_000, 1)), axis=1)
+    return float(jaccard(order < 5, np.arange(30) < 5).mean())

@@ -47,3 +47,42 @@ class GameSpec(Spec):
                 "rows a site; take fewer letters or others"
             )
         return self
+
+
+class SubsetSpec(Spec):
+    """Networks that choose the elements of a set that lie nearest to the set's own mean."""
+
+    n_elements: int = knob(
+        30, label="Elements", help="Of a set, points in the plane.", group="Sets", ge=4, le=100
+    )
+    n_chosen: int = knob(
+        5, label="To choose", help="Those nearest to the set's own mean.", group="Sets", ge=1, le=20
+    )
+    apart: float = knob(
+        1.0, label="Sets apart", help="How far sets lie from each other, in deviations of a set; "
+        "at 0 all have one mean, and nobody needs to know it.", group="Sets", ge=0, le=5,
+    )  # fmt: skip
+    n_updates: int = knob(
+        400, label="Updates", help="Batches a network learns from.", group="Learning", ge=20,
+        le=5_000, soft=(100, 2_000),
+    )  # fmt: skip
+    width: int = knob(
+        32, label="Width", help="Numbers for an element.", group="Learning", ge=8, le=128, step=8
+    )
+    n_seeds: int = knob(
+        10, label="Seeds", help="Networks of each kind; with and without are paired.",
+        group="Learning", ge=2, le=30,
+    )  # fmt: skip
+    n_tested: int = knob(
+        200, label="Test sets", help="That no training saw.", group="Test", ge=20, le=2_000
+    )
+    shown: int = knob(1, label="Set on stage", help="Counted from 1.", group="Test", ge=1, le=2_000)
+    seed: Seed = knob(0, label="Seed", help="Draws sets and weights.", group="Sets")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.n_chosen >= self.n_elements:
+            raise SpecError(
+                f"To choose must be fewer than Elements ({self.n_elements}), got {self.n_chosen}"
+            )
+        return self
