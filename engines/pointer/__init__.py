@@ -19,11 +19,16 @@ from engines.pointer.calls import (
     reversal,
     solve,
     solve_tsplib,
+    subsets,
     sweep,
     thousands,
     train,
     vehicles,
+    word_games,
 )
+from engines.pointer.choosing.asked import GameSpec, SubsetSpec
+from engines.pointer.choosing.games import Games
+from engines.pointer.choosing.subsets import Subsets
 from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
@@ -45,6 +50,8 @@ __all__ = [
     "BoardsSpec",
     "Creativity",
     "CreativitySpec",
+    "GameSpec",
+    "Games",
     "Inside",
     "InsideSpec",
     "KnapsackSpec",
@@ -60,6 +67,8 @@ __all__ = [
     "Singles",
     "SinglesSpec",
     "SolveSpec",
+    "SubsetSpec",
+    "Subsets",
     "Sweep",
     "SweepSpec",
     "Thousands",
@@ -78,8 +87,10 @@ __all__ = [
     "reversal",
     "solve",
     "solve_tsplib",
+    "subsets",
     "sweep",
     "thousands",
     "train",
     "vehicles",
+    "word_games",
 ]

@@ -9,6 +9,9 @@ import numpy as np
 from engines.pointer.answering.results import Answer
 from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
 from engines.pointer.boards.results import Boards, Play, Singles
+from engines.pointer.choosing.asked import GameSpec, SubsetSpec
+from engines.pointer.choosing.games import Games
+from engines.pointer.choosing.subsets import Subsets
 from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
@@ -204,3 +207,13 @@ def knapsack(items: Any = None, **fields: Any) -> Knapsacks:
     if items is not None:
         fields["items"] = tuple((float(w), float(v)) for w, v in np.asarray(items).tolist())
     return registry.experiment("pointer/knapsack").result(KnapsackSpec(**fields))  # type: ignore[return-value]
+
+
+def word_games(**fields: Any) -> Games:
+    """Five ways to find good words on NK landscapes; ``fields`` are those of `GameSpec`."""
+    return registry.experiment("pointer/gameopt").result(GameSpec(**fields))  # type: ignore[return-value]
+
+
+def subsets(**fields: Any) -> Subsets:
+    """Networks that choose elements, with and without their superset; fields of `SubsetSpec`."""
+    return registry.experiment("pointer/inset").result(SubsetSpec(**fields))  # type: ignore[return-value]
