@@ -152,6 +152,6 @@ WAYS = {
     "genetic": genetic,
     "equilibrium": equilibrium,
     "GameOpt": gameopt,
-    "Thompson": thompson,
+    "Thompson, random sites": thompson,
 }
 """By the name they have on the page; the first three know no model."""

@@ -13,12 +13,12 @@ from engines.lab.statistics.intervals import t_quantile
 from engines.pointer.choosing.asked import SubsetSpec
 
 KINDS: tuple[str, ...] = (
-    "with superset",
-    "without",
-    "origin, with",
-    "origin, without",
+    "own mean, told",
+    "own mean, not told",
+    "origin, told",
+    "origin, not told",
 )
-"""Networks by what they want (the set's own mean, or the origin) and know."""
+"""Networks by what they want (near to the set's own mean, or the origin) and what they know."""
 _JACCARD = Axis("Jaccard index")
 _PLACES = 9
 """Looks at the test sets while it learns."""
@@ -69,8 +69,8 @@ class Subsets(Result):
         return (
             score_curves(self.step, self.score),
             score_bars(self.score, self.chance),
-            set_picture("With the superset", self.points, self.wanted, self.chosen[0]),
-            set_picture("Without it", self.points, self.wanted, self.chosen[1]),
+            set_picture("Told", self.points, self.wanted, self.chosen[0]),
+            set_picture("Not told", self.points, self.wanted, self.chosen[1]),
             self._table(),
         )
 
@@ -112,14 +112,14 @@ def score_bars(score: np.ndarray, chance: float = np.nan) -> Picture:
 def set_picture(title: str, points: np.ndarray, wanted: np.ndarray, chosen: np.ndarray) -> Picture:
     """One set: what was wanted and what was chosen."""
     words = {
-        (True, True): "wanted and chosen", (True, False): "wanted only",
-        (False, True): "chosen only", (False, False): "neither",
+        (True, True): "both", (True, False): "wanted",
+        (False, True): "chosen", (False, False): "neither",
     }  # fmt: skip
     pairs = zip(wanted.tolist(), chosen.tolist(), strict=True)
-    kind = (*(words[pair] for pair in pairs), "mean of the set")
+    kind = (*(words[pair] for pair in pairs), "mean")
     xy = np.concatenate([points, points.mean(axis=0, keepdims=True)]).astype(np.float64)
     shared = int((wanted & chosen).sum())
-    head = f"{title}: {shared} of {int(wanted.sum())} as wanted"
+    head = f"{title}: {shared} of {int(wanted.sum())}"
     return Points(head, xy, Axis("x"), Axis("y"), kind, square=True)
 
 

@@ -95,7 +95,7 @@ CLAIMS = (
     _better(
         "The game is what helps: the same model, sampled over words at random sites, ends below.",
         "GameOpt",
-        "Thompson",
+        "Thompson, random sites",
         source=_PAPER,
     ),
 )

@@ -41,18 +41,18 @@ CLAIMS = (
     Claim(
         "Where the target depends on the superset, a score that sees it pooled chooses better, by "
         "more than 0.15.",
-        figure=lambda run: _mean("with superset", run),
-        control=lambda run: _mean("without", run),
+        figure=lambda run: _mean("own mean, told", run),
+        control=lambda run: _mean("own mean, not told", run),
         holds_when=Exceeds(by=0.15),
-        difference=lambda run: _apart("with superset", "without", run),
+        difference=lambda run: _apart("own mean, told", "own mean, not told", run),
         source=f"{_PAPER}; 0.15 is our floor",
     ),
     Claim(
         "Where the target ignores the superset, seeing it makes no difference.",
-        figure=lambda run: _mean("origin, with", run),
-        control=lambda run: _mean("origin, without", run),
+        figure=lambda run: _mean("origin, told", run),
+        control=lambda run: _mean("origin, not told", run),
         holds_when=Alike(within=0.05),
-        difference=lambda run: _apart("origin, with", "origin, without", run),
+        difference=lambda run: _apart("origin, told", "origin, not told", run),
         source="our control",
     ),
     Claim(
