@@ -112,15 +112,14 @@ def score_bars(score: np.ndarray, chance: float = np.nan) -> Picture:
 def set_picture(title: str, points: np.ndarray, wanted: np.ndarray, chosen: np.ndarray) -> Picture:
     """One set: what was wanted and what was chosen."""
     words = {
-        (True, True): "both", (True, False): "wanted",
+        (True, True): "well chosen", (True, False): "wanted",
         (False, True): "chosen", (False, False): "neither",
     }  # fmt: skip
     pairs = zip(wanted.tolist(), chosen.tolist(), strict=True)
-    kind = (*(words[pair] for pair in pairs), "mean")
-    xy = np.concatenate([points, points.mean(axis=0, keepdims=True)]).astype(np.float64)
+    kind = tuple(words[pair] for pair in pairs)
     shared = int((wanted & chosen).sum())
     head = f"{title}: {shared} of {int(wanted.sum())}"
-    return Points(head, xy, Axis("x"), Axis("y"), kind, square=True)
+    return Points(head, points.astype(np.float64), Axis("x"), Axis("y"), kind, square=True)
 
 
 def subset_frames(spec: SubsetSpec) -> Iterator[SubsetsFrame | Subsets]:
