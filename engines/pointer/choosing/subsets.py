@@ -112,13 +112,13 @@ def score_bars(score: np.ndarray, chance: float = np.nan) -> Picture:
 def set_picture(title: str, points: np.ndarray, wanted: np.ndarray, chosen: np.ndarray) -> Picture:
     """One set: what was wanted and what was chosen."""
     words = {
-        (True, True): "well chosen", (True, False): "wanted",
+        (True, True): "won", (True, False): "wanted",
         (False, True): "chosen", (False, False): "neither",
     }  # fmt: skip
     pairs = zip(wanted.tolist(), chosen.tolist(), strict=True)
     kind = tuple(words[pair] for pair in pairs)
     shared = int((wanted & chosen).sum())
-    head = f"{title}: {shared} of {int(wanted.sum())}"
+    head = f"{title}: {shared} of {int(wanted.sum())} won"
     return Points(head, points.astype(np.float64), Axis("x"), Axis("y"), kind, square=True)
 
 
