@@ -15,6 +15,7 @@ from engines.pointer.calls import (
     inside,
     knapsack,
     learn_boards,
+    oneway,
     race,
     reversal,
     solve,
@@ -35,6 +36,7 @@ from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.orders.creativity import Creativity, CreativitySpec
 from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
+from engines.pointer.experiments.routing.oneway import OneWay, OneWaySpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Network, Recipe, SolveSpec, TrainSpec
@@ -57,6 +59,8 @@ __all__ = [
     "KnapsackSpec",
     "Knapsacks",
     "Network",
+    "OneWay",
+    "OneWaySpec",
     "Play",
     "PlaySpec",
     "Race",
@@ -83,6 +87,7 @@ __all__ = [
     "inside",
     "knapsack",
     "learn_boards",
+    "oneway",
     "race",
     "reversal",
     "solve",

@@ -18,6 +18,7 @@ from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.orders.creativity import Creativity, CreativitySpec
 from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
+from engines.pointer.experiments.routing.oneway import OneWay, OneWaySpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
@@ -217,3 +218,8 @@ def word_games(**fields: Any) -> Games:
 def subsets(**fields: Any) -> Subsets:
     """Networks that choose elements, with and without their superset; fields of `SubsetSpec`."""
     return registry.experiment("pointer/inset").result(SubsetSpec(**fields))  # type: ignore[return-value]
+
+
+def oneway(**fields: Any) -> OneWay:
+    """Networks told coordinates, or minutes there and back, on tours of one-way cities."""
+    return registry.experiment("pointer/oneway").result(OneWaySpec(**fields))  # type: ignore[return-value]
