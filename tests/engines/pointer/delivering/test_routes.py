@@ -131,6 +131,16 @@ def test_routes_stay_a_solution_and_never_get_longer(n, seed, start, lattice):
         assert exact(instance).cost <= costs[-1] + 1e-9
 
 
+def test_moves_between_routes_overload_nobody_and_only_shorten():
+    for seed in range(12):
+        instance = drawn(30, 25.0, seed)
+        ground, near = ground_of(instance), near_customers(instance)
+        begun = started(instance, "nearest")
+        moved = moved_between(ground, near, instance.demand, instance.capacity, begun)
+        check_routes(instance, moved)
+        assert cost_of(ground, moved) < cost_of(ground, begun)
+
+
 def relocations(visits: np.ndarray, n: int):
     """Every way to put one customer elsewhere, by lists."""
     for c in range(1, n + 1):
