@@ -28,20 +28,21 @@ class Attention(nn.Module):
     def keys(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values float[batch, head, position, d_head] of what is attended to."""
         key, value = self.key_value(x).chunk(2, dim=-1)
-        return self._heads(key), self._heads(value)
+        return self.heads(key), self.heads(value)
 
     def forward(self, x: Tensor, kept: tuple[Tensor, Tensor], *, causal: bool = False) -> Tensor:
         """Attend from x[batch, position, d_model] to keys and values."""
-        query = self._heads(self.query(x))
+        query = self.heads(self.query(x))
         mixed = fn.scaled_dot_product_attention(query, *kept, is_causal=causal)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
     def weights(self, x: Tensor, kept: tuple[Tensor, Tensor] | None = None) -> Tensor:
         """Probabilities float[batch, head, looking, looked at]; of itself without ``kept``."""
-        query, (key, _) = self._heads(self.query(x)), kept or self.keys(x)
+        query, (key, _) = self.heads(self.query(x)), kept or self.keys(x)
         return (query @ key.transpose(-1, -2) / key.shape[-1] ** 0.5).softmax(dim=-1)
 
-    def _heads(self, x: Tensor) -> Tensor:
+    def heads(self, x: Tensor) -> Tensor:
+        """x[batch, position, d_model] as [batch, head, position, d_head]."""
         return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
 
 
@@ -157,7 +158,7 @@ class SetPointer(nn.Module):
         rows = x.shape[0], 1, -1
         keys = torch.cat([self.key(x), self.stop.expand(*rows)], dim=1)
         inputs = torch.cat([x, self.start.expand(*rows)], dim=1)
-        return Memory(keys, inputs, tuple(layer.cross.keys(x) for layer in self._layers()))
+        return Memory(keys, inputs, tuple(layer.cross.keys(x) for layer in self.layers()))
 
     def begin(self, memory: Memory) -> Any:
         """No step so far, and no first choice."""
@@ -172,17 +173,17 @@ class SetPointer(nn.Module):
         first = torch.where(first < 0, previous, first)
         x = self._fed(memory, previous.unsqueeze(1), first.unsqueeze(1))
         kept = []
-        for layer, crossed, before in zip(self._layers(), memory.extra, past, strict=True):
+        for layer, crossed, before in zip(self.layers(), memory.extra, past, strict=True):
             x, now = layer.step(x, crossed, before)
             kept.append(now)
-        return self._pointed(memory, x)[:, 0], (first, tuple(kept))
+        return self.pointed(memory, x)[:, 0], (first, tuple(kept))
 
     def teach(self, memory: Memory, previous: Tensor) -> Tensor:
         """All steps at once."""
         x = self._fed(memory, previous, _first(previous))
         for layer, crossed in zip(self.decoder, memory.extra, strict=True):
             x = layer(x, crossed)
-        return self._pointed(memory, x)
+        return self.pointed(memory, x)
 
     def forward(self, features: Tensor, previous: Tensor) -> Tensor:
         """Logits float[batch, step, point + 1] under teacher forcing."""
@@ -215,7 +216,8 @@ class SetPointer(nn.Module):
             states.append(x)
         return states, torch.stack(maps, dim=1)
 
-    def _layers(self) -> list[DecoderLayer]:
+    def layers(self) -> list[DecoderLayer]:
+        """The decoder's layers."""
         return [layer for layer in self.decoder if isinstance(layer, DecoderLayer)]
 
     def _fed(self, memory: Memory, last: Tensor, first: Tensor) -> Tensor:
@@ -223,7 +225,8 @@ class SetPointer(nn.Module):
         rows = memory.inputs
         return self.last(taken(rows, last)) + self.first(taken(rows, first))
 
-    def _pointed(self, memory: Memory, x: Tensor) -> Tensor:
+    def pointed(self, memory: Memory, x: Tensor) -> Tensor:
+        """Logits float[batch, row, point + 1] of what the decoder says: x[batch, row, d_model]."""
         query = self.query(self.decoder_norm(x))
         return query @ memory.keys.transpose(1, 2) / memory.keys.shape[-1] ** 0.5
 
