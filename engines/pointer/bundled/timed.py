@@ -1,8 +1,9 @@
 """Bundled weights of long trainings on one GPU, each within minutes of a clock.
 
 ``python -m engines.pointer.bundled.timed tour-5-100 --seconds 540 --out FOLDER`` learns and writes
-``FOLDER/<name>.safetensors``; ``--after FILE`` goes on from such a file. A run by the clock
-is not the same twice: the file says what was seen, and scores are measured on what was written.
+``FOLDER/<name>.safetensors``; ``--after FILE`` goes on from such a file, and ``--ship FILE`` scores
+one on this machine and puts it among the bundled weights. A run by the clock is not the same
+twice: what is shipped says how it was made (`MADE`).
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ import torch
 from torch import Tensor, nn
 
 from engines.pointer.bundled.labelled import KINDS, chunks
+from engines.pointer.bundled.recipes import EVALUATION_SEED, TIMED, metrics
 from engines.pointer.networks.base import previous_from_targets
 from engines.pointer.networks.set_pointer import SetPointer
+from engines.pointer.networks.weights import Header, digest, save, shipped_folder
 from engines.pointer.training.policy_gradient import drawn
 from engines.pointer.training.policy_gradient import loss_of as policy_loss
 
@@ -54,14 +57,37 @@ class Plan:
     """Without tensor cores' 10 bits, where the third decimal of a coordinate decides."""
 
 
+_OWN_NUMBERS = (10, 20, 20, 35, 50, 50, 50, 75, 100, 100)
 PLANS: Mapping[str, Plan] = {
-    "tour-5-100": Plan("tour", 2, 6, 2, 26_000, 1, 9, own=(10, 20, 20, 35, 50, 50, 50, 75, 100, 100)),
-    "hull-5-50": Plan("hull", 2, 3, 2, 12_000, 0, 3, exact_products=True),
+    "tour-5-100": Plan(
+        "tour", 2, 6, 2, 26_000, 1, 9, own=(10, 20, 20, 35, 50, 50, 50, 75, 100, 100)
+    ),
+    "hull-5-50-long": Plan("hull", 2, 3, 2, 12_000, 0, 3, exact_products=True),
     "path-10-100": Plan("path", 4, 4, 2, 26_000, 1, 8),
 }
+MADE: Mapping[str, str] = {
+    "hull-5-50-long": "470 s of one H200, shared with another training; every example seen once",
+    "tour-5-100": "on one H200, shared with other trainings: 264 s on 261,696 labelled tours, "
+    "turned, mirrored and begun elsewhere, then 1,250 s on 42 million tours of its own",
+}
+"""How the bundled files were made."""
 _OWN_ROWS = 8_192
 """Tours drawn for one step of learning from one's own."""
 _OWN_ANSWERS = 32
+
+
+@dataclass(frozen=True)
+class Hours:
+    """How a training spends its time."""
+
+    labelled: float
+    """Seconds with labels."""
+    own: float
+    """Seconds with answers of its own, after that."""
+    own_rates: tuple[float, float]
+    """Learning rate at the beginning and at the end of those."""
+    n_workers: int = 0
+    """Processes that label; 0 for those of the plan."""
 
 
 class Learner:
@@ -135,10 +161,8 @@ class Learner:
             told = whole(*inputs)
         self.n_steps += 1
         if self.n_steps % _MEAN_EVERY == 0:
-            now = self.net.state_dict()
-            torch._foreach_lerp_(
-                list(self.mean.values()), [now[k] for k in self.mean], 1 - _KEPT_MEAN
-            )
+            for name, now in self.net.state_dict().items():
+                self.mean[name].lerp_(now, 1 - _KEPT_MEAN)
         return told
 
     def at_rate(self, rate: float) -> None:
@@ -168,6 +192,7 @@ class Captured:
         Captured.pool = Captured.pool or self.graph.pool()
 
     def __call__(self, *inputs: Tensor) -> Tensor:
+        """What the step told of these inputs."""
         for here, given in zip(self.inputs, inputs, strict=True):
             here.copy_(given)
         self.graph.replay()
@@ -220,68 +245,58 @@ class Pool:
         return features, torch.arange(n, device=self.device).expand(size, n).contiguous()
 
 
-def arriving(kind: str, n_workers: int, seed: int) -> "queue.Queue[tuple[int, np.ndarray]]":
+def arriving(kind: str, n_workers: int) -> queue.Queue[tuple[int, np.ndarray]]:
     """Chunks as they come, read by a thread of its own."""
     found: queue.Queue[tuple[int, np.ndarray]] = queue.Queue(256)
 
     def read() -> None:
-        for item in chunks(kind, n_workers, seed):
+        for item in chunks(kind, n_workers, seed=time.time_ns() % 2**32):
             found.put(item)
 
     threading.Thread(target=read, daemon=True).start()
     return found
 
 
-def learned(
-    name: str,
-    seconds: float,
-    learner: Learner,
-    own_share: float,
-    own_rates: tuple[float, float] = (2e-4, 0.0),
-    n_workers: int = 0,
-) -> Iterator[str]:
+def learned(name: str, learner: Learner, hours: Hours) -> Iterator[str]:
     """Learn until the time is over; a line about every twenty seconds."""
-    plan, device = PLANS[name], learner.device
-    labelled_until = seconds * (1 - own_share) if plan.own else seconds
-    pool = Pool(plan.kind, device, plan.d_features)
-    rng, told_at, sums = np.random.default_rng(0), 0.0, {}
-    if labelled_until > 0:
-        coming = arriving(plan.kind, n_workers or plan.n_workers, seed=int(time.time()))
-        first = coming.get()
-        if plan.kind != "hull":
-            pool.add(*first)
+    plan = PLANS[name]
+    pool = Pool(plan.kind, learner.device, plan.d_features)
+    rng, told_at = np.random.default_rng(0), 0.0
+    sums: dict[tuple[str, int], list[Tensor]] = {}
+    coming = arriving(plan.kind, hours.n_workers or plan.n_workers) if hours.labelled else None
     began = time.monotonic()
-    while (spent := time.monotonic() - began) < seconds:
-        if spent < labelled_until:
-            share = spent / labelled_until
+    while (spent := time.monotonic() - began) < hours.labelled + hours.own:
+        if coming and spent < hours.labelled:
             warm = min(1.0, (learner.n_steps + 1) / _WARM_STEPS)
-            learner.at_rate(_PEAK * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share))))
-            if plan.kind == "hull":
-                n, chunk = coming.get()
-                told = learner.labelled(*hull_batch(chunk, device))
-            else:
-                while not coming.empty():
-                    pool.add(*coming.get())
-                n = int(rng.choice(list(pool.rows)))
-                told = learner.labelled(*pool.batch(n, max(64, plan.batch_points // n)))
+            cosine = 0.5 * (1 + math.cos(math.pi * spent / hours.labelled))
+            learner.at_rate(_PEAK * warm * (0.01 + 0.99 * cosine))
+            n, told = _taught(plan, learner, pool, coming, rng)
             sums.setdefault(("nats", n), []).append(told)
         else:
-            share = (spent - labelled_until) / (seconds - labelled_until)
-            learner.at_rate(own_rates[0] + (own_rates[1] - own_rates[0]) * share)
+            first, last = hours.own_rates
+            learner.at_rate(first + (last - first) * (spent - hours.labelled) / hours.own)
             n = int(rng.choice(plan.own))
             sums.setdefault(("length", n), []).append(learner.own(n))
         if spent - told_at > _TOLD_EVERY_S:
             told_at = spent
-            text = ", ".join(
-                f"{what} {n}: {torch.stack(sums[what, n]).mean().item():.4f}"
-                for what, n in sorted(sums)
-            )
-            stock = sum(pool.count.values())
-            yield (
-                f"{spent:.0f} s, {learner.n_steps} steps, {learner.n_examples} examples of "
-                f"{stock} labels, {learner.n_own} own; {text}"
-            )
+            means = (f"{k} {n}: {torch.stack(sums[k, n]).mean():.4f}" for k, n in sorted(sums))
+            counts = f"{learner.n_examples} of {sum(pool.count.values())} labels"
+            yield f"{spent:.0f} s, {counts}, {learner.n_own} own; {', '.join(means)}"
             sums = {}
+
+
+def _taught(
+    plan: Plan, learner: Learner, pool: Pool, coming: queue.Queue[tuple[int, np.ndarray]],
+    rng: np.random.Generator,
+) -> tuple[int, Tensor]:  # fmt: skip
+    """One step on labels: hulls as they come, once; tours and paths again and again."""
+    if plan.kind == "hull":
+        n, chunk = coming.get()
+        return n, learner.labelled(*hull_batch(chunk, learner.device))
+    while not pool.rows or not coming.empty():
+        pool.add(*coming.get())
+    n = int(rng.choice(list(pool.rows)))
+    return n, learner.labelled(*pool.batch(n, max(64, plan.batch_points // n)))
 
 
 def hull_batch(chunk: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
@@ -290,20 +305,40 @@ def hull_batch(chunk: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
     return rows[..., :2].contiguous(), rows[..., 2].long()
 
 
+def ship(name: str, tensors: Mapping[str, Tensor]) -> None:
+    """Score weights as they are shipped, in half precision, and write their file."""
+    halves = {k: v.half() for k, v in tensors.items()}
+    recipe = TIMED[name]
+    header = Header(
+        recipe,
+        recipe.n_examples,
+        metrics(recipe, halves),
+        EVALUATION_SEED,
+        digest(halves),
+        MADE[name],
+    )
+    save(shipped_folder() / f"{name}.safetensors", halves, header)
+    _LOG.info("%s: %s", name, header.metrics)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Learn one plan and write its file."""
     from safetensors.torch import load_file, save_file
 
     asked = argparse.ArgumentParser()
     asked.add_argument("name", choices=PLANS)
-    asked.add_argument("--seconds", type=float, default=540.0)
-    asked.add_argument("--own-share", type=float, default=0.5)
+    asked.add_argument("--seconds", type=float, default=540.0, help="with labels")
+    asked.add_argument("--own-seconds", type=float, default=0.0, help="with its own answers")
     asked.add_argument("--own-rates", type=float, nargs=2, default=(2e-4, 0.0))
     asked.add_argument("--workers", type=int, default=0)
     asked.add_argument("--out", type=Path, default=Path())
     asked.add_argument("--after", type=Path)
+    asked.add_argument("--ship", type=Path)
     given = asked.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if given.ship:
+        ship(given.name, load_file(given.ship))
+        return
     plan = PLANS[given.name]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_float32_matmul_precision("highest" if plan.exact_products else "high")
@@ -316,7 +351,11 @@ def main(arguments: list[str] | None = None) -> None:
         tensors = {k: v.detach().cpu().contiguous() for k, v in learner.mean.items()}
         save_file(tensors, path)
 
-    for line in learned(given.name, given.seconds, learner, given.own_share, given.own_rates, given.workers):
+    first, last = given.own_rates
+    hours = Hours(
+        given.seconds, given.own_seconds if plan.own else 0.0, (first, last), given.workers
+    )
+    for line in learned(given.name, learner, hours):
         _LOG.info("%s: %s", given.name, line)
         keep()
     keep()

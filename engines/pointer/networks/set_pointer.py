@@ -199,7 +199,7 @@ class SetPointer(nn.Module):
         memory = self.encode(features)
         x = self._fed(memory, previous, _first(previous))
         steps, at = [x], []
-        for layer, crossed in zip(self._layers(), memory.extra, strict=True):
+        for layer, crossed in zip(self.layers(), memory.extra, strict=True):
             at.append(layer.looks(x, crossed))
             x = layer(x, crossed)
             steps.append(x)

@@ -41,6 +41,8 @@ class Header:
     """Of the instances the metrics are means of."""
     sha256: str
     """Of the tensors' bytes, in the order of their names."""
+    made: str = ""
+    """How, where the recipe is not all there is to say."""
 
     def text(self) -> dict[str, str]:
         """As safetensors keeps it: texts only."""
@@ -51,6 +53,7 @@ class Header:
             "metrics": json.dumps(self.metrics, sort_keys=True),
             "seed": str(self.seed),
             "sha256": self.sha256,
+            **({"made": self.made} if self.made else {}),
             "seal": UNSEALED,
         }
 
@@ -118,6 +121,7 @@ def read_header(path: Path) -> Header:
             json.loads(text["metrics"]),
             int(text["seed"]),
             text["sha256"],
+            text.get("made", ""),
         )
     except (KeyError, ValueError, ExplorerError) as error:
         raise InputError(f"'{path.name}' has a header that cannot be read: {error}") from error

@@ -35,7 +35,7 @@ def drawn(net: SetPointer, points: Tensor, begins: Tensor) -> Answers:
     memory = net.encode(points)
     n_instances, n, _ = points.shape
     n_answers = begins.shape[1]
-    kept = _empty_keys(net, memory, n_instances * n_answers, n)
+    kept = _empty_keys(memory, n_instances * n_answers, n)
     choices = torch.empty(n_instances, n_answers, n, dtype=torch.int64, device=points.device)
     choices[:, :, 0] = begins
     visited = torch.zeros(n_instances, n_answers, n + 1, dtype=torch.bool, device=points.device)
@@ -65,7 +65,7 @@ def log_probabilities(net: SetPointer, points: Tensor, choices: Tensor) -> Tenso
     reached_at = torch.empty_like(choices).scatter_(2, choices, steps.expand_as(choices))
     visited = reached_at[:, :, None, :] < steps[:, None]
     # To stop is no choice.
-    logp = logits[..., :-1].float().masked_fill(visited, -torch.inf).log_softmax(-1)
+    logp = logits[..., :-1].masked_fill(visited, -torch.inf).log_softmax(-1)
     return logp.gather(3, choices[..., None])[:, :, 1:, 0].sum(2)
 
 
@@ -84,7 +84,7 @@ def loss_of(net: SetPointer, points: Tensor, answers: Answers) -> Tensor:
 def lengths(points: Tensor, choices: Tensor) -> Tensor:
     """Lengths float[instance, answer] of closed tours int64[instance, answer, step]."""
     n_instances, n_answers, n = choices.shape
-    there = points.float().gather(1, choices.flatten(1)[..., None].expand(-1, -1, 2))
+    there = points.gather(1, choices.flatten(1)[..., None].expand(-1, -1, 2))
     there = there.view(n_instances, n_answers, n, 2)
     return (there - there.roll(-1, dims=2)).norm(dim=-1).sum(-1)
 
@@ -121,7 +121,7 @@ def _stepped(net: SetPointer, memory: Memory, kept: list[Tensor], x: Tensor, ste
         x = alone.view(n_instances, n_answers, d_model)
         x = x + layer.cross(layer.cross_norm(x), crossed)
         x = x + layer.feed_forward(x)
-    return net.pointed(memory, x).float()
+    return net.pointed(memory, x)
 
 
 def _attended(query: Tensor, room: Tensor) -> Tensor:
@@ -133,7 +133,7 @@ def _attended(query: Tensor, room: Tensor) -> Tensor:
     return (room[1] * scores.softmax(-1)[..., None].to(room.dtype)).sum(2)
 
 
-def _empty_keys(net: SetPointer, memory: Memory, n_rows: int, n: int) -> list[Tensor]:
+def _empty_keys(memory: Memory, n_rows: int, n: int) -> list[Tensor]:
     """Room for the keys and values of every decoder layer: [2, row, head, step, d_head]."""
     kept_as = torch.bfloat16 if memory.keys.is_cuda else memory.keys.dtype
     return [

@@ -42,7 +42,7 @@ def test_what_is_seen_inside_is_what_answers():
     with torch.no_grad():
         features, previous = features_of(HULL, points), previous_of(choices, 7)
         inside = net.inside(features, previous)
-        logits = net._pointed(net.encode(features), inside.steps[-1])
+        logits = net.pointed(net.encode(features), inside.steps[-1])
         torch.testing.assert_close(logits, net.teach(net.encode(features), previous))
     found = held(net, HULL, points, choices)
     assert found.at.shape == (2, 2, 8, 5, 7)
