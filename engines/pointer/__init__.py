@@ -17,6 +17,7 @@ from engines.pointer.calls import (
     learn_boards,
     oneway,
     race,
+    repair,
     reversal,
     solve,
     solve_tsplib,
@@ -44,6 +45,8 @@ from engines.pointer.packing.asked import KnapsackSpec
 from engines.pointer.packing.results import Knapsacks
 from engines.pointer.probing.asked import InsideSpec
 from engines.pointer.probing.results import Inside
+from engines.pointer.repairing.asked import RepairSpec
+from engines.pointer.repairing.results import Repairs
 from engines.pointer.training.history import TrainResult
 
 __all__ = [
@@ -66,6 +69,8 @@ __all__ = [
     "Race",
     "RaceSpec",
     "Recipe",
+    "RepairSpec",
+    "Repairs",
     "Reversal",
     "ReversalSpec",
     "Singles",
@@ -89,6 +94,7 @@ __all__ = [
     "learn_boards",
     "oneway",
     "race",
+    "repair",
     "reversal",
     "solve",
     "solve_tsplib",

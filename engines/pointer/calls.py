@@ -26,6 +26,8 @@ from engines.pointer.packing.asked import KnapsackSpec
 from engines.pointer.packing.results import Knapsacks
 from engines.pointer.probing.asked import InsideSpec
 from engines.pointer.probing.results import Inside
+from engines.pointer.repairing.asked import RepairSpec
+from engines.pointer.repairing.results import Repairs
 from engines.pointer.training.history import TrainResult
 from engines.running import registry
 
@@ -119,6 +121,14 @@ def thousands(points: Any = None, *, tour: str = "", **fields: Any) -> Thousands
         n = len(cities_of(ThousandsSpec(**fields)).points)
         fields |= {"tour": tuple(read_tour(tour, n).tolist()), "start": "own tour"}
     return registry.experiment("pointer/thousands").result(ThousandsSpec(**fields))  # type: ignore[return-value]
+
+
+def repair(**fields: Any) -> Repairs:
+    """A short tour after cities were moved, repaired where it was torn.
+
+    ``fields`` are those of `RepairSpec`; ``moves`` are rows of city, x, y and reach.
+    """
+    return registry.experiment("pointer/repair").result(RepairSpec(**fields))  # type: ignore[return-value]
 
 
 def vehicles(

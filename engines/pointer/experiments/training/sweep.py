@@ -230,9 +230,13 @@ def _networks(spec: SweepSpec) -> Iterator[Any]:
             yield Frame(fraction=0.5 * share)
         nets[f"trained at {n}"] = training.net
     if spec.bundled:
+        sizes: set[tuple[int, int]] = set()
         for name, header in weights.headers().items():
-            if header.recipe.task == spec.task:
+            taught = header.recipe.n_min, header.recipe.n_max
+            # One for each range of sizes: a longer training of the same carries over alike.
+            if header.recipe.task == spec.task and taught not in sizes:
                 nets[name] = weights.load(name).net
+                sizes.add(taught)
     if not nets:
         raise SpecError("there is no network to test: name numbers of points under Trained at")
     return nets

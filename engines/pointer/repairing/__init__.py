@@ -1,0 +1,1 @@
+"""Cities are moved, and their tour repairs itself where it was torn."""

@@ -1,0 +1,55 @@
+"""The page of a tour that repairs itself: dragging, and the way back."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from engines.pointer import RepairSpec
+from engines.running import registry
+from engines.running.compute import InProcess
+from views.kit.catalog import view_type
+
+
+@pytest.fixture
+def view(monkeypatch):
+    spec = RepairSpec(n_cities=60, n_trials=0, reach=0.1)
+    made: Any = view_type("pointer/repair")("pointer/repair", InProcess(), spec=spec)
+    monkeypatch.setattr(made, "run", lambda: None)
+    result = registry.experiment("pointer/repair").result(spec)
+    made.show_result(result, SimpleNamespace(spec=spec))
+    return made
+
+
+def at(x: float, y: float) -> SimpleNamespace:
+    return SimpleNamespace(x=x, y=y)
+
+
+def test_a_drag_moves_the_nearest_city_and_is_one_move(view):
+    x, y = view._shown.points[7]
+    view._begin(at(x, y))
+    view._drag(at(0.4, 0.4))
+    view._asked = 0.0
+    view._drag(at(0.5, 0.5))
+    view._drop(at(2.0, 0.5))
+    assert view.controls.moves == ((7, 1.0, 0.5, 0.1),)
+    assert view.back.visible
+
+
+def test_a_second_drag_comes_after_the_first(view):
+    view._begin(at(*view._shown.points[7]))
+    view._drop(at(0.5, 0.5))
+    view._begin(at(*view._shown.points[9]))
+    view._drop(at(0.1, 0.1))
+    assert [move[0] for move in view.controls.moves] == [7, 9]
+    view._forget(None)
+    assert view.controls.moves == ()
+
+
+def test_other_cities_have_no_moves_yet(view):
+    view._begin(at(*view._shown.points[7]))
+    view._drop(at(0.5, 0.5))
+    view.controls.param.update(seed=4)
+    assert view.controls.moves == ()

@@ -1,0 +1,100 @@
+"""A tour that repairs itself: cities are dragged in the picture."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import panel_material_ui as pmui
+from bokeh.events import Pan, PanEnd, PanStart
+
+from engines.contract import Result
+from engines.contract.pictures import Curves
+from engines.pointer.repairing.asked import MOVES_MAX, Move
+from engines.pointer.repairing.results import RepairFrame, Repairs
+from engines.running.compute import Job
+from views.kit.figures import PictureFigure
+from views.kit.generic import GenericView
+
+_EVERY_S = 0.12
+"""Between two repairs while a city is dragged."""
+
+
+class RepairView(GenericView):
+    """The generic view, with cities that are dragged."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._dragged: int | None = None
+        self._before: tuple[Move, ...] = ()
+        self._asked = 0.0
+        self.back = pmui.Button(
+            label="Back to where they were", variant="outlined", size="small", margin=(4, 0),
+            visible=bool(self.controls.moves), sizing_mode="stretch_width",
+        )  # fmt: skip
+        self.back.on_click(self._forget)
+        self.controls.param.watch(self._moves_changed, ["moves"])
+        self.controls.param.watch(self._other_cities, ["n_cities", "distribution", "seed"])
+
+    def extra_controls(self) -> dict[str, list[Any]]:
+        """The way back."""
+        return {"Move": [self.back]}
+
+    def show_result(self, result: Result, job: Job) -> None:
+        """Say what is on stage."""
+        if isinstance(result, Repairs):
+            last = result.last
+            share = 100 * (last.length / last.anew_length - 1)
+            self.heading.title = f"{len(last.tour):,} cities, {len(last.moved):,} moved"
+            took = f"repaired in {1e3 * last.seconds:.1f} ms"
+            self.heading.detail = f"drag a city; {took}, {share:+.2f} % to solving anew"
+        super().show_result(result, job)
+
+    def _made(self, drawn: PictureFigure) -> PictureFigure:
+        if drawn.kind is Curves and drawn.aspect:
+            drawn.figure.on_event(PanStart, self._begin)
+            drawn.figure.on_event(Pan, self._drag)
+            drawn.figure.on_event(PanEnd, self._drop)
+        return drawn
+
+    def _begin(self, event: Any) -> None:
+        run = self._shown.last if isinstance(self._shown, Repairs) else self._shown
+        if isinstance(run, RepairFrame) and self._dragged is None:
+            away = np.hypot(*(run.points - (event.x, event.y)).T)
+            self._dragged = int(np.argmin(away))
+            self._before = tuple(self.controls.moves)
+
+    def _drag(self, event: Any) -> None:
+        if time.monotonic() - self._asked > _EVERY_S:
+            self._moved_to(event)
+
+    def _drop(self, event: Any) -> None:
+        self._moved_to(event)
+        self._dragged = None
+
+    def _moved_to(self, event: Any) -> None:
+        """Ask for the repair with the dragged city here."""
+        if self._dragged is None:
+            return
+        self._asked = time.monotonic()
+        x, y = (float(np.clip(v, 0.0, 1.0)) for v in (event.x, event.y))
+        moves = (*self._before, (self._dragged, x, y, float(self.controls.reach)))
+        self.controls.param.update(moves=moves[-MOVES_MAX:])
+        self.run()
+
+    def _moves_changed(self, _event: Any) -> None:
+        self.back.visible = bool(self.controls.moves)
+
+    def _other_cities(self, _event: Any) -> None:
+        """Moves belong to the cities they were made with."""
+        self._dragged = None
+        if self.controls.moves:
+            self.controls.param.update(moves=())
+
+    def _forget(self, _event: Any) -> None:
+        self.controls.param.update(moves=())
+        self.run()
+
+
+VIEW = RepairView
