@@ -57,8 +57,8 @@ def _cheapest(
         if is_out[m]:
             continue
         for side in range(2):
-            first = before[m] if side else np.int64(m)
-            then = after[first]
+            first = int(before[m]) if side else int(m)
+            then = int(after[first])
             costs = apart(points, first, c, -1, -1) + apart(points, c, then, -1, -1)
             costs -= apart(points, first, then, -1, -1)
             if costs < least:
