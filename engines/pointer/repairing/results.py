@@ -13,7 +13,7 @@ from engines.pointer.dividing.pictures import interval
 from engines.pointer.repairing.asked import RepairSpec
 
 _NAMES = ("order kept", "repaired")
-_JUDGED = (*_NAMES, "2-opt and Or-opt anew")
+_JUDGED = (*_NAMES, "searched anew")
 N_COLUMNS = 7
 
 
@@ -121,6 +121,8 @@ def changed_tour(frame: RepairFrame) -> Curves:
     xy = np.concatenate([np.r_[part, [[np.nan, np.nan]]] for part in parts.values()])
     owner = np.concatenate([np.full(len(p) + 1, k) for k, p in enumerate(parts.values())])
     lines = {name: np.where(owner == k, xy[:, 1], np.nan) for k, name in enumerate(list(parts)[:3])}
+    # A line of nothing, so that the dots have a colour and an entry in the legend.
+    lines["moved"] = np.full(len(xy), np.nan)
     title = f"{len(frame.moved):,} moved, {len(new):,} edges new: length {frame.length:,.5g}"
     return Curves(
         title, xy[:, 0], lines, Axis("x"), Axis("y"), square=True, large=True,
