@@ -237,6 +237,7 @@ EXPERIMENT = Experiment(
         "20 cities": RaceSpec(),
         "10 cities": RaceSpec(n_points=10),
         "50 cities": RaceSpec(n_points=50, n_instances=20),
+        "100 cities": RaceSpec(n_points=100, n_instances=20),
     },
     claims=CLAIMS,
     seconds=lambda spec: 0.015 * spec.n_points * spec.n_instances,
