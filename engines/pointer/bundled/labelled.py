@@ -20,6 +20,7 @@ from engines.pointer.dividing.search import improve
 from engines.pointer.dividing.starts import greedy_edge
 from engines.pointer.kernels.hulls import hulls
 from engines.pointer.kernels.tours import canonical, distances, nearest_neighbour, tours
+from engines.pointer.pathing.windows import in_unit_square, with_roles
 
 EXACT_MAX, FROM_EVERY_CITY_MAX = 10, 40
 _ROUNDS, _KICKS_PER_CITY, _N_NEAR = 4, 2, 8
@@ -75,19 +76,6 @@ def path_example(rng: np.random.Generator, n_instances: int, n: int) -> np.ndarr
             path = searched_path(window, _N_NEAR, kicks, int(rng.integers(2**31)))
             found.append(with_roles(in_unit_square(window[path])))
     return np.array(found[:n_instances], np.float32)
-
-
-def in_unit_square(points: np.ndarray) -> np.ndarray:
-    """Moved and scaled, along x and y alike, until the longer side is one: float64[city, 2]."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    return (points - (low + high) / 2) / max(float((high - low).max()), 1e-300) + 0.5
-
-
-def with_roles(points: np.ndarray) -> np.ndarray:
-    """Which city is the first and which the last, as two more columns: float64[city, 4]."""
-    roles = np.zeros((len(points), 2))
-    roles[0, 0] = roles[-1, 1] = 1.0
-    return np.concatenate([points, roles], axis=1)
 
 
 def hull_example(rng: np.random.Generator, n_instances: int, n: int) -> np.ndarray:

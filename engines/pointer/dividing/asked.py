@@ -22,7 +22,7 @@ Start = Literal[
     "heat map, shuffled",
     "own tour",
 ]
-Conquer = Literal["local search", "exact"]
+Conquer = Literal["local search", "exact", "network"]
 
 
 class ThousandsSpec(Spec):
@@ -85,6 +85,11 @@ class ThousandsSpec(Spec):
         group="Divide", ge=4, soft=(4, EXACT_WINDOW_MAX), le=CITIES_MAX,
         when={"conquer": ("exact",)},
     )  # fmt: skip
+    network_window: int = knob(
+        20, label="Network's window", help="Cities of a stretch that a network answers; it was "
+        "taught 10 to 100, and is weak above 20.",
+        group="Divide", ge=5, le=100, when={"conquer": ("network",)},
+    )  # fmt: skip
     shifted: bool = knob(
         True,
         label="Shift the cuts",
@@ -97,7 +102,8 @@ class ThousandsSpec(Spec):
     conquer: Conquer = knob(
         "local search",
         label="Conquer",
-        help="Local search: 2-opt, Or-opt and kicks. Exact: Held and Karp's programme, to 12.",
+        help="Local search: 2-opt, Or-opt and kicks. Exact: Held and Karp's programme, to 12. "
+        "Network: a pointer network that was taught paths between two ends.",
         group="Conquer",
         widget="choice",
     )
@@ -134,7 +140,9 @@ class ThousandsSpec(Spec):
     @property
     def window_used(self) -> int:
         """Cities of a window, as it is conquered."""
-        return self.exact_window if self.conquer == "exact" else self.window
+        return {"exact": self.exact_window, "network": self.network_window}.get(
+            self.conquer, self.window
+        )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -14,7 +14,8 @@ from engines.pointer.dividing.neighbours import neighbour_lists
 from engines.pointer.dividing.search import improve
 from engines.pointer.dividing.windows import conquered, cuts
 
-_EXACT_WINDOW = 11
+_EXACT_WINDOW, _NETWORK_WINDOW = 11, 20
+_OTHER_CONQUESTS: tuple[Conquer, ...] = ("exact", "network")
 _STAGE_APART = 20_011
 """More than there are windows, so that no two draw the same kicks."""
 
@@ -64,7 +65,8 @@ def compared(spec: ThousandsSpec) -> dict[str, Method]:
     """What the knobs are held against: other starts, other conquests, and controls.
 
     Named by their start; *fixed* cuts at the same places, *exact* solves windows of 11 exactly,
-    *2-opt* improves the whole by 2-opt and Or-opt before it is divided.
+    *network* has a network answer windows of 20, *2-opt* improves the whole by 2-opt and Or-opt
+    before it is divided.
     """
     window, stages, kicks = spec.window, spec.n_stages, spec.n_kicks
 
@@ -76,6 +78,9 @@ def compared(spec: ThousandsSpec) -> dict[str, Method]:
         "nearest, fixed": method("nearest neighbour", shifted=False),
         "nearest, exact": Method(
             "nearest neighbour", conquer="exact", window=_EXACT_WINDOW, n_stages=stages
+        ),
+        "nearest, network": Method(
+            "nearest neighbour", conquer="network", window=_NETWORK_WINDOW, n_stages=stages
         ),
         "nearest, 2-opt": method("nearest neighbour", polish=True),
         "greedy": method("greedy edge"),
@@ -106,10 +111,20 @@ def steps(points: np.ndarray, method: Method, seed: int) -> Iterator[Step]:
         before, tour, began = tour, tour.copy(), time.thread_time()
         begins = cuts(n, method.window, stage, shifted=method.shifted)
         drawn = (seed * 1_000_003 + stage * _STAGE_APART) % 2**32
-        exact = method.conquer == "exact"
-        saved = conquered(points, tour, begins, exact, method.n_kicks, drawn)
+        saved = _conquered(points, tour, begins, method, drawn)
         spent += time.thread_time() - began
         yield Step(f"stage {stage + 1}", before, tour, begins, saved, spent)
+
+
+def _conquered(
+    points: np.ndarray, tour: np.ndarray, begins: np.ndarray, method: Method, seed: int
+) -> np.ndarray:
+    """Every window solved in place; what each was shortened by: float64[window]."""
+    if method.conquer == "network":
+        from engines.pointer.pathing import network
+
+        return network.conquered(points, tour, begins)
+    return conquered(points, tour, begins, method.conquer == "exact", method.n_kicks, seed)
 
 
 def started(points: np.ndarray, near: np.ndarray, start: Start, seed: int) -> np.ndarray:
@@ -136,5 +151,6 @@ def warm() -> None:
     for start in first_tours:
         for _ in steps(points, Method(start, True, "local search", 11, n_stages=1), 0):
             pass
-    for _ in steps(points, Method("space-filling", True, "exact", 11, n_stages=1), 0):
-        pass
+    for conquer in _OTHER_CONQUESTS:
+        for _ in steps(points, Method("space-filling", True, conquer, 11, n_stages=1), 0):
+            pass

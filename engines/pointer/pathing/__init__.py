@@ -1,0 +1,1 @@
+"""Paths between two given ends, answered by a network that points."""
