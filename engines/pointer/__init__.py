@@ -11,6 +11,7 @@ from engines.pointer.boards.results import Boards, Play, Singles
 from engines.pointer.calls import (
     board,
     creativity,
+    denoisers,
     hard_boards,
     inside,
     knapsack,
@@ -36,6 +37,7 @@ from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.orders.creativity import Creativity, CreativitySpec
+from engines.pointer.experiments.orders.denoisers import Denoisers, DenoisersSpec
 from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
 from engines.pointer.experiments.routing.oneway import OneWay, OneWaySpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
@@ -55,6 +57,8 @@ __all__ = [
     "BoardsSpec",
     "Creativity",
     "CreativitySpec",
+    "Denoisers",
+    "DenoisersSpec",
     "GameSpec",
     "Games",
     "Inside",
@@ -88,6 +92,7 @@ __all__ = [
     "VehiclesSpec",
     "board",
     "creativity",
+    "denoisers",
     "hard_boards",
     "inside",
     "knapsack",

@@ -17,6 +17,7 @@ from engines.pointer.delivering.results import Vehicles
 from engines.pointer.dividing.asked import ThousandsSpec
 from engines.pointer.dividing.results import Thousands
 from engines.pointer.experiments.orders.creativity import Creativity, CreativitySpec
+from engines.pointer.experiments.orders.denoisers import Denoisers, DenoisersSpec
 from engines.pointer.experiments.orders.reversal import Reversal, ReversalSpec
 from engines.pointer.experiments.routing.oneway import OneWay, OneWaySpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
@@ -119,7 +120,7 @@ def thousands(points: Any = None, *, tour: str = "", **fields: Any) -> Thousands
         from engines.pointer.instances.tour_files import read_tour
 
         n = len(cities_of(ThousandsSpec(**fields)).points)
-        fields |= {"tour": tuple(read_tour(tour, n).tolist()), "start": "own tour"}
+        fields |= {"own_tour": tuple(read_tour(tour, n).tolist()), "start": "own tour"}
     return registry.experiment("pointer/thousands").result(ThousandsSpec(**fields))  # type: ignore[return-value]
 
 
@@ -194,6 +195,11 @@ def board(givens: Any = "", **fields: Any) -> Play:
 def hard_boards(**fields: Any) -> Singles:
     """What singles solve and what the bundled network solves; fields of `SinglesSpec`."""
     return registry.experiment("pointer/singles").result(SinglesSpec(**fields))  # type: ignore[return-value]
+
+
+def denoisers(**fields: Any) -> Denoisers:
+    """Models that fill hidden places, taught one way of hiding or all three."""
+    return registry.experiment("pointer/denoisers").result(DenoisersSpec(**fields))  # type: ignore[return-value]
 
 
 def reversal(**fields: Any) -> Reversal:

@@ -151,7 +151,7 @@ def test_a_file_that_is_not_tsplib_is_a_notice_not_a_traceback(pointer):
     page.page.get_by_placeholder("NAME : mine").fill(
         "TYPE : TSP\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : XRAY1"
     )
-    page.page.get_by_role("button", name="Use these").click()
+    page.page.get_by_role("button", name="Use these").first.click()
     expect(page.page.locator(".nx-notice.nx-bad")).to_contain_text(
         "EDGE_WEIGHT_TYPE must be one of"
     )

@@ -47,7 +47,7 @@ class RepairView(GenericView):
             last = result.last
             share = 100 * (last.length / last.anew_length - 1)
             self.heading.title = f"{len(last.tour):,} cities, {len(last.moved):,} moved"
-            took = f"repaired in {1e3 * last.seconds:.1f} ms"
+            took = f"repaired in {1e3 * last.seconds[0]:.1f} ms"
             self.heading.detail = f"drag a city; {took}, {share:+.2f} % to solving anew"
         super().show_result(result, job)
 

@@ -116,9 +116,9 @@ class ThousandsView(GenericView):
 
     def _drop_tour(self, *_events: Any) -> None:
         """A tour of other cities means nothing."""
-        if self.controls.tour:
+        if self.controls.own_tour:
             start = "greedy edge" if self.controls.start == "own tour" else self.controls.start
-            self.controls.param.update(tour=(), start=start)
+            self.controls.param.update(own_tour=(), start=start)
 
     def _toured(self, name: str, data: bytes) -> None:
         n = len(self.result.points) if isinstance(self.result, Thousands) else 0
@@ -129,7 +129,7 @@ class ThousandsView(GenericView):
             self._complain(str(error))
             return
         self.tour.note = f"{label(name, 60)}: where windows begin"
-        self.controls.param.update(tour=cities, start="own tour")
+        self.controls.param.update(own_tour=cities, start="own tour")
         self.run()
 
     def _save(self, kind: str) -> tuple[str, bytes] | None:

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from engines.boundary.whole import write_whole
 from engines.pointer.bundled.labelled import KINDS, chunks
 from engines.pointer.bundled.recipes import EVALUATION_SEED, TIMED, metrics
 from engines.pointer.networks.base import previous_from_targets
@@ -323,7 +324,8 @@ def ship(name: str, tensors: Mapping[str, Tensor]) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Learn one plan and write its file."""
-    from safetensors.torch import load_file, save_file
+    from safetensors.torch import load_file
+    from safetensors.torch import save as packed
 
     asked = argparse.ArgumentParser()
     asked.add_argument("name", choices=PLANS)
@@ -349,7 +351,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     def keep() -> None:
         tensors = {k: v.detach().cpu().contiguous() for k, v in learner.mean.items()}
-        save_file(tensors, path)
+        write_whole(path, packed(tensors))
 
     first, last = given.own_rates
     hours = Hours(

@@ -54,7 +54,7 @@ class ThousandsSpec(Spec):
         group="Cities",
         widget="hidden",
     )
-    tour: tuple[int, ...] = knob(
+    own_tour: tuple[int, ...] = knob(
         (),
         label="Own tour",
         help="Of a TSPLIB tour file: cities from 0, where the start is an own tour.",
@@ -155,9 +155,9 @@ class ThousandsSpec(Spec):
                 f"Exact window: Held-Karp to {EXACT_WINDOW_MAX} cities, local search above; "
                 f"got {self.exact_window}"
             )
-        if self.start == "own tour" and not self.tour:
+        if self.start == "own tour" and not self.own_tour:
             raise SpecError("Start: there is no own tour; bring a TSPLIB tour file first")
-        if self.tour and sorted(self.tour) != list(range(len(self.tour))):
+        if self.own_tour and sorted(self.own_tour) != list(range(len(self.own_tour))):
             raise SpecError("Own tour: every city from 0 on must come once")
         if self.metric in ("GEO", "EXPLICIT"):
             raise SpecError(

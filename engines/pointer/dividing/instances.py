@@ -62,9 +62,10 @@ def check_own_tour(spec: ThousandsSpec, cities: Cities) -> None:
         InstanceError: it has more or fewer.
     """
     n = len(cities.points)
-    if spec.start == "own tour" and len(spec.tour) != n:
+    if spec.start == "own tour" and len(spec.own_tour) != n:
         raise InstanceError(
-            f"the own tour has {len(spec.tour):,} cities, there are {n:,}; bring its cities first"
+            f"the own tour has {len(spec.own_tour):,} cities, there are {n:,}; bring its cities "
+            "first"
         )
 
 

@@ -57,7 +57,7 @@ def as_asked(spec: ThousandsSpec) -> Method:
     """The method of the knobs."""
     return Method(
         spec.start, spec.polish, spec.conquer, spec.window_used, spec.shifted, spec.n_stages,
-        spec.n_kicks, spec.tour if spec.start == "own tour" else (),
+        spec.n_kicks, spec.own_tour if spec.start == "own tour" else (),
     )  # fmt: skip
 
 

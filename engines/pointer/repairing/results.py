@@ -14,26 +14,27 @@ from engines.pointer.repairing.asked import RepairSpec
 
 _NAMES = ("order kept", "repaired")
 _JUDGED = (*_NAMES, "searched anew")
-N_COLUMNS = 7
 
 
 @dataclass(frozen=True, eq=False)
 class Trials:
     """Random moves. Times are measured and differ between runs."""
 
-    rows: np.ndarray
-    """float64[trial, 7]: lengths with the order kept, repaired, by 2-opt and Or-opt from greedy
-    edges, and solved anew; CPU seconds of the last three."""
+    lengths: np.ndarray
+    """float64[trial, 4]: with the order kept, repaired, by 2-opt and Or-opt from greedy edges, and
+    solved anew."""
+    seconds: np.ndarray
+    """float64[trial, 3]: CPU time of the last three."""
 
     @property
     def longer(self) -> np.ndarray:
         """Per cent above solving anew, kept, repaired and searched anew: float64[3, trial]."""
-        return 100 * (self.rows[:, :3] / self.rows[:, 3:4] - 1).T
+        return 100 * (self.lengths[:, :3] / self.lengths[:, 3:] - 1).T
 
     @property
     def milliseconds(self) -> np.ndarray:
         """Of the repair, of searching and of solving anew: float64[3, trial]."""
-        return 1e3 * self.rows[:, 4:].T
+        return 1e3 * self.seconds.T
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +56,8 @@ class RepairFrame(Frame):
     """Of the order before, through the places after."""
     length: float
     anew_length: float
-    seconds: float
-    """CPU time of the repair."""
-    anew_seconds: float
+    seconds: tuple[float, float]
+    """CPU time of the repair, and of solving anew."""
 
     def at(self, fraction: float) -> Self:
         """The same, further on."""
@@ -97,7 +97,9 @@ class Repairs(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """The tour, its lengths, and what random moves say."""
         drawn = self.last.pictures()
-        return (*drawn, judged(self.trials), times(self.trials)) if len(self.trials.rows) else drawn
+        if not len(self.trials.lengths):
+            return drawn
+        return (*drawn, judged(self.trials), times(self.trials))
 
 
 def edges(tour: np.ndarray, n: int) -> np.ndarray:
@@ -140,7 +142,8 @@ def _segments(points: np.ndarray, chosen: np.ndarray, n: int) -> np.ndarray:
 def lengths(frame: RepairFrame) -> Bars:
     """How much longer than solving anew, after this move."""
     longer = 100 * (np.array([frame.kept_length, frame.length]) / frame.anew_length - 1)
-    took = f"repaired in {1e3 * frame.seconds:.1f} ms, anew {1e3 * frame.anew_seconds:.0f} ms"
+    mended, anew = (1e3 * s for s in frame.seconds)
+    took = f"repaired in {mended:.1f} ms, anew {anew:.0f} ms"
     ticks = tuple((float(k), name) for k, name in enumerate(_NAMES))
     return Bars(f"This move: {took}", longer, Axis("", ticks=ticks), Axis("above anew", "%"))
 
@@ -149,7 +152,7 @@ def judged(trials: Trials) -> Bars:
     """How much longer than solving anew, over random moves."""
     mean, half = trials.longer.mean(axis=1), interval(trials.longer)
     ticks = tuple((float(k), name) for k, name in enumerate(_JUDGED))
-    title = f"{len(trials.rows)} random moves, 95 % intervals"
+    title = f"{len(trials.lengths)} random moves, 95 % intervals"
     return Bars(
         title, mean, Axis("", ticks=ticks), Axis("above anew", "%"),
         whiskers=(mean - half, mean + half),
@@ -161,7 +164,7 @@ def times(trials: Trials) -> Table:
     mean, half = trials.longer.mean(axis=1), interval(trials.longer)
     ms = trials.milliseconds
     return Table(
-        f"{len(trials.rows)} random moves",
+        f"{len(trials.lengths)} random moves",
         {
             "tour": (*_JUDGED, "with windows, anew"),
             "above anew, %": np.r_[mean, 0.0],

@@ -15,7 +15,7 @@ from engines.pointer.instances.distributions import drawn
 from engines.pointer.model import Distribution
 from engines.pointer.repairing.asked import Move, RepairSpec
 from engines.pointer.repairing.mending import repaired
-from engines.pointer.repairing.results import N_COLUMNS, RepairFrame, Repairs, Trials
+from engines.pointer.repairing.results import RepairFrame, Repairs, Trials
 
 _ANEW = Method("greedy edge", polish=True)
 """How a tour is made from nothing; as good as the one that is repaired."""
@@ -37,7 +37,7 @@ def frames_of(spec: RepairSpec) -> Iterator[RepairFrame | Repairs]:
     anew, anew_seconds = timed_anew(places, spec.seed)
     frame = RepairFrame(
         spec, told[0], told[1], places, order, told[2], length_of(places, told[1]),
-        length_of(places, order), length_of(places, anew), told[3], anew_seconds, fraction=0.2,
+        length_of(places, order), length_of(places, anew), (told[3], anew_seconds), fraction=0.2,
     )  # fmt: skip
     yield frame
     key = (spec.distribution, spec.n_cities, spec.seed, spec.reach, spec.n_trials)
@@ -46,7 +46,8 @@ def frames_of(spec: RepairSpec) -> Iterator[RepairFrame | Repairs]:
         rows.append(trial(spec, k))
         yield frame.at(0.2 + 0.8 * (k + 1) / spec.n_trials)
     _remember(key, rows)
-    yield Repairs(frame, Trials(np.array(rows, np.float64).reshape(-1, N_COLUMNS)))
+    found = np.array(rows, np.float64).reshape(-1, 7)
+    yield Repairs(frame, Trials(found[:, :4], found[:, 4:]))
 
 
 _tried: dict[tuple[object, ...], tuple[tuple[float, ...], ...]] = {}
@@ -116,7 +117,7 @@ def timed_anew(points: np.ndarray, seed: int, method: Method = _ANEW) -> tuple[n
 
 
 def trial(spec: RepairSpec, k: int) -> tuple[float, ...]:
-    """A random move: a row of `Trials`."""
+    """A random move: the four lengths and three times of `Trials`."""
     points, tour = solved(spec.distribution, spec.n_cities, spec.seed)
     rng = np.random.Generator(
         np.random.Philox(key=[spec.seed, spec.n_cities], counter=[0, 0, 2, k])

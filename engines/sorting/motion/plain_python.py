@@ -320,7 +320,7 @@ class PlainArray:
     def _look_for_end(self, *, in_round: bool = False) -> None:
         if self._is_sorted():
             self.run.stop = "sorted"
-        elif not in_round and self._is_at_rest():
-            self.run.stop = "quiescent"
         elif self._n_swaps_spent():
             self.run.stop = "budget"
+        elif not in_round and self._is_at_rest():
+            self.run.stop = "quiescent"

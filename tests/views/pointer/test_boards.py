@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from views.pointer.boards import board_scene
 
 
 def shown(name, spec):
-    view = view_type(name)(name, InProcess(), spec=spec)
+    view: Any = view_type(name)(name, InProcess(), spec=spec)
+    view.run = lambda: None
     result = registry.experiment(name).result(spec)
     view._take_result(result, SimpleNamespace(spec=spec))
     return view

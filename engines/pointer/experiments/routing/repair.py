@@ -30,7 +30,7 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 
 def _above(run: Repairs, row: int, name: str) -> Estimate | None:
-    if len(run.trials.rows) < _TRIALS_MIN:
+    if len(run.trials.lengths) < _TRIALS_MIN:
         return None
     return mean_over(run.trials.longer[row], of=f"% above solving anew, {name}", unit="moves")
 

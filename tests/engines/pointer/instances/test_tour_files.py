@@ -79,7 +79,7 @@ def test_windows_begin_with_an_own_tour():
     ("fields", "told"),
     [
         ({"start": "own tour"}, "there is no own tour; bring a TSPLIB tour file first"),
-        ({"tour": (0, 1, 1)}, "every city from 0 on must come once"),
+        ({"own_tour": (0, 1, 1)}, "every city from 0 on must come once"),
     ],
 )
 def test_an_own_tour_that_is_none_is_refused(fields, told):
@@ -89,7 +89,7 @@ def test_an_own_tour_that_is_none_is_refused(fields, told):
 
 def test_an_own_tour_of_other_cities_is_refused():
     with pytest.raises(InputError, match="the own tour has 3 cities, there are 8"):
-        EXPERIMENT.result(ThousandsSpec(n_cities=8, start="own tour", tour=(0, 1, 2)))
+        EXPERIMENT.result(ThousandsSpec(n_cities=8, start="own tour", own_tour=(0, 1, 2)))
 
 
 def test_somebody_elses_tour_is_measured_as_the_answers_are():

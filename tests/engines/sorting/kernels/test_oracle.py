@@ -70,6 +70,18 @@ def assert_same_run(spec: SortSpec) -> Trajectory:
     return ours
 
 
+def test_a_last_swap_that_leaves_nothing_to_do_spends_the_budget():
+    # Found by the search below: its 60th swap, the last allowed, brings the array to rest.
+    parts = (("insertion", True, 1), ("bubble", True, 1), ("bubble", False, 2))
+    shares = tuple(AlgotypeShare(algotype=a, descending=d, parts=n) for a, d, n in parts)
+    spec = SortSpec(
+        n_cells=11, algotypes=shares, n_frozen=2, frozen_kind="movable", action_failure=1e-9,
+        switch_at=6, switch_to="bubble", scheduler="burst", mean_burst=2.0, seed=201645,
+        max_swaps=60, max_activations=3000,
+    )  # fmt: skip
+    assert assert_same_run(spec).stop == "budget"
+
+
 @settings(max_examples=400, deadline=None)
 @given(specs())
 def test_every_scheduler_makes_the_plain_loops_swaps(spec):
