@@ -99,8 +99,10 @@ def _course(steps: np.ndarray, nats: np.ndarray) -> Curves:
     """The question each is worst at, against steps."""
     worst = nats.max(axis=2)
     mean, half = worst.mean(axis=-1), _half(worst)
-    lines = {name: mean[:, k] for k, name in enumerate(_TAUGHT)}
-    bands = {n: (mean[:, k] - half[:, k], mean[:, k] + half[:, k]) for k, n in enumerate(_TAUGHT)}
+    # In the order of the bars' legend, so that colours are the same in both.
+    rows = sorted((name, k) for k, name in enumerate(_TAUGHT))
+    lines = {name: mean[:, k] for name, k in rows}
+    bands = {name: (mean[:, k] - half[:, k], mean[:, k] + half[:, k]) for name, k in rows}
     title = f"At the question each is worst at, {nats.shape[-1]} seeds"
     return Curves(
         title, steps.astype(float), lines, Axis("step"), Axis("above the least", "nats"), bands
