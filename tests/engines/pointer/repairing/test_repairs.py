@@ -77,8 +77,10 @@ def test_the_picture_comes_before_the_random_moves_and_once_more_without_them():
     first = list(EXPERIMENT.frames(spec))
     assert isinstance(first[0], RepairFrame)
     assert len(first[0].pictures()) == 2
+    assert np.isnan(first[0].anew_length)
+    assert first[1].anew_length > 0
     again = list(EXPERIMENT.frames(spec.model_copy(update={"moves": ((1, 0.2, 0.2, 0.1),)})))
-    assert (len(first), len(again)) == (7, 2)
+    assert (len(first), len(again)) == (8, 3)
 
 
 def test_new_edges_are_drawn_and_old_ones_where_they_were(run):
