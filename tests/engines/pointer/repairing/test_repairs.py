@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,7 +76,7 @@ def test_moves_follow_each_other():
 
 def test_the_picture_comes_before_the_random_moves_and_once_more_without_them():
     spec = RepairSpec(n_cities=80, n_trials=5, seed=11)
-    first = list(EXPERIMENT.frames(spec))
+    first: list[Any] = list(EXPERIMENT.frames(spec))
     assert isinstance(first[0], RepairFrame)
     assert len(first[0].pictures()) == 2
     assert np.isnan(first[0].anew_length)
