@@ -79,8 +79,10 @@ def learning(*, n_seeds: int, n_steps: int, n_looks: int, seed: int) -> Iterator
     stack = stack_from_seeds(Filler, list(seeds) * len(TAUGHT))
     lessons = Lessons([learnt for learnt, _ in halves], seed)
     training = Training(stack, lessons, rule=Rule(optimiser="Adam", learning_rate=_RATE))
-    tests: dict[Denoiser, list[Gaps]] = {way: [_test(kept, way, k) for (_, kept), k in zip(halves, seeds, strict=True)]
-             for way in DENOISERS}  # fmt: skip
+    tests: dict[Denoiser, list[Gaps]] = {
+        way: [_test(kept, way, k) for (_, kept), k in zip(halves, seeds, strict=True)]
+        for way in DENOISERS
+    }
     least = np.array([[each.least_nats().mean() for each in gaps] for gaps in tests.values()])
     for pause in run(training, evenly_spaced(n_steps, n_looks)):
         nats = (said(training, tests) - least) / N_HIDDEN if pause.scheduled else None
