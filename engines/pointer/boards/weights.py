@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ import torch
 from engines.contract import InputError
 from engines.pointer.boards.network import RelationalNet
 from engines.pointer.boards.shape import SHAPES
+from engines.pointer.networks.checked_files import checked
+from engines.pointer.networks.weights import digest
 
 FORMAT = "neural-explorer boards weights 1"
-_FILE_MAX = 64 * 1024 * 1024
 _ROOT = Path(__file__).parents[3]
 
 
@@ -51,21 +51,7 @@ def bundled(shape_name: str) -> BoardWeights:
 
 def loaded(path: Path) -> BoardWeights:
     """The network in a file, whole or not at all."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        if path.stat().st_size > _FILE_MAX:
-            raise InputError(f"'{path.name}' is larger than {_FILE_MAX >> 20} MiB")
-        with safe_open(path, "pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise InputError(f"'{path.name}' cannot be read: {error}; install again") from error
-    found = header.get("format", "nothing")
-    if found != FORMAT:
-        raise InputError(f"'{path.name}': expected format '{FORMAT}', found '{found[:60]}'")
-    if header.get("sha256") != digest(tensors):
-        raise InputError(f"'{path.name}' is damaged: its checksum does not fit; install again")
+    header, tensors = checked(path, FORMAT, digest)
     return _built(path, header, tensors)
 
 
@@ -93,13 +79,3 @@ def packed(net: RelationalNet, recipe: Mapping[str, Any], metrics: Mapping[str, 
         "sha256": digest(tensors),
     }
     return save(tensors, header)
-
-
-def digest(tensors: Mapping[str, torch.Tensor]) -> str:
-    """SHA-256 of names, shapes and bytes, in the order of the names."""
-    hashed = hashlib.sha256()
-    for name in sorted(tensors):
-        value = tensors[name].contiguous()
-        hashed.update(f"{name}:{value.dtype}:{tuple(value.shape)};".encode())
-        hashed.update(value.numpy().tobytes())
-    return hashed.hexdigest()

@@ -18,7 +18,7 @@ import torch
 
 from engines.pointer.dividing.instances import asset_folder
 from engines.pointer.dividing.starts import edges_in_order
-from engines.pointer.errors import InstanceError
+from engines.pointer.networks.checked_files import checked
 
 D_HIDDEN, D_EDGE = 32, 6
 FORMAT = "neural-explorer edge heat 1"
@@ -107,19 +107,7 @@ def bundled() -> EdgeHeat:
 
 def loaded(path: Path) -> EdgeHeat:
     """The network in a file, whole or not at all."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, "pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise InstanceError(f"'{path.name}' cannot be read: {error}; install again") from error
-    found = header.get("format", "nothing")
-    if found != FORMAT:
-        raise InstanceError(f"'{path.name}': expected format '{FORMAT}', found '{found[:60]}'")
-    if header.get("sha256") != digest(tensors):
-        raise InstanceError(f"'{path.name}' is damaged: its checksum does not fit; install again")
+    _header, tensors = checked(path, FORMAT, digest)
     net = EdgeHeat()
     net.load_state_dict({name: value.float() for name, value in tensors.items()})
     return net.eval()

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engines.pointer.errors import InstanceError
 from engines.pointer.networks.base import START
+from engines.pointer.networks.checked_files import checked
 from engines.pointer.networks.set_pointer import SetPointer
 from engines.pointer.networks.weights import digest, shipped_folder
 from engines.pointer.pathing.windows import in_unit_square, sizes, with_roles
@@ -38,19 +38,7 @@ def bundled() -> SetPointer:
 
 def loaded(path: Path) -> SetPointer:
     """The network in a file, whole or not at all."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, "pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise InstanceError(f"'{path.name}' cannot be read: {error}; install again") from error
-    found = header.get("format", "nothing")
-    if found != FORMAT:
-        raise InstanceError(f"'{path.name}': expected format '{FORMAT}', found '{found[:60]}'")
-    if header.get("sha256") != digest(tensors):
-        raise InstanceError(f"'{path.name}' is damaged: its checksum does not fit; install again")
+    _header, tensors = checked(path, FORMAT, digest)
     net = SetPointer(**SHAPE)
     net.load_state_dict({name: value.float() for name, value in tensors.items()})
     return net.eval()
