@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from engines.contract import InputError
 from engines.pointer.bundled.labelled import path_example
+from engines.pointer.dividing.neighbours import neighbour_lists
 from engines.pointer.dividing.paths import exact_path
-from engines.pointer.dividing.search import length_of
+from engines.pointer.dividing.search import improve, length_of
 from engines.pointer.dividing.windows import cuts
 from engines.pointer.networks.weights import shipped_folder
 from engines.pointer.pathing.network import NAME, answered, conquered, lengths, loaded
@@ -54,6 +55,17 @@ def test_a_tour_stays_one_and_is_shorter_by_what_is_told(n, window):
     assert sorted(tour.tolist()) == list(range(n))
     assert (saved >= 0).all()
     assert length_of(points, tour) == pytest.approx(before - saved.sum())
+
+
+def test_a_good_tour_is_left_where_the_network_knows_no_better():
+    points = np.random.default_rng(8).random((120, 2))
+    near, tour = neighbour_lists(points), np.arange(120)
+    improve(points, near, tour, -1, -1)
+    before = length_of(points, tour)
+    saved = conquered(points, tour, cuts(120, 40, 0, shifted=True))
+    assert (saved >= 0).all()
+    assert length_of(points, tour) == pytest.approx(before - saved.sum())
+    assert (saved == 0).any()
 
 
 def test_damaged_weights_are_refused(tmp_path):

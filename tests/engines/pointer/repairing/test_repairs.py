@@ -30,6 +30,19 @@ def test_a_moved_city_is_put_where_it_costs_least():
     assert insertion_difference() < 1e-12
 
 
+def test_with_one_near_city_it_goes_to_the_better_side_of_it():
+    # Both places beside the nearest city are tried in plain numpy.
+    rng = np.random.default_rng(6)
+    for _ in range(20):
+        points, tour, city = rng.random((12, 2)), rng.permutation(12), int(rng.integers(12))
+        near = neighbour_lists(points, 1)
+        rest = tour[tour != city]
+        k = int(np.flatnonzero(rest == near[city, 0])[0])
+        best = min(length_of(points, np.insert(rest, j, city)) for j in (k, k + 1))
+        found = put_back(points, near, tour, np.array([city]))
+        assert length_of(points, found) == pytest.approx(best)
+
+
 def test_a_tour_that_nobody_touched_does_not_grow():
     assert growth_without_a_move() == 0.0
 
