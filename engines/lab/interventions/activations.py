@@ -16,9 +16,10 @@ from torch.func import functional_call, vmap
 
 from engines.contract import InputError
 from engines.lab.interventions.runs import Others
-from engines.lab.interventions.spec import Ablate, Add, Clamp, Intervention, Noise, Patch
+from engines.lab.interventions.spec import Ablate, Add, Attend, Clamp, Intervention, Noise, Patch
 from engines.lab.interventions.weights import nets_of, on_weights, with_weights
 from engines.lab.training.stack import Stack, Tensors
+from engines.lab.transformers.patterns import pattern
 
 Given = dict[str, Tensor]
 
@@ -141,7 +142,9 @@ def _run(
         with ExitStack() as hooks:
             for k, (at, rule) in enumerate(changes):
                 hooks.enter_context(
-                    _hooked(skeleton, at, _bound(rule, {**given[str(k)], **given["net"]}))
+                    _hooked(
+                        skeleton, at, _bound(rule, {**given[str(k)], **given["net"], "inputs": x})
+                    )
                 )
             for at in layers:
                 hooks.enter_context(_hooked(skeleton, at, _keeping(kept, at)))
@@ -217,9 +220,23 @@ def _patch(one: Patch, value: Tensor, given: Given) -> Tensor:
     return theirs
 
 
+def _attend(one: Attend, value: Tensor, given: Given) -> Tensor:
+    """The pattern for these tokens, for every head; the last places where only they are asked."""
+    tokens = given["inputs"]
+    n, n_from = tokens.shape[-1], value.shape[-3] if value.ndim > 2 else 0
+    if tokens.is_floating_point() or value.ndim != 4 or value.shape[-2] != n or n_from > n:
+        raise InputError(
+            f"layer {one.at!r} gives {tuple(value.shape)}, no attention [sequence, from, to, head] "
+            "of tokens; name a place such as blocks.0.pattern"
+        )
+    made = pattern(one.to, tokens)[..., n - n_from :, :, None]
+    return made.to(value.dtype).expand_as(value)
+
+
 _CHANGES: dict[type, Callable[[Any, Tensor, Given], Tensor]] = {
     Ablate: _ablate,
     Clamp: lambda one, value, _: torch.full_like(value, one.value),
+    Attend: _attend,
     Add: lambda one, value, _: value + one.value,
     Noise: _noise,
     Patch: _patch,

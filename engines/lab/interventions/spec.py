@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from engines.contract import Seed, Spec, SpecError, knob, sentence_from_validation
+from engines.lab.transformers.kinds import PatternName
 
 Name = int | str
 """A unit by its number, or a neuron by its name."""
@@ -78,6 +79,18 @@ class Clamp(Change):
     units: tuple[Name, ...] = _units()
     edges: tuple[Edge, ...] = _edges()
     value: float = knob(0.0, label="Value", help="What they are held at.")
+
+
+class Attend(Change):
+    """Heads of a transformer look where a pattern says: ``attend blocks.0.pattern:2 to=previous``.
+
+    It acts on what a layer says of its attention, heads last (`engines.lab.transformers`).
+    """
+
+    kind: Literal["attend"] = "attend"
+    at: str = _at("The attention of a layer, say blocks.0.pattern.")
+    units: tuple[Name, ...] = _units()
+    to: PatternName = knob("previous", label="To", help="Where they look.")
 
 
 class Add(Change):
@@ -158,13 +171,14 @@ class Merge(Change):
 
 
 Intervention = Annotated[
-    Mask | Ablate | Clamp | Add | Noise | Patch | Prune | Rewind | Permute | Merge,
+    Mask | Ablate | Clamp | Attend | Add | Noise | Patch | Prune | Rewind | Permute | Merge,
     Field(discriminator="kind"),
 ]
 KINDS: dict[str, type[Change]] = {
     "mask": Mask,
     "ablate": Ablate,
     "clamp": Clamp,
+    "attend": Attend,
     "add": Add,
     "noise": Noise,
     "patch": Patch,

@@ -34,11 +34,11 @@ def from_torchs_layers() -> float:
     import torch
     from torch import nn
 
-    from engines.pointer.language.transformer import CausalTransformer
+    from engines.lab.transformers.causal import Build, CausalTransformer
 
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(_SEED)
-        model = CausalTransformer(20, 7, d_model=32, n_heads=4, n_layers=2).eval()
+        model = CausalTransformer(20, 7, Build(d_model=32)).eval()
         tokens = torch.randint(20, (5, 7))
         x = model.token(tokens) + model.place
         mask = nn.Transformer.generate_square_subsequent_mask(7)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engines.lab.training import Rule, Training, evenly_spaced, run, stack_from_seeds
+from engines.lab.transformers.causal import Build, CausalTransformer
 from engines.pointer.language.brackets import (
     DENOISERS,
     N_HIDDEN,
@@ -20,7 +21,6 @@ from engines.pointer.language.brackets import (
     hidden,
     split,
 )
-from engines.pointer.language.transformer import CausalTransformer
 
 TAUGHT = (*DENOISERS, "mixture")
 _BATCH, _N_TESTED, _RATE = 32, 150, 3e-3
@@ -41,7 +41,7 @@ class Filler(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = CausalTransformer(N_TOKENS, READ, d_model=32, n_heads=4, n_layers=2)
+        self.model = CausalTransformer(N_TOKENS, READ, Build(d_model=32))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Logits float[sequence, token, hidden] of int64[sequence, place]."""

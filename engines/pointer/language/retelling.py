@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engines.lab.training import Rule, Training, evenly_spaced, run, stack_from_seeds
+from engines.lab.transformers.causal import CausalTransformer
 from engines.pointer.language.facts import (
     SENTENCE,
     START,
@@ -19,7 +20,6 @@ from engines.pointer.language.facts import (
     questions,
     told,
 )
-from engines.pointer.language.transformer import CausalTransformer
 
 QUESTIONS = ("forward", "reversed", "control")
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engines.lab.training import Rule, Training, evenly_spaced, run, stack_from_seeds
+from engines.lab.transformers.causal import Build, CausalTransformer
 from engines.pointer.language.concepts import (
     N_RELATIONS,
     N_STEPS,
@@ -20,7 +21,6 @@ from engines.pointer.language.concepts import (
     walked,
 )
 from engines.pointer.language.course import JUMPS, TEMPERATURES
-from engines.pointer.language.transformer import CausalTransformer
 
 _BATCH = 128
 
@@ -86,7 +86,7 @@ def writing(
     """Train a model of this width on every map, and let it write."""
     n_tokens = N_RELATIONS + maps[0].n
     stack = stack_from_seeds(
-        lambda: CausalTransformer(n_tokens, N_STEPS + 1, d_model=width),
+        lambda: CausalTransformer(n_tokens, N_STEPS + 1, Build(d_model=width)),
         range(seed, seed + len(maps)),
     )
     rule = Rule(optimiser="Adam", learning_rate=3e-3)

@@ -1,0 +1,1 @@
+"""Small causal transformers whose heads can be read, held to a pattern, silenced and replaced."""
