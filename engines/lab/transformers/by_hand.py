@@ -28,11 +28,11 @@ def induction_by_hand(n_labels: int, n_items: int, n_places: int) -> CausalTrans
     with torch.no_grad():
         for value in made.parameters():
             value.zero_()
-        for norm in (made.norm, *(block.norm for block in made.blocks)):
+        for norm in (made.norm, *(block.norm for block in made.layers)):
             norm.weight.fill_(1.0)
         made.token.weight[:, : n_labels + n_items] = torch.eye(n_labels + n_items)
         made.place[:, place : place + n_places] = torch.eye(n_places)
-        back, match = made.blocks
+        back, match = made.layers
         for k in range(1, n_places):
             _head(back.parts.weight, d, query=(place + k, k), key=(place + k - 1, k))
         for k in range(n_items):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from engines.lab.transformers.kinds import FREE
+from engines.lab.transformers.kinds import FREE, PatternName
 from engines.lab.transformers.patterns import patterns
 
 _SMALL = 0.02
@@ -41,8 +41,10 @@ class Build:
     """Whether only the last place is asked: logits [sequence, token]."""
     start: float = _SMALL
     """Scale of first embeddings."""
-    held: bool = False
-    """Whether heads can be held to patterns while it learns, see `holding`."""
+    held: tuple[PatternName, ...] = ()
+    """What heads can be held to while it learns, see `holding`."""
+    bypassed: bool = False
+    """Whether all but the last layer, and the copy, can be held as well."""
 
 
 class Block(nn.Module):
@@ -82,7 +84,7 @@ class Block(nn.Module):
         later = torch.ones(n, n, dtype=torch.bool, device=x.device).triu(1)[asked]
         weights = scores.masked_fill(later, -torch.inf).softmax(dim=-1)
         if table is not None:
-            wanted = table[self.held][..., asked, :].transpose(0, 1)
+            wanted = table[self.held][..., asked, :].movedim(0, -3)
             weights = torch.where((self.held == FREE)[:, None, None], weights, wanted)
         return weights, value, scores
 
@@ -126,8 +128,14 @@ class CausalTransformer(nn.Module):
         if build.held:
             for block in self.blocks:
                 block.register_buffer("held", torch.full((build.n_heads,), FREE))
+        if build.bypassed:
             self.register_buffer("told", torch.tensor(False))
             self.register_buffer("copied", torch.tensor(NO_HEAD))
+
+    @property
+    def layers(self) -> tuple[Block, ...]:
+        """Its blocks, first to last."""
+        return tuple(block for block in self.blocks if isinstance(block, Block))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Logits float[sequence, token, place] of int64[sequence, place]; cross-entropy's order.
@@ -135,15 +143,16 @@ class CausalTransformer(nn.Module):
         With ``last`` they are [sequence, token].
         """
         x = first = self.embedded(tokens)
-        table = patterns(tokens) if self.build.held else None
-        for block in self.blocks[:-1]:
+        table = patterns(self.build.held, tokens) if self.build.held else None
+        *before, top = self.layers
+        for block in before:
             x = block(x, table=table)
         asked, keyed = LAST if self.build.last else ALL, x
-        if self.build.held:
+        if self.build.bypassed:
             x, keyed = torch.where(self.told, first, x), torch.where(self.told, _shifted(first), x)
-        weights, value, scores = self.blocks[-1].attended(x, keyed, asked, table)
-        logits = self.next(self.norm(self.blocks[-1].onward(x, weights, value)))
-        if self.build.held:
+        weights, value, scores = top.attended(x, keyed, asked, table)
+        logits = self.next(self.norm(top.onward(x, weights, value)))
+        if self.build.bypassed:
             copies = self._copies(tokens, scores, asked)
             logits = torch.where(self.copied == NO_HEAD, logits, copies)
         return logits.squeeze(-2) if self.build.last else logits.transpose(-1, -2)

@@ -11,13 +11,4 @@ places up to its own alike; nothing: no place at all, which silences the head. W
 such place, a head looks at itself."""
 PATTERNS: tuple[PatternName, ...] = get_args(PatternName)
 FREE = 0
-"""A head that is held to nothing; pattern k of `PATTERNS` has the code k + 1."""
-
-
-def code_of(name: PatternName) -> int:
-    """The number that holds a head to a pattern.
-
-    Raises:
-        ValueError: there is no such pattern.
-    """
-    return PATTERNS.index(name) + 1
+"""A head that is held to nothing; the k-th pattern that a build can hold has the code k + 1."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from engines.lab.transformers.kinds import PATTERNS, PatternName
+from engines.lab.transformers.kinds import PatternName
 
 
 def pattern(name: PatternName, tokens: Tensor) -> Tensor:
@@ -18,11 +18,15 @@ def pattern(name: PatternName, tokens: Tensor) -> Tensor:
     return _PATTERNS[name](tokens)
 
 
-def patterns(tokens: Tensor) -> Tensor:
-    """All patterns by their codes: float32[code, sequence, from, to], 0 for a free head."""
-    shape = (*tokens.shape, tokens.shape[-1])
-    free = torch.zeros(shape, device=tokens.device)
-    return torch.stack([free, *(pattern(name, tokens).expand(shape) for name in PATTERNS)])
+def patterns(names: Sequence[PatternName], tokens: Tensor) -> Tensor:
+    """These patterns by their codes, 0 for a free head: float32[code, sequence, from, to].
+
+    Without an axis for sequences where none depends on the tokens.
+    """
+    n = tokens.shape[-1]
+    found = [torch.zeros(n, n, device=tokens.device), *(pattern(name, tokens) for name in names)]
+    shape = torch.broadcast_shapes(*(one.shape for one in found))
+    return torch.stack([one.expand(shape) for one in found])
 
 
 def _back(offset: int) -> Callable[[Tensor], Tensor]:

@@ -42,7 +42,7 @@ def from_torchs_layers() -> float:
         tokens = torch.randint(20, (5, 7))
         x = model.token(tokens) + model.place
         mask = nn.Transformer.generate_square_subsequent_mask(7)
-        for block in model.blocks:
+        for block in model.layers:
             layer = nn.TransformerEncoderLayer(32, 4, 128, 0.0, norm_first=True, batch_first=True)
             layer.self_attn.in_proj_weight.copy_(block.parts.weight)  # type: ignore[union-attr]
             layer.self_attn.in_proj_bias.zero_()

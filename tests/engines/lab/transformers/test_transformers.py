@@ -25,7 +25,15 @@ PAIRS = Pairs(n_items=12)
 TOKENS, LABELS = PAIRS.sequences(np.random.default_rng(0), 60)
 X = torch.from_numpy(TOKENS)
 SMALL = Build(
-    d_model=16, n_heads=4, wide=False, n_fixed=12, n_said=5, last=True, start=0.25, held=True
+    d_model=16,
+    n_heads=4,
+    wide=False,
+    n_fixed=12,
+    n_said=5,
+    last=True,
+    start=0.25,
+    held=PATTERNS,
+    bypassed=True,
 )
 PLAIN = Build(d_model=16, n_heads=2)
 
@@ -40,7 +48,7 @@ def stack(n_nets: int = 3, build: Build = SMALL, seed: int = 0):
 
 def test_attention_is_torchs_scaled_dot_product_attention():
     torch.manual_seed(1)
-    block = built(PLAIN).blocks[0]
+    block = built(PLAIN).layers[0]
     x = torch.randn(6, 5, 16)
     kept = {}
     block.pattern.register_forward_hook(lambda _m, _a, out: kept.update(pattern=out))
@@ -158,11 +166,11 @@ def test_weights_set_by_hand_solve_the_task():
 
 def test_told_and_copied_need_one_match_alone():
     made = stack_of([induction_by_hand(5, 12, 5)])
-    built_held = Build(**{**vars(made.skeleton.build), "held": True})
+    built_held = Build(**{**vars(made.skeleton.build), "held": ("previous",), "bypassed": True})
     held = CausalTransformer(17, 5, built_held)
     held.load_state_dict(made.module(0).state_dict(), strict=False)
     with torch.no_grad():  # queries and keys of items alike: what is told stands for the first head
-        weight, d = held.blocks[1].parts.weight, built_held.d_model
+        weight, d = held.layers[1].parts.weight, built_held.d_model
         weight[d : 2 * d] = weight[:d]
         weight[d : 2 * d, :5] = 0
     arms = stack_of([held])
@@ -203,7 +211,8 @@ def test_what_is_not_there_is_named():
         (lambda: hold(stack(), [3], 0, [0], "self"), "no network 3"),
         (lambda: hold(stack(), [0], 5, [0], "self"), "cannot be held"),
         (lambda: copy_from(stack(), [0], 9), "no head 9"),
-        (lambda: tell_last(stack(1, PLAIN), [0]), "held=True"),
+        (lambda: tell_last(stack(1, PLAIN), [0]), "bypassed of Build"),
+        (lambda: hold(stack(1, Build(held=("self",))), [0], 0, [0], "first"), "held to self, not"),
         (lambda: outputs(stack(), X, parsed("attend blocks.0.heads:0")), "no attention"),
         (lambda: outputs(stack(), X, parsed("ablate blocks.0.heads:4")), "no unit 4"),
         (lambda: Pairs(n_shown=6), "cannot be drawn"),
