@@ -7,6 +7,7 @@ from typing import Any, cast
 from engines.geometry.analyses.comparison import SimilarityMatrix
 from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
+from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
@@ -52,6 +53,11 @@ def double_descent(**fields: Any) -> GeneralisationRun:
 def attention_memory(**fields: Any) -> ModernHopfieldRun:
     """A modern Hopfield network at every temperature; fields of `ModernHopfieldSpec`."""
     return cast("ModernHopfieldRun", _run("attention_memory", fields))
+
+
+def information_plane(**fields: Any) -> InformationRun:
+    """What layers seem to know of input and label, by estimator; fields of `InformationSpec`."""
+    return cast("InformationRun", _run("information", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

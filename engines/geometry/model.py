@@ -7,6 +7,8 @@ from engines.geometry.analyses.task_geometry import DichotomySpec, TaskGeometry
 from engines.geometry.chance.scores import Score
 from engines.geometry.film.film import Film, FilmFrame
 from engines.geometry.film.spec import FilmSpec
+from engines.geometry.information.pictures import SHOWN, InformationFrame, InformationRun
+from engines.geometry.information.spec import ARMS, ESTIMATORS
 from engines.geometry.learning.phase_diagram import Phase, PhaseFrame, PhaseSpec
 from engines.geometry.learning.spec import StudioSpec
 from engines.geometry.learning.studio import StudioRun
@@ -15,7 +17,10 @@ from engines.geometry.own_data.files import FilesRun, FilesSpec, keep_upload
 from engines.geometry.own_data.sentences import SentencesRun, SentencesSpec
 
 __all__ = [
+    "ARMS",
     "BARS_MAX",
+    "ESTIMATORS",
+    "SHOWN",
     "CompareSpec",
     "DichotomySpec",
     "FilesRun",
@@ -23,6 +28,8 @@ __all__ = [
     "Film",
     "FilmFrame",
     "FilmSpec",
+    "InformationFrame",
+    "InformationRun",
     "LayerMoment",
     "ModularFrame",
     "ModularRun",

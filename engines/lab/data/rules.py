@@ -1,4 +1,4 @@
-"""Tasks that a formula gives: XOR, ring, parity, and functions to be fitted."""
+"""Tasks that a formula gives: XOR, ring, parity, odd rules of bits, and functions to be fitted."""
 
 from __future__ import annotations
 
@@ -111,3 +111,33 @@ def formula(
 def _even(n: int, n_test: int) -> None:
     if n < 2 or n_test < 2 or n % 2 or n_test % 2:
         raise InputError(f"both parts must be even and not empty, got {n} and {n_test}")
+
+
+def odd_rule(seed: int = 0, *, n_bits: int = 12, share: float = 0.8) -> Task:
+    """All 2^n words of n bits as -1 and 1; the class is the sign of an odd function of them.
+
+    The function is a weighted sum of the bits and of n products of three, with Gaussian weights,
+    which changes sign when all bits do: exactly half of all words are in each class.
+
+    Args:
+        seed: of the weights, the triples and the choice of words.
+        n_bits: 3 to 14.
+        share: of all words, to learn from.
+
+    Raises:
+        InputError: too many or too few bits, or nothing left for one part.
+    """
+    if not 3 <= n_bits <= 14:
+        raise InputError(f"an odd rule takes 3 to 14 bits, got {n_bits}")
+    n = 2**n_bits
+    n_test = n - round(share * n)
+    if not 0 < n_test < n:
+        raise InputError(f"a share of {share} leaves nothing for one part; take one nearer to 0.5")
+    x = 2.0 * ((np.arange(n)[:, None] >> np.arange(n_bits)) & 1) - 1.0
+    draw = rng_of(seed, 8)
+    value = x @ draw.standard_normal(n_bits)
+    for weight in draw.standard_normal(n_bits):
+        value += weight * x[:, draw.permutation(n_bits)[:3]].prod(axis=1)
+    order = draw.permutation(n)
+    return _two_classes("odd rule", x[order], value[order] > 0, n_test,
+                        "half of all words are in each class")  # fmt: skip
