@@ -16,7 +16,6 @@ from engines.geometry.information.spec import (
     EXACT,
     FIXED,
     HIDDEN,
-    LAST,
     MASS,
     N_BITS,
     RANDOM,
@@ -118,13 +117,13 @@ def _mean_and_band(values: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np
 
 
 def course(reading: Reading, n: int, arm: int, estimator: int) -> Curves:
-    """I(T; X) of the last hidden layer in all groups, with what it is without any bins."""
+    """I(T; X) of the last hidden layer: mean and 95 % of each group, and without any bins."""
     x, axis = _steps(reading, n)
     lines, bands = {}, {}
     for k, name in enumerate(ARMS):
         lines[name], bands[name] = _mean_and_band(reading.of_input(k, estimator)[:n])
     lines[f"{ARMS[arm]}, no bins"] = reading.of_input(arm, EXACT)[:n].mean(axis=1)
-    title = f"{HIDDEN[LAST]}: {_seen(estimator)}, mean and 95 % of networks"
+    title = f"Last hidden layer, {_seen(estimator)}"
     return Curves(title, x, lines, axis, Axis("I(T; X) as read", "bits"), bands)
 
 
@@ -141,7 +140,7 @@ def falls(reading: Reading, n: int) -> Bars:
             kind.append(ESTIMATORS[e])
             x.append(float(len(x)))
         ticks.append((x[-1] - (len(ESTIMATORS) - 1) / 2, name))
-    return Bars(f"How far I(T; X) of {HIDDEN[LAST]} falls from its maximum", np.array(heights),
+    return Bars("Fall of its I(T; X) from the maximum", np.array(heights),
                 Axis("", ticks=tuple(ticks)), Axis("fall", "bits"), tuple(kind), np.array(x),
                 (np.array(low), np.array(high)))  # fmt: skip
 
@@ -159,8 +158,8 @@ def signal(reading: Reading, n: int) -> Curves:
             crossing[below[0]] = lines[name][below[0]]
         dots[name] = crossing
     lines["as steady as it varies"] = np.ones(len(x))
-    title = "Gradient: mean over spread between batches; dots are where it falls below 1"
-    y = Axis("|mean| / |SD|, median of layers")
+    title = "Drift of the gradient; dots: below 1"
+    y = Axis("|mean| / |SD| of batches, median of layers")
     return Curves(title, x, lines, axis, y, bands, {}, dots)
 
 

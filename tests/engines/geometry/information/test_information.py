@@ -19,7 +19,6 @@ from engines.geometry.information.spec import (
     EXACT,
     FIXED,
     HIDDEN,
-    LAST,
     MASS,
     RANDOM,
     RANGE,
@@ -156,7 +155,7 @@ def test_every_group_and_estimator_is_drawn(run):
     assert len(table.columns) == len(ESTIMATORS) + 3
     assert all(len(column) == len(ARMS) for column in table.columns.values())
     assert run.reading.of_input(TANH, MASS).shape == (len(run.reading.steps), 3)
-    assert HIDDEN[LAST] in drawn[2].title
+    assert "equal mass" in drawn[2].title
 
 
 def test_claims_are_judged_and_decay_only_where_there_is_some(run):
