@@ -83,7 +83,7 @@ def test_hidden_layers_are_those_of_the_module():
         found = hidden(stack, words, arm)
         with torch.no_grad():
             for net in range(2):
-                module, now = stack.module(net), words
+                module, now = list(stack.module(net).children()), words
                 for k in range(len(HIDDEN)):
                     now = module[2 * k + 1](module[2 * k](now))
                     torch.testing.assert_close(found[k][net], now)
@@ -100,7 +100,9 @@ def test_the_gradients_signal_is_that_of_batches_one_by_one():
         module.zero_grad()
         x, y = torch.from_numpy(task.x[rows]), torch.from_numpy(task.y[rows])
         torch.nn.functional.cross_entropy(module(x), y).backward()
-        each.append(module[4].weight.grad.numpy().astype(np.float64).ravel())
+        slope = module.get_parameter("4.weight").grad
+        assert slope is not None
+        each.append(slope.numpy().astype(np.float64).ravel())
     stacked = np.array(each)
     wanted = np.linalg.norm(stacked.mean(0)) / np.linalg.norm(stacked.std(0, ddof=1))
     assert found[1, 2] == pytest.approx(wanted, rel=1e-4)
@@ -145,6 +147,7 @@ def test_the_control_learns_nothing_that_serves_the_exam(run):
 
 def test_every_group_and_estimator_is_drawn(run):
     assert len(run.moments()) == len(run.reading.steps) - 2
+    drawn = run.pictures()
     for arm in range(len(ARMS)):
         drawn = run.pictures((arm, MASS, EXACT))
         assert ARMS[arm] in drawn[0].title
