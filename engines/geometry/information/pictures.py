@@ -146,7 +146,7 @@ def falls(reading: Reading, n: int) -> Bars:
 
 
 def signal(reading: Reading, n: int) -> Curves:
-    """Mean gradient over its spread between batches, median over layers, by group."""
+    """Length of the mean gradient over that of its spread between batches, median over layers."""
     x, axis = _steps(reading, n)
     lines, bands, dots = {}, {}, {}
     for arm, name in enumerate(ARMS):
@@ -159,7 +159,7 @@ def signal(reading: Reading, n: int) -> Curves:
         dots[name] = crossing
     lines["as steady as it varies"] = np.ones(len(x))
     title = "Drift of the gradient; dots: below 1"
-    y = Axis("|mean| / |SD| of batches, median of layers")
+    y = Axis("|mean| / |SD|")
     return Curves(title, x, lines, axis, y, bands, {}, dots)
 
 
