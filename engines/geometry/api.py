@@ -11,6 +11,7 @@ from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
+from engines.geometry.mechanisms.induction_course import InductionRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.own_data.sentences import SentencesRun
@@ -58,6 +59,11 @@ def attention_memory(**fields: Any) -> ModernHopfieldRun:
 def information_plane(**fields: Any) -> InformationRun:
     """What layers seem to know of input and label, by estimator; fields of `InformationSpec`."""
     return cast("InformationRun", _run("information", fields))
+
+
+def induction_heads(**fields: Any) -> InductionRun:
+    """Transformers that learn to look a label up, parts of them held; fields of `InductionSpec`."""
+    return cast("InductionRun", _run("induction", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

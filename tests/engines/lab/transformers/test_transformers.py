@@ -195,14 +195,18 @@ def test_patching_a_head_from_itself_changes_nothing_and_all_heads_make_the_othe
     assert torch.equal(through, outputs(theirs, X, ()))
 
 
-def test_attend_is_the_held_head_and_is_undone():
+@pytest.mark.parametrize(("layer", "to"), [(0, "previous"), (0, "two-back"), (1, "match")])
+def test_to_attend_is_to_be_held(layer, to):
     held, free = stack(), stack()
-    hold(held, [0, 1, 2], 0, [3], "previous")
-    text = "attend blocks.0.pattern:3"
-    assert written(parsed(text + " to=two-back")) == text + " to=two-back"
+    hold(held, [0, 1, 2], layer, [3], to)
+    text = f"attend blocks.{layer}.pattern:3 to={to}"
+    assert parsed(written(parsed(text))) == parsed(text)
     torch.testing.assert_close(outputs(held, X, ()), outputs(free, X, parsed(text)))
-    nothing = outputs(free, X, parsed("attend blocks.1.pattern to=nothing"))
-    torch.testing.assert_close(nothing, outputs(free, X, parsed("ablate blocks.1.heads")))
+
+
+def test_a_head_that_looks_at_nothing_is_silent():
+    nothing = outputs(stack(), X, parsed("attend blocks.1.pattern to=nothing"))
+    torch.testing.assert_close(nothing, outputs(stack(), X, parsed("ablate blocks.1.heads")))
 
 
 def test_what_is_not_there_is_named():
