@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from engines.contract import InputError
 from engines.diagrams.graph.circuit import Circuit
+from engines.diagrams.edges.results import KanResult
 from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY
@@ -30,6 +31,16 @@ def race(*entrants: str | Circuit, **fields: Any) -> RaceResult:
     experiment = registry.experiment("diagrams/race")
     spec = experiment.spec(entrants=tuple(made), **fields)
     return cast("RaceResult", experiment.result(spec))
+
+
+def kan(**fields: Any) -> KanResult:
+    """Functions on edges beside perceptrons; ``.ratio(one, other)`` compares errors.
+
+    Args:
+        fields: of `KanSpec`: ``task``, ``n_hidden``, ``n_steps``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/kan")
+    return cast("KanResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

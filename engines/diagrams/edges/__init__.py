@@ -1,0 +1,1 @@
+"""Functions on edges (Kolmogorov-Arnold networks) beside perceptrons of as many parameters."""

@@ -1,0 +1,1 @@
+"""Networks that change what a layer is, beside what they are said to replace."""
