@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from engines.contract import InputError
-from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.edges.results import KanResult
+from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY

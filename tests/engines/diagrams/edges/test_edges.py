@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -12,15 +15,23 @@ from torch.nn import functional as fn
 
 from engines.contract import SpecError
 from engines.diagrams import kan
-from engines.diagrams.experiments.architectures.kan import CLAIMS, EXPERIMENT, PRESETS
 from engines.diagrams.edges import bases
 from engines.diagrams.edges.answers import answers
-from engines.diagrams.edges.asked import GAUSSIANS, NO_SPLINES, ONE, RECURSION, SPLINES, TWO, KanSpec
+from engines.diagrams.edges.asked import (
+    GAUSSIANS,
+    NO_SPLINES,
+    ONE,
+    RECURSION,
+    SPLINES,
+    TWO,
+    KanSpec,
+)
 from engines.diagrams.edges.drawing import EDGES_MAX, Functions, Row, network_picture, strongest
 from engines.diagrams.edges.networks import Edges, network, width_for
 from engines.diagrams.edges.results import KanFrame, KanResult
+from engines.diagrams.experiments.architectures.kan import CLAIMS, EXPERIMENT, PRESETS
 
-SHORT = {"n_steps": 50, "n_nets": 2}
+SHORT: dict[str, Any] = {"n_steps": 50, "n_nets": 2}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +102,7 @@ def test_a_layer_is_the_sum_of_its_functions(name):
 def test_no_other_width_has_nearer_parameters(n_in, n_out, depth, wanted):
     def count(width: int) -> int:
         sizes = [n_in, *[width] * depth, n_out]
-        return sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
+        return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
 
     width = width_for(wanted, n_in, depth, n_out)
     miss = abs(count(width) - wanted)
@@ -126,6 +137,7 @@ def test_an_error_is_that_of_the_mean_where_nothing_is_learnt():
 def test_frames_come_in_order_and_the_result_last():
     *frames, last = EXPERIMENT.frames(KanSpec(task="digits", n_hidden=2, **SHORT))
     assert all(isinstance(frame, KanFrame) for frame in frames)
+    assert isinstance(frames[-1], KanFrame)
     assert isinstance(last, KanResult)
     assert frames[-1].fraction == 1.0
     assert len(last.moments()) == len(last.functions) == len(last.course.steps)
