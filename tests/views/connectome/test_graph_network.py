@@ -41,4 +41,5 @@ async def test_a_press_cuts_and_runs(compute, monkeypatch, found):
     assert len(runs) == 1
     assert "->" in runs[0]
     # What was named is what the engine cuts, in both directions.
-    assert EXPERIMENT.result(found.spec.replace(lesion=runs[0])).gone.sum() == 2
+    cut: Any = EXPERIMENT.result(found.spec.replace(lesion=runs[0]))
+    assert cut.gone.sum() == 2

@@ -23,6 +23,10 @@ def rng(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(seed))
 
 
+def run(spec: EmulatorSpec) -> Any:
+    return EXPERIMENT.result(spec)
+
+
 def points(seed: int, n: int, d: int) -> torch.Tensor:
     return torch.from_numpy(rng(seed).normal(size=(n, d)))
 
@@ -112,15 +116,15 @@ def test_the_unit_that_rises_before_a_switch_kicks():
 
 @pytest.fixture(scope="module")
 def found() -> Any:
-    return EXPERIMENT.result(FEW)
+    return run(FEW)
 
 
 def test_a_lesion_by_role_is_that_of_the_kickers(found):
-    own = EXPERIMENT.result(FEW.replace(lesion="role:kicks A to B"))
+    own = run(FEW.replace(lesion="role:kicks A to B"))
     np.testing.assert_array_equal(own.cuts[-1], own.cuts[1])
     np.testing.assert_array_equal(own.cuts[:-1], found.cuts)
     named = ", ".join(f"h{k + 1}" for k in found.kick[0])
-    assert EXPERIMENT.result(FEW.replace(lesion=named)).cuts[-1].tolist() == own.cuts[-1].tolist()
+    assert run(FEW.replace(lesion=named)).cuts[-1].tolist() == own.cuts[-1].tolist()
 
 
 def test_a_cut_unit_never_speaks_and_an_edge_is_an_edge(found):
@@ -136,9 +140,9 @@ def test_a_cut_unit_never_speaks_and_an_edge_is_an_edge(found):
 
 def test_a_lesion_that_names_nothing_is_refused():
     with pytest.raises(InputError, match="h51"):
-        EXPERIMENT.result(FEW.replace(lesion="h51"))
+        run(FEW.replace(lesion="h51"))
     with pytest.raises(InputError, match="no unit is left"):
-        EXPERIMENT.result(FEW.replace(lesion="all"))
+        run(FEW.replace(lesion="all"))
 
 
 def test_a_network_that_grows_is_stopped_with_its_step():
@@ -151,7 +155,7 @@ def test_a_network_that_grows_is_stopped_with_its_step():
 def test_claims_are_judged_and_an_untrained_network_claims_nothing_of_kickers(found):
     words = [finding.word for finding in EXPERIMENT.findings(found)]
     assert len(words) == len(CLAIMS)
-    raw = EXPERIMENT.result(FEW.replace(network="untrained"))
+    raw = run(FEW.replace(network="untrained"))
     assert raw.error > 0.3
     assert not [f for f in EXPERIMENT.findings(raw) if "kick" in f.sentence]
 
@@ -167,7 +171,7 @@ def test_the_film_and_the_gift(found):
 
 def test_a_few_steps_of_learning_fall_and_repeat():
     spec = EmulatorSpec(network="learns here", n_training=12, n_runs=8, n_steps=100)
-    made = EXPERIMENT.result(spec)
+    made = run(spec)
     assert len(made.losses) == 12
     assert made.losses[-3:].mean() < made.losses[:3].mean()
     assert made.floor < made.losses[-1]

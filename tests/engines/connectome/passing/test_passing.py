@@ -24,6 +24,10 @@ def rng(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(seed))
 
 
+def run(spec: WaveSpec) -> Any:
+    return EXPERIMENT.result(spec)
+
+
 def graph(problem: planar.Problem) -> nx.DiGraph:
     made = nx.DiGraph()
     made.add_nodes_from(range(problem.n))
@@ -75,7 +79,7 @@ def test_colours_are_those_of_networkx_hashes():
     blank = np.zeros(7, np.int64)
     made = twins.colours(path, blank, 7)
     line = nx.path_graph(7)
-    nx.set_node_attributes(line, "same", "kind")
+    nx.set_node_attributes(line, dict.fromkeys(line, "same"), "kind")
     hashes = nx.weisfeiler_lehman_subgraph_hashes(line, iterations=7, node_attr="kind")
     last = [hashes[k][-1] for k in range(7)]
     assert [[a == b for b in made] for a in made] == [[a == b for b in last] for a in last]
@@ -102,11 +106,11 @@ def test_the_largest_message_is_kept_and_silence_is_zero():
 
 @pytest.fixture(scope="module")
 def found() -> Any:
-    return EXPERIMENT.result(FEW)
+    return run(FEW)
 
 
 def test_a_cut_edge_is_gone_and_the_wave_goes_round(found):
-    cut = EXPERIMENT.result(FEW.replace(cut_middle=True))
+    cut = run(FEW.replace(cut_middle=True))
     assert cut.gone.sum() == 2  # a street, both ways
     pairs = set(zip(cut.way[:-1].tolist(), cut.way[1:].tolist(), strict=True))
     lost = {tuple(edge) for edge in cut.edges[cut.gone].tolist()}
@@ -114,49 +118,49 @@ def test_a_cut_edge_is_gone_and_the_wave_goes_round(found):
     assert lost & set(zip(found.way[:-1].tolist(), found.way[1:].tolist(), strict=True))
     assert cut.lengths[0] > cut.lengths[1] == found.lengths[0]
     i, j = (found.names[k] for k in sorted(lost)[0])
-    named = EXPERIMENT.result(FEW.replace(lesion=f"{i}->{j}"))
+    named = run(FEW.replace(lesion=f"{i}->{j}"))
     np.testing.assert_array_equal(named.gone, cut.gone)
 
 
 def test_a_lesioned_neuron_is_no_part_of_the_way_over_the_worm():
     worm = FEW.replace(over="wiring", start="PLML", goal="DA6")
-    whole = EXPERIMENT.result(worm)
+    whole = run(worm)
     names = [whole.names[k] for k in whole.way]
     assert names[0] == "PLML"
     assert names[-1] == "DA6"
-    cut = EXPERIMENT.result(worm.replace(lesion=names[1]))
+    cut = run(worm.replace(lesion=names[1]))
     assert names[1] not in [cut.names[k] for k in cut.way]
     assert cut.lengths[0] >= whole.lengths[0]
     assert np.isinf(cut.distance[-1, whole.names.index(names[1])])
 
 
 def test_where_no_way_is_left_it_says_so():
-    none = EXPERIMENT.result(FEW.replace(lesion="n1"))
+    none = run(FEW.replace(lesion="n1"))
     assert not len(none.way)
     assert np.isinf(none.lengths[0])
-    table = next(p for p in none.pictures() if getattr(p, "title", "") == "Ways")
+    table: Any = next(p for p in none.pictures() if getattr(p, "title", "") == "Ways")
     assert "no way" in table.columns["way"]
 
 
 def test_bad_ends_are_refused():
     with pytest.raises(InputError, match="two different ends"):
-        EXPERIMENT.result(FEW.replace(start="n3", goal="n3"))
+        run(FEW.replace(start="n3", goal="n3"))
     with pytest.raises(InputError, match="n99"):
-        EXPERIMENT.result(FEW.replace(start="n99"))
+        run(FEW.replace(start="n99"))
 
 
 def test_film_and_claims(found):
     assert len(found.moments()) == len(found.distance)
     assert found.moments()[2].pictures()
     assert {type(p).__name__ for p in found.pictures()} == {"Bars", "Curves", "Table"}
-    raw = EXPERIMENT.result(FEW.replace(network="untrained"))
+    raw = run(FEW.replace(network="untrained"))
     assert not EXPERIMENT.findings(raw)
     assert len(EXPERIMENT.findings(found)) == 4
 
 
 def test_a_few_steps_of_learning_fall_and_repeat():
     spec = FEW.replace(network="learns here", n_training=30)
-    made = EXPERIMENT.result(spec)
+    made = run(spec)
     assert made.losses[-5:].mean() < made.losses[:3].mean()
     from engines.connectome.passing.learning import learn
 
