@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Table
 from engines.lab.statistics import mean_over
 
-if TYPE_CHECKING:
-    from engines.connectome.experiments.learning.graph_network import Waves
-
+Waves = Any
+"""The result of `graph_network`, which imports this module."""
 _DRAWN = 600
 """Above so many edges only those that carry the wave are drawn."""
 

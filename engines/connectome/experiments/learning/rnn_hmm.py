@@ -49,7 +49,7 @@ class EmulatorSpec(Spec):
     )  # fmt: skip
     n_training: int = knob(
         700, label="Steps of learning", help="256 sequences of 40 symbols each, drawn anew.",
-        group="Network", ge=20, le=5_000, when={"network": ("learns here",)},
+        group="Network", ge=10, le=5_000, when={"network": ("learns here",)},
     )  # fmt: skip
     lesion: str = knob(
         "", label="Lesion", help="Units h1 to h50, edges such as h3->h7, or role:kicks A to B; "
