@@ -13,6 +13,7 @@ from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
 from engines.geometry.mechanisms.induction_course import InductionRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
+from engines.geometry.mechanisms.opposing import OpposingRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.own_data.sentences import SentencesRun
 from engines.geometry.theory.double_descent import GeneralisationRun
@@ -64,6 +65,11 @@ def information_plane(**fields: Any) -> InformationRun:
 def induction_heads(**fields: Any) -> InductionRun:
     """Transformers that learn to look a label up, parts of them held; fields of `InductionSpec`."""
     return cast("InductionRun", _run("induction", fields))
+
+
+def opposing_signals(**fields: Any) -> OpposingRun:
+    """Outliers with opposite labels and their controls; fields of `OpposingSpec`."""
+    return cast("OpposingRun", _run("opposing", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

@@ -1,0 +1,1 @@
+"""How a loss bends: products with the Hessian and its largest eigenvalues, network by network."""
