@@ -16,6 +16,7 @@ from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.opposing import OpposingRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.own_data.sentences import SentencesRun
+from engines.geometry.pruning.pictures import TicketRun
 from engines.geometry.theory.double_descent import GeneralisationRun
 from engines.geometry.theory.memories import ModernHopfieldRun
 from engines.geometry.theory.predictors import PredictorRun
@@ -70,6 +71,9 @@ def induction_heads(**fields: Any) -> InductionRun:
 def opposing_signals(**fields: Any) -> OpposingRun:
     """Outliers with opposite labels and their controls; fields of `OpposingSpec`."""
     return cast("OpposingRun", _run("opposing", fields))
+def lottery_tickets(**fields: Any) -> TicketRun:
+    """Weights pruned round by round, beside their controls; fields of `TicketSpec`."""
+    return cast("TicketRun", _run("tickets", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

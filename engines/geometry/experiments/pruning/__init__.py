@@ -1,0 +1,1 @@
+"""Networks with few of their weights, beside others that have as few."""
