@@ -7,6 +7,7 @@ from typing import Any, cast
 from engines.geometry.analyses.comparison import SimilarityMatrix
 from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
+from engines.geometry.convergence.found import ConvergentRun
 from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
@@ -74,6 +75,11 @@ def opposing_signals(**fields: Any) -> OpposingRun:
 def lottery_tickets(**fields: Any) -> TicketRun:
     """Weights pruned round by round, beside their controls; fields of `TicketSpec`."""
     return cast("TicketRun", _run("tickets", fields))
+
+
+def convergent_learning(**fields: Any) -> ConvergentRun:
+    """Units of one network found again in others; fields of `ConvergentSpec`."""
+    return cast("ConvergentRun", _run("convergent", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

@@ -72,7 +72,9 @@ def test_every_round_is_examined_at_the_early_step(run):
     assert EARLY in moments(SPEC)
     assert np.isfinite(run.course.accuracy[TICKET]).all()
     assert run.course.density[0] == 1.0
-    assert run.course.density[2] == pytest.approx((49_200 * 0.25 + 1_000 * 0.75**2) / 50_200, abs=1e-4)
+    assert run.course.density[2] == pytest.approx(
+        (49_200 * 0.25 + 1_000 * 0.75**2) / 50_200, abs=1e-4
+    )
     # Controls of the rounds that were not asked for are not there.
     assert np.isnan(run.course.accuracy[AGAIN:, 1]).all()
 
