@@ -16,6 +16,7 @@ from engines.geometry.mechanisms.induction_course import InductionRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.opposing import OpposingRun
 from engines.geometry.mechanisms.weight_matching import Matching
+from engines.geometry.mechanisms.winners import WinnerRun
 from engines.geometry.own_data.sentences import SentencesRun
 from engines.geometry.pruning.pictures import TicketRun
 from engines.geometry.theory.double_descent import GeneralisationRun
@@ -85,6 +86,11 @@ def convergent_learning(**fields: Any) -> ConvergentRun:
 def modular_addition(**fields: Any) -> ModularRun:
     """A network that learns to add modulo a prime; fields of `ModularSpec`."""
     return cast("ModularRun", _run("modular", fields))
+
+
+def frequency_winners(**fields: Any) -> WinnerRun:
+    """Which frequency each neuron ends with, foretold; fields of `WinnerSpec`."""
+    return cast("WinnerRun", _run("winners", fields))
 
 
 def match_neurons(**fields: Any) -> Matching:

@@ -155,7 +155,7 @@ class ConvergentRun(Result):
                           Axis("canonical correlation"))  # fmt: skip
 
     def _table(self) -> Table:
-        rows = {"accuracy": (f"{self.accuracy.mean():.3f}", "", "")}
+        rows: dict[str, tuple[str, ...]] = {"accuracy": (f"{self.accuracy.mean():.3f}", "", "")}
         for layer, name in enumerate(LAYERS):
             for measure in (MATCHED, LARGEST, SAME, GROUPS, AT_RANDOM):
                 rows[f"{MEASURES[measure]}, {name}"] = tuple(
