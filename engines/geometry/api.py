@@ -73,6 +73,8 @@ def induction_heads(**fields: Any) -> InductionRun:
 def opposing_signals(**fields: Any) -> OpposingRun:
     """Outliers with opposite labels and their controls; fields of `OpposingSpec`."""
     return cast("OpposingRun", _run("opposing", fields))
+
+
 def lottery_tickets(**fields: Any) -> TicketRun:
     """Weights pruned round by round, beside their controls; fields of `TicketSpec`."""
     return cast("TicketRun", _run("tickets", fields))
