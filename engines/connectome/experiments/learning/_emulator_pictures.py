@@ -28,9 +28,7 @@ def orbit(path: np.ndarray, state: np.ndarray, share: np.ndarray, now: int) -> C
     if 0 < now < len(path):
         at = np.arange(len(path)) == now - 1
         dots[f"state {chain.STATES[state[now - 1]]}"] = np.where(at, y, np.nan)
-    title = (
-        f"Orbit of one run, {len(path)} steps; the plane holds {share.sum():.0%} of the variance"
-    )
+    title = f"Orbit, {share.sum():.0%} of the variance"
     return Curves(title, x, lines, Axis("first component"), Axis("second component"),
                   clouds=clouds, dots=dots, large=True)  # fmt: skip
 

@@ -22,7 +22,7 @@ def wave(found: Waves, step: int) -> Curves:
     new = came & ~np.isfinite(found.distance[max(0, step - 1)]) if step else came
     edges, carries = _carriers(found, now)
     map_ = _Map(found.xy)
-    map_.segments("not reached", edges[~carries])
+    map_.segments("edge", edges[~carries])
     map_.segments("reached", edges[carries])
     if last:
         if found.gone.any():
@@ -44,13 +44,14 @@ def believed(found: Waves, step: int) -> Curves:
     on = np.isin(np.arange(len(found.xy)), found.way)
     edges, _ = _carriers(found, found.distance[-1])
     map_ = _Map(found.xy)
-    map_.segments("edges", edges)
+    map_.segments("edge", edges)
     map_.path("shortest way", found.way)
-    map_.nodes("edges", ~says & ~on)
+    map_.nodes("edge", ~says & ~on)
     map_.nodes("shortest way", says & on)
     map_.nodes("missed", ~says & on)
     map_.nodes("wrongly on it", says & ~on)
-    return map_.curves(f"The network after {at + 1} steps: {(says == on).mean():.0%} right", found)
+    text = f"The network, {at + 1} steps: {(says == on).mean():.0%} right"
+    return map_.curves(text, found, large=False)
 
 
 class _Map:
@@ -75,7 +76,7 @@ class _Map:
         """Dots at nodes bool[node]."""
         self._dots.append((name, self._xy[which]))
 
-    def curves(self, title: str, found: Waves) -> Curves:
+    def curves(self, title: str, found: Waves, *, large: bool = True) -> Curves:
         """Everything over one x; a kind of line without dots has none."""
         parts = [*self._lines, *self._dots]
         gap = np.full((1, 2), np.nan)
@@ -95,7 +96,7 @@ class _Map:
         y = Axis("y") if plane else Axis("rank within the step")
         # Gaps in x too would lose the line; its y is nan there already.
         x_all = np.where(np.isfinite(every[:, 0]), every[:, 0], self._xy[0, 0])
-        return Curves(title, x_all, lines, x, y, dots=dots, square=plane, large=True)
+        return Curves(title, x_all, lines, x, y, dots=dots, square=plane and large, large=large)
 
 
 def _carriers(found: Waves, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -118,8 +119,8 @@ def _firsts(found: Waves, edges: np.ndarray) -> np.ndarray:
 def exam(found: Waves) -> Bars:
     """Share of nodes told right on graphs that nobody learnt from."""
     kinds = {
-        "nobody is": found.nobody, "untrained": found.raw, "one step": found.right[0],
-        "10 steps": found.right[9], "20 steps": found.right[-1],
+        "nobody": found.nobody, "untaught": found.raw, "1 step": found.right[0],
+        "10": found.right[9], "20 steps": found.right[-1],
     }  # fmt: skip
     made = [mean_over(values, of=name, unit="graphs") for name, values in kinds.items()]
     ends = np.array([e.low for e in made]), np.array([e.high for e in made])

@@ -59,7 +59,6 @@ class EmulatorSpec(Spec):
     n_kick: int = knob(
         3, label="Units that kick", help="How many of those that rise most in the three steps "
         "before a switch are taken for its cause, and cut.", group="Scissors", ge=1, le=12,
-        marks={3: "paper"},
     )  # fmt: skip
     n_runs: int = knob(
         64, label="Runs", help="Side by side; intervals are over these.", group="Watched",
@@ -380,7 +379,7 @@ EXPERIMENT = Experiment(
     card=Card(
         title="A network that became a chain",
         claim="A recurrent network fed with noise alone says what a hidden Markov chain would. "
-        "Three of its units kick it from state to state: cut them and it stays.",
+        "Do a few units kick it from state to state? Cut them, beside as many others.",
         paper="Torre et al. 2025, recurrent neural networks that emulate hidden Markov models",
         related=("connectome/hidden_states",),
     ),
