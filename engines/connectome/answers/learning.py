@@ -6,9 +6,10 @@ import numpy as np
 from scipy import integrate
 
 from engines.connectome.learning import linear
-from engines.connectome.learning.starts import as_large, effective_rank, gaussian, truncated
+from engines.connectome.learning.starts import as_large, gaussian, truncated
 from engines.connectome.learning.tangents import alignment
 from engines.contract import KnownAnswer
+from engines.lab.statistics.spectra import effective_rank
 
 
 def _rng(seed: int = 0) -> np.random.Generator:

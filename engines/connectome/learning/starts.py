@@ -25,16 +25,3 @@ def as_large(weight: np.ndarray, norm: float | np.floating) -> np.ndarray:
     """The same matrix with this Frobenius norm; a matrix of zeros stays one."""
     now = np.linalg.norm(weight)
     return weight * (norm / now) if now else weight.copy()
-
-
-def singular_values(weight: np.ndarray) -> np.ndarray:
-    """float64[direction], largest first, as shares of their sum."""
-    values = np.linalg.svd(weight, compute_uv=False)
-    return values / values.sum() if values.any() else values
-
-
-def effective_rank(weight: np.ndarray) -> float:
-    """Exp of the entropy of the singular values' shares (Roy & Vetterli 2007)."""
-    share = singular_values(weight)
-    share = share[share > 0]
-    return float(np.exp(-(share * np.log(share)).sum()))

@@ -132,7 +132,7 @@ def told(found: Comparison, one: Circuit, other: Circuit) -> tuple[tuple[str, st
     names = {}
     for which, diagram in (("a", one), ("b", other)):
         for path, _, node in diagram.graph.walk():
-            key = join(path, node.name if node.body is not None else node.outs[0].name)
+            key = join(path, node.key)
             names[which, key] = title(node)
     rows = []
     for what, a, b in found.edits():

@@ -27,7 +27,7 @@ def scene_from_json(data: dict[str, Any]) -> Scene:
         Mark(tag, role, shape, tuple((t, w) for t, w in runs), axis, value, path)
         for tag, role, shape, runs, axis, value, path in data["marks"]
     ]
-    return Scene(marks, data["width"], data["height"])
+    return Scene(marks, data["width"], data["height"], list(data.get("floors", ())))
 
 
 def file_from_drawing(drawing: Drawing, kind: str) -> tuple[str, bytes]:

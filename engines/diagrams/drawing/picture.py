@@ -51,8 +51,10 @@ def _mistaken(spec: DrawSpec, problems: tuple[Problem, ...]) -> Drawing:
     )  # fmt: skip
 
 
-def drawing_of_circuit(diagram: Circuit, spec: DrawSpec, notes: tuple[str, ...] = ()) -> Drawing:
-    """The drawing of a checked diagram."""
+def drawing_of_circuit(
+    diagram: Circuit, spec: DrawSpec, notes: tuple[str, ...] = (), below: float = 0.0
+) -> Drawing:
+    """The drawing of a checked diagram, with free room ``below`` each line, in pixels."""
     if spec.direction == "backward":
         from engines.diagrams.backward.backprop import backward
 
@@ -60,7 +62,7 @@ def drawing_of_circuit(diagram: Circuit, spec: DrawSpec, notes: tuple[str, ...] 
     sizes = numbers(diagram, spec.free_sizes())
     costs = bill(diagram)
     folded = folded_blocks(diagram, spec.collapsed)
-    scene, n_visible = scene_of(diagram, folded, spec.width, apart=spec.apart)
+    scene, n_visible = scene_of(diagram, folded, spec.width, apart=spec.apart, below=below)
     free = free_axes(diagram)
     axis = spec.curve_axis if spec.curve_axis in free else (free[0] if free else "")
     x, names, curves = _curves(costs, diagram, spec.free_sizes(), axis)
@@ -129,14 +131,19 @@ def _about_size(
 
 
 def scene_of(
-    diagram: Circuit, folded: tuple[str, ...] = (), width: float = 1100, *, apart: bool = False
+    diagram: Circuit,
+    folded: tuple[str, ...] = (),
+    width: float = 1100,
+    *,
+    apart: bool = False,
+    below: float = 0.0,
 ) -> tuple[Scene, int]:
     """The picture, and how many operations are seen in it; ``apart`` as in `DrawSpec`."""
     with uncollected():
         if apart:
             return scene_apart(diagram, folded, width)
         strip = placed(diagram, frozenset(folded))
-        return Painter(strip).run(width), strip.n_visible
+        return Painter(strip).run(width, below=below), strip.n_visible
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:
@@ -145,7 +152,13 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         [m.tag, m.role, _rounded(m.shape), list(m.runs), m.axis, m.value, m.path]
         for m in scene.marks
     ]
-    return {"width": round(scene.width, 1), "height": round(scene.height, 1), "marks": marks}
+    floors = [round(floor, 1) for floor in scene.floors]
+    return {
+        "width": round(scene.width, 1),
+        "height": round(scene.height, 1),
+        "floors": floors,
+        "marks": marks,
+    }
 
 
 def _rounded(shape: dict[str, float | str]) -> dict[str, float | str]:
@@ -158,7 +171,7 @@ def cards(diagram: Circuit, costs: Bill, sizes: dict[str, int]) -> dict[str, dic
 
     found = {}
     for path, graph, node in diagram.graph.walk():
-        key = join(path, node.name if node.body is not None else node.outs[0].name)
+        key = join(path, node.key)
         types = graph.values()
         cost = costs.by_path.get(key, Cost())
         found[key] = {

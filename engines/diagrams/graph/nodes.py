@@ -58,6 +58,11 @@ class Node:
         """The only result."""
         return self.outs[0]
 
+    @property
+    def key(self) -> str:
+        """What it is known by at its level: a block by its name, else by what it makes."""
+        return self.name if self.body is not None else self.out.name
+
     def with_attrs(self, **attrs: Any) -> Node:
         """With further attributes."""
         return replace(self, attrs={**self.attrs, **attrs})

@@ -25,6 +25,7 @@ from engines.contract import (
 from engines.contract.claims import Alike, Exceeds, FallsBelow
 from engines.contract.pictures import Axis, Bars, Heatmap, Picture
 from engines.lab.statistics import mean_over, paired
+from engines.lab.statistics.spectra import effective_rank, singular_values
 
 RANKS = (1, 3, 10, 30)
 """And the whole matrix."""
@@ -203,7 +204,7 @@ def frames(spec: RichLazySpec) -> Iterator[RichLazyFrame | RichLazy]:
 
 
 def _learning(spec: RichLazySpec) -> Iterator[RichLazyFrame | _Learnt]:
-    from engines.connectome.learning import course, starts
+    from engines.connectome.learning import course
 
     every = _starts(spec)
     nets = course.weights_of(spec.seed, every)
@@ -218,8 +219,8 @@ def _learning(spec: RichLazySpec) -> Iterator[RichLazyFrame | _Learnt]:
             measured=so_far.measured,
             before=every[:, 0].astype(np.float32),
             after=np.stack([row[0].recurrent for row in so_far.nets]),
-            values=np.array([starts.singular_values(w) for w in every[:, 0]]),
-            ranks=np.array([[starts.effective_rank(w) for w in row] for row in every]).mean(axis=1),
+            values=np.array([singular_values(w) for w in every[:, 0]]),
+            ranks=np.array([[effective_rank(w) for w in row] for row in every]).mean(axis=1),
         )
 
 

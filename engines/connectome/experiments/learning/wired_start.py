@@ -25,6 +25,7 @@ from engines.contract import (
 )
 from engines.contract.claims import FallsBelow
 from engines.contract.pictures import Axis, Heatmap, Picture
+from engines.lab.statistics.spectra import effective_rank, singular_values
 
 KINDS = ("this wiring", "same degrees", "shuffled", "Gaussian")
 N_UNITS_MAX = 400
@@ -153,7 +154,6 @@ def _kept(_text: str) -> list[_Learnt]:
 def frames(spec: WiredStartSpec) -> Iterator[WiredStartFrame | WiredStart]:
     """A frame at every pause of the training; the lesion last."""
     from engines.connectome.learning.lesioned import accuracies
-    from engines.connectome.learning.starts import singular_values
     from engines.connectome.memory.wired import lesion
 
     gone, edges = lesion(spec.wiring, spec)
@@ -177,7 +177,7 @@ def frames(spec: WiredStartSpec) -> Iterator[WiredStartFrame | WiredStart]:
 
 
 def _learning(spec: WiredStartSpec) -> Iterator[WiredStartFrame | _Learnt]:
-    from engines.connectome.learning import course, starts
+    from engines.connectome.learning import course
 
     every = _starts(spec)
     nets = course.weights_of(spec.seed, every)
@@ -191,7 +191,7 @@ def _learning(spec: WiredStartSpec) -> Iterator[WiredStartFrame | _Learnt]:
             steps=so_far.steps,
             measured=so_far.measured,
             every=every[:, 0].astype(np.float32),
-            ranks=np.array([[starts.effective_rank(w) for w in row] for row in every]),
+            ranks=np.array([[effective_rank(w) for w in row] for row in every]),
             nets=so_far.nets[0],
         )
 

@@ -24,6 +24,8 @@ LIGHT: dict[str, str] = {
     "fence-1": "#E9F2F8",
     "fence-2": "#FBF3E4",
     "fence-line": "#D5D2E4",
+    "plus": "#D55E00",
+    "minus": "#0072B2",
 }
 DARK: dict[str, str] = {
     "ground": "#181C21",
@@ -44,6 +46,8 @@ DARK: dict[str, str] = {
     "fence-1": "#1D2830",
     "fence-2": "#2A2720",
     "fence-line": "#3A3D4F",
+    "plus": "#FF9A4D",
+    "minus": "#5BB4F0",
 }
 FONT = "'STIX Two Text','Latin Modern Roman','Cambria','Liberation Serif','Times New Roman',serif"
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
@@ -69,6 +73,9 @@ text{font-family:var(--d-font);fill:var(--d-ink);font-style:italic;font-size:15p
 .title,.count,.note{font-family:var(--d-sans);font-style:normal;font-size:12.5px}.count{font-size:13px;font-weight:600}.note{font-size:11.5px;fill:var(--d-quiet)}
 .memory,.note-box{fill:var(--d-fence-2);stroke:var(--d-fence-line);stroke-width:1}.leader{fill:none;stroke:var(--d-quiet);stroke-width:1;stroke-dasharray:2 3}
 .index{fill:var(--d-ground)}
+.strip{fill:var(--d-ground);stroke:var(--d-fence-line);stroke-width:1}.strip-name{font-size:13px}.strip-range{font-family:var(--d-sans);font-style:normal;font-size:9.5px;fill:var(--d-quiet)}
+.heat{shape-rendering:crispEdges;pointer-events:none}
+.heat.plus{fill:var(--d-plus)}.heat.minus{fill:var(--d-minus)}.heat.lost{fill:var(--d-quiet)}
 """
 
 

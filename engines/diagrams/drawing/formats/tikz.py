@@ -22,7 +22,7 @@ _MATH = {
 _FILLS = {
     "tint": "learn", "front": "solid", "side": "side", "fence": "fence-0", "trapezoid": "window",
     "tag": "accent", "box": "ground", "hollow": "ground", "ring": "ground",
-    "memory": "fence-2", "note-box": "fence-2",
+    "memory": "fence-2", "note-box": "fence-2", "strip": "ground",
 }  # fmt: skip
 _WIDTHS = {"double": 1.9, "between": 0.9, "bar": 2.6, "bracket": 1.1, "box": 0.8, "dash": 0.5}
 _NUMBERS = re.compile(r"[MHVLCAZhlZ]|-?\d+(?:\.\d+)?")
@@ -55,6 +55,8 @@ def _mark(mark: Mark) -> str:
         x, y = float(mark.shape["x"]), float(mark.shape["y"])
         end = (x + float(mark.shape["width"]), y + float(mark.shape["height"]))
         corner = f"({number(x)},{number(y)}) rectangle ({number(end[0])},{number(end[1])})"
+        if role == "heat":
+            return rf"\path[{_heat(mark)}] {corner};"
         return rf"\path[{_style(role)},rounded corners=2pt] {corner};"
     return rf"\path[{_style(role)}] {path_from_d(str(mark.shape['d']))};"
 
@@ -73,6 +75,11 @@ def _style(role: str) -> str:
     if role in ("dash", "scalar"):
         parts.append("dashed" if role == "dash" else "dotted")
     return ",".join(filter(None, parts))
+
+
+def _heat(mark: Mark) -> str:
+    colour = {"plus": "plus", "minus": "minus"}.get(mark.role.split()[1], "quiet")
+    return f"fill=ncd-{colour},fill opacity={number(float(mark.shape['fill-opacity']))}"
 
 
 def _text(mark: Mark, role: str) -> str:

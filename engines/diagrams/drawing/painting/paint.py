@@ -18,8 +18,11 @@ EDGES = 2 * LEFT + 22 + 18
 class Painter(NoteCanvas):
     """Paints the strip line by line."""
 
-    def run(self, width_max: float, top: float = TOP) -> Scene:
-        """The whole picture, wrapped at a width, its first line at ``top``."""
+    def run(self, width_max: float, top: float = TOP, below: float = 0.0) -> Scene:
+        """The whole picture, wrapped at a width, its first line at ``top``.
+
+        ``below`` pixels are left free under every line.
+        """
         lines = lines_from_strip(self.strip, width_max - EDGES)
         kinds = {event.what for event in self.strip.events}
         painters = {what: getattr(self, "paint_" + what) for what in kinds}
@@ -30,7 +33,9 @@ class Painter(NoteCanvas):
                 painters[event.what](event)
             self._tips(line)
             self.scene.width = max(self.scene.width, line.x1 + self.dx + LEFT + 18)
-            top += (line.bottom - line.top) * ROW + LINE_SKIP + 12
+            top += (line.bottom - line.top) * ROW
+            self.scene.floors.append(top + 0.6 * ROW)
+            top += LINE_SKIP + 12 + below
         self.scene.height = top - 8
         self.notes()
         layers: dict[str, list[Mark]] = {layer: [] for layer in LAYERS}

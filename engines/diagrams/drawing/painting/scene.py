@@ -38,6 +38,8 @@ class Scene:
     marks: list[Mark] = field(default_factory=list)
     width: float = 0.0
     height: float = 0.0
+    floors: list[float] = field(default_factory=list)
+    """Where the room below each line begins."""
 
     def count(self, role: str) -> int:
         """How many marks have this role."""

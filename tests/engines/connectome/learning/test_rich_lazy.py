@@ -16,9 +16,10 @@ from engines.connectome.experiments.learning.rich_lazy import RichLazySpec
 from engines.connectome.experiments.learning.wired_start import KINDS, WiredStartSpec
 from engines.connectome.learning import course, linear, tangents, trials
 from engines.connectome.learning.lesioned import accuracies
-from engines.connectome.learning.starts import effective_rank, gaussian, truncated
+from engines.connectome.learning.starts import gaussian, truncated
 from engines.connectome.learning.tangents import Weights
 from engines.contract import InputError
+from engines.lab.statistics.spectra import effective_rank
 
 
 def run(module: Any, spec: Any) -> Any:

@@ -1,0 +1,123 @@
+"""A drawing with the numbers that flowed in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engines.contract import Frame, Result
+from engines.contract.pictures import Picture, Table
+from engines.contract.sending import Gift
+from engines.diagrams.specs.drawing import Drawing
+from engines.diagrams.watching import pictures, sending
+from engines.diagrams.watching.kept import OF_A_GRADIENT, OF_A_WIRE, STATISTICS, Kept
+from engines.diagrams.watching.spec import WatchSpec
+
+VANISHING = 100.0
+"""How many times smaller a gradient's norm is than that of the output when it is told."""
+
+
+@dataclass(frozen=True, eq=False)
+class Watched(Result):
+    """What every operation gave on some examples, and how that changed while the network learned.
+
+    ``numbers`` float64[wire, seed, step, OF_A_WIRE] and ``gradients`` float64[wire, seed, step,
+    OF_A_GRADIENT] over examples of the exam, in the order of ``kept``; empty without learning.
+    """
+
+    spec: WatchSpec
+    drawing: Drawing
+    kept: tuple[Kept, ...]
+    labels: tuple[str, ...]
+    """What each example is; empty where nobody says."""
+    steps: tuple[int, ...] = ()
+    numbers: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0, len(OF_A_WIRE))))
+    gradients: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0, len(OF_A_GRADIENT))))
+    scores: tuple[float, ...] = ()
+    """Share right (or R²) of each seed on the whole exam."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Operations and inputs, in the order in which they run."""
+        return tuple(one.path for one in self.kept)
+
+    @property
+    def n_examples(self) -> int:
+        """How many lie side by side."""
+        return max((one.numbers.shape[1] for one in self.kept), default=0)
+
+    @property
+    def n_turns(self) -> int:
+        """How often the operation that runs most often ran."""
+        return max((len(one.numbers) for one in self.kept), default=0)
+
+    def of(self, path: str) -> Kept | None:
+        """What the operation of this path gave."""
+        return next((one for one in self.kept if one.path == path), None)
+
+    def example_name(self, example: int) -> str:
+        """What an example is called."""
+        told = self.labels[example] if example < len(self.labels) else ""
+        return f"example {example + 1}" + (f", a {told}" if told else "")
+
+    def maps(self, example: int = 0, turn: int = -1) -> dict[str, np.ndarray]:
+        """One map [row, column] per operation; panels stand side by side."""
+        return {one.path: np.hstack(list(one.at(example, turn))) for one in self.kept}
+
+    def shown_first(self) -> str:
+        """The operation to open with: the last attention, else the last of all."""
+        heads = [one.path for one in self.kept if one.is_attention]
+        return heads[-1] if heads else (self.paths[-1] if self.kept else "")
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """What is shown first, and the statistics of every operation."""
+        return (*self.pictures_of(self.shown_first()), self.table())
+
+    def pictures_of(self, path: str, example: int = 0, turn: int = -1) -> tuple[Picture, ...]:
+        """The maps of one operation, and its statistics while the network learned."""
+        one = self.of(path)
+        if one is None:
+            return ()
+        maps = pictures.heatmaps(one, example, turn, self.example_name(example))
+        at = self.paths.index(path)
+        if len(self.steps) < 2:
+            return maps
+        return (*maps, *pictures.curves(one.name, self.steps, self.numbers[at], self.gradients[at]))
+
+    def table(self) -> Table:
+        """Statistics of every operation in its last turn."""
+        last = np.array([one.statistics[-1] for one in self.kept]).reshape(-1, len(STATISTICS))
+        columns: dict[str, np.ndarray | tuple[str, ...]] = {
+            "operation": self.paths,
+            "shape": tuple(" ".join(map(str, one.shape)) or "1" for one in self.kept),
+        }
+        columns.update({name: last[:, k] for k, name in enumerate(STATISTICS)})
+        if self.gradients.size:
+            columns["gradient norm"] = self.gradients[:, :, -1, 0].mean(axis=1)
+        return Table("Every operation", columns)
+
+    def vanishing(self) -> tuple[str, ...]:
+        """Operations whose gradient is much smaller than the output's, at the last look."""
+        if not self.gradients.size:
+            return ()
+        norms = self.gradients[:, :, -1, 0].mean(axis=1)
+        pairs = zip(self.paths, norms, strict=True)
+        return tuple(path for path, norm in pairs if norm * VANISHING < norms[-1])
+
+    def gives(self) -> tuple[Gift, ...]:
+        """Activations of the examples to Geometry, attention to Connectome."""
+        title = self.drawing.spec.text.partition("(")[0].removeprefix("def ").strip()
+        names = tuple(map(self.example_name, range(self.n_examples)))
+        return sending.gifts(title or "A diagram", self.kept, names, self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class WatchFrame(Frame):
+    """The same while networks learn, so far."""
+
+    watched: Watched
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Those of what has come so far."""
+        return self.watched.pictures()

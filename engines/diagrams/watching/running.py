@@ -1,0 +1,132 @@
+"""The run: a drawing at once, networks that learn with their wires watched, then every value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from engines.contract import InputError
+from engines.diagrams.drawing.picture import drawing_of_circuit
+from engines.diagrams.graph.circuit import Circuit
+from engines.diagrams.graph.nodes import Axes, Node, join
+from engines.diagrams.language.writing import text_from_circuit
+from engines.diagrams.specs.drawing import TEXT_MAX, AxisSize, Drawing, DrawSpec
+from engines.diagrams.watching.axes import attention_maps, example_axis, lying
+from engines.diagrams.watching.course import Statistics, statistics
+from engines.diagrams.watching.feeding import (
+    N_PROBES,
+    Fed,
+    Learning,
+    from_model,
+    from_text,
+    learned,
+)
+from engines.diagrams.watching.keeping import cells_per_value, kept
+from engines.diagrams.watching.kept import OF_A_GRADIENT, OF_A_WIRE, Kept
+from engines.diagrams.watching.result import Watched, WatchFrame
+from engines.diagrams.watching.showing import with_values
+from engines.diagrams.watching.spec import WatchSpec
+from engines.diagrams.watching.strips import BELOW
+from engines.diagrams.watching.values import watched
+from engines.lab.training.losses import loss_of
+
+NUMBERS_ONE_RUN = 50_000_000
+"""Numbers that one run may make on all wires together."""
+
+
+def frames_of(spec: WatchSpec) -> Iterator[WatchFrame | Watched]:
+    """A frame at every look while something is learnt, the values last.
+
+    Raises:
+        InputError: a text with mistakes, one that does not fit the task, or values that would be
+            too many to be kept.
+    """
+    if not spec.learns:
+        yield watched_result(spec, from_model(spec) if spec.module.strip() else from_text(spec))
+        return
+    learning = Learning(spec)
+    course = _Course(learning)
+    for step in learned(learning):
+        if step >= 0:
+            course.look(step)
+            result = course.result()
+        yield WatchFrame(result, fraction=learning.training.step / max(1, spec.n_steps))
+    yield replace(result, scores=tuple(learning.score()))
+
+
+def drawn(spec: WatchSpec, fed: Fed) -> Drawing:
+    """The diagram with room under its lines."""
+    text = spec.text if not spec.module.strip() else text_from_circuit(fed.circuit)
+    sizes = tuple(AxisSize(axis=axis, size=size) for axis, size in fed.sizes.items())
+    asked = DrawSpec(
+        text=text if len(text) <= TEXT_MAX else "", collapsed=spec.collapsed, sizes=sizes,
+        width=spec.width,
+    )  # fmt: skip
+    return drawing_of_circuit(fed.circuit, asked, below=BELOW)
+
+
+def watched_result(spec: WatchSpec, fed: Fed) -> Watched:
+    """Run once and keep what flowed, drawn under the lines of the diagram."""
+    with torch.no_grad():
+        _output, values = watched(fed.module.eval(), *fed.inputs)
+    n = sum(turn.numel() for turns in values.values() for turn in turns)
+    if n > NUMBERS_ONE_RUN:
+        raise InputError(
+            f"the wires would carry {n:,} numbers, more than {NUMBERS_ONE_RUN:,}; take fewer "
+            "examples or smaller sizes"
+        )
+    keep = _kept(fed.circuit, values)
+    result = Watched(spec, drawn(spec, fed), keep, fed.labels)
+    return replace(result, drawing=with_values(result))
+
+
+def _kept(circuit: Circuit, values: dict[str, list[torch.Tensor]]) -> tuple[Kept, ...]:
+    example = example_axis(circuit)
+    attention = attention_maps(circuit, example)
+    axes: dict[str, tuple[Axes, Node | None]] = {
+        value.name: (value.axes, None) for value in circuit.graph.inputs
+    }
+    for path, _graph, node in circuit.graph.walk():
+        axes[join(path, node.key)] = (node.out.axes, node)
+    n_turns = sum(map(len, values.values()))
+    n_examples = next((len(v[0]) for v in values.values() if v[0].ndim), 1) if example else 1
+    cells = cells_per_value(n_turns, n_examples)
+    found = []
+    for path, turns in values.items():
+        own, node = axes[path]
+        lies = lying(circuit, tuple(a for a in own if a != example), node, attention)
+        soft = node is not None and node.kind == "softmax" and bool(lies.rows)
+        found.append(kept(path, turns, own, example, lies, cells, is_attention=soft))
+    return tuple(found)
+
+
+class _Course:
+    """Values of the first network and statistics of every seed, look after look."""
+
+    def __init__(self, learning: Learning) -> None:
+        self.learning = learning
+        self.x, self.y = learning.exam(N_PROBES)
+        self.loss = loss_of(learning.task.loss)
+        self.steps: list[int] = []
+        self.rows: list[list[Statistics]] = []
+
+    def look(self, step: int) -> None:
+        """Measure every network as it is now."""
+        networks = map(self.learning.network, range(self.learning.training.n_nets))
+        self.steps.append(step)
+        self.rows.append([statistics(net.eval(), self.x, self.y, self.loss) for net in networks])
+
+    def result(self) -> Watched:
+        """What has been seen so far."""
+        found = watched_result(self.learning.spec, self.learning.fed())
+        shape = (len(found.paths), self.learning.training.n_nets, len(self.rows))
+        numbers = np.full((*shape, len(OF_A_WIRE)), np.nan)
+        gradients = np.full((*shape, len(OF_A_GRADIENT)), np.nan)
+        for t, row in enumerate(self.rows):
+            for s, told in enumerate(row):
+                for k, path in enumerate(found.paths):
+                    numbers[k, s, t], gradients[k, s, t] = told[path]
+        return replace(found, steps=tuple(self.steps), numbers=numbers, gradients=gradients)

@@ -1,0 +1,25 @@
+"""A drawing with the numbers of one example and turn under its lines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from engines.diagrams.drawing.files import scene_from_json
+from engines.diagrams.drawing.picture import scene_json
+from engines.diagrams.specs.drawing import Drawing
+from engines.diagrams.watching.result import Watched
+from engines.diagrams.watching.strips import with_strips
+
+
+def with_values(result: Watched, example: int = 0, turn: int = -1) -> Drawing:
+    """The drawing with the maps of one example and turn under its lines."""
+    scene = scene_from_json(json.loads(result.drawing.scene))
+    bare = replace(scene, marks=[m for m in scene.marks if not _is_strip(m.role)])
+    made = with_strips(bare, result.maps(example, turn))
+    text = json.dumps(scene_json(made), separators=(",", ":"), ensure_ascii=False)
+    return replace(result.drawing, scene=text)
+
+
+def _is_strip(role: str) -> bool:
+    return role.partition(" ")[0] in ("strip", "heat", "strip-name", "strip-range")
