@@ -47,6 +47,18 @@ class Diagram(Circuit):
         load(self.imported, found)
         return found
 
+    def values(self, *inputs: Any, module: Any = None) -> dict[str, list[Any]]:
+        """Run on these arrays and give what every operation made, by its path, turn by turn.
+
+        Args:
+            inputs: a tensor per input.
+            module: from `to_torch`, when its weights matter; fresh ones otherwise, in the sizes
+                that the inputs have.
+        """
+        from engines.diagrams.watching.values import fitted, watched
+
+        return watched(module or self.to_torch(fitted(self, inputs)), *inputs)[1]
+
     def verify(self, module: Any, **options: Any) -> Any:
         """Compare with the module it was imported from, see `engines.diagrams.running.verify`."""
         from engines.diagrams.running.verify import verify

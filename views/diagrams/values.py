@@ -9,6 +9,8 @@ import panel_material_ui as pmui
 
 from engines.contract import Frame, Result, Spec
 from engines.contract.pictures import Table
+from engines.diagrams.drawing.picture import mistakes
+from engines.diagrams.language.check import judged
 from engines.diagrams.specs.drawing import Drawing
 from engines.diagrams.watching.result import VANISHING, Watched, WatchFrame
 from engines.diagrams.watching.showing import with_values
@@ -55,8 +57,12 @@ class ValuesView(DiagramView):
         return {"Text": [self.editor], "Sizes": [self.axes]}
 
     def _write(self, text: str) -> None:
-        if text != self.controls.text:
-            self.controls.text = text
+        if text == self.controls.text:
+            return
+        self.controls.text = text
+        diagram, problems = judged(text)
+        self.editor.mistakes = [vars(mistake) for mistake in mistakes(problems)]
+        if diagram is not None:
             self.run()
 
     def _follow(self, _event: Any) -> None:
@@ -80,7 +86,6 @@ class ValuesView(DiagramView):
         if result is self.watched:
             return
         self.watched = result
-        self.editor.mistakes = []
         for slider, n in ((self.example, result.n_examples), (self.turn, result.n_turns)):
             slider.param.update(end=max(2, n), visible=n > 1, value=min(slider.value, max(1, n)))
         if result.of(self._picked) is None:
@@ -120,7 +125,7 @@ class ValuesView(DiagramView):
         """How well it learned, and every operation's statistics."""
         if self.watched is None:
             return []
-        return [_learned(self.watched), table_section(self.watched.table())]
+        return [_learned(self.watched), table_section(self.watched.short_table())]
 
     # State ---------------------------------------------------------------------------------
 

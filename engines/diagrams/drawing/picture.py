@@ -41,14 +41,16 @@ def drawing(spec: DrawSpec) -> Drawing:
 
 
 def _mistaken(spec: DrawSpec, problems: tuple[Problem, ...]) -> Drawing:
-    mistakes = tuple(
+    empty, told = np.zeros(0), mistakes(problems)
+    return Drawing(spec, "", "{}", (), (), (), (), told, empty, (), np.zeros((0, 0)), "", 0, ())
+
+
+def mistakes(problems: tuple[Problem, ...]) -> tuple[Mistake, ...]:
+    """Problems as the editor shows them."""
+    return tuple(
         Mistake(p.span.line or 1, p.span.col or 1, p.span.length, p.code, p.message, p.hint)
         for p in problems
     )
-    empty = np.zeros(0)
-    return Drawing(
-        spec, "", "{}", (), (), (), (), mistakes, empty, (), np.zeros((0, 0)), "", 0, ()
-    )  # fmt: skip
 
 
 def drawing_of_circuit(

@@ -17,10 +17,11 @@ from engines.diagrams.learning.entrants import Contestant, contestant
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.running.draws import example_inputs
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
+from engines.diagrams.watching.budget import check_numbers
 from engines.diagrams.watching.spec import Fill, WatchSpec
 from engines.lab.data.catalog import task_of
 from engines.lab.data.task import Task
-from engines.lab.training import OrderedBatches, Rule, Training, stack_from_seeds
+from engines.lab.training import OrderedBatches, Rule, Training, run, stack_from_seeds
 from engines.lab.training.batches import arrays
 
 BATCH, BATCH_AT = 64, 3
@@ -54,6 +55,7 @@ def from_model(spec: WatchSpec) -> Fed:
     torch.manual_seed(spec.seed % 2**32)
     model = module_from_text(spec.module).eval()
     diagram = Diagram.from_torch(model, inputs_from_text(spec.shapes))
+    check_numbers(diagram, numbers(diagram))
     inputs = filled(diagram, numbers(diagram), spec)
     return Fed(diagram, diagram.to_torch(), inputs)
 
@@ -63,12 +65,15 @@ def from_text(spec: WatchSpec) -> Fed:
 
     Raises:
         DiagramError: mistakes of the text, or an operation of which it is not said what it does.
+        InputError: too many numbers.
     """
     circuit = circuit_from_text(spec.text)
     free = {item.axis: item.size for item in spec.sizes}
+    sizes = numbers(circuit, free)
+    check_numbers(circuit, sizes)
     torch.manual_seed(spec.seed % 2**32)
     module = module_from_circuit(circuit, free)
-    return Fed(circuit, module, filled(circuit, numbers(circuit, free), spec), sizes=free)
+    return Fed(circuit, module, filled(circuit, sizes, spec), sizes=free)
 
 
 def filled(circuit: Circuit, sizes: dict[str, int], spec: WatchSpec) -> tuple[Tensor, ...]:
@@ -129,9 +134,11 @@ class Learning:
     def fed(self) -> Fed:
         """The first network on the examples that are shown."""
         x, y = self.exam(self.spec.n_examples)
-        sizes = {**self.contestant.bound, self.contestant.circuit.graph.inputs[0].axes[0]: len(x)}
+        circuit = self.contestant.circuit
+        sizes = {**self.contestant.bound, circuit.graph.inputs[0].axes[0]: len(x)}
+        check_numbers(circuit, numbers(circuit, sizes))
         labels = tuple(f"{int(t)}" if t.ndim == 0 and not t.is_floating_point() else "" for t in y)
-        return Fed(self.contestant.circuit, self.network(0), (x,), labels, sizes)
+        return Fed(circuit, self.network(0), (x,), labels, sizes)
 
     def score(self) -> list[float]:
         """Of each network on the whole exam."""
@@ -152,10 +159,8 @@ def looks(n_steps: int) -> tuple[int, ...]:
 
 
 def learned(learning: Learning) -> Iterator[int]:
-    """Advance to every look in turn; yields the step it is at."""
-    from engines.lab.training import run
-
+    """Advance to every look in turn; yields its step there, and 0 at every pause before."""
     for step in looks(learning.spec.n_steps):
         for _pause in run(learning.training, (step,)):
-            yield -1
+            yield 0
         yield step

@@ -97,6 +97,13 @@ class Watched(Result):
             columns["gradient norm"] = self.gradients[:, :, -1, 0].mean(axis=1)
         return Table("Every operation", columns)
 
+    def short_table(self) -> Table:
+        """Of every operation how widely its numbers spread, how many are zero, its gradient."""
+        every = self.table().columns
+        short = {"sd": "sd", "zeros": "zeros", "gradient norm": "gradient"}
+        columns = {new: every[name] for name, new in short.items() if name in every}
+        return Table("Every operation", {"operation": self.paths, **columns})
+
     def vanishing(self) -> tuple[str, ...]:
         """Operations whose gradient is much smaller than the output's, at the last look."""
         if not self.gradients.size:

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from engines.contract import InputError
 from engines.diagrams.drawing.picture import drawing_of_circuit
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Axes, Node, join
@@ -33,9 +32,6 @@ from engines.diagrams.watching.strips import BELOW
 from engines.diagrams.watching.values import watched
 from engines.lab.training.losses import loss_of
 
-NUMBERS_ONE_RUN = 50_000_000
-"""Numbers that one run may make on all wires together."""
-
 
 def frames_of(spec: WatchSpec) -> Iterator[WatchFrame | Watched]:
     """A frame at every look while something is learnt, the values last.
@@ -49,10 +45,9 @@ def frames_of(spec: WatchSpec) -> Iterator[WatchFrame | Watched]:
         return
     learning = Learning(spec)
     course = _Course(learning)
+    result = course.look(0)
     for step in learned(learning):
-        if step >= 0:
-            course.look(step)
-            result = course.result()
+        result = course.look(step) if step > 0 else result
         yield WatchFrame(result, fraction=learning.training.step / max(1, spec.n_steps))
     yield replace(result, scores=tuple(learning.score()))
 
@@ -72,12 +67,6 @@ def watched_result(spec: WatchSpec, fed: Fed) -> Watched:
     """Run once and keep what flowed, drawn under the lines of the diagram."""
     with torch.no_grad():
         _output, values = watched(fed.module.eval(), *fed.inputs)
-    n = sum(turn.numel() for turns in values.values() for turn in turns)
-    if n > NUMBERS_ONE_RUN:
-        raise InputError(
-            f"the wires would carry {n:,} numbers, more than {NUMBERS_ONE_RUN:,}; take fewer "
-            "examples or smaller sizes"
-        )
     keep = _kept(fed.circuit, values)
     result = Watched(spec, drawn(spec, fed), keep, fed.labels)
     return replace(result, drawing=with_values(result))
@@ -113,14 +102,14 @@ class _Course:
         self.steps: list[int] = []
         self.rows: list[list[Statistics]] = []
 
-    def look(self, step: int) -> None:
+    def look(self, step: int) -> Watched:
         """Measure every network as it is now."""
         networks = map(self.learning.network, range(self.learning.training.n_nets))
         self.steps.append(step)
         self.rows.append([statistics(net.eval(), self.x, self.y, self.loss) for net in networks])
+        return self._so_far()
 
-    def result(self) -> Watched:
-        """What has been seen so far."""
+    def _so_far(self) -> Watched:
         found = watched_result(self.learning.spec, self.learning.fed())
         shape = (len(found.paths), self.learning.training.n_nets, len(self.rows))
         numbers = np.full((*shape, len(OF_A_WIRE)), np.nan)

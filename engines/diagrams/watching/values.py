@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
+from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import join
 from engines.diagrams.running.module import DiagramModule
 
@@ -42,6 +43,15 @@ def watched(module: DiagramModule, *inputs: Tensor) -> tuple[Any, dict[str, list
     finally:
         for _path, level in levels:
             level.hear = None
+
+
+def fitted(circuit: Circuit, inputs: tuple[Tensor, ...]) -> dict[str, int]:
+    """Sizes of the axes that these inputs have."""
+    return {
+        axis: size
+        for value, array in zip(circuit.graph.inputs, inputs, strict=False)
+        for axis, size in zip(value.axes, array.shape, strict=False)
+    }
 
 
 def _levels(module: DiagramModule, path: str = "") -> Iterator[tuple[str, DiagramModule]]:

@@ -11,11 +11,13 @@ from engines.diagrams.library import LIBRARY
 from engines.diagrams.specs.comparing import CompareSpec
 from engines.diagrams.specs.drawing import DrawSpec
 from engines.diagrams.specs.importing import ImportSpec
+from engines.diagrams.watching.spec import WatchSpec
 from engines.running.compute import InProcess
 from views.diagrams.compare import CompareView
 from views.diagrams.exports import ITEMS
 from views.diagrams.imported import ImportView
 from views.diagrams.race import RaceView
+from views.diagrams.values import ValuesView
 from views.diagrams.write import WriteView
 
 
@@ -165,3 +167,39 @@ async def test_entrants_are_written_added_and_taken_out():
     (mistake,) = view.lanes[0].editor.mistakes
     assert mistake["line"] == 2
     assert view.lanes[0].stage.note == "Mend the text first."
+
+
+@pytest.fixture
+async def values() -> ValuesView:
+    spec = WatchSpec(n_steps=2, n_seeds=1, n_examples=4)
+    return await shown(ValuesView("diagrams/values", InProcess(), spec=spec))
+
+
+async def test_every_operation_has_a_map_and_a_press_opens_it(values):
+    roles = [mark[1] for mark in json.loads(values.canvas.scene)["marks"]]
+    assert roles.count("strip") == len(values.watched.kept) - 1, "another name draws no symbol"
+    assert values._picked == "a"
+    titles = [made.figure.title.text for made in values._figures]
+    assert titles[0].startswith("a, h 1: example 1, a ")
+    values.canvas._handle_msg({"kind": "pick", "path": "u"})
+    titles = [made.figure.title.text for made in values._figures]
+    assert titles[0].startswith("u: example 1")
+    assert any("directions" in title for title in titles)
+
+
+async def test_another_example_is_another_picture_without_a_run(values):
+    before, job = values.canvas.scene, values.runner.job
+    values.example.value = 3
+    assert values.canvas.scene != before
+    assert values.runner.job is job
+    again = ValuesView("diagrams/values", InProcess())
+    again.select(values.selection())
+    assert (again.example.value, again._picked) == (3, values._picked)
+
+
+async def test_a_mistake_is_underlined_and_nothing_is_run(values):
+    job = values.runner.job
+    values.editor._handle_msg({"text": values.controls.text.replace("softmax[t]", "softmax[w]")})
+    (mistake,) = values.editor.mistakes
+    assert mistake["code"] == "not-an-axis"
+    assert values.runner.job is job
