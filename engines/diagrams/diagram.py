@@ -38,14 +38,9 @@ class Diagram(Circuit):
 
     def to_torch(self, sizes: Mapping[str, int] | None = None, functions: Any = None) -> Any:
         """The diagram as an `nn.Module`; an imported one has the model's weights."""
-        from engines.diagrams.running.module import module_from_circuit
-        from engines.diagrams.running.weights import load
+        from engines.diagrams.running.weights import built
 
-        if self.imported is None:
-            return module_from_circuit(self, sizes, functions)
-        found = module_from_circuit(self, sizes, self.imported.functions)
-        load(self.imported, found)
-        return found
+        return built(self, sizes, functions)
 
     def values(self, *inputs: Any, module: Any = None) -> dict[str, list[Any]]:
         """Run on these arrays and give what every operation made, by its path, turn by turn.

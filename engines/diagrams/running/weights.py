@@ -8,7 +8,20 @@ from typing import Any
 import torch
 from torch import nn
 
+from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.imported import Imported
+from engines.diagrams.running.module import DiagramModule, module_from_circuit
+
+
+def built(
+    circuit: Circuit, sizes: Mapping[str, int] | None = None, functions: Any = None
+) -> DiagramModule:
+    """The circuit as a module: an imported one with the model's weights, else with fresh ones."""
+    if circuit.imported is None:
+        return module_from_circuit(circuit, sizes, functions)
+    found = module_from_circuit(circuit, sizes, circuit.imported.functions)
+    load(circuit.imported, found)
+    return found
 
 
 def load(imported: Imported, module: nn.Module) -> None:

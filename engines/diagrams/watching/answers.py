@@ -37,7 +37,9 @@ def _against_hooks(*, image: bool) -> float:
     import torch
     from torch import nn
 
-    from engines.diagrams.diagram import Diagram
+    from engines.diagrams.importing.result import circuit_from_torch
+    from engines.diagrams.running.weights import built
+    from engines.diagrams.watching.values import watched
 
     torch.manual_seed(0)
     layers = (
@@ -50,11 +52,11 @@ def _against_hooks(*, image: bool) -> float:
     said: list[torch.Tensor] = []
     for layer in layers:
         layer.register_forward_hook(lambda _layer, _given, made: said.append(made))
-    diagram = Diagram.from_torch(model, (x,))
+    diagram = circuit_from_torch(model, (x,))
     said.clear()
     with torch.no_grad():
         model(x)
-        found = diagram.values(x, module=diagram.to_torch().double())
+        _output, found = watched(built(diagram).double(), x)
     flat = [turn.sort().values for turns in found.values() for turn in _flat(turns)]
     errors = []
     for made in said:

@@ -17,6 +17,7 @@ from engines.diagrams.learning.entrants import Contestant, contestant
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.running.draws import example_inputs
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
+from engines.diagrams.running.weights import built
 from engines.diagrams.watching.budget import check_numbers
 from engines.diagrams.watching.spec import Fill, WatchSpec
 from engines.lab.data.catalog import task_of
@@ -49,15 +50,15 @@ def from_model(spec: WatchSpec) -> Fed:
         DiagramError: an expression or a shape that cannot be read, or a model that torch cannot
             export.
     """
-    from engines.diagrams.diagram import Diagram
     from engines.diagrams.importing.expressions import inputs_from_text, module_from_text
+    from engines.diagrams.importing.result import circuit_from_torch
 
     torch.manual_seed(spec.seed % 2**32)
     model = module_from_text(spec.module).eval()
-    diagram = Diagram.from_torch(model, inputs_from_text(spec.shapes))
+    diagram = circuit_from_torch(model, inputs_from_text(spec.shapes))
     check_numbers(diagram, numbers(diagram))
     inputs = filled(diagram, numbers(diagram), spec)
-    return Fed(diagram, diagram.to_torch(), inputs)
+    return Fed(diagram, built(diagram), inputs)
 
 
 def from_text(spec: WatchSpec) -> Fed:
