@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engines.contract import KnownAnswer
 
 
@@ -49,9 +51,9 @@ def _against_hooks(*, image: bool) -> float:
     )
     model = nn.Sequential(*layers).double()
     x = torch.randn((6, 2, 6, 6) if image else (6, 5), dtype=torch.float64)
-    said: list[torch.Tensor] = []
+    said: list[Any] = []
     for layer in layers:
-        layer.register_forward_hook(lambda _layer, _given, made: said.append(made))
+        layer.register_forward_hook(lambda _layer, _given, made: _said(said, made))
     diagram = circuit_from_torch(model, (x,))
     said.clear()
     with torch.no_grad():
@@ -66,7 +68,11 @@ def _against_hooks(*, image: bool) -> float:
     return max(errors)
 
 
-def _flat(turns: list) -> list:
+def _said(said: list[Any], made: Any) -> None:
+    said.append(made)
+
+
+def _flat(turns: list[Any]) -> list[Any]:
     return [turn.flatten() for turn in turns]
 
 

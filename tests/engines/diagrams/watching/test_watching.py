@@ -191,7 +191,9 @@ def test_a_range_says_no_more_than_three_digits():
 def test_gradients_at_the_output_are_those_of_cross_entropy(learned):
     """Closed form: (softmax - one hot) / n, on the first 64 of the exam with the last weights."""
     whole = run(n_steps=5, n_seeds=1, n_examples=64)
-    logits = whole.of("y").numbers[0].reshape(64, 10).astype(float)
+    last = whole.of("y")
+    assert last is not None
+    logits = last.numbers[0].reshape(64, 10).astype(float)
     p = np.exp(logits - logits.max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     p[np.arange(64), task_of("digits").y_test[:64]] -= 1
