@@ -15,9 +15,12 @@ import numpy as np
 
 from engines.contract import Frame, Result, Seed, Spec, SpecError, knob
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
+from engines.geometry.mechanisms.votes import by_chance, left, phase_symmetry, singles
 from engines.lab.statistics import wilson
 
 N_DRAWS = 500
+_N_ORDERS = 20
+"""Random orders in which neurons are taken away."""
 SCORES = (
     "accuracy",
     "median |2 phi - psi| (rad)",
@@ -219,6 +222,21 @@ class ModularRun(Result):
     """float64[moment]: median dominant share of power."""
     errors: np.ndarray
     """float64[moment]: median |2 phi - psi| in radians."""
+    n_left: np.ndarray
+    """int64[number]: neurons that are left of the trained network."""
+    left: np.ndarray
+    """float64[order, number, (accuracy, margin over the spread of logits)]."""
+    alone: np.ndarray
+    """float64[neuron]: share of sums that each trained neuron gets right by itself."""
+
+    def cancelled(self) -> np.ndarray:
+        """float64[group, 3]: neurons of each used frequency, and both `phase_symmetry` of them."""
+        found = fourier(self.theta[-1], self.xi[-1])
+        used, rows = found.used(), []
+        for k in range(1, found.power_in.shape[1] + 1):
+            phases = found.phase_in[used & (found.frequency == k)]
+            rows.append((len(phases), *(phase_symmetry(phases) if len(phases) else (np.nan,) * 2)))
+        return np.array(rows)
 
     def moments(self) -> tuple[Frame, ...]:
         """The weights through training."""
@@ -254,7 +272,29 @@ class ModularRun(Result):
             },
         )
         course = Curves("How the clock forms", self.steps.astype(float), lines, x, y)
-        return (*pictures_of(self.theta[-1], self.xi[-1], picked), course, table)
+        votes = (self._votes(), self._cancelling())
+        return (*pictures_of(self.theta[-1], self.xi[-1], picked), course, *votes, table)
+
+    def _votes(self) -> Curves:
+        """Accuracy and margin with neurons taken away, and of neurons alone."""
+        lines, bands = {}, {}
+        for k, name in enumerate(("accuracy", "margin / spread of logits")):
+            values = self.left[:, :, k]
+            lines[name] = values.mean(axis=0)
+            bands[name] = tuple(np.quantile(values, q, axis=0) for q in (0.025, 0.975))
+        lines["accuracy of a neuron alone"] = np.full(len(self.n_left), self.alone.mean())
+        title = f"Neurons vote: some left, 95 % of {_N_ORDERS} random orders"
+        return Curves(title, self.n_left.astype(float), lines, Axis("neurons left"),
+                      Axis("share, margin"), bands)  # fmt: skip
+
+    def _cancelling(self) -> Curves:
+        """How well the phases of each frequency cancel, beside random ones."""
+        n, twice, four_times = self.cancelled().T
+        chance = np.array([by_chance(int(k)) if k else np.nan for k in n])
+        lines = {"twice the phase": twice, "four times": four_times, "random phases": chance}
+        frequency = np.arange(1.0, len(n) + 1)
+        return Curves("Do phases cancel? 0: entirely", frequency, lines, Axis("frequency"),
+                      Axis("|mean of e^(i k phase)|"), dots=lines)  # fmt: skip
 
 
 def frames_of(spec: ModularSpec) -> Iterator[ModularFrame | ModularRun]:
@@ -285,6 +325,9 @@ def frames_of(spec: ModularSpec) -> Iterator[ModularFrame | ModularRun]:
             torch.nn.functional.cross_entropy(hidden @ xi, wanted).backward()
             optimiser.step()
     spectra = [fourier(t, x) for _, t, x in kept]
+    end = [weights.astype(np.float64) for weights in kept[-1][1:]]
+    n_left = np.unique(np.rint(np.geomspace(1, m, 16)).astype(np.int64))
+    rng = np.random.Generator(np.random.Philox(key=[spec.seed, 5]))
     yield ModularRun(
         spec,
         np.array([s for s, _, _ in kept]),
@@ -293,4 +336,7 @@ def frames_of(spec: ModularSpec) -> Iterator[ModularFrame | ModularRun]:
         np.array([accuracy(t, x) for _, t, x in kept]),
         np.array([float(np.median(f.share[f.used()])) for f in spectra]),
         np.array([float(np.median(f.phase_error()[f.used()])) for f in spectra]),
+        n_left,
+        left(end[0], end[1], n_left, _N_ORDERS, rng),
+        singles(end[0], end[1]),
     )

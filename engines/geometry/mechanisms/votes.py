@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 
-def votes_of(theta: np.ndarray, xi: np.ndarray) -> np.ndarray:
-    """float64[neuron, a, b, c]: what each neuron says to every sum."""
-    inner = (theta[:, None, :] + theta[None, :, :]) ** 2
-    return np.einsum("abm,mc->mabc", inner, xi)
+def said(theta: np.ndarray, xi: np.ndarray, neurons: np.ndarray) -> np.ndarray:
+    """float64[a, b, c]: what these neurons together say to every sum.
+
+    Args:
+        theta: float[p, neuron].
+        xi: float[neuron, p].
+        neurons: int64[neuron].
+    """
+    part = theta[:, neurons]
+    return (part[:, None, :] + part[None, :, :]) ** 2 @ xi[neurons]
 
 
 def _judged(logits: np.ndarray) -> tuple[float, float]:
@@ -23,20 +29,22 @@ def _judged(logits: np.ndarray) -> tuple[float, float]:
     return float((margin > 1e-9 * spread).mean()), float(margin.mean() / spread)
 
 
-def singles(votes: np.ndarray) -> np.ndarray:
+def singles(theta: np.ndarray, xi: np.ndarray) -> np.ndarray:
     """float64[neuron]: share of sums that each neuron gets right alone."""
-    return np.array([_judged(vote)[0] for vote in votes])
+    every = range(theta.shape[1])
+    return np.array([_judged(said(theta, xi, np.array([k])))[0] for k in every])
 
 
 def left(
-    votes: np.ndarray, numbers: np.ndarray, n_orders: int, rng: np.random.Generator
-) -> np.ndarray:
+    theta: np.ndarray, xi: np.ndarray, numbers: np.ndarray, n_orders: int,
+    rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
     """float64[order, number, (accuracy, margin)] with so many neurons left, in random orders."""
-    found = np.empty((n_orders, len(numbers), 2))
+    p, found = len(theta), np.empty((n_orders, len(numbers), 2))
     for k in range(n_orders):
-        order, total, at = rng.permutation(len(votes)), np.zeros(votes.shape[1:]), 0
+        order, total, at = rng.permutation(theta.shape[1]), np.zeros((p, p, p)), 0
         for place, number in enumerate(numbers):
-            total = total + votes[order[at:number]].sum(axis=0)
+            total = total + said(theta, xi, order[at:number])
             at = int(number)
             found[k, place] = _judged(total)
     return found

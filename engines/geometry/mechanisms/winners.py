@@ -48,7 +48,8 @@ class WinnerSpec(Spec):
     )  # fmt: skip
     shown: int = knob(
         1, label="Neuron", help="Of the first network's neurons with a winner, the one that is "
-        "drawn; the earliest first.", group="Learning", ge=1, le=512, soft=(1, 60),
+        "drawn; those first whose largest mode is not the one that is foretold.",
+        group="Learning", ge=1, le=512, soft=(1, 60),
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Of the first weights.", group="Learning")
 
@@ -127,7 +128,9 @@ class WinnerRun(Result):
                 self._table())  # fmt: skip
 
     def _race(self) -> Curves:
-        order = np.argsort(np.where(self.winner[0] > 0, self.seen[0], np.inf), kind="stable")
+        decided = self.winner[0] > 0
+        agree = self.predicted[0, BY_MODES] == self.predicted[0, BY_SIZE]
+        order = np.lexsort((self.seen[0], agree, ~decided))
         neuron = int(order[min(self.spec.shown, self.spec.width) - 1])
         share = self.shares[:, :, neuron].astype(float)
         best = np.argsort(-share.max(axis=0), kind="stable")[:4]
@@ -144,9 +147,10 @@ class WinnerRun(Result):
             np.array([getattr(e, part) if e else np.nan for e in found] + [self.chance])
             for part in ("value", "low", "high")
         )
-        ticks = tuple((float(k), name) for k, name in enumerate((*RULES, "chance")))
+        names = ("modes", "size", "input", "chance")
+        ticks = tuple((float(k), name) for k, name in enumerate(names))
         return Bars("Winners that first weights foretell", np.nan_to_num(heights),
-                    Axis("", ticks=ticks), Axis("share right, 95 % over networks"),
+                    Axis("", ticks=ticks), Axis("share right"),
                     whiskers=(low, high))  # fmt: skip
 
     def _quarters(self) -> Curves:

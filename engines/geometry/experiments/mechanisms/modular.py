@@ -9,6 +9,8 @@ import numpy as np
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
 from engines.contract.claims import FallsBelow
 from engines.geometry.mechanisms.modular_addition import ModularRun, ModularSpec, scores_of
+from engines.geometry.mechanisms.votes import by_chance
+from engines.lab.statistics import mean_over
 
 
 def frames(spec: ModularSpec) -> Iterator[Frame | Result]:
@@ -44,6 +46,53 @@ CLAIM = Claim(
 )
 
 
+def _alone(run: ModularRun) -> Estimate:
+    return mean_over(run.alone, of="accuracy of one neuron", unit="neurons")
+
+
+def _together(run: ModularRun) -> Estimate:
+    return Estimate.exact("accuracy of all neurons", float(run.accuracies[-1]), "all sums counted")
+
+
+def _cancelled(run: ModularRun, place: int) -> Estimate | None:
+    """Phase symmetry over what chance gives for as many phases, mean over frequency groups."""
+    groups = run.cancelled()
+    groups = groups[groups[:, 0] >= _LEAST]
+    if len(groups) < _LEAST:
+        return None
+    chance = [by_chance(int(n)) for n in groups[:, 0]]
+    times = "twice" if place == 1 else "four times"
+    return mean_over(groups[:, place] / chance, of=f"{times} the phase, over chance",
+                     unit="frequencies")  # fmt: skip
+
+
+_LEAST = 3
+"""Fewer phases, or frequencies, say nothing."""
+
+
+def _phases(place: int, sentence: str) -> Claim:
+    return Claim(
+        sentence,
+        figure=lambda run: _cancelled(run, place),
+        control=lambda _: Estimate.exact("random phases", 1.0, "closed form: sqrt(pi / 4 n)"),
+        holds_when=FallsBelow(),
+        source="arXiv 2602.16849",
+    )
+
+
+CLAIMS = (
+    CLAIM,
+    Claim(
+        "Neurons vote: each alone is hardly right.",
+        figure=_alone,
+        control=_together,
+        holds_when=FallsBelow(by=0.5),
+        source="arXiv 2602.16849; half of all sums is our bound",
+    ),
+    _phases(1, "Twice the phases of a frequency cancel better than random ones."),
+    _phases(2, "Four times the phases cancel better, too."),
+)
+
 EXPERIMENT = Experiment(
     spec=ModularSpec,
     frames=frames,
@@ -60,6 +109,6 @@ EXPERIMENT = Experiment(
         "Without weight decay": ModularSpec(weight_decay=0.0),
     },
     known_answers=known_answers,
-    claims=(CLAIM,),
+    claims=CLAIMS,
     order=50,
 )

@@ -8,20 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.geometry.mechanisms.modular_addition import analytic_weights, logits
-from engines.geometry.mechanisms.votes import by_chance, left, phase_symmetry, singles, votes_of
+from engines.geometry.mechanisms.votes import by_chance, left, phase_symmetry, said, singles
 
 EVERY = list(range(1, 12))
 
 
 def test_votes_add_up_to_the_logits():
     theta, xi = analytic_weights(11, [1, 2], 3)
-    np.testing.assert_allclose(votes_of(theta, xi).sum(axis=0), logits(theta, xi), atol=1e-12)
+    each = [said(theta, xi, np.array([k])) for k in range(len(xi))]
+    np.testing.assert_allclose(np.sum(each, axis=0), logits(theta, xi), atol=1e-12)
 
 
 def test_neurons_that_are_each_hardly_right_are_right_together():
-    votes = votes_of(*analytic_weights(23, EVERY, 3))
-    assert singles(votes).max() < 0.1
-    found = left(votes, np.array([1, 33]), 3, np.random.default_rng(0))
+    theta, xi = analytic_weights(23, EVERY, 3)
+    assert singles(theta, xi).max() < 0.1
+    found = left(theta, xi, np.array([1, 33]), 3, np.random.default_rng(0))
     assert (found[:, 1, 0] == 1.0).all()
     assert (found[:, 0, 0] < 0.1).all()
 
