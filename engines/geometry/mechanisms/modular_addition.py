@@ -283,7 +283,7 @@ class ModularRun(Result):
             lines[name] = values.mean(axis=0)
             bands[name] = tuple(np.quantile(values, q, axis=0) for q in (0.025, 0.975))
         lines["accuracy of a neuron alone"] = np.full(len(self.n_left), self.alone.mean())
-        title = f"Neurons vote: some left, 95 % of {_N_ORDERS} random orders"
+        title = f"Neurons vote: 95 % of {_N_ORDERS} orders"
         return Curves(title, self.n_left.astype(float), lines, Axis("neurons left"),
                       Axis("share, margin"), bands)  # fmt: skip
 
