@@ -25,6 +25,7 @@ from engines.geometry.api import (
     sentences,
     studio,
     task_geometry,
+    through_transformer,
 )
 from engines.geometry.chance.scores import layer_scores, pair_scores
 from engines.geometry.film.film import film_of
@@ -96,6 +97,7 @@ __all__ = [
     "studio",
     "svcca",
     "task_geometry",
+    "through_transformer",
     "tuning",
     "two_nn",
 ]

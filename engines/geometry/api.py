@@ -12,7 +12,6 @@ from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
-from engines.geometry.mechanisms.induction_course import InductionRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.opposing import OpposingRun
 from engines.geometry.mechanisms.weight_matching import Matching
@@ -22,6 +21,8 @@ from engines.geometry.pruning.pictures import TicketRun
 from engines.geometry.theory.double_descent import GeneralisationRun
 from engines.geometry.theory.memories import ModernHopfieldRun
 from engines.geometry.theory.predictors import PredictorRun
+from engines.geometry.transformers.induction_course import InductionRun
+from engines.geometry.transformers.patching import PatchingRun
 from engines.running import registry
 
 
@@ -83,6 +84,11 @@ def lottery_tickets(**fields: Any) -> TicketRun:
 def convergent_learning(**fields: Any) -> ConvergentRun:
     """Units of one network found again in others; fields of `ConvergentSpec`."""
     return cast("ConvergentRun", _run("convergent", fields))
+
+
+def through_transformer(**fields: Any) -> PatchingRun:
+    """Logit lens and activation patching of a small transformer; fields of `PatchingSpec`."""
+    return cast("PatchingRun", _run("patching", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

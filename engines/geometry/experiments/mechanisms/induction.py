@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
 from engines.contract.claims import AtLeast, AtMost, Exceeds, FallsBelow
-from engines.geometry.mechanisms.induction_course import DEALT_ANEW, NEW_ITEMS, InductionRun
-from engines.geometry.mechanisms.induction_spec import (
+from engines.geometry.transformers.induction_course import DEALT_ANEW, NEW_ITEMS, InductionRun
+from engines.geometry.transformers.induction_spec import (
     BOTH,
     COPIED,
     FREE,
@@ -24,14 +24,14 @@ _STRONGEST, _WEAKEST, _ALL = 1, 2, 3
 
 def frames(spec: InductionSpec) -> Iterator[Frame | Result]:
     """Moments of the learning, and the run last."""
-    from engines.geometry.mechanisms.induction_arms import frames_of
+    from engines.geometry.transformers.induction_arms import frames_of
 
     yield from frames_of(spec)
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Weights by hand, patterns that are held, torch's attention."""
-    from engines.geometry.mechanisms.induction_answers import induction_answers
+    from engines.geometry.transformers.induction_answers import induction_answers
 
     return induction_answers()
 

@@ -49,13 +49,13 @@ def by_hand_right(text: str = "") -> float:
 
 def held_score(layer: int) -> float:
     """The score of a head of networks as they begin, held on what its layer is scored for."""
-    from engines.geometry.mechanisms.induction_arms import (
+    from engines.geometry.transformers.induction_arms import (
         Looking,
         head_scores,
         part,
         training_of,
     )
-    from engines.geometry.mechanisms.induction_spec import InductionSpec
+    from engines.geometry.transformers.induction_spec import InductionSpec
     from engines.lab.interventions.activations import said
     from engines.lab.transformers.holding import hold
 
@@ -94,8 +94,8 @@ def from_torch() -> float:
 
 def patched_from_itself() -> float:
     """Largest change of any logit when a head says what it says anyway."""
-    from engines.geometry.mechanisms.induction_arms import Looking, part, training_of
-    from engines.geometry.mechanisms.induction_spec import InductionSpec
+    from engines.geometry.transformers.induction_arms import Looking, part, training_of
+    from engines.geometry.transformers.induction_spec import InductionSpec
     from engines.lab.interventions.activations import outputs
     from engines.lab.interventions.runs import Others, Run
     from engines.lab.interventions.text import parsed

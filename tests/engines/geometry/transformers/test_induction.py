@@ -8,13 +8,13 @@ import torch
 
 from engines.contract import SpecError
 from engines.geometry.experiments.mechanisms.induction import CLAIMS, EXPERIMENT
-from engines.geometry.mechanisms.induction_arms import (
+from engines.geometry.transformers.induction_arms import (
     Lessons,
     Looking,
     head_scores,
     training_of,
 )
-from engines.geometry.mechanisms.induction_course import (
+from engines.geometry.transformers.induction_course import (
     ABLATIONS,
     Course,
     InductionFrame,
@@ -24,7 +24,7 @@ from engines.geometry.mechanisms.induction_course import (
     onsets,
     token_names,
 )
-from engines.geometry.mechanisms.induction_spec import RUNS, InductionSpec
+from engines.geometry.transformers.induction_spec import RUNS, InductionSpec
 from engines.lab.training import Training
 
 TINY = InductionSpec(n_seeds=3, n_steps=20, n_moments=6, batch=8)

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 
 from engines.contract import Frame, Result
-from engines.geometry.mechanisms.induction_course import (
+from engines.geometry.transformers.induction_course import (
     ABLATIONS,
     Course,
     InductionFrame,
     InductionRun,
     Inside,
 )
-from engines.geometry.mechanisms.induction_spec import (
+from engines.geometry.transformers.induction_spec import (
     BOTH,
     COPIED,
     KEPT,

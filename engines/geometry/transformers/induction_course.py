@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
-from engines.geometry.mechanisms.induction_spec import InductionSpec
+from engines.geometry.transformers.induction_spec import InductionSpec
 from engines.lab.statistics import mean_over, paired
 
 EITHER = 0.5
