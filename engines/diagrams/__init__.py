@@ -5,11 +5,21 @@
 '4hkmx + 4hkmy + 4hkxy'
 """
 
-from engines.diagrams.api import kan, race
+from engines.diagrams.api import kan, local_rules, race
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
 from engines.diagrams.graph.errors import DiagramError, Problem
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.library import LIBRARY
 
-__all__ = ["LIBRARY", "Builder", "Diagram", "DiagramError", "Poly", "Problem", "kan", "race"]
+__all__ = [
+    "LIBRARY",
+    "Builder",
+    "Diagram",
+    "DiagramError",
+    "Poly",
+    "Problem",
+    "kan",
+    "local_rules",
+    "race",
+]

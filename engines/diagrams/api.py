@@ -10,6 +10,7 @@ from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY
+from engines.diagrams.local.results import LocalResult
 from engines.running import registry
 
 
@@ -41,6 +42,16 @@ def kan(**fields: Any) -> KanResult:
     """
     experiment = registry.experiment("diagrams/kan")
     return cast("KanResult", experiment.result(experiment.spec(**fields)))
+
+
+def local_rules(**fields: Any) -> LocalResult:
+    """Rules without a gradient through the network, beside backprop; ``.mean(rule)``.
+
+    Args:
+        fields: of `LocalSpec`: ``n_steps``, ``n_nets``, ``n_blocks``, ``learning_rate`` ...
+    """
+    experiment = registry.experiment("diagrams/local_rules")
+    return cast("LocalResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

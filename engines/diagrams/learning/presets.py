@@ -109,6 +109,7 @@ PRESETS: dict[str, RaceSpec] = {
         entrants=(
             Entrant(name="Backprop", text=_HIDDEN),
             Entrant(name="Feedback alignment", text=_HIDDEN, rule="feedback alignment"),
+            Entrant(name="Direct feedback", text=_HIDDEN, rule="direct feedback alignment"),
             Entrant(name="Last layer only", text=_HIDDEN, rule="last layer only"),
         ),
         match="nothing",

@@ -31,6 +31,7 @@ _WORK_MAX = 4e13
 _SIGNALS: dict[LearningRule, Signal] = {
     "backprop": "gradient",
     "feedback alignment": "feedback alignment",
+    "direct feedback alignment": "direct feedback alignment",
     "last layer only": "last layer only",
 }
 _N_MOMENTS = 24

@@ -17,7 +17,9 @@ RaceTask = Literal[
     "digits", "noisy digits", "letters", "characters", "XOR", "ring", "formula x y",
     "formula sin(8 x) cos(5 y)",
 ]  # fmt: skip
-LearningRule = Literal["backprop", "feedback alignment", "last layer only"]
+LearningRule = Literal[
+    "backprop", "feedback alignment", "direct feedback alignment", "last layer only"
+]
 Match = Literal["nothing", "parameters", "FLOPs"]
 
 WIDE = """def Wide(x: b p) -> b c
@@ -49,7 +51,7 @@ class Entrant(Spec):
         "backprop",
         label="Rule",
         help="How weights change: by the gradient, by errors that go back through fixed random "
-        "weights, or in the last layer alone.",
+        "weights, layer by layer or straight from the output, or in the last layer alone.",
     )
 
 

@@ -11,7 +11,7 @@ from torch.nn import functional as fn
 
 from engines.contract import InputError
 
-LossName = Literal["cross-entropy", "squared error", "logistic"]
+LossName = Literal["cross-entropy", "squared error", "logistic", "its own"]
 Loss = Callable[[Tensor, Tensor], Tensor]
 """Outputs and targets of one network to a scalar, the mean over the batch."""
 
@@ -20,7 +20,9 @@ def loss_of(name: str) -> Loss:
     """The loss of this name.
 
     cross-entropy takes logits [batch, class] and labels int64[batch]; squared error is the mean
-    over batch and outputs; logistic takes logits and targets 0 or 1 of one shape, in nats.
+    over batch and outputs; logistic takes logits and targets 0 or 1 of one shape, in nats. *Its
+    own* is for networks that compute losses themselves while they learn, one for each part that
+    learns by itself, and give those in place of outputs: their sum.
 
     Raises:
         InputError: no such loss.
@@ -34,6 +36,7 @@ _LOSSES: dict[str, Loss] = {
     "cross-entropy": fn.cross_entropy,
     "squared error": fn.mse_loss,
     "logistic": fn.binary_cross_entropy_with_logits,
+    "its own": lambda losses, _targets: losses.sum(),
 }
 
 

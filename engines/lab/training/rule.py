@@ -11,7 +11,9 @@ from typing import Literal
 
 from engines.contract import Spec, knob
 
-Signal = Literal["gradient", "feedback alignment", "last layer only", "Hebb", "Oja"]
+Signal = Literal[
+    "gradient", "feedback alignment", "direct feedback alignment", "last layer only", "Hebb", "Oja"
+]
 Optimiser = Literal["SGD", "momentum", "Adam", "AdamW"]
 
 
@@ -22,7 +24,8 @@ class Rule(Spec):
         "gradient",
         label="Signal",
         help="Which way a weight should go: the gradient of the loss; the same with fixed random "
-        "weights on the way back; or from its own two ends alone, without any loss.",
+        "weights on the way back, layer by layer or straight from the output; or from its own two "
+        "ends alone, without any loss.",
         group="Rule",
     )
     optimiser: Optimiser = knob(

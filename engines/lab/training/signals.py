@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, grad_and_value
+from torch.func import functional_call, grad, grad_and_value
 from torch.nn import functional as fn
 from torch.overrides import TorchFunctionMode
 
@@ -36,6 +36,8 @@ def signal_of(name: str, module: nn.Module, loss: Loss) -> SignalOf:
         return _gradient(module, loss, fixed=False)
     if name == "feedback alignment":
         return _gradient(module, loss, fixed=True)
+    if name == "direct feedback alignment":
+        return _direct(module, loss)
     if name == "last layer only":
         return _last_layer(module, loss)
     return _local(module, _hebb if name == "Hebb" else _oja)
@@ -58,15 +60,18 @@ def fixed_weights(name: str, stack: Stack, seed: int) -> Tensors:
     """What leads errors back in feedback alignment: [net, out, in], drawn once, per network.
 
     Uniform like torch's own start of a linear layer (Lillicrap et al. 2016 draw uniform too), apart
-    from the weights, which they never touch.
+    from the weights, which they never touch. Direct feedback leads from the output of the last
+    linear layer, so that its ``out`` stands in every shape.
     """
-    if name != "feedback alignment":
+    if name not in ("feedback alignment", "direct feedback alignment"):
         return {}
     drawn: dict[str, list[Tensor]] = {}
+    weights = linear_weights(stack.skeleton)
     for net in range(stack.n_nets):
         draw = torch.Generator().manual_seed((seed + 7919 * net + 1) % 2**63)
-        for weight in linear_weights(stack.skeleton):
-            shape = stack.places[weight].shape
+        for weight in weights:
+            out = weights[-1] if name == "direct feedback alignment" else weight
+            shape = stack.places[out].shape[0], stack.places[weight].shape[1]
             back = (2.0 * torch.rand(shape, generator=draw) - 1.0) / shape[1] ** 0.5
             drawn.setdefault(weight, []).append(back.to(stack.weights))
     return {weight: torch.stack(each) for weight, each in drawn.items()}
@@ -110,6 +115,19 @@ class _LedBack(_Watch):
         return fn.linear(x.detach(), weight, bias) + (around - around.detach())
 
 
+class _CutOff(_Watch):
+    """No error passes a linear product; what enters it is kept, to be told its error directly."""
+
+    def __init__(self, parameters: Mapping[str, Tensor]) -> None:
+        super().__init__(parameters)
+        self.entered: dict[str, Tensor] = {}
+
+    def linear(self, name: str, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """The product of what is cut off from what made it."""
+        self.entered[name] = x
+        return fn.linear(x.detach(), weight, bias)
+
+
 class _Seen(_Watch):
     """Keeps what enters and leaves."""
 
@@ -143,6 +161,35 @@ def _gradient(module: nn.Module, loss: Loss, *, fixed: bool) -> SignalOf:
         return found, after
 
     return signal
+
+
+def _direct(module: nn.Module, loss: Loss) -> SignalOf:
+    """Nøkland 2016: every hidden layer is told the output's error through fixed random weights."""
+
+    def signal(
+        parameters: Tensors, buffers: Tensors, back: Tensors, x: Tensor, y: Tensor
+    ) -> tuple[Tensors, Tensors]:
+        def cost(parameters: Tensors, buffers: Tensors) -> tuple[Tensor, Tensors]:
+            kept = {name: value.clone() for name, value in buffers.items()}
+            with _CutOff(parameters) as cut:
+                found = functional_call(module, (parameters, kept), (x,))
+            error = grad(loss)(found.detach(), y)
+            # A product with a constant: its slope towards what entered is that constant.
+            told = [
+                (value * _beside(error @ back[name], value)).sum()
+                for name, value in cut.entered.items()
+            ]
+            return loss(found, y) + torch.stack(told).sum(), kept
+
+        found, (_, after) = grad_and_value(cost, has_aux=True)(parameters, buffers)
+        return found, after
+
+    return signal
+
+
+def _beside(error: Tensor, value: Tensor) -> Tensor:
+    """An error [batch, in] with axes of one for those that a value [batch, ..., in] has between."""
+    return error.reshape(len(error), *[1] * (value.ndim - 2), error.shape[-1])
 
 
 def _last_layer(module: nn.Module, loss: Loss) -> SignalOf:

@@ -187,3 +187,55 @@ def test_what_cannot_be_is_refused_in_a_sentence():
         Rule(learning_rate=0.0)
     with pytest.raises(InputError, match="has none"):
         signal_of("Oja", nn.Conv1d(1, 1, 3), nn.functional.mse_loss)
+
+
+def test_direct_feedback_is_its_equations():
+    """Nøkland 2016: every hidden layer's error is that of the output through its own fixed weights."""
+
+    def deep() -> nn.Module:
+        return nn.Sequential(
+            nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 5), nn.Tanh(), nn.Linear(5, 3)
+        )
+
+    batches = labelled()
+    rule = Rule(signal="direct feedback alignment", optimiser="SGD", learning_rate=0.1)
+    training = Training(stack_from_seeds(deep, [0, 1]), batches, rule=rule, seed=9)
+    before = {k: v.clone() for k, v in training.stack.parameters.items()}
+    x, y = batches.batch(0)
+    training.advance(1)
+    for net in range(2):
+        w1, b1, w2, b2, w3, b3 = (before[f"{k}.{n}"][net] for k in (0, 2, 4)
+                                  for n in ("weight", "bias"))  # fmt: skip
+        one = torch.tanh(x @ w1.T + b1)
+        two = torch.tanh(one @ w2.T + b2)
+        error = torch.softmax(two @ w3.T + b3, -1) - nn.functional.one_hot(y, 3)
+        error = error / len(x)
+        back = {name: value[net] for name, value in training.fixed.items()}
+        assert back["2.weight"].shape == (3, 8)
+        first = (error @ back["2.weight"]) * (1 - one**2)
+        second = (error @ back["4.weight"]) * (1 - two**2)
+        after = training.stack.one(net)
+        torch.testing.assert_close(after["4.weight"], w3 - 0.1 * error.T @ two)
+        torch.testing.assert_close(after["2.weight"], w2 - 0.1 * second.T @ one)
+        torch.testing.assert_close(after["0.weight"], w1 - 0.1 * first.T @ x)
+
+
+def test_losses_of_its_own_are_summed():
+    """A network that gives two losses learns what either alone would teach its own weight."""
+
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Parameter(torch.tensor(1.0))
+            self.b = nn.Parameter(torch.tensor(2.0))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.stack([(self.a * x).square().mean(), 3.0 * (self.b * x).mean()])
+
+    x = torch.tensor([[1.0], [2.0]])
+    rule = Rule(optimiser="SGD", learning_rate=0.1)
+    training = Training(stack_from_seeds(Two, [0]), ArrayBatches(x, x), "its own", rule)
+    training.advance(1)
+    after = training.stack.one(0)
+    assert float(after["a"]) == pytest.approx(1.0 - 0.1 * 2 * 2.5)
+    assert float(after["b"]) == pytest.approx(2.0 - 0.1 * 3 * 1.5)

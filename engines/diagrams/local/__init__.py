@@ -1,0 +1,1 @@
+"""Layers that learn without a gradient from above: local rules beside backprop."""
