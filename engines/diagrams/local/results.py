@@ -27,7 +27,7 @@ class Reach:
         ticks = tuple((k + 0.5, name) for k, name in enumerate(self.layers))
         down = tuple((k + 0.5, str(k + 1)) for k in range(len(self.size)))
         moved = (self.size > 0).astype(float)
-        said = Axis("1: moved, 0: exactly not")
+        said = Axis("moved")
         return Heatmap(
             title, moved, Axis("weights of", ticks=ticks), Axis(losses, ticks=down), said
         )
@@ -58,7 +58,7 @@ class LocalResult(Result):
     right: np.ndarray
     """float64[look, rule, net]."""
     blocks: np.ndarray
-    """float64[block, net]."""
+    """float64[look, block, net]."""
     n_parameters: tuple[int, ...]
     """Of each rule's network, the way down counted."""
     counter: Reach
@@ -69,7 +69,7 @@ class LocalResult(Result):
     def ends(self, name: str) -> np.ndarray:
         """float64[net]: share right of a rule in the end."""
         if name == FIRST_BLOCK:
-            return self.blocks[0]
+            return self.blocks[-1, 0]
         return self.right[-1, RULES.index(name)]
 
     def mean(self, name: str) -> Estimate:
@@ -86,11 +86,19 @@ class LocalResult(Result):
         size = self.noprop.size
         return float(np.abs(size - np.diag(np.diag(size))).max())
 
+    def moments(self) -> tuple[Frame, ...]:
+        """The run as a film, a frame per look."""
+        n = len(self.steps)
+        return tuple(
+            LocalFrame(self.steps[:k], self.right[:k], self.blocks[k - 1], fraction=k / n)
+            for k in range(1, n + 1)
+        )
+
     def pictures(self) -> tuple[Picture, ...]:
         """Shares right, NoProp block by block, which loss moves which layer, and the table."""
         return (
             course(self.steps, self.right),
-            by_block(self.blocks, self.right[-1]),
+            by_block(self.blocks[-1], self.right[-1]),
             self.counter.picture("Counter-current: which loss moves which layer", "level"),
             self.noprop.picture("NoProp: which loss moves which block", "block"),
             self.table(),

@@ -152,28 +152,34 @@ def reach_of(module: nn.Module, x: Tensor) -> Reach:
 def _layers_of(module: nn.Module, name: str, slope: Tensor) -> list[tuple[str, Tensor]]:
     """Weights by the layer they are in: [loss, ...] each."""
     if isinstance(module, NoProp):
-        return [(f"block {k + 1}", slope[:, k]) for k in range(module.n_blocks)]
+        return [(str(k + 1), slope[:, k]) for k in range(module.n_blocks)]
     way, layer, _ = name.split(".")
-    return [(f"{way} {int(layer) + 1}", slope)]
+    arrow = {"up": "\N{UPWARDS ARROW}", "down": "\N{DOWNWARDS ARROW}"}[way]
+    return [(f"{arrow}{int(layer) + 1}", slope)]
 
 
 def frames_of(spec: LocalSpec) -> Iterator[LocalFrame | LocalResult]:
     """A frame at least ten times a second, the result last."""
     made = Comparison(spec)
     steps = log_spaced(spec.n_steps, _N_LOOKS)
-    right, blocks = made.look()
-    looks = [right]
-    frame = LocalFrame(np.array(steps[:1]), np.stack(looks), blocks, fraction=0.0)
+    looks = [made.look()]
+    frame = _frame(steps, looks)
     yield frame
     for step in steps[1:]:
         for training in made.trainings.values():
             for _ in run(training, (step,)):
                 yield frame
-        right, blocks = made.look()
-        looks.append(right)
-        frame = LocalFrame(np.array(steps[: len(looks)]), np.stack(looks), blocks,
-                           fraction=step / spec.n_steps)  # fmt: skip
+        looks.append(made.look())
+        frame = _frame(steps, looks)
         yield frame
     n_parameters = tuple(t.stack.n_parameters for t in made.trainings.values())
+    blocks = np.stack([each for _, each in looks])
     yield LocalResult(spec, frame.steps, frame.right, blocks, n_parameters,
                       made.reach(COUNTER), made.reach(NOPROP))  # fmt: skip
+
+
+def _frame(steps: tuple[int, ...], looks: list[tuple[np.ndarray, np.ndarray]]) -> LocalFrame:
+    """Everything seen so far."""
+    n = len(looks)
+    right = np.stack([each for each, _ in looks])
+    return LocalFrame(np.array(steps[:n]), right, looks[-1][1], fraction=steps[n - 1] / steps[-1])

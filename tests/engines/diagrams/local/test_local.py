@@ -119,10 +119,11 @@ def test_frames_come_in_order_and_the_result_last(run):
     frames, result = run
     assert frames[-1].fraction == 1.0
     assert (np.diff(result.steps) > 0).all()
-    np.testing.assert_array_equal(result.blocks[-1], result.ends(NOPROP))
-    np.testing.assert_array_equal(result.blocks[0], result.ends(FIRST_BLOCK))
+    np.testing.assert_array_equal(result.blocks[-1, -1], result.ends(NOPROP))
+    np.testing.assert_array_equal(result.blocks[-1, 0], result.ends(FIRST_BLOCK))
     assert ((result.right >= 0) & (result.right <= 1)).all()
     assert len(result.pictures()) == 5
+    assert len(result.moments()) == len(result.steps)
 
 
 def test_claims_need_a_run_as_long_as_they_say(run):
