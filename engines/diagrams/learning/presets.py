@@ -109,8 +109,8 @@ PRESETS: dict[str, RaceSpec] = {
         entrants=(
             Entrant(name="Backprop", text=_HIDDEN),
             Entrant(name="Feedback alignment", text=_HIDDEN, rule="feedback alignment"),
-            Entrant(name="Direct feedback", text=_HIDDEN, rule="direct feedback alignment"),
             Entrant(name="Last layer only", text=_HIDDEN, rule="last layer only"),
+            Entrant(name="Direct feedback", text=_HIDDEN, rule="direct feedback alignment"),
         ),
         match="nothing",
     ),
