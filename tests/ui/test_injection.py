@@ -240,7 +240,7 @@ GROUPS: dict[str, list[Place]] = {
         lambda mark: sentence_pane(mark(), "error"),
         lambda mark: typography(mark(), variant="h6"),
         lambda mark: pmui.Card("a", title=escaped(mark())),
-        lambda mark: pmui.Tabs((escaped(mark()), "a"), (escaped(mark()), "b")),
+        lambda mark: pmui.Tabs(*[(escaped(mark()), said) for said in "ab"]),
         table,
     ],
     "notices": [notice, posted],
@@ -254,7 +254,7 @@ GROUPS: dict[str, list[Place]] = {
         ),
         heading,
         lambda mark: components.Upload(
-            nothing, label=mark(), placeholder=mark(), note=mark(), filename=mark(drawn=True)
+            nothing, label=mark(), placeholder=mark(), note=mark(drawn=True), filename=mark(drawn=True)
         ),
         lambda mark: Group(title=mark()),
         chips,
@@ -276,7 +276,7 @@ GROUPS: dict[str, list[Place]] = {
         lambda mark: pmui.CheckBoxGroup(label=mark(), options=[mark(), "b"]),
         lambda mark: pmui.RadioButtonGroup(label=mark(), options=[mark(), "b"]),
         lambda mark: pn.widgets.Select(label=mark(), options=[mark(), "b"]),
-        lambda mark: pn.Tabs((mark(), "a"), (mark(), "b")),
+        lambda mark: pn.Tabs(*[(mark(), said) for said in "ab"]),
     ],
     "inputs": [
         lambda mark: pmui.Button(label=mark(), description=mark(drawn=True)),
@@ -403,6 +403,7 @@ def test_promise_5_a_label_is_text(name, server, visitors):
         assert page.evaluate("fired") == []
 
 
+@pytest.mark.usefixtures("server")
 def test_so_many_positions_are_tried():
     """The rows of measurements from which the rule came had about so many."""
     assert sum(_marks(name).n for name in GROUPS) >= POSITIONS

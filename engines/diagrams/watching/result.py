@@ -101,7 +101,11 @@ class Watched(Result):
         """Of every operation how widely its numbers spread, how many are zero, its gradient."""
         every = self.table().columns
         short = {"sd": "sd", "zeros": "zeros", "gradient norm": "gradient"}
-        columns = {new: every[name] for name, new in short.items() if name in every}
+        columns = {
+            new: tuple(f"{value:.2g}" for value in every[name])
+            for name, new in short.items()
+            if name in every
+        }
         return Table("Every operation", {"operation": self.paths, **columns})
 
     def vanishing(self) -> tuple[str, ...]:
