@@ -7,6 +7,7 @@
 
 from engines.geometry.activations.store import ActivationSet, ActivationWriter, Recorder
 from engines.geometry.api import (
+    addition_stages,
     attention_memory,
     compare,
     convergent_learning,
@@ -53,6 +54,7 @@ __all__ = [
     "ActivationSet",
     "ActivationWriter",
     "Recorder",
+    "addition_stages",
     "arrays_from_file",
     "attention_memory",
     "barcode",

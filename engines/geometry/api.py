@@ -14,6 +14,7 @@ from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.opposing import OpposingRun
+from engines.geometry.mechanisms.stages import StagesRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.mechanisms.winners import WinnerRun
 from engines.geometry.own_data.sentences import SentencesRun
@@ -99,6 +100,11 @@ def modular_addition(**fields: Any) -> ModularRun:
 def frequency_winners(**fields: Any) -> WinnerRun:
     """Which frequency each neuron ends with, foretold; fields of `WinnerSpec`."""
     return cast("WinnerRun", _run("winners", fields))
+
+
+def addition_stages(**fields: Any) -> StagesRun:
+    """Memorise, sort, understand, clean up; fields of `StagesSpec`."""
+    return cast("StagesRun", _run("stages", fields))
 
 
 def match_neurons(**fields: Any) -> Matching:

@@ -82,18 +82,16 @@ def _long() -> Course:
 def ticket_answers() -> tuple[KnownAnswer, ...]:
     """Counts, and with ``--full`` the floors of a prototype of 800 steps on other draws."""
     closed = "closed form: 20, 20 and 10 % of what is left of each layer, rounded, six times"
-    floor = "a prototype of the same sizes: 5 seeds, 800 steps, density .267"
+    floor = "floors of the same sizes: 5 seeds, 800 steps, density .267"
     return (
         KnownAnswer("share of weights left after six rounds", closed, _left(), 1e-12, _found),
         KnownAnswer("masked weights that AdamW with decay moved", "definition", 0.0, 0.0, _moved),
         KnownAnswer("weights of a ticket that are not the first ones", "definition", 0.0, 0.0,
                     _rewound),
-        KnownAnswer("ticket after 25 steps", floor, 0.968, 0.06,
-                    lambda: _long().share(TICKET, EARLY).value, full=True),
-        KnownAnswer("ticket at the end", floor, 0.986, 0.015, lambda: _long().share(TICKET).value,
-                    full=True),
-        KnownAnswer("re-initialised at the end", floor, 0.978, 0.015,
-                    lambda: _long().share(AGAIN).value, full=True),
-        KnownAnswer("random mask at the end", floor, 0.976, 0.015,
-                    lambda: _long().share(DEALT).value, full=True),
+        KnownAnswer("ticket less re-initialised after 25 steps: above .25", floor, 0.55, 0.3,
+                    lambda: _long().less(TICKET, AGAIN, EARLY).value, full=True),
+        KnownAnswer("ticket less re-initialised at the end: above 0", floor, 0.02, 0.02,
+                    lambda: _long().less(TICKET, AGAIN).value, full=True),
+        KnownAnswer("ticket less random mask at the end: above 0", floor, 0.02, 0.02,
+                    lambda: _long().less(TICKET, DEALT).value, full=True),
     )  # fmt: skip
