@@ -195,8 +195,8 @@ CLAIMS = (
     _against("random directions", "It matters which directions are kept, not how many."),
     _against(
         "exact components",
-        "A circuit that learns from a few inputs at a time keeps as much as exact components do: at most "
-        "one digit in a hundred is lost.",
+        "A circuit that learns from a few inputs at a time keeps as much as exact components do: "
+        "at most one digit in a hundred is lost.",
         by=-0.01,
     ),
     Claim(
