@@ -19,6 +19,8 @@ from table import Figure, as_json
 from threadpoolctl import threadpool_limits
 from torch.nn import functional as fn
 
+from engines.diagrams.edges import running as functions_on_edges
+from engines.diagrams.edges.asked import GAUSSIANS, RECURSION, SPLINES, KanSpec
 from engines.diagrams.learning.presets import PRESETS
 from engines.diagrams.learning.racing import Race, Racer, frames_of
 
@@ -68,6 +70,22 @@ def row(name: str, repeats: int, at_least: float) -> Figure:
     return Figure(said, "x CPU", statistics.median(ratios), at_least=at_least)
 
 
+def bases(repeats: int, slower: str, faster: str, at_least: float) -> Figure:
+    """Networks with functions on edges that differ in how bumps are computed, in turn."""
+    made = functions_on_edges.Comparison(KanSpec(recursion=True))
+    sides = [made.trainings[made.spec.names.index(name)] for name in (slower, faster)]
+    ratios = []
+    for k in range(repeats + 1):
+        took = []
+        for training in sides:
+            begun = time.process_time()
+            training.advance((k + 1) * N_STEPS)
+            took.append(time.process_time() - begun)
+        ratios.append(took[0] / took[1])
+    said = f"{slower} over {faster}, {made.spec.n_nets} networks"
+    return Figure(said, "x CPU", statistics.median(ratios[1:]), at_least=at_least)  # first: loading
+
+
 def elapsed(preset: str) -> Figure:
     """CPU seconds of a whole race, as the page runs it."""
     begun = time.process_time()
@@ -85,6 +103,9 @@ def main() -> int:
     figures = []
     for name in ROWS:
         figures.append(row(name, repeats, 1.0 if name.startswith("convolution") else 2.0))
+        print(figures[-1], flush=True)
+    for slower, at_least in ((RECURSION, 2.0), (GAUSSIANS, 0.5)):
+        figures.append(bases(repeats, slower, SPLINES, at_least))
         print(figures[-1], flush=True)
     figures.append(elapsed(next(iter(PRESETS))))
     print(figures[-1], flush=True)

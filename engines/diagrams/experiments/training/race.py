@@ -108,6 +108,12 @@ CLAIMS = (
         _FEEDBACK, "Which way errors go back", ("Feedback alignment", "Last layer only"), 600,
     ),
     _claim(
+        "Errors that go straight from the output to every layer through fixed random weights teach "
+        "hidden layers: they are ahead of learning the last layer alone.",
+        "Nøkland 2016, Direct feedback alignment, arXiv 1609.01596",
+        "Which way errors go back", ("Direct feedback", "Last layer only"), 600,
+    ),
+    _claim(
         "One layer of quadratic neurons fits a ring better than a network of two layers with more "
         "weights.",
         _QUADRATIC, "Quadratic neurons on a ring", ("Quadratic", "MLP"), 400,
