@@ -12,9 +12,15 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a browser come last: the app they share runs on beside what follows."""
+    """Files with a browser come last: the app they share runs on beside what follows.
+
+    A process takes a file whole, but for tests that go by themselves.
+    """
     with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: item.path in with_browser)
+    for item in items:
+        alone = item.get_closest_marker("apart") is not None
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
 
 
 @contextmanager

@@ -32,6 +32,7 @@ def cases():
     for path in sorted(shipped.folder().rglob("*.first")):
         slow = head_of(path)["seconds"] > 8
         marks = [pytest.mark.slow, pytest.mark.timeout(300)] if slow else [pytest.mark.timeout(120)]
+        marks.append(pytest.mark.apart)
         yield pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks)
 
 

@@ -13,6 +13,7 @@ COMPUTED_MS = 180_000
 """Some steps train a network; on a busy machine that takes its time."""
 
 
+@pytest.mark.apart
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", list(tours()))
 def test_a_tour_is_played_to_its_end(name, page, app_url):

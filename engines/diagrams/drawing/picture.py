@@ -154,13 +154,9 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         [m.tag, m.role, _rounded(m.shape), list(m.runs), m.axis, m.value, m.path]
         for m in scene.marks
     ]
-    floors = [round(floor, 1) for floor in scene.floors]
-    return {
-        "width": round(scene.width, 1),
-        "height": round(scene.height, 1),
-        "floors": floors,
-        "marks": marks,
-    }
+    floors = {"floors": [round(floor, 1) for floor in scene.floors]} if scene.floors else {}
+    size = {"width": round(scene.width, 1), "height": round(scene.height, 1)}
+    return {**size, **floors, "marks": marks}
 
 
 def _rounded(shape: dict[str, float | str]) -> dict[str, float | str]:

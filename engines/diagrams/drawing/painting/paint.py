@@ -34,7 +34,8 @@ class Painter(NoteCanvas):
             self._tips(line)
             self.scene.width = max(self.scene.width, line.x1 + self.dx + LEFT + 18)
             top += (line.bottom - line.top) * ROW
-            self.scene.floors.append(top + 0.6 * ROW)
+            if below:
+                self.scene.floors.append(top + 0.6 * ROW)
             top += LINE_SKIP + 12 + below
         self.scene.height = top - 8
         self.notes()

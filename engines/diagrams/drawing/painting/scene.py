@@ -39,7 +39,7 @@ class Scene:
     width: float = 0.0
     height: float = 0.0
     floors: list[float] = field(default_factory=list)
-    """Where the room below each line begins."""
+    """Where the room begins that was left free below each line; empty when none was."""
 
     def count(self, role: str) -> int:
         """How many marks have this role."""
