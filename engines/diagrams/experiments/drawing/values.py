@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Experiment, KnownAnswer
+from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.watching.spec import WatchSpec
 
 
-def frames(spec: WatchSpec) -> Iterator[object]:
+def frames(spec: WatchSpec) -> Iterator[Frame | Result]:
     """Learning first where a task is chosen, the values last."""
     from engines.diagrams.watching.running import frames_of
 
