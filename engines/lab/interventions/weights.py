@@ -193,7 +193,7 @@ def _kept(value: Tensor, score: Tensor, share: float) -> Tensor:
     """bool[net, weight]: all but this share of the weights that are there, lowest scores first."""
     there = (value != 0).cpu()
     order = torch.where(there, score.double(), torch.inf).argsort(dim=1, stable=True)
-    gone = torch.round(share * there.sum(1)).long()
+    gone = torch.round(share * there.sum(1).double()).long()
     place = torch.arange(value.shape[1]).expand_as(order)
     keep = torch.ones(value.shape, dtype=torch.bool)
     keep.scatter_(1, order, place >= gone[:, None])
