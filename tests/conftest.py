@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)  # before groups are read from the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser come last: the app they share runs on beside what follows.
 

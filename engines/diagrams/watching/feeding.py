@@ -151,7 +151,7 @@ def looks(n_steps: int) -> tuple[int, ...]:
     """Steps at which statistics are taken: the start, then spaced evenly by their logarithm.
 
     >>> looks(300)
-    (0, 1, 2, 3, 5, 8, 12, 19, 30, 48, 76, 120, 190, 300)
+    (0, 1, 2, 3, 4, 7, 11, 17, 28, 45, 72, 116, 187, 300)
     """
     if not n_steps:
         return (0,)
