@@ -1,4 +1,4 @@
-"""Values on the wires: the drawing with maps under its lines, and any wire's maps and curves."""
+"""Values on every wire: the drawing with maps under its lines, and any wire's maps and curves."""
 
 from __future__ import annotations
 

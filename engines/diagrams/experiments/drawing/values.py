@@ -32,7 +32,7 @@ EXPERIMENT = Experiment(
     spec=WatchSpec,
     frames=frames,
     card=Card(
-        title="Values on the wires",
+        title="Values on every wire",
         claim="A diagram runs and every wire shows its numbers: maps under the drawing, attention "
         "by head, and how numbers and gradients of each wire change while the network learns.",
         paper="Abbott 2024, Neural Circuit Diagrams, TMLR; Roy & Vetterli 2007, The effective "

@@ -58,6 +58,7 @@ def test_warming_up_calls_what_lies_in_the_folder_and_survives_a_failure(monkeyp
         monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(registry, "workbenches", lambda: ("madeup",))
     monkeypatch.setattr(worker, "_QUIET_S", 0.01)
+    monkeypatch.setattr(worker.job, "_ACTIVE", set())  # whatever other tests have left running
     worker._warm_up()
     assert called == ["madeup"]
     assert "could not warm up engines.madeup.experiments._warm" in caplog.text
