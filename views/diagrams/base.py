@@ -80,12 +80,16 @@ class DiagramView(ExperimentView):
         """The same diagram, looked at in another way."""
         self.run()
 
+    def resized(self) -> None:
+        """Axes have other sizes: the same diagram costs something else."""
+        self.redraw()
+
     # Hearing -------------------------------------------------------------------------------
 
     def _resize(self, axis: str, size: int) -> None:
         others = [item for item in self.controls.sizes if item.axis != axis]
         self.controls.sizes = (*others, AxisSize(axis=axis, size=size))
-        self.redraw()
+        self.resized()
 
     def _hear(self, message: dict[str, Any]) -> None:
         kind, path = message["kind"], str(message.get("path", ""))

@@ -13,7 +13,7 @@ from engines.diagrams.drawing.picture import mistakes
 from engines.diagrams.language.check import judged
 from engines.diagrams.specs.drawing import Drawing
 from engines.diagrams.watching.result import VANISHING, Watched, WatchFrame
-from engines.diagrams.watching.showing import with_values
+from engines.diagrams.watching.showing import redrawn, with_values
 from engines.running.compute import Compute, Job
 from views.diagrams.base import DiagramView
 from views.diagrams.components import DiagramEditor
@@ -68,6 +68,18 @@ class ValuesView(DiagramView):
     def _follow(self, _event: Any) -> None:
         if self.editor.text != self.controls.text:
             self.editor.text = self.controls.text
+
+    def redraw(self) -> None:
+        """Folded or wrapped in another way; what was learnt stays."""
+        if self.watched is None or not self.watched.drawing.spec.text:
+            self.run()
+            return
+        self.watched = redrawn(self.watched, self.controls.collapsed, self.controls.width)
+        self._look()
+
+    def resized(self) -> None:
+        """Arrays of other sizes hold other numbers."""
+        self.run()
 
     # Showing -------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from engines.lab.data.task import Task
 from engines.lab.training import OrderedBatches, Rule, Training, run, stack_from_seeds
 from engines.lab.training.batches import arrays
 
-BATCH, BATCH_AT = 64, 3
+BATCH = 64
 N_PROBES = 64
 """Examples of the exam on which statistics are taken."""
 

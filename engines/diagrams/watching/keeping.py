@@ -12,8 +12,8 @@ from engines.diagrams.watching.axes import Lying
 from engines.diagrams.watching.kept import Kept
 
 NUMBERS_MAX = 4_000_000
-"""Numbers that are kept of one run, all values together: 16 MB."""
-CELLS_MIN, CELLS_MAX = 64, 4096
+"""Numbers that are kept of one run, all values together: about 16 MB."""
+CELLS_MIN, CELLS_MAX = 1, 4096
 """Numbers of one value, one turn and one example."""
 
 

@@ -1,4 +1,4 @@
-"""The run: a drawing at once, networks that learn with their wires watched, then every value."""
+"""The run: networks learn with their wires watched, and those of the first are drawn."""
 
 from __future__ import annotations
 

@@ -6,10 +6,11 @@ import json
 from dataclasses import replace
 
 from engines.diagrams.drawing.files import scene_from_json
-from engines.diagrams.drawing.picture import scene_json
+from engines.diagrams.drawing.picture import drawing_of_circuit, scene_json
+from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.specs.drawing import Drawing
 from engines.diagrams.watching.result import Watched
-from engines.diagrams.watching.strips import with_strips
+from engines.diagrams.watching.strips import BELOW, with_strips
 
 
 def with_values(result: Watched, example: int = 0, turn: int = -1) -> Drawing:
@@ -23,3 +24,10 @@ def with_values(result: Watched, example: int = 0, turn: int = -1) -> Drawing:
 
 def _is_strip(role: str) -> bool:
     return role.partition(" ")[0] in ("strip", "heat", "strip-name", "strip-range")
+
+
+def redrawn(result: Watched, collapsed: tuple[str, ...], width: int) -> Watched:
+    """The same values on the same diagram, folded or wrapped in another way; nothing runs again."""
+    asked = result.drawing.spec.replace(collapsed=collapsed, width=width)
+    drawing = drawing_of_circuit(circuit_from_text(asked.text), asked, below=BELOW)
+    return replace(result, drawing=drawing)

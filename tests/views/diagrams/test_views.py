@@ -203,3 +203,13 @@ async def test_a_mistake_is_underlined_and_nothing_is_run(values):
     (mistake,) = values.editor.mistakes
     assert mistake["code"] == "not-an-axis"
     assert values.runner.job is job
+
+
+async def test_folding_draws_again_and_learns_nothing_again(values):
+    job, before = values.runner.job, values.canvas.scene
+    values.controls.width = 600
+    assert values.canvas.scene != before
+    assert json.loads(values.canvas.scene)["width"] < json.loads(before)["width"]
+    roles = [mark[1] for mark in json.loads(values.canvas.scene)["marks"]]
+    assert roles.count("strip") == len(values.watched.kept) - 1
+    assert values.runner.job is job
