@@ -189,6 +189,8 @@ class Runner:
         self._show_bar(job)
         if job.frame is not None and (fresh or job.frame is not frame) and job.result is None:
             self._show_frame(job, job.frame)
+        elif self._late and job.state.status.final:
+            self._show_late()
         if not job.state.status.final or (not fresh and state is job.state):
             return
         if job.result is not None:
@@ -209,7 +211,9 @@ class Runner:
             return
         now = time.monotonic()
         watched = self.asker.has_browser
-        self._late = watched and not self._acks.allows(now)
+        # Nothing may follow the last moment: what is shown of a stopped run would go again.
+        held = not job.state.status.final
+        self._late = watched and held and not self._acks.allows(now)
         if self._late:
             return
         begins, self._shown = not self._shown, True
@@ -222,6 +226,9 @@ class Runner:
     def _drawn(self, beat: object) -> None:
         """The browser has drawn up to here: show the newest of what was left out meanwhile."""
         self._acks.answered(beat, time.monotonic())
+        self._show_late()
+
+    def _show_late(self) -> None:
         job = self.job
         if self._late and job is not None and job.frame is not None and job.result is None:
             self._show_frame(job, job.frame)

@@ -190,6 +190,27 @@ def test_a_run_that_was_stopped_is_no_error(desk, screen, status):
     assert screen.runner.bar.status == str(status)
 
 
+def test_no_moment_follows_the_end_of_a_run_though_the_browser_answers_late(desk, screen):
+    class Page:
+        session_context = object()
+
+        def add_next_tick_callback(self, callback) -> None:
+            callback()
+
+    shown_when_stopped: list[int] = []
+    screen.runner._on_stopped = lambda _job: shown_when_stopped.append(len(screen.frames))
+    job = screen.runner.run()
+    screen.runner.asker._document = Page()
+    job.tell(JobState(Status.RUNNING), frame=ToyFrame(1))
+    job.tell(JobState(Status.RUNNING), frame=ToyFrame(2))
+    assert screen.frames == [ToyFrame(1)]  # the browser has not answered yet
+    job.tell(JobState(Status.CANCELLED))
+    assert screen.frames == [ToyFrame(1), ToyFrame(2)]
+    assert shown_when_stopped == [2]
+    screen.runner._drawn(screen.runner.bar.beat)
+    assert screen.frames == [ToyFrame(1), ToyFrame(2)]
+
+
 def test_knobs_that_do_not_fit_are_a_sentence_and_no_job(desk, screen):
     screen.n = -1
     assert screen.runner.run() is None
