@@ -94,7 +94,6 @@ class RaceView(GenericView):
             sizing_mode="stretch_width",
             margin=0,
         )
-        self.claims.param.watch(self._tested_alone, "chips")
         self.controls.param.watch(lambda _event: self._line_up(), ["entrants"])
         self.price.param.watch(lambda _event: self._redraw(), "value")
         self._line_up()
@@ -109,12 +108,6 @@ class RaceView(GenericView):
         """An editor for each entrant."""
         each = [widget for lane in self.lanes for widget in (lane.editor, lane.rule)]
         return {"Entrants": [*each, self.more]}
-
-    def _tested_alone(self, _event: Any) -> None:
-        """Of many claims those that this race tests; each of the others has a preset."""
-        tested = [chip for chip in self.claims.chips if chip["says"] != "not tested here"]
-        if len(tested) < len(self.claims.chips):
-            self.claims.chips = tested
 
     # Entrants ------------------------------------------------------------------------------
 

@@ -23,8 +23,9 @@ class Claims(JSComponent):
     """Chips of an experiment's claims; a press opens what a verdict rests on."""
 
     chips = param.List(
-        doc='Dicts with "mark", "says", "sentence", "rule", "source" and "figures"; a figure has '
-        '"name", "text", "how" and, as shares of the width, "low", "at" and "high".'
+        doc='Dicts with "mark", "says", "sentence", "rule", "source", "elsewhere" (this run does '
+        'not test it) and "figures"; a figure has "name", "text", "how" and, as shares of the '
+        'width, "low", "at" and "high".'
     )
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
@@ -42,12 +43,14 @@ class Claims(JSComponent):
         """Show what a result says of every claim."""
         found = [(claim, claim.finding(result)) for claim in self._claims]
         self.chips = [
-            _untested(claim, "not tested here") if finding is None else chip(finding)
+            _untested(claim, "not tested here", elsewhere=True)
+            if finding is None
+            else chip(finding)
             for claim, finding in found
         ]
 
 
-def _untested(claim: Claim, says: str) -> dict[str, Any]:
+def _untested(claim: Claim, says: str, *, elsewhere: bool = False) -> dict[str, Any]:
     tested = f"The preset “{claim.preset}” tests it." if claim.preset else "Its preset tests it."
     return {
         "mark": "untested",
@@ -55,6 +58,7 @@ def _untested(claim: Claim, says: str) -> dict[str, Any]:
         "sentence": label(claim.sentence, _SENTENCE_MAX),
         "source": label(claim.source, _SENTENCE_MAX),
         "rule": f"{tested} It {claim.holds_when.sentence}.",
+        "elsewhere": elsewhere,
         "figures": [],
     }
 

@@ -56,6 +56,7 @@ def test_a_run_with_other_settings_tests_nothing():
     shown.judge(Heights(9.0))
     shown.judge(Heights(9.0, asked=False))
     assert shown.chips[0]["says"] == "not tested here"
+    assert shown.chips[0]["elsewhere"]
 
 
 def test_both_figures_and_the_control_stand_on_one_scale():

@@ -23,30 +23,54 @@ function claimPanel(chip, id) {
   return panel
 }
 
+// What this run does not test: a line for each, with the preset that does.
+function elsewherePanel(chips, id) {
+  return element("section", {id, class: "nx-panel", "aria-label": "Claims that this run does not test"},
+    element("ul", {class: "nx-elsewhere"}, ...chips.map((chip) => element("li", {},
+      element("span", {class: "nx-sentence"}, chip.sentence),
+      element("small", {}, chip.source ? `${chip.source}. ${chip.rule}` : chip.rule)))))
+}
+
+const ELSEWHERE = "elsewhere"
+const CLAIMS_ROOMY = 3
+
+function claimButton(place, mark, says, sentence, opened, id, press) {
+  return element("button", {
+    type: "button", class: `nx-chip nx-${mark}`, "data-place": place, title: sentence,
+    "aria-expanded": String(opened), "aria-controls": opened ? id : null, onclick: press,
+  }, element("span", {class: "nx-mark", "aria-hidden": "true"}, CLAIM_MARKS[mark]),
+  element("b", {}, says), element("span", {class: "nx-short"}, sentence))
+}
+
 export function render({model, el}) {
   installTokens(NX_CSS)
   const root = element("div", {class: "nx-claims"})
   el.append(root)
-  let opened = -1
+  let opened = null
   const show = () => {
     const focused = root.getRootNode().activeElement
     const held = focused && root.contains(focused) ? focused.dataset.place : null
     const id = `nx-claim-${claimPanels++}`
-    const chips = model.chips.map((chip, k) => element("button", {
-      type: "button", class: `nx-chip nx-${chip.mark}`, "data-place": String(k), title: chip.sentence,
-      "aria-expanded": String(k === opened), "aria-controls": k === opened ? id : null,
-      onclick: () => { opened = k === opened ? -1 : k; show() },
-    }, element("span", {class: "nx-mark", "aria-hidden": "true"}, CLAIM_MARKS[chip.mark]),
-    element("b", {}, chip.says), element("span", {class: "nx-short"}, chip.sentence)))
+    const press = (place) => () => { opened = opened === place ? null : place; show() }
+    const here = [...model.chips.entries()].filter(([, chip]) => !chip.elsewhere)
+    const rest = model.chips.filter((chip) => chip.elsewhere)
+    const chips = here.map(([k, chip]) =>
+      claimButton(String(k), chip.mark, chip.says, chip.sentence, opened === String(k), id, press(String(k))))
+    if (rest.length) {
+      const says = `${rest.length} ${here.length ? "more" : rest.length > 1 ? "claims" : "claim"}`
+      chips.push(claimButton(ELSEWHERE, "untested", says, "tested by other settings", opened === ELSEWHERE, id, press(ELSEWHERE)))
+    }
+    root.classList.toggle("nx-narrow", chips.length > CLAIMS_ROOMY)
     root.replaceChildren(element("div", {class: "nx-row", role: "group", "aria-label": "Claims"}, ...chips))
-    if (model.chips[opened]) root.append(claimPanel(model.chips[opened], id))
+    if (opened === ELSEWHERE && rest.length) root.append(elsewherePanel(rest, id))
+    else if (model.chips[opened]) root.append(claimPanel(model.chips[opened], id))
     if (held !== null) root.querySelector(`[data-place="${held}"]`)?.focus()
   }
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || opened < 0) return
+    if (event.key !== "Escape" || opened === null) return
     event.stopPropagation()
     const place = opened
-    opened = -1
+    opened = null
     show()
     root.querySelector(`[data-place="${place}"]`)?.focus()
   })
