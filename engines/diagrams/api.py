@@ -11,6 +11,7 @@ from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.local.results import LocalResult
+from engines.diagrams.operators.results import OperatorResult
 from engines.running import registry
 
 
@@ -52,6 +53,16 @@ def local_rules(**fields: Any) -> LocalResult:
     """
     experiment = registry.experiment("diagrams/local_rules")
     return cast("LocalResult", experiment.result(experiment.spec(**fields)))
+
+
+def operator(**fields: Any) -> OperatorResult:
+    """Burgers' equation learnt on one grid and asked on four; ``.mean(network, grid)``.
+
+    Args:
+        fields: of `OperatorSpec`: ``n_steps``, ``n_nets``, ``n_modes``, ``viscosity`` ...
+    """
+    experiment = registry.experiment("diagrams/operator")
+    return cast("OperatorResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

@@ -1,0 +1,1 @@
+"""Networks that map fields to fields, learnt on one grid and asked on others."""
