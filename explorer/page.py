@@ -131,7 +131,7 @@ class WorkbenchPage:
         names = registry.listed(workbench)
         asked = f"{workbench}/{address.leaf}"
         if not address.leaf and address.tour in tours():
-            asked = tours()[address.tour].experiment
+            asked = tours()[address.tour].place(address.step)
         self.name = asked if asked in names else names[0]
         self.base = registry.experiment(self.name).default()
         spec, selection, notes = self._opened(address)
@@ -142,7 +142,7 @@ class WorkbenchPage:
         )
         self.view.go = partial(setattr, self.header, "go")
         self.menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
-        self.player = TourPlayer(self.view)
+        self.player = TourPlayer(self.view, self.view.go)
         self.help = Help(engine, owner, workbench)
         self.view.select(selection)
         self.memory = Memory(self.view, self.base, self.desks, self.view.notices.post, self._warn)
@@ -171,10 +171,11 @@ class WorkbenchPage:
         """What happens once the page is on screen: a tour, or the first run."""
         self.memory.save_soon()
         tour = self._tour
-        if tour is not None and tour.experiment == self.name:
-            self.player.start(tour, self._step, plays=self._plays, after=demo.after(tour.name))
-        else:
+        here = tour is not None and tour.place(self._step) == self.name
+        if tour is None or not here or tour.step(self._step).fields is None:
             self.view.restore_run()
+        if tour is not None and here:
+            self.player.start(tour, self._step, plays=self._plays, after=demo.after(tour.name))
         self._started = True
         while self._early:
             self._hear(self._early.popleft())

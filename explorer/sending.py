@@ -29,7 +29,15 @@ def send(what: Shown | Spec, to: str, thing: str = "") -> Spec:
     Raises:
         InputError: nothing fits; the sentence lists what does.
     """
-    run = _run(what)
+    return spec_of_sent(_run(what), to, thing)
+
+
+def spec_of_sent(run: Run, to: str, thing: str = "") -> Spec:
+    """The same for a run and its result.
+
+    Raises:
+        InputError: nothing fits; the sentence lists what does.
+    """
     for gift, taker in offers(run.result):
         if to in (taker, taker.partition("/")[0]) and gift.title.startswith(thing):
             return taken(gift.make(), taker, came=origin(run.name, run.spec, gift.title))

@@ -157,7 +157,9 @@ def _with_fields(base: Spec, fields: Mapping[str, Any]) -> Spec:
 
 def json_from_spec(spec: Spec) -> Json:
     """All fields as strict JSON, which has no infinity: it is written {"$float": "inf"}."""
-    return {name: _without_infinity(value) for name, value in spec.model_dump(mode="json").items()}
+    told = spec.model_dump(mode="json")
+    told = {name: told.get(name, getattr(spec, name)) for name in type(spec).model_fields}
+    return {name: _without_infinity(value) for name, value in told.items()}
 
 
 def _without_infinity(value: Any) -> Any:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from os import PathLike
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlencode
 
 import param
 from panel.custom import JSComponent
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from engines.contract import ExplorerError, InputError, Spec
+from engines.running import registry
 from engines.running.compute import Job
+from engines.running.sending import givers
+from explorer.bundles import Run
+from explorer.links import link_to
+from explorer.sending import spec_of_sent
 from explorer.sessions import spec_from_fields
 from views.kit.assets import asset
 from views.kit.components import stylesheet, tokens_script
@@ -19,7 +27,11 @@ from views.kit.workbench import ExperimentView
 
 
 class Step(BaseModel):
-    """One stop of a tour; ``fields`` None leaves the run as it is."""
+    """One stop of a tour; ``fields`` None leaves the run as it is.
+
+    A step may stand on another experiment than the one before it; with ``sends``, how the title of
+    something begins that the result here gives, that is taken along to the next step.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,10 +40,12 @@ class Step(BaseModel):
     selection: dict[str, JsonValue] = {}
     highlight: str = ""
     wait_for: Literal["", "result"] = ""
+    experiment: str = ""
+    sends: str = ""
 
 
 class Tour(BaseModel):
-    """A tour of one experiment."""
+    """A tour, which begins at one experiment and may go on to others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,6 +54,15 @@ class Tour(BaseModel):
     experiment: str
     sentence: str
     steps: tuple[Step, ...]
+
+    def step(self, index: int) -> Step:
+        """A step, the last one for a greater number."""
+        return self.steps[min(index, len(self.steps) - 1)]
+
+    def place(self, step: int) -> str:
+        """The experiment of a step: its own, or that of the step before."""
+        named = [each.experiment for each in self.steps[: step + 1] if each.experiment]
+        return named[-1] if named else self.experiment
 
 
 @lru_cache(maxsize=1)
@@ -69,10 +92,10 @@ class TourPlayer(JSComponent):
     )
     _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "tour.css")]
 
-    def __init__(self, view: ExperimentView, **params: Any) -> None:
-        """Bound to one view."""
+    def __init__(self, view: ExperimentView, go: Callable[[str], None], **params: Any) -> None:
+        """Bound to one view; ``go`` is told the address of a step on another experiment."""
         super().__init__(**params)
-        self._view = view
+        self._view, self._go = view, go
         self._tour: Tour | None = None
 
     def start(self, tour: Tour, step: int = 0, *, plays: bool = False, after: str = "") -> None:
@@ -99,6 +122,9 @@ class TourPlayer(JSComponent):
 
     def _show(self, index: int) -> None:
         assert self._tour is not None
+        if self._tour.place(index) != self._view.experiment_name:
+            self._cross(self._tour, index)
+            return
         step = self._tour.steps[index]
         self.param.update(step=index, text=step.text, highlight=step.highlight, waiting=False)
         view = self._view
@@ -106,11 +132,35 @@ class TourPlayer(JSComponent):
             spec, _ = spec_from_fields(view.experiment.default(), step.fields)
             view.take(spec)
         view.select(dict(step.selection))
-        if step.fields is not None:
-            job = view.run()
-            if job is not None and step.wait_for and not job.state.status.final:
-                self.waiting = True
-                view.when_done(job, self._ready)
+        job = view.runner.job if step.fields is None else view.run()
+        if job is not None and step.wait_for and not job.state.status.final:
+            self.waiting = True
+            view.when_done(job, self._ready)
+
+    def _cross(self, tour: Tour, index: int) -> None:
+        """Go to a step on another experiment, with what is sent there or came from there."""
+        name = tour.place(index)
+        try:
+            spec = self._sent(tour, name) if index > self.step else self._giver(name)
+            told = {"tour": tour.name, "step": index + 1} | ({"play": 1} if self.plays else {})
+            self._go(f"{link_to(name, spec)}&{urlencode(told)}")
+        except ExplorerError as error:
+            self._view.notices.post(str(error), bad=True)
+
+    def _sent(self, tour: Tour, name: str) -> Spec:
+        thing, job = tour.steps[self.step].sends, self._view.runner.job
+        if not thing:
+            return registry.experiment(name).default()
+        if self._view.result is None or job is None:
+            raise InputError("There is nothing to take along yet; press Run first.")
+        run = Run(self._view.experiment_name, job.spec, self._view.result)
+        return spec_of_sent(run, name, thing)
+
+    def _giver(self, name: str) -> Spec:
+        """The run that gave what is shown here, where it is of that experiment."""
+        came = givers(getattr(self._view.controls, "origin", ""))
+        spec = came[0][1] if came and came[0][0].experiment == name else None
+        return spec or registry.experiment(name).default()
 
     def _ready(self, _job: Job) -> None:
         self.waiting = False

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+
+# As in the engine, a thread for each process: two that run tests beside each other would wait for
+# one another in every product of matrices. Before numpy and torch are loaded, which read it once.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 
 @pytest.hookimpl(tryfirst=True)  # before groups are read from the marks

@@ -1,4 +1,4 @@
-"""What one workbench can hand to another: three kinds of things, and where they came from.
+"""What one workbench can hand to another: a few kinds of things, and where they came from.
 
 A result says what it gives (`Result.gives`), an experiment what it takes (`Experiment.takes`);
 neither knows the other. What was taken lies in the taker's own store, and the taker's spec has a
@@ -7,11 +7,13 @@ field made by `came_from`, which says which run gave it.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from engines.contract.spec import Spec, knob
 
@@ -52,7 +54,24 @@ class Model:
     inputs: str
 
 
-Thing = Activations | Matrix | Model
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Things in a plane: float64[thing, 2], in whatever unit they came."""
+
+    title: str
+    points: np.ndarray
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A number for each of several things, in their own order: float64[thing]."""
+
+    title: str
+    values: np.ndarray
+
+
+Thing = Activations | Matrix | Model | Places | Numbers
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,10 @@ class Gift:
 
 
 def came_from(group: str = "") -> str:
-    """The field of a spec that says where what it names came from; written by `origin`."""
+    """The field of a spec that says where what it names came from; written by `origin`.
+
+    Empty, it is no part of what is written of a spec, so a spec asks the same with and without it.
+    """
     return knob(
         "",
         label="Came from",
@@ -73,13 +95,57 @@ def came_from(group: str = "") -> str:
         widget="hidden",
         group=group,
         max_length=ORIGIN_MAX,
+        exclude_if=_is_empty,
     )
 
 
+def _is_empty(text: str) -> bool:
+    return not text
+
+
 def origin(experiment: str, spec: Spec, title: str) -> str:
-    """Where a thing came from: experiment, its spec, what the thing is called there."""
-    told = {"experiment": experiment, "thing": title, "spec": spec.portable().to_json()}
-    text = json.dumps(told, sort_keys=True)
-    if len(text) <= ORIGIN_MAX:
-        return text
-    return json.dumps({**told, "spec": "", "digest": spec.digest()[:16]}, sort_keys=True)
+    """Where a thing came from: experiment, its spec, what the thing is called there.
+
+    What the giver was given itself follows, newest first, each spec without its own origin; of
+    the oldest that are too long for `ORIGIN_MAX` letters only a digest is told.
+    """
+    before = getattr(spec, "origin", "")
+    bare = spec.replace(origin="") if before else spec
+    ways = [{"experiment": experiment, "thing": title, "spec": bare.portable().to_json()}]
+    ways += [way.model_dump(exclude_defaults=True) for way in ways_from(before)]
+    for way in reversed(ways):
+        text = json.dumps(ways, sort_keys=True)
+        if len(text) <= ORIGIN_MAX:
+            return text
+        way["digest"] = hashlib.sha256(way.get("spec", "").encode()).hexdigest()[:16]
+        way.pop("spec", None)
+    return json.dumps(ways[:_WAYS_MAX], sort_keys=True)
+
+
+class Way(BaseModel):
+    """One run that gave, and what it gave."""
+
+    model_config = ConfigDict(frozen=True)
+
+    experiment: str = Field(max_length=100)
+    thing: str
+    spec: str = ""
+    digest: str = ""
+
+
+_WAYS = TypeAdapter(tuple[Way, ...])
+_WAYS_MAX = 20
+
+
+def ways_from(origin: str) -> tuple[Way, ...]:
+    """What an origin tells, newest first; nothing of a text that no `origin` wrote."""
+    try:
+        return _WAYS.validate_json(f"[{origin}]" if origin.startswith("{") else origin or "[]")
+    except ValidationError:
+        return ()
+
+
+def origin_from(ways: Sequence[Way]) -> str:
+    """The origin that tells these, newest first; empty for none."""
+    told = [way.model_dump(exclude_defaults=True) for way in ways]
+    return json.dumps(told, sort_keys=True) if told else ""

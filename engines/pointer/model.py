@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from engines.contract import Seed, Spec, SpecError, knob
+from engines.contract.sending import came_from
 
 TaskName = Literal["hull", "tour", "delaunay", "sorting", "inverse", "permutation"]
 Metric = Literal["plane", "EUC_2D", "CEIL_2D", "ATT", "GEO", "EXPLICIT"]
@@ -183,6 +184,7 @@ class SolveSpec(Spec):
         help="Points drawn by hand or read from a file; none: drawn at random as below.",
         group="Points",
     )
+    origin: str = came_from("Points")
     metric: Metric = knob(
         "plane",
         label="Metric",

@@ -1,11 +1,11 @@
-"""Who takes what a result gives, found by what every experiment says of itself."""
+"""Who takes what a result gives and who gave it, by what every experiment says of itself."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from engines.contract import InputError, Result, Spec
-from engines.contract.sending import Gift, Thing
+from engines.contract import ExplorerError, InputError, Result, Spec
+from engines.contract.sending import Gift, Thing, Way, origin_from, ways_from
 from engines.running import registry
 
 
@@ -36,3 +36,21 @@ def taken(thing: Thing, to: str, *, came: str) -> Spec:
     if take is None:
         raise InputError(f"{to} takes no {type(thing).__name__.lower()}")
     return take(thing, came)
+
+
+def givers(origin: str) -> tuple[tuple[Way, Spec | None], ...]:
+    """The runs on the way of what was sent, newest first; a spec that was too long is None.
+
+    Each spec says where it came from itself. The way ends where a run is none of ours.
+    """
+    ways = ways_from(origin)
+    found: list[tuple[Way, Spec | None]] = []
+    for k, way in enumerate(ways):
+        try:
+            kind = registry.experiment(way.experiment).spec
+            spec = kind.from_json(way.spec) if way.spec else None
+            earlier = origin_from(ways[k + 1 :])
+            found.append((way, spec.replace(origin=earlier) if spec and earlier else spec))
+        except ExplorerError:
+            break
+    return tuple(found)

@@ -239,7 +239,7 @@ def test_a_tour_plays_and_is_paused(playing):
 
     name = "sorting/run"
     view = view_type(name)(name, InProcess(), spec=registry.experiment(name).default())
-    player = TourPlayer(view)
+    player = TourPlayer(view, print)
     quiet = tours()["own-will"].model_copy(
         update={
             "steps": tuple(s.model_copy(update={"fields": None}) for s in tours()["own-will"].steps)

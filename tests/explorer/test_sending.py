@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -12,9 +13,9 @@ import explorer
 from engines.connectome.dynamics.stimulus import StimulusSpec
 from engines.connectome.experiments.bodies.swimmer import SwimmerSpec
 from engines.connectome.wiring.kept import load_own
-from engines.contract import InputError, Spec
+from engines.contract import InputError, Spec, SpecError
 from engines.contract import sending as sending_words
-from engines.contract.sending import Activations, Matrix, origin
+from engines.contract.sending import Activations, Matrix, Numbers, Places, origin
 from engines.diagrams.specs.importing import spec_from_model
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.learning.spec import StudioSpec
@@ -51,9 +52,9 @@ def test_cells_that_swapped_are_the_pairs_that_began_in_the_wrong_order():
     # Neighbours swap only when they are in the wrong order, so each such pair does once.
     np.testing.assert_array_equal(matrix, wrong + wrong.T)
     assert result(taker.replace(electrical=True)).measures.n_nulls == 0
-    assert json.loads(taker.origin) == {
+    assert json.loads(taker.origin) == [{
         "experiment": "sorting/run", "spec": spec.to_json(), "thing": "Who swapped with whom",
-    }  # fmt: skip
+    }]  # fmt: skip
 
 
 def test_attention_goes_to_connectome_with_its_probabilities():
@@ -116,10 +117,59 @@ def test_where_it_came_from_is_text_and_leads_back_to_our_own_experiments_only(m
                     json.dumps({"experiment": "sorting/run", "thing": "x", "spec": "{1"})):  # fmt: skip
         assert origin_section(strange, lambda *_: "x") == {}
     monkeypatch.setattr(sending_words, "ORIGIN_MAX", 200)
-    long = json.loads(origin("sorting/run", spec, "x"))
-    assert (long["spec"], long["digest"]) == ("", spec.digest()[:16])
-    section = origin_section(json.dumps(long), lambda *_: "x")
-    assert section["links"] == []
+    long = origin("sorting/run", spec, "x")
+    (way,) = json.loads(long)
+    assert way["digest"] == hashlib.sha256(spec.to_json().encode()).hexdigest()[:16]
+    assert "spec" not in way
+    assert origin_section(long, lambda *_: "x")["links"] == []
+
+
+def test_an_origin_of_an_earlier_version_still_leads_back():
+    spec = SortSpec(n_cells=6)
+    told = {"experiment": "sorting/run", "thing": "contacts", "spec": spec.to_json()}
+    section = origin_section(json.dumps(told), lambda name, given: f"./{name}?{given == spec}")
+    assert section["links"] == [("Open the run that gave it", "./sorting/run?True")]
+
+
+def test_a_tour_is_sorted_and_the_way_of_what_was_sent_is_told_whole():
+    rng = np.random.default_rng(3)
+    stimuli = tuple(f"stimulus {k}" for k in range(9))
+    cloud = Activations("cloud", {"layer": rng.normal(size=(9, 5))}, stimuli)
+    opened = taken(cloud, "geometry/files", came=origin("geometry/studio", StudioSpec(), "cloud"))
+    film = result(opened).film
+    toured = send(opened, "pointer", "The picture of layer")
+    got, sent = np.array(toured.points), film.coords[0, -1, :, :2].astype(float)
+    # Moved and made larger or smaller alike in both directions, which leaves tours as they are.
+    scale = np.ptp(sent, axis=0).max()
+    np.testing.assert_allclose(got * scale + sent.min(axis=0), sent, atol=2e-5 * scale)
+    answer = result(toured)
+    tour, _ = answer.shortest
+    array = send(toured, "sorting")
+    # The cell that holds k stands where the k-th stop of the tour stood.
+    assert [array.own_values.index(k) for k in range(1, 10)] == tour.tolist()
+    wiring = send(array, "connectome")
+    section = origin_section(wiring.origin, lambda name, given: f"{name} {given.to_json()}")
+    assert [href.partition(" ")[0] for _, href in section["links"]] == [
+        "sorting/run", "pointer/solve", "geometry/files", "geometry/studio",
+    ]  # fmt: skip
+    assert section["links"][0][1].endswith(array.to_json())
+    assert section["links"][1][1].endswith(toured.to_json())
+    assert section["links"][2][1].endswith(opened.to_json())
+
+
+def test_places_and_numbers_that_cannot_be_taken_are_a_sentence():
+    spot = Places("p", np.zeros((4, 2)), ("a", "b", "c", "d"))
+    lost = Places("p", np.array([[0, 0], [1, np.nan], [1, 1]]), ("a", "b", "c"))
+    with pytest.raises(InputError, match="one spot"):
+        taken(spot, "pointer/solve", came="")
+    with pytest.raises(InputError, match="b has no place in the plane"):
+        taken(lost, "pointer/solve", came="")
+    with pytest.raises(InputError, match="3 to 500 stops here, got 2"):
+        taken(Places("p", np.eye(2), ("a", "b")), "pointer/solve", came="")
+    with pytest.raises(InputError, match="2 to 2,000 numbers can be sorted here, got 1"):
+        taken(Numbers("n", np.ones(1)), "sorting/run", came="")
+    with pytest.raises(SpecError, match="NaN"):
+        taken(Numbers("n", np.array([1.0, np.nan])), "sorting/run", came="")
 
 
 @pytest.mark.parametrize(("task", "kind"), [("aligned points", "relu"), ("digits", "tanh")])

@@ -1,11 +1,14 @@
-"""What the tours of the geometry workbench say in numbers is what their runs give."""
+"""What tours through the geometry workbench say in numbers is what their runs give."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from engines.contract.sending import ways_from
 from engines.running import registry
+from explorer.bundles import Run
+from explorer.sending import spec_of_sent
 from explorer.sessions import spec_from_fields
 from explorer.tours import tours
 
@@ -63,3 +66,32 @@ def test_matching_takes_the_barrier_away():
     assert run.accuracies["as trained"].min() == pytest.approx(0.68, abs=0.05)
     assert run.accuracies["matched"].min() == pytest.approx(0.95, abs=0.02)
     assert run.moved < 1e-13
+
+
+def test_one_object_goes_through_all_five_and_its_tour_keeps_like_with_like():
+    tour = tours()["one-object-five-workbenches"]
+    first = registry.experiment(tour.experiment)
+    spec, _ = spec_from_fields(first.default(), tour.steps[0].fields or {})
+    run = Run(tour.experiment, spec, first.result(spec))
+    gone = [tour.experiment.partition("/")[0]]
+    for k, step in enumerate(tour.steps[:-1]):
+        if not step.sends:
+            continue
+        name = tour.place(k + 1)
+        spec = spec_of_sent(run, name, step.sends)
+        if name == "pointer/solve":
+            label = np.array(run.result.film.labels["label"])
+        run = Run(name, spec, registry.experiment(name).result(spec))
+        gone.append(name.partition("/")[0])
+        if name == "pointer/solve":
+            order, _ = run.result.shortest
+            alike = label[order] == np.roll(label[order], 1)
+            counts = np.unique(label, return_counts=True)[1]
+            by_chance = (counts * (counts - 1)).sum() / (len(label) - 1)
+            assert 18 <= alike.sum() <= 23  # "about half of its steps", of 40
+            assert by_chance == pytest.approx(4, abs=0.5)
+        if name == "sorting/run":
+            assert run.result.stop == "sorted"
+            assert run.result.n_cells == 40
+    assert gone == ["diagrams", "geometry", "pointer", "sorting", "connectome"]
+    assert len(ways_from(run.spec.origin)) == 4

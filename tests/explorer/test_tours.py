@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from pydantic import ValidationError
 
+from engines.connectome.wiring.kept import load_own
 from engines.contract import Spec
 from engines.running import registry
 from engines.running.compute import InProcess
 from engines.sorting.experiments.arrays.compare import CompareSpec
 from engines.sorting.model import PRESETS
-from explorer.sessions import spec_from_fields
+from explorer.address import spec_from_query
+from explorer.asked import address_from_arguments
+from explorer.sessions import SessionStore, spec_from_fields, specs_from_session
 from explorer.tours import Step, Tour, TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
@@ -57,7 +61,9 @@ def test_there_are_as_many_tours_as_files_and_names_are_file_names():
 
 @EVERY
 def test_its_experiment_is_one_that_people_choose(tour):
-    assert tour.experiment in registry.listed(tour.experiment.partition("/")[0])
+    for k in range(len(tour.steps)):
+        assert tour.place(k) in registry.listed(tour.place(k).partition("/")[0])
+    assert tour.place(0) == tour.experiment
     assert tour.title
     assert tour.sentence.endswith(".")
     assert len(tour.steps) >= 2
@@ -65,8 +71,8 @@ def test_its_experiment_is_one_that_people_choose(tour):
 
 @EVERY
 def test_every_field_fits_the_spec_without_a_note(tour):
-    base = registry.experiment(tour.experiment).default()
-    for step in tour.steps:
+    for k, step in enumerate(tour.steps):
+        base = registry.experiment(tour.place(k)).default()
         spec, notes = spec_from_fields(base, step.fields or {})
         assert notes == []
         assert type(spec) is type(base)
@@ -74,8 +80,8 @@ def test_every_field_fits_the_spec_without_a_note(tour):
 
 @EVERY
 def test_every_selection_is_one_the_view_knows(tour):
-    for step in tour.steps:
-        view = view_type(tour.experiment)(tour.experiment, Idle())
+    for k, step in enumerate(tour.steps):
+        view = view_type(tour.place(k))(tour.place(k), Idle())
         view.select(dict(step.selection))
         chosen = {
             "page": "Wiring",
@@ -127,7 +133,7 @@ def compute() -> Idle:
 
 @pytest.fixture
 def player(compute) -> TourPlayer:
-    return TourPlayer(SortingView("sorting/run", compute))
+    return TourPlayer(SortingView("sorting/run", compute), print)
 
 
 def press(player: TourPlayer, kind: str = "go", by: int = 1) -> None:
@@ -179,7 +185,7 @@ def test_other_messages_leave_it_at_its_first_step(player, message):
 
 async def test_a_step_waits_for_its_result():
     compute = Watched()
-    player = TourPlayer(SortingView("sorting/run", compute))
+    player = TourPlayer(SortingView("sorting/run", compute), print)
     player.start(TOUR)
     assert player.waiting
     await compute.jobs[0].ended()
@@ -192,3 +198,72 @@ def test_leaving_a_tour_keeps_what_is_shown(player):
     press(player, "end")
     assert player.n_steps == 0
     assert player._view.controls.n_cells == 9
+
+
+# From one workbench to another -------------------------------------------------------------------
+
+AWAY = Tour(
+    name="away",
+    title="Away",
+    experiment="sorting/run",
+    sentence="A.",
+    steps=(
+        Step(text="here", fields={"n_cells": 9, "seed": 3}, wait_for="result"),
+        Step(text="with something", sends="Who swapped"),
+        Step(text="there", experiment="connectome/explore"),
+        Step(text="further, with nothing", experiment="geometry/files"),
+    ),
+)
+
+
+def asked(address: str) -> tuple[str, Spec, int]:
+    """Experiment, spec and step that an address of a tour leads to."""
+    path, _, query = address.partition("?")
+    arguments = {name: [text.encode()] for name, text in parse_qsl(query)}
+    found = address_from_arguments(arguments)
+    assert found.tour == "away"
+    name = f"{path.removeprefix('./')}/{found.leaf}"
+    if found.session:  # a spec that is too long for an address
+        return name, specs_from_session(SessionStore().load(found.session))[0][name], found.step
+    return name, spec_from_query(found.query, registry.experiment(name).default())[0], found.step
+
+
+@pytest.fixture
+def own_data(monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+
+
+async def test_a_step_on_another_experiment_takes_along_what_it_sends_and_comes_back(own_data):
+    gone: list[str] = []
+    view = SortingView("sorting/run", InProcess())
+    player = TourPlayer(view, gone.append)
+    player.start(AWAY)
+    await view.runner.job.ended()
+    given = view.runner.job.spec
+    player._handle_msg({"kind": "go", "by": 1})
+    assert (player.step, gone) == (1, [])
+    player._handle_msg({"kind": "go", "by": 1})
+    name, spec, step = asked(gone.pop())
+    assert (name, step) == ("connectome/explore", 2)
+    assert load_own(spec.own).n_neurons == 9
+    there = TourPlayer(view_type(name)(name, Idle(), spec=spec), gone.append)
+    there.start(AWAY, step)
+    assert there.text == "there"
+    there._handle_msg({"kind": "go", "by": 1})
+    assert asked(gone.pop()) == (
+        "geometry/files",
+        registry.experiment("geometry/files").default(),
+        3,
+    )
+    there._handle_msg({"kind": "go", "by": -1})
+    assert asked(gone.pop()) == ("sorting/run", given, 1)
+
+
+def test_before_there_is_anything_to_take_along_a_notice_says_so(own_data, compute):
+    gone: list[str] = []
+    view = SortingView("sorting/run", compute)
+    player = TourPlayer(view, gone.append)
+    player.start(AWAY, 1)
+    player._handle_msg({"kind": "go", "by": 1})
+    assert gone == []
+    assert "press Run first" in str(view.notices.notices)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -56,15 +55,18 @@ def _place(name: str) -> str:
 
 
 def origin_section(text: str, link: Callable[[str, Spec], str]) -> dict[str, Any]:
-    """Where what is shown came from, with a link to that run; empty when nobody sent it."""
-    try:
-        told = json.loads(text) if text else {}
-        name, thing = str(told["experiment"]), str(told["thing"])
-        card = registry.experiment(name).card
-        spec = registry.experiment(name).spec.from_json(told["spec"]) if told["spec"] else None
-    except (ValueError, KeyError, TypeError, ExplorerError):
+    """Where what is shown came from, with a link to that run; empty when nobody sent it.
+
+    What that run was given itself follows, a link for each run on the way.
+    """
+    told = sending.givers(text)
+    if not told:
         return {}
-    sentence = f"{label(thing, 80)}, from {name.partition('/')[0].title()}: {card.title}."
-    href = link(name, spec) if spec is not None else ""
-    links = [("Open the run that gave it", href)] if href else []
-    return {"title": "Came from", "sentence": sentence, "links": links}
+    links, sentences = [], []
+    for way, spec in told:
+        place = f"{_place(way.experiment)}: {registry.experiment(way.experiment).card.title}"
+        begins = "Before that: " if sentences else ""
+        sentences.append(f"{begins}{label(way.thing, 80)}, from {place}.")
+        if spec is not None and (href := link(way.experiment, spec)):
+            links.append((place if links else "Open the run that gave it", href))
+    return {"title": "Came from", "sentence": " ".join(sentences), "links": links}

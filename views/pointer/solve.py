@@ -143,7 +143,7 @@ class SolveView(ExperimentView):
         """Points were moved, added or deleted; the metric of a file no longer fits them."""
         self._by_hand, self._held = True, held
         self.runner.hush(held)
-        self.controls.param.update(points=rows, metric="plane", distances=())
+        self.controls.param.update(points=rows, metric="plane", distances=(), origin="")
         self.run()
 
     def _selected(self, _point: int) -> None:
@@ -157,7 +157,7 @@ class SolveView(ExperimentView):
         self.own.visible = bool(self.controls.points)
 
     def _forget(self, _event: Any) -> None:
-        self.controls.param.update(points=(), metric="plane", distances=())
+        self.controls.param.update(points=(), metric="plane", distances=(), origin="")
         self.run()
 
     def _brought(self, name: str, data: bytes) -> None:
@@ -172,7 +172,7 @@ class SolveView(ExperimentView):
         self.upload.note = f"{len(rows)} cities of {brought.name}, {brought.metric}"
         matrix = () if brought.matrix is None else condensed(brought.matrix)
         self.controls.param.update(
-            task="tour", weights="", points=rows, metric=brought.metric, distances=matrix
+            task="tour", weights="", points=rows, metric=brought.metric, distances=matrix, origin=""
         )
         self.run()
 

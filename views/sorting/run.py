@@ -355,7 +355,9 @@ class SortingView(ExperimentView):
             self.run()
 
     def _take_values(self, values: tuple[Any, ...]) -> None:
-        self.controls.param.update(value_mode="own", own_values=values, n_cells=len(values))
+        self.controls.param.update(
+            value_mode="own", own_values=values, n_cells=len(values), origin=""
+        )
         self.run()
 
     def _toggle_live(self, event: Any) -> None:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -17,7 +18,7 @@ from engines.boundary.labels import label
 from engines.boundary.whole import write_whole
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Picture
-from engines.contract.sending import Activations, came_from
+from engines.contract.sending import Activations, Gift, Places, came_from
 from engines.geometry.activations import library
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.analyses.source import ensured
@@ -129,6 +130,19 @@ class FilesRun(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """Those of the film."""
         return self.film.pictures()
+
+    def gives(self) -> tuple[Gift, ...]:
+        """Where every stimulus lies in the picture of a layer, at the last moment."""
+        return tuple(
+            Gift(f"The picture of {track} as places", Places, partial(self.as_places, k))
+            for k, track in enumerate(self.film.tracks)
+        )
+
+    def as_places(self, track: int) -> Places:
+        """The first two axes of a layer's picture."""
+        film = self.film
+        title = f"{len(film.stimuli)} stimuli in {film.tracks[track]}"
+        return Places(title, film.coords[track, -1, :, :2].astype(np.float64), film.stimuli)
 
 
 def frames_of(spec: FilesSpec) -> Iterator[Frame | FilesRun]:

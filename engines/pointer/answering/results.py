@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.contract import Result
 from engines.contract.pictures import Axis, Heatmap, Picture, Points, Table
-from engines.contract.sending import Gift, Matrix
+from engines.contract.sending import Gift, Matrix, Numbers
 from engines.pointer.answering.attention_maps import mosaic
 from engines.pointer.instances.distance_matrices import expanded
 from engines.pointer.instances.tsplib import distances, tour_length
@@ -99,14 +99,23 @@ class Answer(Result):
         return (plane, heat, *self._heads(), Table("Scores", told))
 
     def gives(self) -> tuple[Gift, ...]:
-        """Where it looks: pointer and attention as wirings, the network's inside as activations."""
+        """Where it looks: pointer and attention as wirings; of a tour the turn of every stop."""
         if not len(self.choices):
             return ()
         found = [Gift("Where the pointer looks", Matrix, self.pointer_matrix)]
         for k in range(0 if self.maps is None else len(self.maps)):
             name = f"Attention of layer {k + 1}, mean over heads"
             found.append(Gift(name, Matrix, partial(self.attention_matrix, k)))
+        if self.spec.task == "tour" and len(self.shortest[0]) == len(self.kept):
+            found.append(Gift("When the tour comes to each stop", Numbers, self.turns))
         return tuple(found)
+
+    def turns(self) -> Numbers:
+        """At which turn, 1 to n, the shortest tour visits every row, in the order they came."""
+        tour, _ = self.shortest
+        turn = np.empty(len(tour))
+        turn[tour] = np.arange(1, len(tour) + 1)
+        return Numbers(f"{self.title}, when each stop is visited", turn)
 
     def pointer_matrix(self) -> Matrix:
         """Probabilities [point chosen last, point looked at]; stopping and the start are left out.

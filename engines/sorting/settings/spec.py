@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from engines.contract import Seed, Spec, knob
+from engines.contract.sending import came_from
 from engines.sorting.settings.edits import Edit, FrozenKind
 from engines.sorting.settings.shares import Algotype, AlgotypeShare, shares_from
 from engines.sorting.settings.values import MAX_CELLS, checked_values
@@ -83,6 +84,7 @@ class SortSpec(Spec):
         group="Array",
         widget="text",
     )
+    origin: str = came_from("Array")
     algotypes: tuple[AlgotypeShare, ...] = knob(
         (AlgotypeShare(),),
         label="Algotypes",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
+from engines.contract.sending import Places
+from engines.pointer.instances.sent import spec_from_places
 from engines.pointer.model import SolveSpec
 
 
@@ -43,6 +45,7 @@ EXPERIMENT = Experiment(
         ),
         "Sorting": SolveSpec(task="sorting", n_points=10),
     },
+    takes={Places: spec_from_places},
     known_answers=known_answers,
     order=0,
 )
