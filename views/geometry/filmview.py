@@ -90,7 +90,7 @@ class FilmView(ExperimentView):
     def show_frame(self, frame: Frame) -> None:
         """A moment of a film that still grows goes straight to the canvas."""
         if isinstance(frame, FilmFrame) and self.runner.job is not None:
-            self.tools.offer_colours([label(name) for name in frame.labels])
+            self.tools.offer_colours(frame.labels)
             self.canvas.frame = frame_bytes(frame, self.runner.job.id)
 
     def show_result(self, result: Result, job: Job) -> None:
@@ -108,7 +108,7 @@ class FilmView(ExperimentView):
 
     def _send(self, film: Film, run: str) -> None:
         self.film = film
-        self.tools.offer_colours([label(name) for name in film.labels])
+        self.tools.offer_colours(film.labels)
         self.canvas.film = film_bytes(film, run, self.nets, self.measures)
 
     def _lay_out(self, *_events: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import panel as pn
@@ -10,6 +11,7 @@ import panel_material_ui as pmui
 from engines.geometry.film.spec import Layout
 from engines.geometry.measures.rdm_kinds import Dissimilarity
 from views.geometry.components import GeometryStage
+from views.kit.text import label
 
 FORMS = ("dissimilarity", "ranks", "geo-topological", "left below, right above")
 ORDERS = ("as given", "label", "cluster")
@@ -53,10 +55,13 @@ class Toolbar:
             order=self.order.value,
         )
 
-    def offer_colours(self, columns: list[str]) -> None:
-        """What stimuli can be coloured by."""
+    def offer_colours(self, labels: Mapping[str, tuple[str, ...]]) -> None:
+        """What stimuli can be coloured by; at first the first that groups any of them."""
+        columns = [label(name) for name in labels]
         if columns != self.colour.options:
-            kept = self.colour.value if self.colour.value in columns else (columns or [None])[0]
+            groups = [label(k) for k, values in labels.items() if len(set(values)) < len(values)]
+            usual = [*groups, *columns, None][0]
+            kept = self.colour.value if self.colour.value in columns else usual
             self.colour.param.update(options=columns, value=kept, visible=bool(columns))
             self._to_stage()
 

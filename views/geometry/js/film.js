@@ -60,21 +60,29 @@ class Film {
     return this.moment_names[moment] ?? `${this.unit} ${thousands(this.moments_at[moment])}`
   }
 
-  // One scale for all tracks and moments of a film: centre and half extent.
+  // Centre and half extent per track. One scale for all, so that networks can be held against each
+  // other; layers of unlike size have their own, or the small ones would be a dot.
   measureBounds() {
+    const own = this.tracks.map((_, track) => this.spanOf(track))
+    const sizes = own.map((span) => halfOf([span]))
+    const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+    this.ownScale = !this.nets.length && most > UNLIKE * least && least > COLLAPSED * most
+    return own.map((span) => boundsOf(this.ownScale ? [span] : own))
+  }
+
+  // Lowest and highest place of a track on each axis, all moments together.
+  spanOf(track) {
     const low = [Infinity, Infinity, Infinity]
     const high = [-Infinity, -Infinity, -Infinity]
-    const arrays = this.moments ? this.moments.map((moment) => moment.coords) : [this.coords ?? []]
-    for (const array of arrays) {
-      for (let k = 0; k < array.length; k++) {
+    for (let moment = 0; moment < this.length; moment++) {
+      const places = this.part("coords", 3 * this.n, track, moment)
+      for (let k = 0; k < places.length; k++) {
         const axis = k % 3
-        if (array[k] < low[axis]) low[axis] = array[k]
-        if (array[k] > high[axis]) high[axis] = array[k]
+        if (places[k] < low[axis]) low[axis] = places[k]
+        if (places[k] > high[axis]) high[axis] = places[k]
       }
     }
-    const centre = low.map((value, axis) => (Number.isFinite(value) ? (value + high[axis]) / 2 : 0))
-    const half = Math.max(1e-9, ...low.map((value, axis) => (high[axis] - value) / 2).filter(Number.isFinite))
-    return {centre, half}
+    return {low, high}
   }
 
   // The order of rows: as given, by a label, or by clusters at the end of the film.
@@ -85,6 +93,23 @@ class Film {
     if (how !== "label" || !values) return rows
     return rows.sort((a, b) => values[this.in_rdm[a]].localeCompare(values[this.in_rdm[b]], undefined, {numeric: true}) || a - b)
   }
+}
+
+const UNLIKE = 2
+const COLLAPSED = 1e-3
+
+function boundsOf(spans) {
+  const centre = [0, 1, 2].map((axis) => {
+    const middle = (Math.min(...spans.map(({low}) => low[axis])) + Math.max(...spans.map(({high}) => high[axis]))) / 2
+    return Number.isFinite(middle) ? middle : 0
+  })
+  return {centre, half: halfOf(spans)}
+}
+
+function halfOf(spans) {
+  const halves = [0, 1, 2].map((axis) =>
+    (Math.max(...spans.map(({high}) => high[axis])) - Math.min(...spans.map(({low}) => low[axis]))) / 2)
+  return Math.max(1e-9, ...halves.filter(Number.isFinite))
 }
 
 function pairIndex(n, a, b) {

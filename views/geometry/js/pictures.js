@@ -31,8 +31,8 @@ function drawMark(pen, kind, x, y, r) {
 }
 
 // Places in the plane of a card, [x, y, depth] per stimulus; three dimensions are turned first.
-function projected(coords, n, film, look, width, height) {
-  const {centre, half} = film.bounds
+function projected(coords, n, film, track, look, width, height) {
+  const {centre, half} = film.bounds[track]
   const scale = (Math.min(width, height) / 2 - 16) / (half * (look.dims === 3 ? 1.25 : 1.05))
   const [cy, sy, cx, sx] = [Math.cos(look.yaw), Math.sin(look.yaw), Math.cos(look.pitch), Math.sin(look.pitch)]
   return Array.from({length: n}, (_, k) => {
@@ -48,8 +48,8 @@ function projected(coords, n, film, look, width, height) {
 function drawTrails(pen, width, height, film, track, position, look) {
   const first = Math.max(0, Math.floor(position) - look.trail)
   for (let moment = first; moment < position; moment++) {
-    const from = projected(film.coordsAt(track, moment), film.n, film, look, width, height)
-    const to = projected(film.coordsAt(track, Math.min(position, moment + 1)), film.n, film, look, width, height)
+    const from = projected(film.coordsAt(track, moment), film.n, film, track, look, width, height)
+    const to = projected(film.coordsAt(track, Math.min(position, moment + 1)), film.n, film, track, look, width, height)
     pen.globalAlpha = 0.08 + 0.4 * ((moment - first + 1) / (position - first + 1))
     pen.lineWidth = 1.2
     for (let k = 0; k < film.n; k++) {
@@ -67,12 +67,12 @@ function drawAxes(pen, width, height, film, track, look) {
   pen.strokeStyle = look.line
   pen.lineWidth = 1
   const ends = look.dims === 3 ? [[0.9, 0, 0], [0, 0.9, 0], [0, 0, 0.9]] : [[1, 0, 0], [0, 1, 0]]
-  const {centre, half} = film.bounds
+  const {centre, half} = film.bounds[track]
   pen.fillStyle = look.ink3
   pen.font = `11px ${look.font}`
   ends.forEach((end, axis) => {
     const both = [-1, 1].map((side) => end.map((value, k) => centre[k] + side * value * half))
-    const [from, to] = projected(both.flat(), 2, film, look, width, height)
+    const [from, to] = projected(both.flat(), 2, film, track, look, width, height)
     pen.beginPath()
     pen.moveTo(from[0], from[1])
     pen.lineTo(to[0], to[1])
@@ -105,7 +105,7 @@ function drawLoop(pen, places, loop, look) {
 function drawScatter(pen, width, height, film, track, position, loop, look) {
   drawAxes(pen, width, height, film, track, look)
   if (look.trail) drawTrails(pen, width, height, film, track, position, look)
-  const places = projected(film.coordsAt(track, position), film.n, film, look, width, height)
+  const places = projected(film.coordsAt(track, position), film.n, film, track, look, width, height)
   if (loop?.length) drawLoop(pen, places, loop, look)
   const order = places.map((_, k) => k).sort((a, b) => places[a][2] - places[b][2])
   const r = film.n > 400 ? 2.5 : film.n > 100 ? 3.5 : 5.5

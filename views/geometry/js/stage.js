@@ -196,7 +196,7 @@ class GeometryStageView {
       const moment = this.moment()
       for (const made of [...this.scatters, ...this.rdms, this.spectrum, ...this.curves]) made.draw(...sizedPen(made.canvas), look)
       this.tracks().forEach((track, side) => {
-        if (!this.hovering) this.scatters[side].value.textContent = this.film.momentName(moment)
+        if (!this.hovering) this.scatters[side].value.textContent = this.film.momentName(moment) + (this.film.ownScale ? ", own scale" : "")
         this.rdms[side].name.textContent = this.film.dissimilarity ? `${look.form === "dissimilarity" ? this.film.dissimilarity : look.form} RDM` : "RDM"
       })
       this.closeUp.paint(look)
@@ -215,7 +215,8 @@ class GeometryStageView {
 
   places(side) {
     const {canvas} = this.scatters[side]
-    return projected(this.film.coordsAt(this.tracks()[side], this.clock.position), this.film.n, this.film, this.look(), canvas.clientWidth, canvas.clientHeight)
+    const track = this.tracks()[side]
+    return projected(this.film.coordsAt(track, this.clock.position), this.film.n, this.film, track, this.look(), canvas.clientWidth, canvas.clientHeight)
   }
 
   nearest(side, event) {
