@@ -80,7 +80,10 @@ def test_one_object_goes_through_all_five_and_its_tour_keeps_like_with_like():
         name = tour.place(k + 1)
         spec = spec_of_sent(run, name, step.sends)
         if name == "pointer/solve":
-            label = np.array(run.result.film.labels["label"])
+            film = run.result.film
+            label = np.array(film.labels["label"])
+            ratio = dict(zip(film.tracks, film.participation[:, -1], strict=True))
+            assert ratio["g"] < ratio["x"] / 2  # "what has changed is the room"
         run = Run(name, spec, registry.experiment(name).result(spec))
         gone.append(name.partition("/")[0])
         if name == "pointer/solve":
