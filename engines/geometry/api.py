@@ -8,6 +8,7 @@ from engines.geometry.analyses.comparison import SimilarityMatrix
 from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
 from engines.geometry.convergence.found import ConvergentRun
+from engines.geometry.dictionaries.found import DictionaryRun
 from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
@@ -90,6 +91,11 @@ def convergent_learning(**fields: Any) -> ConvergentRun:
 def through_transformer(**fields: Any) -> PatchingRun:
     """Logit lens and activation patching of a small transformer; fields of `PatchingSpec`."""
     return cast("PatchingRun", _run("patching", fields))
+
+
+def dictionaries(**fields: Any) -> DictionaryRun:
+    """Sparse codes of what a small transformer holds; fields of `DictionarySpec`."""
+    return cast("DictionaryRun", _run("dictionaries", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

@@ -1,0 +1,222 @@
+"""Figures of every dictionary and of what it is held against, network by network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engines.geometry.dictionaries.concepts import FAMILIES, Named, named
+from engines.geometry.dictionaries.factors import (
+    amounts_of,
+    components,
+    explained,
+    foretold,
+    n_components,
+    semi_nmf,
+)
+from engines.geometry.dictionaries.found import (
+    ARMS,
+    FACTORS,
+    LEARNT,
+    PARTS_,
+    PARTS_OF_ERROR,
+    PRINCIPAL,
+    PROBE,
+    RANDOM,
+    SHUFFLED,
+    UNLEARNT,
+    DictionaryRun,
+    Drawn,
+)
+from engines.geometry.dictionaries.learning import (
+    SETTLED,
+    Texts,
+    Windows,
+    held_by,
+    level_of,
+    model_of,
+    reader_of,
+)
+from engines.geometry.dictionaries.sparse import Sparse, one, unexplained
+from engines.geometry.dictionaries.spec import DictionarySpec
+from engines.geometry.dictionaries.steering import WAYS, reached
+from engines.lab.data.clauses import KINDS
+from engines.lab.training import Stack, one_thread
+
+_N_CONTEXTS, _LAST, _FEW = 160, 8, 4
+_N_FACTOR_ROWS, _N_FACTOR_STEPS = 1_500, 60
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """Means and sizes of what a code reads and makes, from what it learns from."""
+
+    x_mean: Tensor
+    x_size: float
+    y_mean: Tensor
+    y_size: float
+
+    def of(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Rows as codes see them."""
+        return (x - self.x_mean) / self.x_size, (y - self.y_mean) / self.y_size
+
+
+def scale_of(x: Tensor, y: Tensor) -> Scale:
+    """About 0 with a mean square of 1."""
+
+    def size(values: Tensor) -> float:
+        return float((values - values.mean(0)).square().mean().sqrt())
+
+    return Scale(x.mean(0), size(x), y.mean(0), size(y))
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the words of one network hold, (read, wanted), to learn from and to be judged on."""
+
+    fit: tuple[Tensor, Tensor]
+    held: tuple[Tensor, Tensor]
+    scale: Scale
+
+
+def seen_by(spec: DictionarySpec, stack: Stack, net: int, texts: Texts) -> Seen:
+    """Both texts through one network, as codes see them."""
+    model = model_of(stack, net)
+    x, y = (part.flatten(0, 1) for part in held_by(spec, model, texts.fit))
+    held = [part[:, SETTLED:].flatten(0, 1) for part in held_by(spec, model, texts.held.token)]
+    scale = scale_of(x, y)
+    return Seen(scale.of(x, y), scale.of(*held), scale)
+
+
+class Measured:
+    """Figures of every network, arm by arm."""
+
+    def __init__(self, spec: DictionarySpec, texts: Texts) -> None:
+        self.spec, self.texts, n = spec, texts, spec.n_seeds
+        self.left = np.full((len(ARMS), n), np.nan)
+        self.scores = np.full((len(ARMS), n, len(FAMILIES)), np.nan)
+        self.alive = np.full((len(ARMS), n), np.nan)
+        self.active = np.full((len(ARMS), n), np.nan)
+        self.error = np.full((2, n, len(PARTS_OF_ERROR)), np.nan)
+        self.steered = _steered(texts)
+        self.reached = np.full((n, len(self.steered), len(WAYS)), np.nan)
+        self.named: list[Named] = []
+
+    def network(
+        self, net: int, seen: Seen, plain: Seen, codes: Stack, unlearnt: Stack
+    ) -> Iterator[None]:
+        """Every arm of one network; yields between."""
+        n = self.spec.n_seeds
+        arms = (
+            (LEARNT, codes, net, seen), (RANDOM, codes, n + net, plain),
+            (SHUFFLED, codes, 2 * n + net, seen), (UNLEARNT, unlearnt, net, seen),
+        )  # fmt: skip
+        for arm, stack, which, who in arms:
+            with one_thread():
+                self._sparse(arm, net, one(stack, which), who)
+            yield
+        with one_thread():
+            self._against(net, seen)
+        if self.spec.factors:
+            yield from self._factors(net, seen)
+
+    @torch.no_grad()
+    def _sparse(self, arm: int, net: int, code: Sparse, who: Seen) -> None:
+        x, wanted = who.held
+        amounts, made = code.amounts(x), code.made(x)
+        self.left[arm, net] = unexplained(made, wanted)
+        self.alive[arm, net] = float((amounts > 0).any(0).sum())
+        self.active[arm, net] = float((amounts > 0).double().sum(1).mean())
+        found = self._note(arm, net, amounts.numpy())
+        if arm == LEARNT:
+            self.named.append(found)
+            error = wanted - made
+            for k, target in enumerate((error, error.square().sum(1, keepdim=True).sqrt())):
+                order = torch.randperm(len(x), generator=torch.Generator().manual_seed(net))
+                self.error[0, net, k] = explained(x, target)
+                self.error[1, net, k] = explained(x, target[order])
+
+    def _note(self, arm: int, net: int, amounts: np.ndarray, *, signed: bool = False) -> Named:
+        concepts = self.texts.held.concepts
+        found = named(amounts, concepts.is_it, signed=signed)
+        for family in range(len(FAMILIES)):
+            self.scores[arm, net, family] = found.of(concepts, family)
+        return found
+
+    def _against(self, net: int, seen: Seen) -> None:
+        """Principal components that leave as little, and a probe that was told the concepts."""
+        x, wanted = seen.held
+        directions, _ = components(seen.fit[1])
+        along = wanted.double() @ directions.T
+        about = wanted.double() - wanted.double().mean(0)
+        left = 1.0 - (along - along.mean(0)).square().sum(0).cumsum(0) / about.square().sum()
+        n = n_components(left, self.left[LEARNT, net])
+        self.left[PRINCIPAL, net] = float(left[n - 1])
+        self.alive[PRINCIPAL, net] = self.active[PRINCIPAL, net] = n
+        self._note(PRINCIPAL, net, along[:, :n].numpy(), signed=True)
+        concepts = self.texts.held.concepts
+        told = foretold(x, torch.from_numpy(concepts.is_it.astype(np.float64))).numpy()
+        held = concepts.is_it[len(x) // 2 :]
+        score = np.array([np.corrcoef(told[:, k], held[:, k])[0, 1] for k in range(held.shape[1])])
+        for family in range(len(FAMILIES)):
+            self.scores[PROBE, net, family] = score[concepts.family == family].mean()
+
+    def _factors(self, net: int, seen: Seen) -> Iterator[None]:
+        wanted, held = seen.fit[1][:_N_FACTOR_ROWS], seen.held[1]
+        factors = wanted
+        for made in semi_nmf(wanted, self.spec.n_latents, _N_FACTOR_STEPS, net):
+            factors = made[0]
+            yield
+        start = torch.full((len(held), self.spec.n_latents), 0.1)
+        amounts = amounts_of(held, factors, start, _N_FACTOR_STEPS)
+        self.left[FACTORS, net] = unexplained(amounts @ factors, held)
+        self.alive[FACTORS, net] = self.active[FACTORS, net] = self.spec.n_latents
+        self._note(FACTORS, net, amounts.numpy())
+
+    def steer(self, net: int, stack: Stack, code: Sparse) -> None:
+        """To every kind of word from all others, to every part from the same kind in others."""
+        reader, level = reader_of(stack, net), level_of(self.spec)
+        token, rows = contexts_of(self.texts.held)
+        held = reader.levels(token)[level]
+        written = code.directions().detach().numpy()
+        draw = np.random.default_rng([self.spec.seed % 2**32, net, 4])
+        for k, (at, among) in enumerate(self.steered):
+            asked = np.ones(len(rows), bool) if among < 0 else rows[:, among]
+            is_it, contexts = rows[asked, at], held[asked]
+            means = contexts[is_it, -1].mean(axis=0) - contexts[~is_it, -1].mean(axis=0)
+            ways = (written[self.named[net].latent[at]], means, draw.normal(size=len(means)))
+            self.reached[net, k] = reached(reader, level, contexts, is_it, np.array(ways))
+
+    def run(self, drawn: Drawn, losses: list[float]) -> DictionaryRun:
+        """All of it."""
+        families = self.texts.held.concepts.family[[at for at, _ in self.steered]]
+        return DictionaryRun(
+            self.spec, np.array(losses), self.left, self.scores, self.alive, self.active,
+            self.error, self.reached, families, drawn,
+        )  # fmt: skip
+
+
+def contexts_of(held: Windows) -> tuple[np.ndarray, np.ndarray]:
+    """Beginnings of windows [context, word], and what is true of their last words [.., concept]."""
+    n_judged = held.token.shape[1] - SETTLED
+    rows = held.concepts.is_it[_LAST - 1 - SETTLED :: n_judged]
+    return held.token[:_N_CONTEXTS, :_LAST], rows[:_N_CONTEXTS]
+
+
+def _steered(texts: Texts) -> list[tuple[int, int]]:
+    """Concepts to steer to, and the kind of word to steer from; -1 for all other words."""
+    concepts, (_, rows) = texts.held.concepts, contexts_of(texts.held)
+    found = []
+    for at, name in enumerate(concepts.names):
+        among = -1
+        if concepts.family[at] == PARTS_:
+            kind = next(k for k in KINDS if name.startswith(f"{k} "))
+            among = concepts.names.index(kind) if kind in concepts.names else -1
+        asked = rows[:, at] if among < 0 else rows[rows[:, among], at]
+        if concepts.family[at] and _FEW <= asked.sum() <= len(asked) - _FEW:
+            found.append((at, among))
+    return found

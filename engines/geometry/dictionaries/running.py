@@ -1,0 +1,106 @@
+"""Networks learn, dictionaries learn what they hold, and both are held against controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engines.geometry.dictionaries.concepts import correlations
+from engines.geometry.dictionaries.found import DictionaryFrame, DictionaryRun, Drawn
+from engines.geometry.dictionaries.learning import (
+    SETTLED,
+    Texts,
+    dealt_anew,
+    level_of,
+    loss_of,
+    read_on,
+    reader_of,
+    shuffled,
+    started,
+    texts_of,
+)
+from engines.geometry.dictionaries.measuring import Measured, Seen, seen_by
+from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one
+from engines.geometry.dictionaries.sparse import started as dictionaries
+from engines.geometry.dictionaries.spec import L1, TRANSCODER, WIDTH, DictionarySpec
+from engines.lab.training import Stack, one_thread
+
+_LEARNING, _CODING = 0.6, 0.9
+"""Shares of a run when networks, and when dictionaries, have learnt."""
+_N_SHOWN = 8
+
+
+def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]:
+    """Frames while networks and dictionaries learn, and the run last."""
+    texts, stack = texts_of(spec), started(spec)
+    for share in read_on(spec, stack, texts):
+        yield DictionaryFrame("networks read", fraction=_LEARNING * share)
+    nets, fresh = range(spec.n_seeds), dealt_anew(stack, spec.seed)
+    with one_thread():
+        seen = [seen_by(spec, stack, net, texts) for net in nets]
+        plain = [seen_by(spec, fresh, net, texts) for net in nets]
+    first = spec.seed % 2**31
+    codes = dictionaries(WIDTH, code_of(spec), range(first, first + 3 * spec.n_seeds))
+    unlearnt = codes.copy()
+    for share in learnt(codes, *_to_learn_from(spec, seen, plain), spec.n_steps, spec.seed):
+        done = _LEARNING + (_CODING - _LEARNING) * share
+        yield DictionaryFrame("dictionaries learn", fraction=done)
+    measured = Measured(spec, texts)
+    for net in nets:
+        done = _CODING + (1 - _CODING) * net / len(nets)
+        for _ in measured.network(net, seen[net], plain[net], codes, unlearnt):
+            yield DictionaryFrame("looked at", fraction=done)
+        with one_thread():
+            measured.steer(net, stack, one(codes, net))
+    net = spec.network - 1
+    drawn = _drawn(spec, texts, stack, seen[net], one(codes, net))
+    yield measured.run(drawn, [loss_of(stack, k, texts.held) for k in nets])
+
+
+def code_of(spec: DictionarySpec) -> Code:
+    """How sparse a code of a spec is."""
+    return Code(spec.n_latents, spec.n_active, spec.price if spec.code == L1 else 0.0)
+
+
+def _to_learn_from(
+    spec: DictionarySpec, seen: list[Seen], plain: list[Seen]
+) -> tuple[Tensor, Tensor]:
+    """Trained, random and shuffled ones behind each other: [arm and net, row, number] twice."""
+    dealt = []
+    for k, who in enumerate(seen):
+        x = shuffled(who.fit[0], spec.seed + 2 * k)
+        y = shuffled(who.fit[1], spec.seed + 2 * k + 1) if spec.reads == TRANSCODER else x
+        dealt.append((x, y))
+    every = [who.fit for who in (*seen, *plain)] + dealt
+    return torch.stack([x for x, _ in every]), torch.stack([y for _, y in every])
+
+
+@torch.no_grad()
+def _drawn(spec: DictionarySpec, texts: Texts, stack: Stack, seen: Seen, code: Sparse) -> Drawn:
+    """What the page shows of one network: names, examples, directions, the network itself."""
+    amounts = code.amounts(seen.held[0]).numpy()
+    concepts, half = texts.held.concepts, len(amounts) // 2
+    best = correlations(amounts[:half], concepts.is_it[:half]).argmax(axis=1)
+    judged = correlations(amounts[half:], concepts.is_it[half:])
+    order = np.argsort(-amounts, axis=0, kind="stable")[:_N_SHOWN].T
+    window, word = np.divmod(order, texts.held.token.shape[1] - SETTLED)
+    active = amounts > 0
+    reader = reader_of(stack, spec.network - 1)
+    return Drawn(
+        names=tuple(concepts.names[k] for k in best),
+        family=concepts.family[best],
+        score=judged[np.arange(len(best)), best],
+        share=active.mean(axis=0),
+        typical=amounts.sum(axis=0) / np.maximum(active.sum(axis=0), 1),
+        examples=texts.held.token[window].astype(np.int16),
+        place=(word + SETTLED).astype(np.int16),
+        amount=np.take_along_axis(amounts.T, order, axis=1).astype(np.float32),
+        directions=(code.directions() * seen.scale.y_size).numpy().astype(np.float32),
+        weights=reader.weights,
+        n_layers=reader.n_layers,
+        n_heads=reader.n_heads,
+        level=level_of(spec),
+    )

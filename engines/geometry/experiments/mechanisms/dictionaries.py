@@ -1,0 +1,160 @@
+"""Dictionaries: sparse codes of what a small transformer holds, beside what else would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engines.contract import Card, Claim, Experiment, Frame, KnownAnswer, Result
+from engines.contract.claims import AtLeast, Exceeds, FallsBelow
+from engines.geometry.dictionaries.found import (
+    FACTORS,
+    KINDS_,
+    LEARNT,
+    PARTS_,
+    PRINCIPAL,
+    RANDOM,
+    SHUFFLED,
+    UNLEARNT,
+)
+from engines.geometry.dictionaries.spec import L1, SECOND, TRANSCODER, DictionarySpec
+
+
+def frames(spec: DictionarySpec) -> Iterator[Frame | Result]:
+    """Frames on the way, and the run last."""
+    from engines.geometry.dictionaries.running import frames_of
+
+    yield from frames_of(spec)
+
+
+def known_answers() -> tuple[KnownAnswer, ...]:
+    """Planted dictionaries, a linear map, components, and the network read twice."""
+    from engines.geometry.dictionaries.answers import dictionary_answers
+
+    return dictionary_answers()
+
+
+_LATENT, _MEANS, _RANDOM = range(3)
+
+
+def _steers(sentence: str, way: int, other: int, family: int, source: str) -> Claim:
+    """One way to steer against another one."""
+    return Claim(
+        sentence,
+        figure=lambda run: run.steers(way, family),
+        control=lambda run: run.steers(other, family),
+        difference=lambda run: run.steers_more(way, other, family),
+        holds_when=Exceeds(),
+        source=source,
+    )
+
+
+CLAIMS = (
+    Claim(
+        "Latents say kinds of words better than principal components that leave as little.",
+        figure=lambda run: run.score(LEARNT, KINDS_),
+        control=lambda run: run.score(PRINCIPAL, KINDS_),
+        difference=lambda run: run.better(LEARNT, PRINCIPAL, KINDS_),
+        holds_when=Exceeds(),
+        source="after Cunningham et al. 2023, arXiv 2309.08600",
+    ),
+    Claim(
+        "Learning the dictionary is what makes latents say kinds of words: as many directions at "
+        "random say them worse.",
+        figure=lambda run: run.score(LEARNT, KINDS_),
+        control=lambda run: run.score(UNLEARNT, KINDS_),
+        difference=lambda run: run.better(LEARNT, UNLEARNT, KINDS_),
+        holds_when=Exceeds(),
+        source="what Korznikov et al. 2026 doubt, arXiv 2602.14111",
+    ),
+    Claim(
+        "Latents say what is learnt: parts of a sentence, which no word alone tells, better than "
+        "in a network whose weights are dealt anew.",
+        figure=lambda run: run.score(LEARNT, PARTS_),
+        control=lambda run: run.score(RANDOM, PARTS_),
+        difference=lambda run: run.better(LEARNT, RANDOM, PARTS_),
+        holds_when=Exceeds(),
+        source="the control of Heap et al. 2025, arXiv 2501.17727",
+    ),
+    Claim(
+        "What a network holds is sparser than its numbers: as many latents leave less of it than "
+        "of the same numbers shuffled.",
+        figure=lambda run: run.unexplained(LEARNT),
+        control=lambda run: run.unexplained(SHUFFLED),
+        difference=lambda run: run.less_left(LEARNT, SHUFFLED),
+        holds_when=FallsBelow(),
+        source="after Bricken et al. 2023, Towards monosemanticity",
+    ),
+    _steers(
+        "A latent steers to another kind of word: next words come nearer to those behind that kind "
+        "than with a random direction.",
+        _LATENT,
+        _RANDOM,
+        KINDS_,
+        "after Bricken et al. 2023",
+    ),
+    _steers(
+        "A latent steers a word to another part of the sentence: next words come nearer to those "
+        "behind that part than with a random direction.",
+        _LATENT,
+        _RANDOM,
+        PARTS_,
+        "after Bricken et al. 2023",
+    ),
+    _steers(
+        "The difference of means steers better than a latent does.",
+        _MEANS,
+        _LATENT,
+        KINDS_,
+        "after Wu et al. 2025, AxBench, arXiv 2501.17148",
+    ),
+    Claim(
+        "At least half of what a dictionary misses can be foretold by a line (its dark matter).",
+        figure=lambda run: run.foretold(0),
+        control=lambda run: run.foretold(0, 1),
+        holds_when=AtLeast(0.5),
+        source="after Engels, Riggs & Tegmark 2024, arXiv 2410.14670",
+    ),
+    Claim(
+        "Semi-NMF says kinds of words better than as many latents.",
+        figure=lambda run: run.score(FACTORS, KINDS_),
+        control=lambda run: run.score(LEARNT, KINDS_),
+        difference=lambda run: run.better(FACTORS, LEARNT, KINDS_),
+        holds_when=Exceeds(),
+        source="after Shafran et al. 2025, arXiv 2506.10920",
+        preset="Beside semi-NMF",
+    ),
+)
+
+
+def _seconds(spec: DictionarySpec) -> float:
+    learnt = spec.n_learnt * (6e-3 + 4e-3 * spec.n_seeds)
+    coded = spec.n_steps * spec.n_seeds * 3e-5 * spec.n_latents
+    return 3.0 + learnt + coded + (1.0 * spec.n_seeds if spec.factors else 0.0)
+
+
+EXPERIMENT = Experiment(
+    spec=DictionarySpec,
+    frames=frames,
+    card=Card(
+        title="Dictionaries",
+        claim="A network's numbers as sparse sums of directions. Do they name what it has "
+        "learnt, and does adding one do what its name says? Beside random weights, shuffled "
+        "numbers, principal components, a probe and the difference of means.",
+        paper="Cunningham et al. 2023, Sparse autoencoders find highly interpretable features in "
+        "language models",
+        link="https://arxiv.org/abs/2309.08600",
+        related=("geometry/patching", "geometry/induction"),
+    ),
+    presets={
+        "After layer 1": DictionarySpec(),
+        "After layer 2": DictionarySpec(reads=SECOND),
+        "Transcoder": DictionarySpec(reads=TRANSCODER),
+        "A price for amounts": DictionarySpec(code=L1, n_steps=600),
+        "Beside semi-NMF": DictionarySpec(factors=True, n_latents=48),
+        "Before any learning of codes": DictionarySpec(n_steps=0),
+    },
+    known_answers=known_answers,
+    claims=CLAIMS,
+    seconds=_seconds,
+    order=49,
+)
