@@ -8,7 +8,7 @@ from engines.geometry.analyses.comparison import SimilarityMatrix
 from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
 from engines.geometry.convergence.found import ConvergentRun
-from engines.geometry.dictionaries.found import DictionaryRun
+from engines.geometry.dictionaries.result import DictionaryRun
 from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase

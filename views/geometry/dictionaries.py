@@ -12,8 +12,8 @@ from bokeh.events import Tap
 
 from engines.contract import Frame, Result
 from engines.contract.pictures import Picture
-from engines.geometry.dictionaries.found import DictionaryRun
 from engines.geometry.dictionaries.pictures import START, STRENGTH, examples
+from engines.geometry.dictionaries.result import DictionaryRun
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
 from views.kit.generic import GenericView
@@ -78,7 +78,7 @@ class DictionaryView(GenericView):
 
     def _draw(self, moment: Frame | Result) -> None:
         if isinstance(moment, DictionaryRun):
-            if self.latent is not None and self.latent >= len(moment.drawn.names):
+            if self.latent is not None and self.latent >= len(moment.found.drawn.names):
                 self.latent = None
             self._run = moment
             self._list(moment)
@@ -86,7 +86,7 @@ class DictionaryView(GenericView):
         super()._draw(moment)
 
     def _shown_latent(self, run: DictionaryRun) -> int:
-        return run.first_latent() if self.latent is None else self.latent
+        return run.latent(self.latent)
 
     def _look(self) -> None:
         if self._run is not None:
@@ -102,7 +102,7 @@ class DictionaryView(GenericView):
         """The nearest latent, in shares of what is in sight."""
         if self._run is None:
             return
-        drawn = self._run.drawn
+        drawn = self._run.found.drawn
         alive = drawn.listed
         x, y = np.log10(drawn.share[alive]), drawn.score[alive]
         spans = max(float(np.ptp(x)), 1e-9), max(float(np.ptp(y)), 1e-9)
@@ -114,7 +114,7 @@ class DictionaryView(GenericView):
         self._look()
 
     def _list(self, run: DictionaryRun) -> None:
-        drawn, shown = run.drawn, self._shown_latent(run)
+        drawn, shown = run.found.drawn, self._shown_latent(run)
         best = [int(k) for k in drawn.listed[:_N_LISTED]]
         rows = [
             [{"text": f"{k + 1}  {drawn.names[k]}", "action": str(k), "current": k == shown,

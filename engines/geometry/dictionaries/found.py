@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.contract import Estimate, Frame, Result
-from engines.contract.pictures import Picture, Table
+from engines.contract import Estimate
 from engines.geometry.dictionaries.concepts import FAMILIES
 from engines.geometry.dictionaries.reading import Reader
 from engines.geometry.dictionaries.spec import DictionarySpec
@@ -59,19 +58,8 @@ class Drawn:
         return order[self.share[order] > 0]
 
 
-@dataclass(frozen=True)
-class DictionaryFrame(Frame):
-    """What is under way."""
-
-    doing: str
-
-    def pictures(self) -> tuple[Picture, ...]:
-        """Nothing is drawn before there is a dictionary."""
-        return (Table("Now", {"": (self.doing,)}),)
-
-
 @dataclass(frozen=True, eq=False)
-class DictionaryRun(Result):
+class Found:
     """Figures of all networks, and one of them to look into.
 
     ``loss`` float64[network] of the next word, in nats. By arm and network: ``left`` the share of
@@ -138,12 +126,6 @@ class DictionaryRun(Result):
         best = [int(k) for k in drawn.listed if drawn.family[k] == PARTS_]
         subject = [k for k in best if drawn.names[k].endswith(PARTS[SUBJECT])]
         return [*subject, *best, *(int(k) for k in drawn.listed), 0][0]
-
-    def pictures(self, latent: int | None = None, strength: float = 3.0) -> tuple[Picture, ...]:
-        """All pictures, one latent looked into and added with a strength."""
-        from engines.geometry.dictionaries.pictures import pictures_of
-
-        return pictures_of(self, self.first_latent() if latent is None else latent, strength)
 
 
 def _mean(values: np.ndarray, of: str) -> Estimate | None:

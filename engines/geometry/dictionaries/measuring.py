@@ -29,8 +29,8 @@ from engines.geometry.dictionaries.found import (
     RANDOM,
     SHUFFLED,
     UNLEARNT,
-    DictionaryRun,
     Drawn,
+    Found,
 )
 from engines.geometry.dictionaries.learning import (
     SETTLED,
@@ -191,10 +191,10 @@ class Measured:
             ways = (written[self.named[net].latent[at]], means, draw.normal(size=len(means)))
             self.reached[net, k] = reached(reader, level, contexts, is_it, np.array(ways))
 
-    def run(self, drawn: Drawn, losses: list[float]) -> DictionaryRun:
+    def found(self, drawn: Drawn, losses: list[float]) -> Found:
         """All of it."""
         families = self.texts.held.concepts.family[[at for at, _ in self.steered]]
-        return DictionaryRun(
+        return Found(
             self.spec, np.array(losses), self.left, self.scores, self.alive, self.active,
             self.error, self.reached, families, drawn,
         )  # fmt: skip

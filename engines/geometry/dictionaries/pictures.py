@@ -19,8 +19,8 @@ from engines.geometry.dictionaries.found import (
     RANDOM,
     SHUFFLED,
     UNLEARNT,
-    DictionaryRun,
     Drawn,
+    Found,
 )
 from engines.geometry.dictionaries.steering import WAYS
 from engines.lab.data.clauses import WORDS, tokens
@@ -33,7 +33,7 @@ _N_LINES = 6
 _PICKED, _NOT = "looked into", ""
 
 
-def pictures_of(run: DictionaryRun, latent: int, strength: float) -> tuple[Picture, ...]:
+def pictures_of(run: Found, latent: int, strength: float) -> tuple[Picture, ...]:
     """Every picture, one latent looked into."""
     return (
         latents(run.drawn, latent),
@@ -66,7 +66,7 @@ def latents(drawn: Drawn, latent: int) -> Points:
                   Axis("correlation with its concept"), tuple(kind))  # fmt: skip
 
 
-def steering(run: DictionaryRun, latent: int, strength: float) -> tuple[Curves, Bars]:
+def steering(run: Found, latent: int, strength: float) -> tuple[Curves, Bars]:
     """Chances of the next word while a latent is added to the last word, and at one strength."""
     drawn, token = run.drawn, tokens(run.spec.prompt)
     strengths = np.linspace(-STRENGTH, STRENGTH, 33)
@@ -102,7 +102,7 @@ def _next_words(
                 Axis("chance"), ("as it is", "steered") * len(words), x)  # fmt: skip
 
 
-def named_by(run: DictionaryRun) -> Bars:
+def named_by(run: Found) -> Bars:
     """Correlation of concepts with what says each best, family by family, arm by arm."""
     arms = [arm for arm in (LEARNT, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL, FACTORS, PROBE)
             if np.isfinite(run.scores[arm]).all()]  # fmt: skip
@@ -122,7 +122,7 @@ def named_by(run: DictionaryRun) -> Bars:
                 (np.array(low[:n]), np.array(high[:n])))  # fmt: skip
 
 
-def left_by(run: DictionaryRun) -> Bars:
+def left_by(run: Found) -> Bars:
     """Share of variance that each arm leaves."""
     arms = [arm for arm in (LEARNT, PRINCIPAL, FACTORS, SHUFFLED, RANDOM, UNLEARNT)
             if np.isfinite(run.left[arm]).all()]  # fmt: skip
@@ -131,7 +131,7 @@ def left_by(run: DictionaryRun) -> Bars:
                  "share of variance")  # fmt: skip
 
 
-def steered_by(run: DictionaryRun) -> Bars:
+def steered_by(run: Found) -> Bars:
     """How far three directions lead to what follows another kind of word, or another part."""
     found = [run.steers(way, family) for family in (KINDS_, PARTS_) for way in range(len(WAYS))]
     names = ("latent", "means", "random") * 2
@@ -165,7 +165,7 @@ def examples(drawn: Drawn, latent: int) -> Table:
     return Table(f"Where {said(drawn, latent)} speaks most", {"amount": amounts, "words": windows})
 
 
-def figures(run: DictionaryRun) -> Table:
+def figures(run: Found) -> Table:
     """Every arm in numbers, means over networks."""
     arms = [arm for arm in range(len(ARMS)) if np.isfinite(run.scores[arm]).all()]
     columns: dict[str, tuple[str, ...]] = {"arm": tuple(ARMS[arm] for arm in arms)}

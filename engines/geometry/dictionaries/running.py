@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engines.geometry.dictionaries.concepts import correlations
-from engines.geometry.dictionaries.found import DictionaryFrame, DictionaryRun, Drawn
+from engines.geometry.dictionaries.found import Drawn
 from engines.geometry.dictionaries.learning import (
     SETTLED,
     Texts,
@@ -23,6 +23,7 @@ from engines.geometry.dictionaries.learning import (
     texts_of,
 )
 from engines.geometry.dictionaries.measuring import Measured, Seen, seen_by
+from engines.geometry.dictionaries.result import DictionaryFrame, DictionaryRun
 from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one
 from engines.geometry.dictionaries.sparse import started as dictionaries
 from engines.geometry.dictionaries.spec import L1, TRANSCODER, WIDTH, DictionarySpec
@@ -57,7 +58,8 @@ def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]
             measured.steer(net, stack, one(codes, net))
     net = spec.network - 1
     drawn = _drawn(spec, texts, stack, seen[net], one(codes, net))
-    yield measured.run(drawn, [loss_of(stack, k, texts.held) for k in nets])
+    losses = [loss_of(stack, k, texts.held) for k in nets]
+    yield DictionaryRun(measured.found(drawn, losses))
 
 
 def code_of(spec: DictionarySpec) -> Code:

@@ -24,15 +24,15 @@ def result():
 @pytest.fixture
 def view(result):
     made = view_type("geometry/dictionaries")(
-        "geometry/dictionaries", InProcess(), spec=result.spec
+        "geometry/dictionaries", InProcess(), spec=result.found.spec
     )
-    made.show_result(result, SimpleNamespace(spec=result.spec))  # type: ignore[arg-type]
+    made.show_result(result, SimpleNamespace(spec=result.found.spec))  # type: ignore[arg-type]
     assert isinstance(made, DictionaryView)
     return made
 
 
 def test_a_press_looks_into_a_latent_and_the_slider_adds_it(view, result):
-    latent = int(result.drawn.listed[-1])
+    latent = int(result.found.drawn.listed[-1])
     view._pressed(str(latent))
     assert f"latent {latent + 1}" in view._figures[1].figure.title.text
     figures = list(view._figures)
@@ -44,7 +44,7 @@ def test_a_press_looks_into_a_latent_and_the_slider_adds_it(view, result):
 
 
 def test_the_nearest_latent_is_meant(view, result):
-    drawn = result.drawn
+    drawn = result.found.drawn
     latent = int(drawn.listed[0])
     x, y = float(np.log10(drawn.share[latent])), float(drawn.score[latent])
     view._tap(SimpleNamespace(x=x, y=y))

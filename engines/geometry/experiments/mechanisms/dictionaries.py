@@ -40,9 +40,9 @@ def _steers(sentence: str, way: int, other: int, family: int, source: str) -> Cl
     """One way to steer against another one."""
     return Claim(
         sentence,
-        figure=lambda run: run.steers(way, family),
-        control=lambda run: run.steers(other, family),
-        difference=lambda run: run.steers_more(way, other, family),
+        figure=lambda run: run.found.steers(way, family),
+        control=lambda run: run.found.steers(other, family),
+        difference=lambda run: run.found.steers_more(way, other, family),
         holds_when=Exceeds(),
         source=source,
     )
@@ -51,36 +51,36 @@ def _steers(sentence: str, way: int, other: int, family: int, source: str) -> Cl
 CLAIMS = (
     Claim(
         "Latents say kinds of words better than principal components that leave as little.",
-        figure=lambda run: run.score(LEARNT, KINDS_),
-        control=lambda run: run.score(PRINCIPAL, KINDS_),
-        difference=lambda run: run.better(LEARNT, PRINCIPAL, KINDS_),
+        figure=lambda run: run.found.score(LEARNT, KINDS_),
+        control=lambda run: run.found.score(PRINCIPAL, KINDS_),
+        difference=lambda run: run.found.better(LEARNT, PRINCIPAL, KINDS_),
         holds_when=Exceeds(),
         source="after Cunningham et al. 2023, arXiv 2309.08600",
     ),
     Claim(
         "Learning the dictionary is what makes latents say kinds of words: as many directions at "
         "random say them worse.",
-        figure=lambda run: run.score(LEARNT, KINDS_),
-        control=lambda run: run.score(UNLEARNT, KINDS_),
-        difference=lambda run: run.better(LEARNT, UNLEARNT, KINDS_),
+        figure=lambda run: run.found.score(LEARNT, KINDS_),
+        control=lambda run: run.found.score(UNLEARNT, KINDS_),
+        difference=lambda run: run.found.better(LEARNT, UNLEARNT, KINDS_),
         holds_when=Exceeds(),
         source="what Korznikov et al. 2026 doubt, arXiv 2602.14111",
     ),
     Claim(
         "Latents say what is learnt: parts of a sentence, which no word alone tells, better than "
         "in a network whose weights are dealt anew.",
-        figure=lambda run: run.score(LEARNT, PARTS_),
-        control=lambda run: run.score(RANDOM, PARTS_),
-        difference=lambda run: run.better(LEARNT, RANDOM, PARTS_),
+        figure=lambda run: run.found.score(LEARNT, PARTS_),
+        control=lambda run: run.found.score(RANDOM, PARTS_),
+        difference=lambda run: run.found.better(LEARNT, RANDOM, PARTS_),
         holds_when=Exceeds(),
         source="the control of Heap et al. 2025, arXiv 2501.17727",
     ),
     Claim(
         "What a network holds is sparser than its numbers: as many latents leave less of it than "
         "of the same numbers shuffled.",
-        figure=lambda run: run.unexplained(LEARNT),
-        control=lambda run: run.unexplained(SHUFFLED),
-        difference=lambda run: run.less_left(LEARNT, SHUFFLED),
+        figure=lambda run: run.found.unexplained(LEARNT),
+        control=lambda run: run.found.unexplained(SHUFFLED),
+        difference=lambda run: run.found.less_left(LEARNT, SHUFFLED),
         holds_when=FallsBelow(),
         source="after Bricken et al. 2023, Towards monosemanticity",
     ),
@@ -109,16 +109,16 @@ CLAIMS = (
     ),
     Claim(
         "At least half of what a dictionary misses can be foretold by a line (its dark matter).",
-        figure=lambda run: run.foretold(0),
-        control=lambda run: run.foretold(0, 1),
+        figure=lambda run: run.found.foretold(0),
+        control=lambda run: run.found.foretold(0, 1),
         holds_when=AtLeast(0.5),
         source="after Engels, Riggs & Tegmark 2024, arXiv 2410.14670",
     ),
     Claim(
         "Semi-NMF says kinds of words better than as many latents.",
-        figure=lambda run: run.score(FACTORS, KINDS_),
-        control=lambda run: run.score(LEARNT, KINDS_),
-        difference=lambda run: run.better(FACTORS, LEARNT, KINDS_),
+        figure=lambda run: run.found.score(FACTORS, KINDS_),
+        control=lambda run: run.found.score(LEARNT, KINDS_),
+        difference=lambda run: run.found.better(FACTORS, LEARNT, KINDS_),
         holds_when=Exceeds(),
         source="after Shafran et al. 2025, arXiv 2506.10920",
         preset="Beside semi-NMF",

@@ -30,7 +30,6 @@ from engines.geometry.dictionaries.found import (
     PRINCIPAL,
     PROBE,
     UNLEARNT,
-    DictionaryRun,
 )
 from engines.geometry.dictionaries.learning import (
     SETTLED,
@@ -44,6 +43,7 @@ from engines.geometry.dictionaries.learning import (
 )
 from engines.geometry.dictionaries.measuring import contexts_of
 from engines.geometry.dictionaries.planted import found, planted, scaled
+from engines.geometry.dictionaries.result import DictionaryRun
 from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one, unexplained
 from engines.geometry.dictionaries.sparse import started as dictionaries
 from engines.geometry.dictionaries.spec import TRANSCODER, WIDTH, WINDOW, DictionarySpec
@@ -130,7 +130,7 @@ def test_components_are_those_of_scikit_learn():
     x = x - x.mean(0)
     ours, left = components(x)
     theirs = PCA().fit(x.numpy())
-    cosine = np.abs(np.einsum("kn,kn->k", ours.numpy(), theirs.components_))
+    cosine = np.abs(np.einsum("kn,kn->k", ours.numpy(), np.asarray(theirs.components_)))
     np.testing.assert_allclose(cosine, 1.0, atol=1e-5)
     np.testing.assert_allclose(left, 1 - np.cumsum(theirs.explained_variance_ratio_), atol=1e-6)
     assert n_components(left, float(left[2])) == 3
@@ -143,7 +143,7 @@ def test_semi_nmf_never_rises_and_goes_on_from_scikit_learns_nmf():
     rows = torch.from_numpy(x)
     errors = [error for *_, error in semi_nmf(rows, 4, 100)]
     assert all(b <= a * (1 + 1e-9) for a, b in itertools.pairwise(errors))
-    nmf = NMF(4, init="nndsvda", max_iter=2_000, tol=1e-6)
+    nmf = NMF(n_components=4, init="nndsvda", max_iter=2_000, tol=1e-6)
     amounts = torch.from_numpy(nmf.fit_transform(x))
     for _ in range(5):
         amounts = amounts_of(rows, fitted(rows, amounts), amounts)
@@ -228,6 +228,8 @@ def test_a_transcoder_is_given_both_ends_of_the_two_layers():
     model, token = model_of(started(spec), 0), windows_of(5, 1).token
     x, wanted = held_by(spec, model, token)
     block = model.layers[0]
+    assert block.narrow is not None
+    assert block.wide is not None
     with torch.no_grad():
         torch.testing.assert_close(block.narrow(block.wide(x).relu()), wanted)
     after = levels(model, torch.from_numpy(token))[1]
@@ -260,15 +262,15 @@ def test_the_way_itself_leads_to_the_target():
 
 
 def test_a_run_has_every_arm_and_shows_it(run):
-    assert np.isfinite(run.scores).all()
-    assert np.isfinite(run.left[[LEARNT, PRINCIPAL, UNLEARNT, FACTORS]]).all()
-    assert np.isnan(run.left[PROBE]).all()
-    assert (run.active[LEARNT] <= 4.0).all()
-    assert run.scores.shape == (len(ARMS), 3, 3)
+    assert np.isfinite(run.found.scores).all()
+    assert np.isfinite(run.found.left[[LEARNT, PRINCIPAL, UNLEARNT, FACTORS]]).all()
+    assert np.isnan(run.found.left[PROBE]).all()
+    assert (run.found.active[LEARNT] <= 4.0).all()
+    assert run.found.scores.shape == (len(ARMS), 3, 3)
     assert len(run.pictures()) == 8
     assert len(EXPERIMENT.findings(run)) == len(EXPERIMENT.claims)
     again = EXPERIMENT.result(TINY)
-    assert again.scores.tobytes() == run.scores.tobytes()  # type: ignore[attr-defined]
+    assert again.found.scores.tobytes() == run.found.scores.tobytes()  # type: ignore[attr-defined]
 
 
 def test_what_is_not_asked_for_is_not_judged():
@@ -278,16 +280,19 @@ def test_what_is_not_asked_for_is_not_judged():
 
 
 def test_examples_are_where_a_latent_speaks_most(run):
-    drawn_ = run.drawn
+    drawn_ = run.found.drawn
     assert (np.diff(drawn_.amount, axis=1) <= 0).all()
     assert ((drawn_.place >= SETTLED) & (drawn_.place < WINDOW)).all()
-    table = run.pictures(run.first_latent())[-2]
-    window, place = drawn_.examples[run.first_latent(), 0], drawn_.place[run.first_latent(), 0]
+    table = run.pictures(run.found.first_latent())[-2]
+    window, place = (
+        drawn_.examples[run.found.first_latent(), 0],
+        drawn_.place[run.found.first_latent(), 0],
+    )
     assert f"[{WORDS[window[place]]}]" in table.columns["words"][0]
 
 
 def test_strength_0_changes_no_chance(run):
-    bars = run.pictures(run.first_latent(), 0.0)[2]
+    bars = run.pictures(run.found.first_latent(), 0.0)[2]
     np.testing.assert_allclose(bars.heights[::2], bars.heights[1::2])
 
 
