@@ -143,7 +143,7 @@ def test_semi_nmf_never_rises_and_goes_on_from_scikit_learns_nmf():
     rows = torch.from_numpy(x)
     errors = [error for *_, error in semi_nmf(rows, 4, 100)]
     assert all(b <= a * (1 + 1e-9) for a, b in itertools.pairwise(errors))
-    nmf = NMF(n_components=4, init="nndsvda", max_iter=2_000, tol=1e-6)
+    nmf = NMF(n_components=4, init="nndsvda", max_iter=2_000, tol=1e-6)  # type: ignore[arg-type]
     amounts = torch.from_numpy(nmf.fit_transform(x))
     for _ in range(5):
         amounts = amounts_of(rows, fitted(rows, amounts), amounts)
