@@ -14,11 +14,16 @@ import statistics
 import sys
 import time
 
+import numpy as np
 import torch
 from table import Figure, as_json
 from threadpoolctl import threadpool_limits
 from torch.nn import functional as fn
 
+from engines.diagrams.bounding.asked import BranchSpec
+from engines.diagrams.bounding.bounds import bounds
+from engines.diagrams.bounding.programs import Program
+from engines.diagrams.bounding.running import network
 from engines.diagrams.edges import running as functions_on_edges
 from engines.diagrams.edges.asked import GAUSSIANS, RECURSION, SPLINES, KanSpec
 from engines.diagrams.learning.presets import PRESETS
@@ -86,6 +91,33 @@ def bases(repeats: int, slower: str, faster: str, at_least: float) -> Figure:
     return Figure(said, "x CPU", statistics.median(ratios[1:]), at_least=at_least)  # first: loading
 
 
+def bounded(repeats: int) -> list[Figure]:
+    """Bounds of a thousand boxes at once, box by box, and the linear program of a single one."""
+    spec = BranchSpec(function="ReLU", n_inputs=4, n_hidden=14, n_layers=2, reach=0.45)
+    net, _ = network(spec, 0)
+    high = np.random.default_rng(0).uniform(0.05, 0.45, (1_000, 4))
+    took: dict[str, list[float]] = {"at once": [], "box by box": [], "program": []}
+    for _ in range(repeats + 1):
+        begun = time.process_time()
+        known = bounds(net, {"x": (-high, high)})
+        took["at once"].append(time.process_time() - begun)
+        begun = time.process_time()
+        for k in range(1_000):
+            bounds(net, {"x": (-high[k : k + 1], high[k : k + 1])})
+        took["box by box"].append(time.process_time() - begun)
+        program, begun = Program(net), time.process_time()
+        for k in range(100):
+            program.least(known, k)
+        took["program"].append(10.0 * (time.process_time() - begun))
+    found = {name: statistics.median(each[1:]) for name, each in took.items()}
+    return [
+        Figure("bounds of 1,000 boxes: box by box over at once", "x CPU",
+               found["box by box"] / found["at once"], at_least=10.0),
+        Figure("bounds of 1,000 boxes: linear programs over at once", "x CPU",
+               found["program"] / found["at once"], at_least=5.0),
+    ]  # fmt: skip
+
+
 def elapsed(preset: str) -> Figure:
     """CPU seconds of a whole race, as the page runs it."""
     begun = time.process_time()
@@ -107,6 +139,9 @@ def main() -> int:
     for slower, at_least in ((RECURSION, 2.0), (GAUSSIANS, 0.5)):
         figures.append(bases(repeats, slower, SPLINES, at_least))
         print(figures[-1], flush=True)
+    for figure in bounded(repeats):
+        figures.append(figure)
+        print(figure, flush=True)
     figures.append(elapsed(next(iter(PRESETS))))
     print(figures[-1], flush=True)
     print(as_json(figures))

@@ -5,7 +5,7 @@
 '4hkmx + 4hkmy + 4hkxy'
 """
 
-from engines.diagrams.api import kan, local_rules, operator, race
+from engines.diagrams.api import branch, kan, local_rules, operator, race
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
 from engines.diagrams.graph.errors import DiagramError, Problem
@@ -19,6 +19,7 @@ __all__ = [
     "DiagramError",
     "Poly",
     "Problem",
+    "branch",
     "kan",
     "local_rules",
     "operator",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from engines.contract import InputError
+from engines.diagrams.bounding.results import BranchResult
 from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.learning.course import RaceResult
@@ -33,6 +34,16 @@ def race(*entrants: str | Circuit, **fields: Any) -> RaceResult:
     experiment = registry.experiment("diagrams/race")
     spec = experiment.spec(entrants=tuple(made), **fields)
     return cast("RaceResult", experiment.result(spec))
+
+
+def branch(**fields: Any) -> BranchResult:
+    """Is the output above 0 in a box? ``.ratio(one way, another)`` compares regions looked at.
+
+    Args:
+        fields: of `BranchSpec`: ``function``, ``n_nets``, ``limit``, ``margin`` ...
+    """
+    experiment = registry.experiment("diagrams/branch")
+    return cast("BranchResult", experiment.result(experiment.spec(**fields)))
 
 
 def kan(**fields: Any) -> KanResult:

@@ -54,6 +54,24 @@ class Diagram(Circuit):
 
         return watched(module or self.to_torch(fitted(self, inputs)), *inputs)[1]
 
+    def bounds(self, lower: Any, upper: Any, *, module: Any = None) -> dict[str, tuple[Any, Any]]:
+        """Least and largest number of every wire for all inputs between two arrays, by its path.
+
+        Args:
+            lower: an array, or a tuple of one per input.
+            upper: of the same shapes.
+            module: from `to_torch`, when its weights matter; fresh ones otherwise, in the sizes
+                that the arrays have.
+
+        Raises:
+            DiagramError: an operation that bounds do not know, with its path.
+        """
+        from engines.diagrams.bounding.reading import bounded
+        from engines.diagrams.watching.values import fitted
+
+        low, high = (v if isinstance(v, tuple) else (v,) for v in (lower, upper))
+        return bounded(module or self.to_torch(fitted(self, low)), low, high)
+
     def verify(self, module: Any, **options: Any) -> Any:
         """Compare with the module it was imported from, see `engines.diagrams.running.verify`."""
         from engines.diagrams.running.verify import verify

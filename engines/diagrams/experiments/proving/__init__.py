@@ -1,0 +1,1 @@
+"""What can be proved of a network, for every input of a box."""
