@@ -32,7 +32,7 @@ class ExploreView(WiringView):
     """Pick a neuron once and see it everywhere; lesion it and see what every number does."""
 
     folded_groups: ClassVar[frozenset[str]] = frozenset(
-        {"Conventions", "Lesions", "Own connectome"}
+        {"Conventions", "Filter", "Lesions", "Own connectome"}
     )
     stage_type: ClassVar[type[Stage]] = WiringStage
     questions: ClassVar[tuple[str, ...]] = ("instances", "quick", "before")

@@ -62,6 +62,8 @@ def neuron_sections(wiring: Wiring, k: int) -> list[Section]:
     ]
     rows = [[label(n), label(v)] for n, v in (*known, *numbers, *hops)]
     note = "Lesioned: its edges are cut and no measure counts it." if cut else ""
+    if wiring.outside[k]:
+        note = "Outside the component that is kept: no measure counts it."
     first = {"title": label(wiring.neurons[k]), "rows": rows, "actions": acts, "note": note}
     return [first, *_partners(wiring, k)]
 

@@ -18,7 +18,7 @@ REACH = 0.03
 class WaveView(GenericView):
     """The generic view, with a map whose edges are cut by hand."""
 
-    folded_groups: ClassVar[frozenset[str]] = frozenset({"Data", "Layers"})
+    folded_groups: ClassVar[frozenset[str]] = frozenset({"Data", "Filter", "Layers"})
 
     def _made(self, drawn: PictureFigure) -> PictureFigure:
         drawn.figure.on_event(Tap, self._tap_on(drawn))

@@ -27,7 +27,7 @@ def wiring_payload(wiring: Wiring) -> bytes:
         "weight": wiring.weight,
         "layer": wiring.layer,
         "cut": wiring.cut.astype(np.uint8),
-        "lesioned": wiring.lesioned.astype(np.uint8),
+        "lesioned": (wiring.lesioned | wiring.outside).astype(np.uint8),
         "in_degree": wiring.in_degree.astype(np.float32),
         "out_degree": wiring.out_degree.astype(np.float32),
         "in_strength": wiring.in_strength.astype(np.float32),

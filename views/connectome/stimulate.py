@@ -27,7 +27,7 @@ _RANKED = 12
 class StimulateView(WiringView):
     """Press Run and watch activity spread; select a neuron to see when and how much it answers."""
 
-    folded_groups: ClassVar[frozenset[str]] = frozenset({"Layers", "Lesions", "Trials"})
+    folded_groups: ClassVar[frozenset[str]] = frozenset({"Filter", "Layers", "Lesions", "Trials"})
     stage_type: ClassVar[type[Stage]] = ActivityStage
 
     def __init__(

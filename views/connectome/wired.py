@@ -52,7 +52,7 @@ class WiringView(ExperimentView):
         self._lesions: list[str] = []
         self._stepping_back = False
         self.controls.param.watch(self._lesioned, "lesion")
-        self.controls.param.watch(self._forget_lesions, ["dataset", "own"])
+        self.controls.param.watch(self._forget_lesions, ["dataset", "own", "only", "node"])
         self.controls.param.watch(self._rewire, list(WiringSpec.model_fields))
         self.canvas.param.watch(self._selected, "selected")
         self.canvas.param.watch(self.mark, ["layout", "order", "colour"])
@@ -88,7 +88,8 @@ class WiringView(ExperimentView):
             return
         wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
         self._askers["wiring"].ask(wiring)
-        drawing = LayoutSpec(wiring=wiring.replace(lesion="", lesion_fraction=0.0))
+        whole = wiring.replace(lesion="", lesion_fraction=0.0, component="all")
+        drawing = LayoutSpec(wiring=whole)
         asked = self._askers["drawing"].job
         if asked is None or asked.spec != drawing:
             self._askers["drawing"].ask(drawing)

@@ -71,7 +71,7 @@ class ExperimentView(pn.viewable.Viewer):
     go: Callable[[str], None] = staticmethod(lambda _address: None)
     """Leads the browser to an address; nowhere where there are no pages."""
 
-    folded_groups: ClassVar[frozenset[str]] = frozenset()
+    folded_groups: ClassVar[frozenset[str]] = frozenset({"Filter"})
     own_controls: ClassVar[tuple[str, ...]] = ()
     """Fields that the subclass shows in its own way."""
 

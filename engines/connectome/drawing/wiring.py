@@ -42,6 +42,8 @@ class Drawing(Result):
 class Wiring(Result):
     """Neurons and edges as they are shown; lesioned ones are marked, not missing.
 
+    So are those ``outside`` the component that is kept; who *Only these* leaves out is not there.
+
     Edges are int32 ``pre``, ``post`` and uint8 ``layer`` (index into ``layer_names``), float32
     ``weight``; ``cut`` bool[edge] marks those a lesion or the threshold takes away.
     """
@@ -59,6 +61,8 @@ class Wiring(Result):
     layer: np.ndarray
     cut: np.ndarray
     lesioned: np.ndarray
+    outside: np.ndarray
+    """bool[neuron]: not in the component that is kept."""
     in_degree: np.ndarray
     out_degree: np.ndarray
     in_strength: np.ndarray
@@ -75,8 +79,8 @@ class Wiring(Result):
 
     @property
     def n_left(self) -> int:
-        """Neurons without a lesion."""
-        return int(np.count_nonzero(~self.lesioned))
+        """Neurons without a lesion, in the component that is kept."""
+        return int(np.count_nonzero(~(self.lesioned | self.outside)))
 
 
 def wiring_of(spec: WiringSpec) -> Wiring:
@@ -89,6 +93,8 @@ def wiring_of(spec: WiringSpec) -> Wiring:
         )
     graph = graph_of(spec)
     lesioned, _ = lesions_of(spec)
+    outside = ~lesioned
+    outside[graph.members] = False
     shown = [
         (k, layer)
         for k, layer in enumerate(connectome.layers)
@@ -98,7 +104,7 @@ def wiring_of(spec: WiringSpec) -> Wiring:
     post = _joined([layer.post for _, layer in shown], np.int32)
     kept = _kept(connectome.n_neurons, graph.members[graph.pre], graph.members[graph.post])
     cut = ~np.isin(pre.astype(np.int64) * connectome.n_neurons + post, kept)
-    cut[pre == post] = lesioned[pre[pre == post]]
+    cut[pre == post] = (lesioned | outside)[pre[pre == post]]
 
     def placed(values: np.ndarray) -> np.ndarray:
         full = np.zeros(connectome.n_neurons)
@@ -119,6 +125,7 @@ def wiring_of(spec: WiringSpec) -> Wiring:
         layer=_joined([np.full(layer.n_edges, k) for k, layer in shown], np.uint8),
         cut=cut,
         lesioned=lesioned,
+        outside=outside,
         in_degree=placed(graph.in_degree),
         out_degree=placed(graph.out_degree),
         in_strength=placed(graph.in_strength),
@@ -138,7 +145,7 @@ def _kept(n: int, pre: np.ndarray, post: np.ndarray) -> np.ndarray:
 
 def drawing_of(spec: LayoutSpec) -> Drawing:
     """Drawings and orders of the whole wiring: lesions do not move what is left."""
-    whole = spec.wiring.replace(lesion="", lesion_fraction=0.0)
+    whole = spec.wiring.replace(lesion="", lesion_fraction=0.0, component="all")
     connectome, graph = connectome_of(whole), graph_of(whole)
     community = communities(graph.undirected, graph.directed, spec.seed)
     degree = graph.in_degree + graph.out_degree

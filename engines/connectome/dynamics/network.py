@@ -13,7 +13,7 @@ from scipy.sparse import linalg
 from engines.connectome.dynamics.stimulus import StimulusSpec
 from engines.connectome.wiring import selection
 from engines.connectome.wiring.connectome import LAYERS
-from engines.connectome.wiring.graph import connectome_of, lesions_of
+from engines.connectome.wiring.graph import connectome_of, graph_of, lesions_of
 
 _DENSE_MAX = 1_500
 
@@ -62,6 +62,9 @@ def network_of(spec: StimulusSpec) -> Network:
             connectome.column("transmitter"), glutamate_excites=spec.glutamate == "excites"
         )
     alive = ~lesioned
+    if spec.component != "all":
+        alive = np.zeros(n, bool)
+        alive[graph_of(spec.wiring).members] = True
     keep = sparse.diags_array(alive.astype(float))
     chemical: Any = sparse.csr_array((n, n))
     gap: Any = sparse.csr_array((n, n))

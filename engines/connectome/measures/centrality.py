@@ -16,6 +16,8 @@ _CHUNK = 64
 _EXACT_MAX = 4_000
 _SOURCES_MIN, _SOURCES_MAX, _EDGES_MAX = 20, 400, 8e7
 """Sampled sources: each looks at every edge."""
+_WEIGHTED_EDGES_MAX = 2e7
+"""Dijkstra's search takes longer than one in breadth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +35,20 @@ class Betweenness:
     exact: bool
 
 
-def betweenness(graph: Graph, *, n_sources: int = 0, seed: int = 0) -> Betweenness:
-    """Betweenness on directed, unweighted paths; ``n_sources`` 0 takes every neuron as source."""
-    *_, last = betweenness_steps(graph, n_sources=n_sources, seed=seed)
+def betweenness(
+    graph: Graph, *, n_sources: int = 0, seed: int = 0, length: np.ndarray | None = None
+) -> Betweenness:
+    """Betweenness on directed paths; ``n_sources`` 0 takes every neuron as source.
+
+    ``length`` float64[edge], 0 for edges that do not count; every edge has length 1 without it.
+    """
+    *_, last = betweenness_steps(graph, n_sources=n_sources, seed=seed, length=length)
     return last
 
 
-def betweenness_steps(graph: Graph, *, n_sources: int = 0, seed: int = 0) -> Iterator[Betweenness]:
+def betweenness_steps(
+    graph: Graph, *, n_sources: int = 0, seed: int = 0, length: np.ndarray | None = None
+) -> Iterator[Betweenness]:
     """The estimate as it sharpens, exact or complete last."""
     import numba
 
@@ -51,7 +60,8 @@ def betweenness_steps(graph: Graph, *, n_sources: int = 0, seed: int = 0) -> Ite
         yield Betweenness(np.zeros(n), np.zeros(n), np.full(n, np.nan), n, exact=True)
         return
     n_threads = max(1, numba.get_num_threads())
-    sums = _Sums(graph.binary, n_threads)
+    sums = _Sums(graph.binary if length is None else _lengths(graph, length), n_threads,
+                 weighted=length is not None)  # fmt: skip
     # A source of a large graph takes a fifth of a second; the caller wants to hear more often.
     chunk = max(1, min(_CHUNK, int(4e6 / max(1, graph.n_edges))))
     with ThreadPoolExecutor(n_threads) as threads:
@@ -63,10 +73,18 @@ def betweenness_steps(graph: Graph, *, n_sources: int = 0, seed: int = 0) -> Ite
             yield sums.estimate(done, exact=exact and done == n)
 
 
+def _lengths(graph: Graph, length: np.ndarray) -> Any:
+    """Lengths [pre, post] of the edges that count."""
+    there = length > 0
+    ends = graph.pre[there], graph.post[there]
+    return sparse.csr_array((length[there], ends), shape=(graph.n, graph.n))
+
+
 class _Sums:
     """Running sums over sources, one array per thread."""
 
-    def __init__(self, matrix: Any, n_threads: int) -> None:
+    def __init__(self, matrix: Any, n_threads: int, *, weighted: bool) -> None:
+        self.length = matrix.data if weighted else None
         self.indptr = matrix.indptr.astype(np.int32)
         self.indices = matrix.indices.astype(np.int32)
         self.n = matrix.shape[0]
@@ -75,18 +93,21 @@ class _Sums:
         self.closeness = np.full(self.n, np.nan)
 
     def add(self, sources: np.ndarray, threads: ThreadPoolExecutor) -> None:
-        from engines.connectome.kernels import brandes
+        from engines.connectome.kernels import brandes, weighted_brandes
 
         parts = np.array_split(sources, len(self.between))
-        reach, steps = np.zeros(len(sources), np.int64), np.zeros(len(sources), np.int64)
+        reach = np.zeros(len(sources), np.int64)
+        steps = np.zeros(len(sources), np.int64 if self.length is None else np.float64)
         starts = np.cumsum([0, *map(len, parts)])
 
         def work(k: int) -> None:
             here = slice(starts[k], starts[k + 1])
-            brandes.from_sources(
-                self.indptr, self.indices, parts[k], self.between[k], self.squared[k],
-                reach[here], steps[here],
-            )  # fmt: skip
+            sums = self.between[k], self.squared[k], reach[here], steps[here]
+            if self.length is None:
+                brandes.from_sources(self.indptr, self.indices, parts[k], *sums)
+                return
+            rows = self.indptr, self.indices, self.length
+            weighted_brandes.from_sources(*rows, parts[k], *sums)
 
         list(threads.map(work, range(len(parts))))
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -125,18 +146,30 @@ def pagerank(graph: Graph, damping: float = 0.85, weight: np.ndarray | None = No
     return rank
 
 
+def lengths_of(weight: np.ndarray, distance: str) -> np.ndarray:
+    """float64[edge]: how long an edge is, "1 / weight" or "weight"; 0 where there is no weight."""
+    if distance == "weight":
+        return weight
+    return np.divide(1.0, weight, out=np.zeros(len(weight)), where=weight > 0)
+
+
 def centralities(
-    graph: Graph, local_clustering: np.ndarray, weight: np.ndarray
+    graph: Graph, local_clustering: np.ndarray, weight: np.ndarray, distance: str = "1 / weight"
 ) -> dict[str, np.ndarray]:
     """Per-neuron numbers for the table, float64[neuron] each; ``weight`` float64[edge] >= 0."""
     from engines.connectome.measures import prestige
 
     between = betweenness(graph, n_sources=n_sources_for(graph))
+    length = lengths_of(weight, distance)
+    n_sources = n_sources_for(graph, _WEIGHTED_EDGES_MAX)
+    heavy = betweenness(graph, n_sources=n_sources, length=length)
     eigenvector, eigenvalue = prestige.eigenvector_centrality(graph)
     hub, authority = prestige.hubs_and_authorities(graph)
     return {
         "betweenness": between.value,
         "closeness": between.closeness,
+        "weighted betweenness": heavy.value,
+        "weighted closeness": heavy.closeness,
         "eigenvector": eigenvector,
         "Katz": prestige.katz_centrality(graph, eigenvalue),
         "PageRank": pagerank(graph, weight=weight),
@@ -147,8 +180,12 @@ def centralities(
     }
 
 
-def n_sources_for(graph: Graph) -> int:
-    """Sources that a few seconds allow; 0, which means all, up to 4,000 neurons."""
-    if graph.n <= _EXACT_MAX:
+def n_sources_for(graph: Graph, n_edges_max: float = _EDGES_MAX) -> int:
+    """Sources that a few seconds allow; 0, which means all, up to 4,000 neurons.
+
+    With fewer edges to be looked at than ``_EDGES_MAX``, all where that is no more than those.
+    """
+    within = n_edges_max >= _EDGES_MAX or graph.n * graph.n_edges <= n_edges_max
+    if graph.n <= _EXACT_MAX and within:
         return 0
-    return int(np.clip(_EDGES_MAX / max(1, graph.n_edges), _SOURCES_MIN, _SOURCES_MAX))
+    return int(np.clip(n_edges_max / max(1, graph.n_edges), _SOURCES_MIN, _SOURCES_MAX))

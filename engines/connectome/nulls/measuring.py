@@ -35,7 +35,7 @@ def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     graph = graph_of(spec.wiring)
     own = observation(graph, spec)
     yield MeasuresFrame(spec=spec, measures=joined(own), fraction=0.0)
-    own.per_neuron = centralities(graph, own.local, own.weight)
+    own.per_neuron = centralities(graph, own.local, own.weight, spec.distance)
     drawn: Numbers | None = None
     mixing: Mixing | None = None
     permuted: np.ndarray | None = None

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from engines.connectome.wiring import kept, selection
-from engines.connectome.wiring.catalogue import load
+from engines.connectome.wiring import kept, parts, selection
+from engines.connectome.wiring.catalogue import DatasetName, load
 from engines.connectome.wiring.connectome import LAYERS, Connectome
 from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import InputError
@@ -83,8 +83,20 @@ class Graph:
 
 
 def connectome_of(spec: WiringSpec) -> Connectome:
-    """The dataset, or the imported connectome, that a spec names."""
-    return kept.load_own(spec.own) if spec.own else load(spec.dataset)
+    """The dataset, or the imported connectome, that a spec names, as its filter leaves it."""
+    if not spec.only and spec.node == "neuron":
+        return _named(spec.own, spec.dataset)
+    return _filtered(spec.own, spec.dataset, spec.only, spec.node)
+
+
+def _named(own: str, dataset: DatasetName) -> Connectome:
+    return kept.load_own(own) if own else load(dataset)
+
+
+@lru_cache(maxsize=8)
+def _filtered(own: str, dataset: DatasetName, only: str, node: parts.Node) -> Connectome:
+    whole = _named(own, dataset)
+    return parts.grouped(parts.only(whole, only) if only else whole, node)
 
 
 def lesions_of(spec: WiringSpec) -> tuple[np.ndarray, np.ndarray]:
@@ -114,7 +126,12 @@ def _graph_of(text: str) -> Graph:
     if len(cut):
         joined = joined.tolil()
         joined[cut[:, 0], cut[:, 1]] = 0.0
-    return graph_from_matrix(joined, alive=~lesioned, min_weight=spec.min_weight)
+    graph = graph_from_matrix(joined, alive=~lesioned, min_weight=spec.min_weight)
+    if spec.component == "all":
+        return graph
+    alive = np.zeros(connectome.n_neurons, bool)
+    alive[graph.members[parts.in_component(graph.binary, spec.component)]] = True
+    return graph_from_matrix(joined, alive=alive, min_weight=spec.min_weight)
 
 
 def joined_layers(connectome: Connectome, layers: tuple[str, ...]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import field_validator
 
 from engines.connectome.wiring.catalogue import DatasetName
@@ -11,7 +13,7 @@ LESION_MAX = 4_000
 
 
 class WiringSpec(Spec):
-    """Which wiring: dataset, layers, threshold and lesions."""
+    """Which wiring: dataset, layers, threshold, filter and lesions."""
 
     dataset: DatasetName = knob(
         "varshney2011",
@@ -50,6 +52,20 @@ class WiringSpec(Spec):
         soft=(0, 20),
         step=1,
     )
+    only: str = knob(
+        "", label="Only these", help="Names, /patterns/, class:AVA, role:motor or "
+        "transmitter:GABA, separated by commas; all others are left out of the wiring, not "
+        "lesioned. Empty: everybody.", group="Filter", widget="text", max_length=LESION_MAX,
+    )  # fmt: skip
+    node: Literal["neuron", "class", "role", "transmitter"] = knob(
+        "neuron", label="One node per", help="Neurons of one class, role or transmitter become "
+        "one node; weights between two are added, edges inside one are a self-loop.",
+        group="Filter",
+    )  # fmt: skip
+    component: Literal["all", "largest", "largest strong"] = knob(
+        "all", label="Components", help="All; or the largest one of what is left alone, joined in "
+        "either direction, or in both (strong).", group="Filter",
+    )  # fmt: skip
     lesion: str = knob(
         "",
         label="Lesioned",
@@ -72,7 +88,7 @@ class WiringSpec(Spec):
         0, label="Lesion seed", help="Equal seeds cut the same neurons.", group="Lesions"
     )
 
-    @field_validator("lesion")
+    @field_validator("lesion", "only")
     @classmethod
     def _trimmed(cls, text: str) -> str:
         return ", ".join(part.strip() for part in text.split(",") if part.strip())
