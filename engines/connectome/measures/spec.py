@@ -15,7 +15,18 @@ NullFamily = Literal[
     "distance bins",
     "random graph",
     "permuted weights",
+    "degrees and strengths",
 ]
+
+
+WALKED = (
+    "directed degree",
+    "undirected degree",
+    "class blocks",
+    "distance bins",
+    "degrees and strengths",
+)
+"""Families whose nulls are walked to, swap by swap."""
 
 
 class MeasuresSpec(WiringSpec):
@@ -27,7 +38,8 @@ class MeasuresSpec(WiringSpec):
         label="Null model",
         help="What random wirings keep: every neuron's in- and out-degree; its degree after "
         "directions are forgotten; degrees and edges between every two classes; degrees and how "
-        "many edges are how long; only the number of edges; or all edges but not their weights.",
+        "many edges are how long; only the number of edges; all edges but not their weights; or "
+        "degrees and, to a few in a thousand, what every neuron sends and hears.",
         group="Nulls",
     )
     n_nulls: int = knob(
@@ -49,7 +61,7 @@ class MeasuresSpec(WiringSpec):
         gt=0,
         le=1_000,
         soft=(1, 50),
-        when={"null": ("directed degree", "undirected degree", "class blocks", "distance bins")},
+        when={"null": WALKED},
     )
     seed: Seed = knob(0, label="Seed", help="Equal seeds give equal nulls.", group="Nulls")
     small_degree: Literal["counts as 0", "is left out"] = knob(

@@ -44,7 +44,8 @@ def weighted(graph: Graph, spec: MeasuresSpec) -> list[Row]:
 
 def strength(found: Mapping[str, float], graph: Graph, spec: MeasuresSpec) -> list[Row]:
     """Inequality and maximum of strength over neurons, from ``StrengthNulls.values``."""
-    dealt = f"{policy(graph, spec)}; nulls: the same weights dealt out by chance"
+    how = "so that sums stay" if spec.null == "degrees and strengths" else "by chance"
+    dealt = f"{policy(graph, spec)}; nulls: the same weights dealt out {how}"
     forgotten = "directions forgotten; " if spec.null == "undirected degree" else ""
     return [
         Row(name, value, f"{forgotten}{dealt}", why="" if np.isfinite(value) else "no weight")

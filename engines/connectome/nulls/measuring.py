@@ -15,6 +15,7 @@ from engines.connectome.measures.row import Row
 from engines.connectome.measures.signs import non_negative
 from engines.connectome.measures.spec import MeasuresSpec
 from engines.connectome.nulls import lattice as lattices
+from engines.connectome.nulls.annealing import STRENGTHS, StrengthsKept
 from engines.connectome.nulls.measured import Measured, Measures, MeasuresFrame
 from engines.connectome.nulls.mixing import Mixing
 from engines.connectome.nulls.run import NullRun, observed, seeds_of
@@ -40,26 +41,40 @@ def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     mixing: Mixing | None = None
     permuted: np.ndarray | None = None
     if spec.n_nulls and graph.n_edges > 1:
-        seeds = seeds_of(spec.seed, spec.n_nulls)
-        if spec.null == "permuted weights":
-            for permuted, done in _permutations(graph, spec):
-                own.strong.until(len(permuted), seeds)
-                made = joined(own, None, permuted)
-                yield MeasuresFrame(spec=spec, measures=made, fraction=done)
-        else:
-            run, shown_s = NullRun(graph, spec), -_FRAME_S
-            for n_done in run.batches():
-                own.strong.until(n_done, seeds)
-                # Testing every family anew takes longer than a batch of nulls.
-                if time.monotonic() - shown_s < _FRAME_S and n_done < spec.n_nulls:
-                    continue
-                shown_s, drawn = time.monotonic(), run.numbers()
-                mixing = run.mixing()
-                made = joined(own, drawn, mixing=mixing)
-                yield MeasuresFrame(spec=spec, measures=made, fraction=n_done / spec.n_nulls)
+        for drawn, permuted, mixing in _drawing(own):
+            made = joined(own, drawn, permuted, mixing=mixing)
+            n_done = len(permuted if drawn is None else drawn.columns)
+            yield MeasuresFrame(spec=spec, measures=made, fraction=n_done / spec.n_nulls)
     kept = _kept_columns(own, drawn, permuted)
     made = joined(own, drawn, permuted, mixing=mixing)
     yield Measured(spec=spec, measures=made, null_columns=kept)
+
+
+_Drawn = tuple[Numbers | None, np.ndarray | None, Mixing | None]
+"""Binary numbers of nulls, weighted ones float64[null, 4], how well they are mixed."""
+
+
+def _drawing(own: Observation) -> Iterator[_Drawn]:
+    """What has been drawn, now and then, and all of it last."""
+    graph, spec = own.graph, own.spec
+    seeds = seeds_of(spec.seed, spec.n_nulls)
+    if spec.null == "permuted weights":
+        for permuted in _permutations(graph, spec):
+            own.strong.until(len(permuted), seeds)
+            yield None, permuted, None
+        return
+    run, shown_s = NullRun(graph, spec), -_FRAME_S
+    kept = StrengthsKept(run, own.strong, own.weight, _WEIGHTED)
+    for n_drawn in run.batches():
+        if spec.null != STRENGTHS:
+            own.strong.until(n_drawn, seeds)
+        for n_done in kept.until(n_drawn) if spec.null == STRENGTHS else (n_drawn,):
+            # Testing every family anew takes longer than a batch of nulls.
+            if time.monotonic() - shown_s < _FRAME_S and n_done < spec.n_nulls:
+                continue
+            shown_s = time.monotonic()
+            permuted = kept.table[:n_done] if spec.null == STRENGTHS else None
+            yield run.numbers().first(n_done), permuted, run.mixing()
 
 
 def observation(graph: Graph, spec: MeasuresSpec) -> Observation:
@@ -159,11 +174,11 @@ def _null_columns(
         if row.name in own.strong.columns:
             table[:, k] = own.strong.columns[row.name][: len(source)]
         elif drawn is not None and row.column >= 0:
-            table[:, k] = source[:, row.column]
+            table[:, k] = drawn.columns[:, row.column]
         elif drawn is not None and row.name == "connected pairs":
-            table[:, k] = source[:, 9]
-        elif drawn is None and row.name in _WEIGHTED:
-            table[:, k] = source[:, _WEIGHTED.index(row.name)]
+            table[:, k] = drawn.columns[:, 9]
+        elif permuted is not None and row.name in _WEIGHTED:
+            table[:, k] = permuted[:, _WEIGHTED.index(row.name)]
     return table
 
 
@@ -232,7 +247,7 @@ def _motif(real: Numbers, drawn: Numbers | None) -> dict[str, np.ndarray]:
     }
 
 
-def _permutations(graph: Graph, spec: MeasuresSpec) -> Iterator[tuple[np.ndarray, float]]:
+def _permutations(graph: Graph, spec: MeasuresSpec) -> Iterator[np.ndarray]:
     """Weighted measures with all weights dealt out anew, topology kept."""
     seeds = seeds_of(spec.seed, spec.n_nulls)
     found = np.full((spec.n_nulls, len(_WEIGHTED)), np.nan)
@@ -241,7 +256,7 @@ def _permutations(graph: Graph, spec: MeasuresSpec) -> Iterator[tuple[np.ndarray
         dealt = Graph(graph.members, graph.pre, graph.post, rng.permutation(graph.weight))
         for row in weighted.weighted(dealt, spec):
             found[k, _WEIGHTED.index(row.name)] = row.value
-        yield found[: k + 1], (k + 1) / spec.n_nulls
+        yield found[: k + 1]
 
 
 def _kept_columns(

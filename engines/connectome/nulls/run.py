@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class NullRun:
         ``connectome`` knows classes and places; it is the spec's when left out.
         ``rows`` draws on rows of neighbours (True) or on a table of all pairs, else by size.
         """
-        self.spec, self.n_done = spec, 0
+        self.spec, self.graph, self.n_done = spec, graph, 0
         self.drawing = draw_of(graph, spec, connectome or connectome_of(spec.wiring), rows=rows)
         self.n = graph.n
         self.seeds = seeds_of(spec.seed, spec.n_nulls)
@@ -129,19 +129,25 @@ class NullRun:
             self.drawing.measure(self.drawing.start(), row, phi, triads, local)
         return row
 
+    def walk(self, k: int, halfway: Callable[[Walker], None] | None = None) -> tuple[Walker, int]:
+        """The null of seed ``k``, and how many steps were taken; ``halfway`` may look at it."""
+        walker, n_first = self.drawing.start(), self.n_attempts // 2
+        n_taken = self.drawing.step(walker, n_first, self.seeds[k])
+        if self.n_attempts:
+            if halfway:
+                halfway(walker)
+            seed = self.seeds[k] ^ _SECOND
+            n_taken += self.drawing.step(walker, self.n_attempts - n_first, seed)
+        return walker, n_taken
+
     def _draw(self, first: int, last: int) -> None:
         local, m = np.empty(self.n), max(1, self.drawing.n_edges)
         for k in range(first, last if self.n > 1 else first):
-            walker = self.drawing.start()
-            n_first = self.n_attempts // 2
-            done = self.drawing.step(walker, n_first, self.seeds[k])
+            look = partial(self._look, k, local=local) if k < len(self._half) else None
+            walker, n_taken = self.walk(k, look)
             if self.n_attempts:
-                if k < len(self._half):
-                    self._look(k, walker, local)
-                seed = self.seeds[k] ^ _SECOND
-                done += self.drawing.step(walker, self.n_attempts - n_first, seed)
                 self._in_place[k] = self.drawing.in_place(walker)
-            self._accepted[k] = done / m
+            self._accepted[k] = n_taken / m
             self.drawing.measure(walker, self._rows[k], self._phi[k], self._triads[k], local)
 
     def _look(self, k: int, walker: Walker, local: np.ndarray) -> None:

@@ -23,6 +23,7 @@ EXCURSION_EDGES_MAX = 5_000
 """Edges up to which a walk leaves its rule for a while; ways back are too rare above."""
 _FAMILY = {
     "directed degree": FREE,
+    "degrees and strengths": FREE,
     "class blocks": BLOCKS,
     "distance bins": DISTANCES,
     "undirected degree": UNDIRECTED,

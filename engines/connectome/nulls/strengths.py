@@ -115,11 +115,14 @@ class StrengthNulls:
     def until(self, n: int, seeds: np.ndarray) -> None:
         """Deal for nulls up to ``n``; ``seeds`` uint64[null], the nulls' own."""
         for k in range(self.n_done, n):
-            found = self._dealt(np.random.Generator(np.random.Philox(int(seeds[k]))))
-            self._share[k] = [share_above(row, self.level) for row in found]
-            for name, value in self.values(found).items():
-                self.columns[name][k] = value
-        self.n_done = max(self.n_done, n)
+            self.take(k, self._dealt(np.random.Generator(np.random.Philox(int(seeds[k])))))
+
+    def take(self, k: int, found: np.ndarray) -> None:
+        """The strengths float64[kind, neuron] of null ``k``, the next one."""
+        self._share[k] = [share_above(row, self.level) for row in found]
+        for name, value in self.values(found).items():
+            self.columns[name][k] = value
+        self.n_done = k + 1
 
     def _dealt(self, rng: np.random.Generator) -> np.ndarray:
         graph, weight = self._graph, rng.permutation(self._weight)

@@ -59,7 +59,9 @@ def grouped(connectome: Connectome, by: Node) -> Connectome:
         return connectome
     values = connectome.column(by)
     if not any(values):
-        raise InputError(f"{connectome.name} names no {by} of any neuron; choose One node per neuron")
+        raise InputError(
+            f"{connectome.name} names no {by} of any neuron; choose One node per neuron"
+        )
     named = [value or name for value, name in zip(values, connectome.neurons, strict=True)]
     names = tuple(dict.fromkeys(named))
     group = np.array([names.index(n) for n in named], np.int32)
@@ -86,8 +88,7 @@ def _common(texts: Sequence[str]) -> str:
 
 
 def _summed(layer: Layer, group: np.ndarray) -> Layer:
-    """Edges between groups; a symmetric layer holds an edge inside a group twice, and counts it
-    once."""
+    """Edges between groups; what a symmetric layer holds twice inside a group counts once."""
     pre, post = group[layer.pre], group[layer.post]
     twice = layer.symmetric & (pre == post) & (layer.pre != layer.post)
     made = layer_from_edges(layer.name, pre, post, np.where(twice, 0.5, 1.0) * layer.weight)
