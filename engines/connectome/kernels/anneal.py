@@ -12,11 +12,20 @@ _S11 = np.uint64(11)
 
 
 @part
-def change(gap: np.ndarray, a: int, b: int, by: float) -> float:
-    """What the sum of squared gaps gains where ``by`` goes from neuron b to neuron a."""
-    if a == b:
-        return 0.0
-    return 2.0 * by * (gap[a] - gap[b] + by)
+def moved(gap: np.ndarray, i: int, by: float) -> float:
+    """Add to a neuron's gap; answers what the sum of squared gaps gains."""
+    before = gap[i]
+    gap[i] = before + by
+    return by * (2.0 * before + by)
+
+
+@part
+def exchanged(
+    gap_out: np.ndarray, gap_in: np.ndarray, a: int, b: int, c: int, d: int, by: float
+) -> float:
+    """Let edge a-b gain ``by`` and edge c-d lose it; answers what the energy gains."""
+    cost = moved(gap_out, a, by) + moved(gap_in, b, by)
+    return cost + moved(gap_out, c, -by) + moved(gap_in, d, -by)
 
 
 @kernel
@@ -33,8 +42,9 @@ def deal(
     """Exchange the weights of two edges, over and over, until strengths are what they should be.
 
     The energy is the sum of squared gaps between what neurons send (``gap_out`` float64[n]) and
-    hear (``gap_in``) and what they should; an exchange that adds to it is taken with the odds of
-    Metropolis et al. 1953 at each temperature of ``warmth`` in turn, ``n_tries`` times.
+    hear (``gap_in``; the same array where directions are forgotten) and what they should. An
+    exchange that adds to it is taken with the odds of Metropolis et al. 1953 at each temperature of
+    ``warmth`` in turn, ``n_tries`` times.
     """
     m, state = len(weight), seed
     for stage in range(len(warmth)):
@@ -46,14 +56,11 @@ def deal(
             by = weight[f] - weight[e]
             if by == 0.0:
                 continue
-            cost = change(gap_out, pre[e], pre[f], by) + change(gap_in, post[e], post[f], by)
+            cost = exchanged(gap_out, gap_in, pre[e], post[e], pre[f], post[f], by)
             if cost > 0.0:
                 state += _STEP
                 odds = np.float64(mixed(state) >> _S11) * _UNIT
                 if warmth[stage] <= 0.0 or odds >= np.exp(-cost / warmth[stage]):
+                    exchanged(gap_out, gap_in, pre[e], post[e], pre[f], post[f], -by)
                     continue
             weight[e], weight[f] = weight[f], weight[e]
-            gap_out[pre[e]] += by
-            gap_out[pre[f]] -= by
-            gap_in[post[e]] += by
-            gap_in[post[f]] -= by

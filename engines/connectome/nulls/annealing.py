@@ -22,30 +22,47 @@ _WARMEST, _COOLEST = 10.0, 1e-3
 """In variances of the weights; behind the coolest only what helps is taken."""
 
 
+Two = tuple[np.ndarray, np.ndarray]
+
+
 def dealt(walker: Walker, graph: Graph, weight: np.ndarray, seed: int) -> np.ndarray:
     """float64[edge] of a null: the same weights, so that each neuron sends and hears what it did.
 
-    Simulated annealing over exchanges of two weights (after Milisav, Bazinet, Betzel & Misic 2025,
-    A simulated annealing algorithm for randomizing weighted networks); positive and negative ones
-    keep their sums each. A walk leaves a sender its edges, so these stay where they were sent from.
+    Positive and negative ones keep their sums each. A walk leaves a sender its edges, so signs stay
+    where they were sent from.
     """
-    from engines.connectome.kernels import anneal
-
     made, rng = weight.copy(), np.random.Generator(np.random.Philox(seed))
     for part in (weight > 0, weight < 0):
         there = np.flatnonzero(part)
         if len(there) < 2:
             continue
-        pre, post, own = walker.pre[there], walker.post[there], rng.permutation(weight[there])
-        ends = (pre, graph.pre[there]), (post, graph.post[there])
-        gaps = [np.bincount(now, own, graph.n) - np.bincount(was, weight[there], graph.n)
-                for now, was in ends]  # fmt: skip
-        warmth = own.var() * np.geomspace(_WARMEST, _COOLEST, _N_STAGES)
-        stages = np.concatenate([warmth, np.zeros(_N_COLD)])
-        word = np.uint64(rng.integers(2**63))
-        anneal.deal(pre, post, own, *gaps, stages, _TRIES_PER_EDGE * len(own), word)
-        made[there] = own
+        own, n = weight[there], graph.n
+        due = np.bincount(graph.pre[there], own, n), np.bincount(graph.post[there], own, n)
+        ends = walker.pre[there], walker.post[there]
+        made[there] = dealt_to(ends, rng.permutation(own), due, rng)
     return made
+
+
+def dealt_to(
+    ends: Two, weight: np.ndarray, due: Two | np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """The weights float64[edge], exchanged until neurons send and hear what is ``due``.
+
+    ``ends`` int32[edge] twice; ``due`` float64[neuron] twice, or once where directions are
+    forgotten. Simulated annealing after Milisav, Bazinet, Betzel & Misic 2025, A simulated
+    annealing algorithm for randomizing weighted networks.
+    """
+    from engines.connectome.kernels import anneal
+
+    own, (pre, post) = weight.copy(), ends
+    if isinstance(due, tuple):
+        gaps = [np.bincount(e, own, len(d)) - d for e, d in zip(ends, due, strict=True)]
+    else:
+        gaps = [np.bincount(pre, own, len(due)) + np.bincount(post, own, len(due)) - due] * 2
+    warmth = own.var() * np.geomspace(_WARMEST, _COOLEST, _N_STAGES)
+    stages, word = np.concatenate([warmth, np.zeros(_N_COLD)]), np.uint64(rng.integers(2**63))
+    anneal.deal(pre, post, own, gaps[0], gaps[1], stages, _TRIES_PER_EDGE * len(own), word)
+    return own
 
 
 def wirings(

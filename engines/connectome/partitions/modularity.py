@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import sparse
 
-from engines.connectome.partitions.signed import is_signed, signed_modularity
+from engines.connectome.partitions.signed import is_signed, signed_contributions, signed_modularity
 from engines.contract import InputError
 
 Sign = Literal["signed modularity", "absolute", "left out", "refused"]
@@ -55,3 +55,17 @@ def modularity(weights: Any, label: np.ndarray, resolution: float = 1.0) -> floa
     inside = coo.data[label[coo.coords[0]] == label[coo.coords[1]]].sum()
     total = np.bincount(label, strength)
     return float(inside / two_m - resolution * np.sum((total / two_m) ** 2))
+
+
+def contributions(weights: Any, label: np.ndarray, resolution: float = 1.0) -> np.ndarray:
+    """float64[community]: what each adds to the modularity of int labels that count from 0."""
+    if is_signed(weights):
+        return signed_contributions(weights, label, resolution)
+    strength = np.asarray(weights.sum(axis=1)).ravel()
+    two_m, n = float(strength.sum()), int(label.max(initial=-1)) + 1
+    if two_m <= 0:
+        return np.full(n, np.nan)
+    coo = sparse.coo_array(weights)
+    mine, other = label[coo.coords[0]], label[coo.coords[1]]
+    inside = np.bincount(mine, coo.data * (mine == other), n)
+    return inside / two_m - resolution * (np.bincount(label, strength, n) / two_m) ** 2

@@ -48,6 +48,17 @@ def signed_modularity(weights: Any, label: np.ndarray, resolution: float = 1.0) 
     return float(inside - resolution * expected)
 
 
+def signed_contributions(weights: Any, label: np.ndarray, resolution: float = 1.0) -> np.ndarray:
+    """float64[community]: what each adds to Q* of int labels that count from 0."""
+    scaled, p, q = signed_terms(weights)
+    n = int(label.max(initial=-1)) + 1
+    coo = sparse.coo_array(scaled)
+    mine, other = label[coo.coords[0]], label[coo.coords[1]]
+    inside = np.bincount(mine, coo.data * (mine == other), n)
+    chance = np.bincount(label, p, n) ** 2 - np.bincount(label, q, n) ** 2
+    return inside - resolution * chance
+
+
 def signed_louvain(weights: Any, *, resolution: float = 1.0, seed: int = 0) -> np.ndarray:
     """int32[neuron] labels, largest community 0: Q* rises by moves and merges until it does not.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from scipy.cluster.vq import kmeans2
+from scipy.linalg import eigh
 
 from engines.connectome.partitions.labels import ranked
 from engines.connectome.partitions.signed import is_signed
@@ -31,8 +32,7 @@ def spectral(weights: Any, n_communities: int, *, seed: int = 0) -> np.ndarray:
     half = 1.0 / np.sqrt(np.maximum(strength, 1e-12))
     walk = sparse.diags_array(half) @ weights @ sparse.diags_array(half)
     if n <= 2_000:
-        _, modes = np.linalg.eigh(walk.toarray())
-        modes = modes[:, -n_communities:]
+        _, modes = eigh(walk.toarray(), subset_by_index=[n - n_communities, n - 1])
     else:
         _, modes = sparse.linalg.eigsh(walk, k=n_communities, v0=np.ones(n))
     length = np.linalg.norm(modes, axis=1, keepdims=True)

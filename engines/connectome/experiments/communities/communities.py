@@ -1,20 +1,35 @@
-"""Communities of a wiring: partitions, their consensus, and how they agree with known classes."""
+"""Communities of a wiring: partitions, their consensus, what chance gives, what is known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from engines.connectome.partitions.consensus import CONSENSUS_MAX, coassignment
+from engines.connectome.wiring.connectome import Connectome
 from engines.connectome.wiring.spec import WiringSpec
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result, Seed, knob
+from engines.contract import (
+    Card,
+    Claim,
+    Estimate,
+    Experiment,
+    Frame,
+    KnownAnswer,
+    Result,
+    Seed,
+    knob,
+)
+from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Bars, Heatmap, Picture, Table
+from engines.lab.statistics.nulls import p_against, z_against
 
 _SHOWN = 400
+N_LOOKS = 2
+"""Runs on every null; as many of the wiring's own stand against them."""
 
 
 class CommunitySpec(WiringSpec):
@@ -46,18 +61,28 @@ class CommunitySpec(WiringSpec):
         50, label="Runs", help="Each with an order of its own; the consensus is of all.",
         group="Method", ge=1, le=2_000, soft=(1, 200),
     )  # fmt: skip
+    n_nulls: int = knob(
+        99, label="Nulls", help="Random wirings like this one; communities are sought in each "
+        f"{N_LOOKS} times.", group="Chance", ge=0, le=10_000, soft=(0, 999),
+    )  # fmt: skip
+    kept: Literal["degrees", "degrees and strengths"] = knob(
+        "degrees and strengths", label="Nulls keep", help="What every neuron has in them, of "
+        "positive and of negative weights each: how many, or also how much in all.",
+        group="Chance", when={"weights": ("weights",)},
+    )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Equal seeds give equal partitions.", group="Method")
 
 
 @dataclass(frozen=True, eq=False)
 class CommunityFrame(Frame):
-    """Modularity of the runs so far: float64[run]."""
+    """Modularity of the runs so far: float64[run], and of the best on each null: float64[null]."""
 
     quality: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    chance: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def pictures(self) -> tuple[Picture, ...]:
         """The runs' modularity."""
-        return (quality_picture(self.quality),)
+        return (quality_picture(self.quality, self.chance),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,18 +103,40 @@ class Communities(Result):
     order: np.ndarray
     best: np.ndarray
     """int32[neuron]: the run of highest modularity."""
+    part: np.ndarray
+    """float64[community]: what each community of the consensus adds to its modularity."""
+    chance: np.ndarray
+    """float64[null]: modularity of the better of a null's runs."""
+    chance_part: np.ndarray
+    """float64[null]: the most that a community of that run adds."""
 
     @property
     def n_best(self) -> int:
         """Communities of the run of highest modularity."""
         return len(np.unique(self.best))
 
+    @property
+    def against(self) -> float:
+        """What nulls are held against: the better of as many runs as they have."""
+        return float(self.quality[:N_LOOKS].max(initial=-1.0))
+
+    @property
+    def p_parts(self) -> np.ndarray:
+        """float64[community]: share of nulls, itself counted, in which any community adds as much.
+
+        The most of every null makes it a p for all communities at once (Westfall & Young 1993).
+        """
+        if not len(self.chance_part):
+            return np.full(len(self.part), np.nan)
+        nulls = np.tile(self.chance_part[:, None], len(self.part))
+        return p_against(self.part, nulls, sided="greater")
+
     def pictures(self) -> tuple[Picture, ...]:
         """Sizes, runs, co-assignment, agreement, members."""
         sizes = np.bincount(self.label, minlength=1).astype(float)
         ticks = tuple((float(k), str(k + 1)) for k in range(len(sizes)))
         size = Bars("Sizes", sizes, Axis("community", ticks=ticks), Axis("neurons"))
-        made: list[Picture] = [self.summary(), size, quality_picture(self.quality)]
+        made: list[Picture] = [self.summary(), quality_picture(self.quality, self.chance), size]
         if self.together.size:
             shown = self.order[:_SHOWN]
             square = self.together[np.ix_(shown, shown)]
@@ -107,6 +154,7 @@ class Communities(Result):
             ("modularity of the best run", float(self.quality.max(initial=-1))),
             ("mean of runs", float(self.quality.mean()) if len(self.quality) else np.nan),
         ]
+        rows += self._beside_chance()
         for name, (shared, rand) in self.agreement.items():
             rows += [(f"NMI with {name}", shared), (f"ARI with {name}", rand)]
         spec = self.spec
@@ -114,59 +162,79 @@ class Communities(Result):
         columns = {"": tuple(n for n, _ in rows), "value": np.array([v for _, v in rows])}
         return Table(title, columns)
 
+    def _beside_chance(self) -> list[tuple[str, float]]:
+        if not len(self.chance):
+            return []
+        own, nulls = np.array([self.against]), self.chance[:, None]
+        return [
+            (f"best of {N_LOOKS} runs", self.against),
+            (f"best of {N_LOOKS} runs, mean of nulls", float(self.chance.mean())),
+            ("z against nulls", float(z_against(own, nulls)[0])),
+            ("p, as much in a null", float(p_against(own, nulls, sided="greater")[0])),
+        ]
+
     def members(self) -> Table:
-        """Who belongs where."""
+        """Who belongs where, and how often chance makes as much of a community."""
         n = int(self.label.max(initial=-1)) + 1
         lists = [
             ", ".join(self.names[i] for i in np.flatnonzero(self.label == k)) for k in range(n)
         ]
-        columns = {"community": np.arange(1, n + 1), "members": tuple(lists)}
+        columns = {"community": np.arange(1, n + 1), "adds to modularity": self.part}
+        columns |= {"p, all communities": self.p_parts} if len(self.chance) else {}
+        columns |= {"members": tuple(lists)}
         return Table("Members of the consensus", columns)
 
 
-def quality_picture(quality: np.ndarray) -> Bars:
-    """How the runs' modularity is spread."""
-    counts, edges = np.histogram(quality, bins=min(20, max(2, len(quality))))
-    centres = 0.5 * (edges[1:] + edges[:-1])
-    return Bars("Runs", counts.astype(float), Axis("modularity"), Axis("runs"), (), centres)
+def quality_picture(quality: np.ndarray, chance: np.ndarray) -> Bars:
+    """How the modularity of runs is spread, and that of nulls."""
+    both = np.concatenate([quality, chance])
+    edges = np.histogram_bin_edges(both, bins=40 if len(chance) else min(20, max(2, len(both))))
+    centres, kinds = 0.5 * (edges[1:] + edges[:-1]), ("this wiring", "nulls")
+    counted = [np.histogram(one, bins=edges)[0] for one in (quality, chance)]
+    there = [n > 0 for n in counted]
+    return Bars(
+        "Runs, and nulls" if len(chance) else "Runs",
+        np.concatenate([n[k] for n, k in zip(counted, there, strict=True)]).astype(float),
+        Axis("modularity"),
+        Axis("runs, nulls" if len(chance) else "runs"),
+        tuple(name for name, k in zip(kinds, there, strict=True) for _ in range(k.sum())),
+        np.concatenate([centres[k] for k in there]),
+    )
 
 
 def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
-    """Runs one after the other, the consensus last."""
-    from engines.connectome.partitions.agreement import ari, nmi
+    """Runs one after the other, then nulls, the consensus last."""
+    from engines.connectome.nulls.symmetric import symmetric_nulls
     from engines.connectome.partitions.consensus import consensus
-    from engines.connectome.partitions.leiden import leiden, louvain
-    from engines.connectome.partitions.modularity import modularity, symmetric_weights
-    from engines.connectome.partitions.spectral import spectral
+    from engines.connectome.partitions.modularity import (
+        contributions,
+        modularity,
+        symmetric_weights,
+    )
     from engines.connectome.wiring.graph import connectome_of, graph_of
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
     graph, connectome = graph_of(wiring), connectome_of(wiring)
     weights = symmetric_weights(graph.directed, binary=spec.weights == "binary", sign=spec.sign)
     labels, quality = np.zeros((spec.n_runs, graph.n), np.int32), np.zeros(spec.n_runs)
+    n_done, n_all = 0, spec.n_runs + N_LOOKS * spec.n_nulls
     for run in range(spec.n_runs):
-        seed = (spec.seed + run) % 2**63
-        match spec.method:
-            case "Leiden":
-                labels[run] = leiden(weights, resolution=spec.resolution, seed=seed)
-            case "Louvain":
-                labels[run] = louvain(weights, resolution=spec.resolution, seed=seed)
-            case _:
-                labels[run] = spectral(weights, spec.n_communities, seed=seed)
-        quality[run] = modularity(weights, labels[run], spec.resolution)
-        yield CommunityFrame(quality=quality[: run + 1].copy(), fraction=(run + 1) / spec.n_runs)
+        labels[run], quality[run] = _found(spec, weights, run)
+        n_done += 1
+        yield CommunityFrame(quality=quality[: run + 1].copy(), fraction=n_done / n_all)
+    chance, most = np.full(spec.n_nulls, np.nan), np.full(spec.n_nulls, np.nan)
+    drawn = symmetric_nulls(weights, spec.n_nulls, spec.seed, spec.kept) if spec.n_nulls else ()
+    for k, null in enumerate(drawn):
+        found = [_found(spec, null, run) for run in range(N_LOOKS)]
+        label, chance[k] = max(found, key=lambda one: one[1])
+        most[k] = contributions(null, label, spec.resolution).max(initial=-np.inf)
+        n_done += N_LOOKS
+        yield CommunityFrame(
+            quality=quality.copy(), chance=chance[: k + 1].copy(), fraction=n_done / n_all
+        )
     small = graph.n <= CONSENSUS_MAX
     best = labels[int(np.nanargmax(quality)) if np.isfinite(quality).any() else 0]
-    label = best
-    if small and spec.n_runs > 1:
-        label = consensus(labels, seed=spec.seed)
-    known = {}
-    for name, values in connectome.columns.items():
-        texts = np.array(values)[graph.members]
-        there = texts != ""
-        if name in ("role", "class", "transmitter", "side") and there.sum() > 1:
-            pair = label[there], texts[there]
-            known[name] = (nmi(*pair), ari(*pair))
+    label = consensus(labels, seed=spec.seed) if small and spec.n_runs > 1 else best
     yield Communities(
         spec=spec,
         names=tuple(connectome.neurons[k] for k in graph.members),
@@ -174,10 +242,46 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
         quality=quality,
         consensus_quality=modularity(weights, label, spec.resolution),
         together=coassignment(labels) if small else np.zeros((0, 0)),
-        agreement=known,
+        agreement=_agreement(connectome, graph.members, label),
         order=np.lexsort((np.arange(graph.n), label)),
         best=best,
+        part=contributions(weights, label, spec.resolution),
+        chance=chance,
+        chance_part=most,
     )
+
+
+def _found(spec: CommunitySpec, weights: Any, run: int) -> tuple[np.ndarray, float]:
+    """int32[neuron] labels of one run, and their modularity."""
+    from engines.connectome.partitions.leiden import leiden, louvain
+    from engines.connectome.partitions.modularity import modularity
+    from engines.connectome.partitions.spectral import spectral
+
+    seed = (spec.seed + run) % 2**63
+    match spec.method:
+        case "Leiden":
+            label = leiden(weights, resolution=spec.resolution, seed=seed)
+        case "Louvain":
+            label = louvain(weights, resolution=spec.resolution, seed=seed)
+        case _:
+            label = spectral(weights, spec.n_communities, seed=seed)
+    return label, modularity(weights, label, spec.resolution)
+
+
+def _agreement(
+    connectome: Connectome, members: np.ndarray, label: np.ndarray
+) -> dict[str, tuple[float, float]]:
+    """(NMI, ARI) with each column of which something is known."""
+    from engines.connectome.partitions.agreement import ari, nmi
+
+    known = {}
+    for name, values in connectome.columns.items():
+        texts = np.array(values)[members]
+        there = texts != ""
+        if name in ("role", "class", "transmitter", "side") and there.sum() > 1:
+            pair = label[there], texts[there]
+            known[name] = (nmi(*pair), ari(*pair))
+    return known
 
 
 def known_answers() -> tuple[KnownAnswer, ...]:
@@ -185,7 +289,7 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
     @cache
     def best() -> Communities:
-        made = EXPERIMENT.result(CommunitySpec(n_runs=40))
+        made = EXPERIMENT.result(CommunitySpec(n_runs=40, n_nulls=0))
         assert isinstance(made, Communities)
         return made
 
@@ -207,23 +311,79 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     )  # fmt: skip
 
 
+NULLS_LEAST = 20
+
+
+def _whole(found: Communities, weights: str) -> bool:
+    spec, plain = found.spec, CommunitySpec()
+    names = WiringSpec.model_fields
+    same = all(getattr(spec, name) == getattr(plain, name) for name in names)
+    leiden = spec.method == "Leiden" and spec.resolution == 1.0
+    return same and leiden and spec.weights == weights and len(found.chance) >= NULLS_LEAST
+
+
+def _figure(weights: str) -> Callable[[Communities], Estimate | None]:
+    def figure(found: Communities) -> Estimate | None:
+        if not _whole(found, weights):
+            return None
+        how = f"best of {N_LOOKS} runs, nothing is drawn"
+        return Estimate.exact("modularity", found.against, how)
+
+    return figure
+
+
+def _of_nulls(found: Communities) -> Estimate | None:
+    if not len(found.chance):
+        return None
+    low, high = np.quantile(found.chance, [0.025, 0.975])
+    how = f"best of {N_LOOKS} runs: mean and 95 % of {len(found.chance):,} wirings"
+    return Estimate("modularity of nulls", float(found.chance.mean()), float(low), float(high),
+                    len(found.chance), "nulls", how, found.spec.seed)  # fmt: skip
+
+
+CLAIMS = (
+    Claim(
+        "The worm falls into communities more than wirings in which every neuron keeps its degree.",
+        figure=_figure("binary"),
+        control=_of_nulls,
+        holds_when=Exceeds(),
+        source="Pan, Chatterjee & Sinha 2010, Mesoscopic organization reveals the constraints "
+        "governing C. elegans nervous system",
+    ),
+    Claim(
+        "So do its weights, beyond how much every neuron sends and hears.",
+        figure=_figure("weights"),
+        control=_of_nulls,
+        holds_when=Exceeds(),
+        source="Milisav et al. 2025, A simulated annealing algorithm for randomizing weighted "
+        "networks, for the nulls",
+        preset="The worm, weights",
+    ),
+)
+
+
 EXPERIMENT = Experiment(
     spec=CommunitySpec,
     frames=frames,
     card=Card(
         title="Communities",
-        claim="Which neurons belong together, how sure that is, and how it fits what is known.",
+        claim="Which neurons belong together, how sure that is, what chance gives, and how it fits "
+        "what is known.",
         paper="Traag, Waltman & van Eck 2019, From Louvain to Leiden: guaranteeing well-connected "
         "communities",
         link="https://doi.org/10.1038/s41598-019-41695-z",
     ),
     presets={
         "The worm": CommunitySpec(),
+        "The worm, weights": CommunitySpec(weights="weights"),
         "The worm, spectral": CommunitySpec(method="spectral"),
+        "The fly's cell types, signed": CommunitySpec(dataset="flyvis", weights="weights"),
         "Adult brain (Witvliet 8)": CommunitySpec(dataset="witvliet2021_8"),
-        "Larva brain": CommunitySpec(dataset="winding2023", n_runs=10),
+        "Larva brain": CommunitySpec(dataset="winding2023", n_runs=10, n_nulls=0),
+        "A random graph has none": CommunitySpec(dataset="erdos_renyi"),
     },
     known_answers=known_answers,
-    seconds=lambda spec: 0.5 + 0.02 * spec.n_runs,
+    claims=CLAIMS,
+    seconds=lambda spec: 0.5 + 0.02 * spec.n_runs + 0.06 * spec.n_nulls,
     order=40,
 )
