@@ -13,13 +13,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engines.connectome.api import (
+        activity_motifs,
         communities,
         compare,
+        development,
+        emulated_chain,
         graph,
+        hidden_states,
+        hopfield,
+        lateral_memory,
+        learnt_delays,
         lesion_scan,
+        masked_networks,
         measure,
+        next_step,
         paths,
+        race_of_circuits,
+        recorded_communities,
+        remembering,
+        reservoir,
+        rich_lazy,
+        spectrum,
         stimulate,
+        swimmer,
+        wave,
+        wired_start,
     )
     from engines.connectome.dynamics.stimulus import StimulusSpec
     from engines.connectome.exporting import write_connectome
@@ -44,7 +62,10 @@ if TYPE_CHECKING:
     from engines.connectome.wiring.spec import WiringSpec
 
 _FROM = {
-    "api": "communities compare graph lesion_scan measure paths stimulate",
+    "api": "activity_motifs communities compare development emulated_chain graph "
+    "hidden_states hopfield lateral_memory learnt_delays lesion_scan masked_networks "
+    "measure next_step paths race_of_circuits recorded_communities remembering "
+    "reservoir rich_lazy spectrum stimulate swimmer wave wired_start",
     "dynamics.stimulus": "StimulusSpec",
     "exporting": "write_connectome",
     "importing": "ImportOptions ImportReport connectome_from_bytes from_matrix from_networkx "
@@ -80,25 +101,43 @@ __all__ = [
     "Recording",
     "StimulusSpec",
     "WiringSpec",
+    "activity_motifs",
     "catalogue",
     "communities",
     "compare",
     "connectome_from_bytes",
+    "development",
+    "emulated_chain",
     "from_matrix",
     "from_networkx",
     "from_state_dict",
     "graph",
+    "hidden_states",
+    "hopfield",
     "keep",
     "keep_recording",
+    "lateral_memory",
+    "learnt_delays",
     "lesion_scan",
     "load",
+    "masked_networks",
     "measure",
+    "next_step",
     "paths",
+    "race_of_circuits",
     "read_connectome",
     "read_recording",
     "read_worms",
+    "recorded_communities",
     "recording",
+    "remembering",
+    "reservoir",
+    "rich_lazy",
+    "spectrum",
     "stimulate",
+    "swimmer",
+    "wave",
+    "wired_start",
     "write_connectome",
     "write_worms",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engines.connectome.dynamics.activity import Activity
 from engines.connectome.dynamics.stimulus import StimulusSpec
@@ -15,6 +15,27 @@ from engines.connectome.wiring.connectome import Connectome
 from engines.connectome.wiring.graph import Graph, connectome_of, graph_of
 from engines.connectome.wiring.spec import WiringSpec
 from engines.contract import ExplorerError
+from engines.running import registry
+
+if TYPE_CHECKING:
+    from engines.connectome.experiments.activity.dynamic_communities import Motifs
+    from engines.connectome.experiments.activity.hidden_states import HiddenStates
+    from engines.connectome.experiments.activity.next_step import NextStep
+    from engines.connectome.experiments.activity.recordings import Recorded
+    from engines.connectome.experiments.bodies.race import Race
+    from engines.connectome.experiments.bodies.swimmer import Swimmers
+    from engines.connectome.experiments.comparison.development import Development
+    from engines.connectome.experiments.learning.delays import Delays
+    from engines.connectome.experiments.learning.graph_network import Waves
+    from engines.connectome.experiments.learning.masks import Masks
+    from engines.connectome.experiments.learning.rich_lazy import RichLazy
+    from engines.connectome.experiments.learning.rnn_hmm import Emulated
+    from engines.connectome.experiments.learning.wired_start import WiredStart
+    from engines.connectome.experiments.memory.hopfield import Hopfield
+    from engines.connectome.experiments.memory.lateral import Lateral
+    from engines.connectome.experiments.memory.remembering import Remembering
+    from engines.connectome.experiments.memory.reservoir import Reservoir
+    from engines.connectome.experiments.structure.spectrum import Spectrum
 
 
 def named(connectome: str | Connectome) -> dict[str, Any]:
@@ -81,3 +102,101 @@ def compare(first: str, second: str, **fields: Any) -> Any:
     from engines.connectome.experiments.comparison import compare as both
 
     return both.compared(both.CompareSpec(first=first, second=second, **fields))  # type: ignore[arg-type]
+
+
+# Whole experiments, by the fields of their specs ---------------------------------------------
+
+
+def _run(name: str, fields: dict[str, Any]) -> Any:
+    experiment = registry.experiment(f"connectome/{name}")
+    return experiment.result(experiment.spec(**fields))
+
+
+def spectrum(connectome: str | Connectome, **fields: Any) -> Spectrum:
+    """Eigenvalues beside nulls: ``spectrum("varshney2011").number("spectral radius")``."""
+    return cast("Spectrum", _run("spectrum", named(connectome) | fields))
+
+
+def swimmer(**fields: Any) -> Swimmers:
+    """A body that a circuit swims: ``swimmer(lesion="AVB").speeds``."""
+    return cast("Swimmers", _run("swimmer", fields))
+
+
+def race_of_circuits(**fields: Any) -> Race:
+    """Circuits that learn to swim, against episodes: ``race_of_circuits(n_starts=3)``."""
+    return cast("Race", _run("race", fields))
+
+
+def reservoir(**fields: Any) -> Reservoir:
+    """What a random network holds of its input: ``reservoir(n_networks=3).at(-1, "own")``."""
+    return cast("Reservoir", _run("reservoir", fields))
+
+
+def remembering(connectome: str | Connectome, **fields: Any) -> Remembering:
+    """A wiring as a memory beside its nulls: ``remembering("varshney2011").whole``."""
+    return cast("Remembering", _run("remembering", named(connectome) | fields))
+
+
+def hopfield(**fields: Any) -> Hopfield:
+    """Several patterns at once, beside theory: ``hopfield(noise=0.005).theory``."""
+    return cast("Hopfield", _run("hopfield", fields))
+
+
+def lateral_memory(**fields: Any) -> Lateral:
+    """Tasks one after the other, kept by lateral cells: ``lateral_memory(n_tasks=2).right``."""
+    return cast("Lateral", _run("lateral", fields))
+
+
+def rich_lazy(**fields: Any) -> RichLazy:
+    """How far networks move from starts of each rank: ``rich_lazy(n_seeds=3)``."""
+    return cast("RichLazy", _run("rich_lazy", fields))
+
+
+def wired_start(connectome: str | Connectome, **fields: Any) -> WiredStart:
+    """Learning that starts from a wiring: ``wired_start("human_1", n_steps=20)``."""
+    return cast("WiredStart", _run("wired_start", named(connectome) | fields))
+
+
+def masked_networks(**fields: Any) -> Masks:
+    """Networks whose connections a mask allows: ``masked_networks(n_epochs=5)``."""
+    return cast("Masks", _run("masks", fields))
+
+
+def wave(connectome: str | Connectome, **fields: Any) -> Waves:
+    """Messages from a neuron to another: ``wave("varshney2011", start="PLML", goal="DA6")``."""
+    return cast("Waves", _run("graph_network", {"over": "wiring"} | named(connectome) | fields))
+
+
+def emulated_chain(**fields: Any) -> Emulated:
+    """A network that became a hidden chain: ``emulated_chain(trained_from="seed 3").error``."""
+    return cast("Emulated", _run("rnn_hmm", fields))
+
+
+def learnt_delays(**fields: Any) -> Delays:
+    """Delays that learn, beside their controls: ``learnt_delays(n_seeds=3).ends``."""
+    return cast("Delays", _run("delays", fields))
+
+
+def activity_motifs(**fields: Any) -> Motifs:
+    """Who moves together, when and in whom: ``activity_motifs(lesion="motif:1")``."""
+    return cast("Motifs", _run("dynamic_communities", fields))
+
+
+def hidden_states(**fields: Any) -> HiddenStates:
+    """States that couplings switch with: ``hidden_states(n_recordings=3).score``."""
+    return cast("HiddenStates", _run("hidden_states", fields))
+
+
+def next_step(**fields: Any) -> NextStep:
+    """What foretells the next frame of a recording: ``next_step(source="planted")``."""
+    return cast("NextStep", _run("next_step", fields))
+
+
+def recorded_communities(**fields: Any) -> Recorded:
+    """Communities of a recording, window by window: ``recorded_communities()``."""
+    return cast("Recorded", _run("recordings", fields))
+
+
+def development(**fields: Any) -> Development:
+    """One animal's brain at eight ages: ``development()``."""
+    return cast("Development", _run("development", fields))

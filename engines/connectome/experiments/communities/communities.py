@@ -189,17 +189,11 @@ def quality_picture(quality: np.ndarray, chance: np.ndarray) -> Bars:
     """How the modularity of runs is spread, and that of nulls."""
     both = np.concatenate([quality, chance])
     edges = np.histogram_bin_edges(both, bins=40 if len(chance) else min(20, max(2, len(both))))
-    centres, kinds = 0.5 * (edges[1:] + edges[:-1]), ("this wiring", "nulls")
-    counted = [np.histogram(one, bins=edges)[0] for one in (quality, chance)]
-    there = [n > 0 for n in counted]
-    return Bars(
-        "Runs, and nulls" if len(chance) else "Runs",
-        np.concatenate([n[k] for n, k in zip(counted, there, strict=True)]).astype(float),
-        Axis("modularity"),
-        Axis("runs, nulls" if len(chance) else "runs"),
-        tuple(name for name, k in zip(kinds, there, strict=True) for _ in range(k.sum())),
-        np.concatenate([centres[k] for k in there]),
-    )
+    own, nulls = (np.histogram(one, bins=edges)[0] for one in (quality, chance))
+    kind = tuple("this wiring" if n else "nulls" for n in own) if len(chance) else ()
+    title, y = ("Runs, and nulls", "runs, nulls") if len(chance) else ("Runs", "runs")
+    centres = 0.5 * (edges[1:] + edges[:-1])
+    return Bars(title, (own + nulls).astype(float), Axis("modularity"), Axis(y), kind, centres)
 
 
 def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:

@@ -1,0 +1,44 @@
+"""One line for every experiment: each gives the result of its page, wirings by name or as they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engines import connectome
+from engines.connectome import api
+from engines.running import registry
+
+FEW = {
+    "swimmer": {"lesion": "AVB"},
+    "race_of_circuits": {"n_seeds": 3, "n_episodes": 32},
+    "reservoir": {"n_networks": 3, "n_units": 60},
+    "hopfield": {"n_spins": 200, "n_runs": 3},
+    "lateral_memory": {"n_tasks": 2, "n_epochs": 1, "n_seeds": 3},
+    "rich_lazy": {"n_units": 40, "n_steps": 20, "n_seeds": 3},
+    "learnt_delays": {"n_channels": 4, "longest": 6, "n_needed": 2, "n_training": 20, "n_seeds": 3},
+    "emulated_chain": {"n_runs": 16, "n_steps": 300},
+    "spectrum": {"connectome": "flyvis", "n_nulls": 2},
+    "wave": {"connectome": "varshney2011", "start": "PLML", "goal": "DA6", "n_exam": 10},
+    "remembering": {"connectome": "human_1", "n_nulls": 3},
+}
+
+
+@pytest.mark.parametrize("line", FEW)
+def test_a_line_gives_the_result_of_its_page(line):
+    found = getattr(connectome, line)(**FEW[line])
+    spec = found.spec
+    for field, value in FEW[line].items():
+        if field != "connectome":
+            assert getattr(spec, field) == value
+    assert found.pictures()
+
+
+def test_every_page_has_a_line():
+    lines = set(re.findall(r'_run\("(\w+)"', Path(api.__file__).read_text(encoding="utf-8")))
+    older = {"explore", "stimulate", "scan", "communities", "compare"}
+    assert {name.partition("/")[2] for name in registry.listed("connectome")} == {
+        *lines, *older, "large"
+    }  # fmt: skip
