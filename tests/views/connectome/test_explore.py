@@ -50,7 +50,8 @@ async def test_measures_fill_the_table_and_the_inspector(worm, read):
     assert worm.measures.n_nulls == 8
     numbers = read(worm.canvas.numbers)
     assert numbers["names"] == [
-        "betweenness", "closeness", "eigenvector", "Katz", "PageRank", "hub", "authority", "core",
+        "betweenness", "closeness", "weighted betweenness", "weighted closeness", "eigenvector",
+        "Katz", "PageRank", "hub", "authority", "core",
         "clustering",
     ]  # fmt: skip
     top = int(np.argmax(numbers["betweenness"]))
