@@ -59,19 +59,21 @@ def laplacian(weights: Any) -> Laplacian:
 
 
 def eigenvalues(weight: np.ndarray) -> np.ndarray:
-    """complex128[n] of a real matrix, largest first."""
+    """float64[n, (real, imaginary)] of a real matrix, largest first."""
     import torch
 
-    found = torch.linalg.eigvals(torch.from_numpy(np.ascontiguousarray(weight))).numpy()
-    return found[np.argsort(-np.abs(found), kind="stable")]
+    made = torch.linalg.eigvals(torch.from_numpy(np.ascontiguousarray(weight, np.float64)))
+    found = torch.view_as_real(made).numpy()
+    return found[np.argsort(-np.hypot(*found.T), kind="stable")]
 
 
 def henrici(weight: np.ndarray, values: np.ndarray) -> float:
     """Departure from normality, 0 for normal matrices, 1 for those without a cycle; else between.
 
-    sqrt(||W||_F^2 - sum |lambda|^2) / ||W||_F (Henrici 1962; Asllani, Lambiotte & Carletti 2018).
+    sqrt(||W||_F^2 - sum |lambda|^2) / ||W||_F (Henrici 1962; Asllani, Lambiotte & Carletti 2018),
+    with the ``eigenvalues`` of the matrix.
     """
     size = float((weight**2).sum())
     if not size:
         return float("nan")
-    return float(np.sqrt(max(0.0, 1.0 - (np.abs(values) ** 2).sum() / size)))
+    return float(np.sqrt(max(0.0, 1.0 - (values**2).sum() / size)))

@@ -43,8 +43,7 @@ def frames_of(spec: MeasuresSpec) -> Iterator[MeasuresFrame | Measured]:
     if spec.n_nulls and graph.n_edges > 1:
         for drawn, permuted, mixing in _drawing(own):
             made = joined(own, drawn, permuted, mixing=mixing)
-            n_done = len(permuted if drawn is None else drawn.columns)
-            yield MeasuresFrame(spec=spec, measures=made, fraction=n_done / spec.n_nulls)
+            yield MeasuresFrame(spec=spec, measures=made, fraction=made.n_nulls / spec.n_nulls)
     kept = _kept_columns(own, drawn, permuted)
     made = joined(own, drawn, permuted, mixing=mixing)
     yield Measured(spec=spec, measures=made, null_columns=kept)

@@ -57,7 +57,7 @@ def _drawn(
         pre[there], post[there] = now
         made[there] = rng.permutation(weight[there])
         if kept == "degrees and strengths":
-            due = sum(np.bincount(ends, weight[there], n) for ends in was)
+            due = np.bincount(np.concatenate(was), np.tile(weight[there], 2), n)
             made[there] = dealt_to(now, made[there], due, rng)
     half = sparse.csr_array((made, (pre, post)), shape=(n, n))
     return sparse.csr_array(half + half.T)

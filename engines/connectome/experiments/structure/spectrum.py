@@ -167,7 +167,7 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
     def read(weight: np.ndarray, joined: Any) -> tuple[np.ndarray, spectra.Laplacian, np.ndarray]:
         with one_thread():
             values, modes = spectra.eigenvalues(weight), spectra.laplacian(joined)
-        numbers = [np.abs(values).max(), values.real.max(), spectra.henrici(weight, values)]
+        numbers = [np.hypot(*values[0]), values[:, 0].max(), spectra.henrici(weight, values)]
         return values, modes, np.array([*numbers, modes.slowest, modes.fastest])
 
     values, modes, numbers = read(matrix(graph, sign), binary)
@@ -176,7 +176,7 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
     joined = symmetric_nulls(binary, spec.n_nulls, spec.seed, "degrees")
     for null, both in zip(directed, joined, strict=True):
         drawn = read(matrix(null, sign), both)
-        null_values += [_plane(drawn[0])] if len(null_values) < _N_SHOWN else []
+        null_values += [drawn[0]] if len(null_values) < _N_SHOWN else []
         null_modes.append(drawn[1].value)
         found.append(drawn[2])
         yield SpectrumFrame(own=numbers, nulls=np.array(found), fraction=len(found) / spec.n_nulls)
@@ -184,7 +184,7 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
         spec=spec,
         names=tuple(connectome.neurons[k] for k in graph.members),
         roles=tuple(connectome.column("role")[k] for k in graph.members),
-        values=_plane(values),
+        values=values,
         null_values=np.array(null_values),
         laplacian=modes.value,
         null_laplacian=np.array(null_modes),
@@ -193,10 +193,6 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
         modes=modes.mode,
         n_inhibit=int(np.count_nonzero(sign < 0)),
     )
-
-
-def _plane(values: np.ndarray) -> np.ndarray:
-    return np.column_stack([values.real, values.imag])
 
 
 NULLS_LEAST = 20
