@@ -24,10 +24,7 @@ def watch_engine(engine: Any, header: Header, document: Any) -> None:
     pending = False
 
     def later() -> None:
-        nonlocal pending
-        if not pending:
-            pending = True
-            document.add_timeout_callback(settle, _PILL_EVERY_MS)
+        document.add_timeout_callback(settle, _PILL_EVERY_MS)
 
     def settle() -> None:
         nonlocal pending
@@ -35,11 +32,13 @@ def watch_engine(engine: Any, header: Header, document: Any) -> None:
         show()
 
     def hear(*_told: Any) -> None:
+        nonlocal pending
         if mine() is None:
             stop()
         elif document is None or document.session_context is None:
             show()
-        else:
+        elif not pending:  # twenty visitors hear of every run of each
+            pending = True
             when_unlocked(document, later)
 
     stop = engine.listen(hear)

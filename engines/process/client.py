@@ -69,6 +69,7 @@ class EngineProcess:
         self._events: deque[ev.Event] = deque()
         self._draining = False
         self._wake: asyncio.TimerHandle | None = None
+        self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._connected = False
         self._trouble = ""
@@ -88,6 +89,7 @@ class EngineProcess:
 
     async def close(self) -> None:
         """End all jobs and all workers; returns when no process is left."""
+        self._closing = True
         if self._wake is not None:
             self._wake.cancel()
         for task in self._tasks:
@@ -240,7 +242,7 @@ class EngineProcess:
             self._wake.cancel()
         moment = self._machine.next_wake()
         loop = asyncio.get_running_loop()
-        finite = moment < float("inf")
+        finite = moment < float("inf") and not self._closing
         self._wake = loop.call_at(moment, self._handle, ev.Ticked()) if finite else None
 
     # Instructions --------------------------------------------------------------------------

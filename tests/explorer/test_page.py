@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 import panel as pn
@@ -344,6 +344,35 @@ def test_the_engine_does_not_keep_headers_alive(engine):
     assert gone() is None
     engine.change()
     assert engine.listeners == []
+
+
+def test_many_changes_of_the_engine_cost_a_page_one_tick(engine):
+    class Page:
+        session_context = object()
+        ticks: ClassVar[list] = []
+        timers: ClassVar[list] = []
+
+        def add_next_tick_callback(self, callback) -> None:
+            self.ticks.append(callback)
+
+        def add_timeout_callback(self, callback, _ms) -> None:
+            self.timers.append(callback)
+
+        def on_session_destroyed(self, callback) -> None:
+            self.gone = callback
+
+    page, header = Page(), Header(lambda _message: None)
+    watch_engine(engine, header, page)
+    for k in range(20):
+        engine.change(phase="busy", sentence=f"Run {k}.")
+    assert len(page.ticks) == 1
+    page.ticks.pop()()
+    engine.change(phase="busy", sentence="Run 20.")
+    assert page.ticks == []
+    page.timers.pop()()
+    assert header.engine["detail"] == "Run 20."
+    engine.change(phase="ready", sentence="")
+    assert len(page.ticks) == 1
 
 
 # Sessions end -----------------------------------------------------------------------------------
