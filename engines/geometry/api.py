@@ -18,6 +18,7 @@ from engines.geometry.mechanisms.opposing import OpposingRun
 from engines.geometry.mechanisms.stages import StagesRun
 from engines.geometry.mechanisms.weight_matching import Matching
 from engines.geometry.mechanisms.winners import WinnerRun
+from engines.geometry.merging.result import MergingRun
 from engines.geometry.own_data.sentences import SentencesRun
 from engines.geometry.pruning.pictures import TicketRun
 from engines.geometry.theory.double_descent import GeneralisationRun
@@ -116,6 +117,11 @@ def addition_stages(**fields: Any) -> StagesRun:
 def match_neurons(**fields: Any) -> Matching:
     """The way between two networks before and after matching; fields of `MatchingSpec`."""
     return cast("Matching", _run("matching", fields))
+
+
+def merge_networks(**fields: Any) -> MergingRun:
+    """Networks in one order of units, three at a time and in part; fields of `MergingSpec`."""
+    return cast("MergingRun", _run("merging", fields))
 
 
 def task_geometry(**fields: Any) -> TaskGeometry:

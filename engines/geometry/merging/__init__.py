@@ -1,0 +1,1 @@
+"""Networks trained apart made one: in one order of units, three at a time, or only in part."""
