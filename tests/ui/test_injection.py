@@ -20,15 +20,19 @@ import panel_material_ui as pmui
 import pytest
 from bokeh.models import ColumnDataSource, HoverTool
 from bokeh.plotting import figure
+from sorting_page import address
 
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Points
 from engines.diagrams.drawing.files import file_from_drawing
 from engines.diagrams.drawing.picture import drawing
 from engines.diagrams.specs.drawing import DrawSpec
+from engines.running import registry
+from engines.sorting.model import SortSpec
 from explorer.enginemenu import EngineMenu
 from explorer.header import Header
 from explorer.home import HomeCard
 from explorer.sessionlist import SessionList
+from explorer.sessions import SavedPage, Session, Step, session_to_bytes
 from views.diagrams.components import DiagramAxes, DiagramEditor, DiagramStage
 from views.kit import components
 from views.kit.claims import Claims
@@ -439,3 +443,53 @@ def test_promise_10_a_broken_page_shows_a_sentence_and_no_detail(server, visitor
         assert page.get_by_text("Traceback").count() == 0
         assert page.evaluate("fired") == []
     assert caplog.text.count("ValueError") >= 2
+
+
+def _session(workbench: str, leaf: str, fields: dict[str, Any]) -> bytes:
+    """A session file full of payloads, made as the product makes its own."""
+    experiment = f"{workbench}/{leaf}"
+    way = {"experiment": "sorting/run", "thing": payload(901), "spec": SortSpec().to_json()}
+    told = {name: value for name, value in fields.items() if value is not None}
+    if "origin" in registry.experiment(experiment).spec.model_fields:
+        told["origin"] = json.dumps([way, {**way, "experiment": payload(902)}])
+    change = Step(fields={name: [value, None] for name, value in told.items()},
+                  selection={payload(905): [payload(906), payload(907)]})  # fmt: skip
+    page = SavedPage(
+        experiment=experiment,
+        fields={payload(900): 1, **told},
+        selection={payload(903): payload(904), "colour": payload(908), "page": payload(909)},
+        past=[change],
+        future=[change],
+    )
+    session = Session(workbench=workbench, title=payload(910), app_version=payload(911)[:64],
+                      pages=[page])  # fmt: skip
+    return session_to_bytes(session)
+
+
+SESSIONS = {
+    "sorting": ("run", {"value_mode": "own", "own_values": [payload(1), payload(2)], "seed": payload(3)}),
+    "connectome": ("explore", {"lesion": payload(4), "own": payload(5), "null": payload(6)}),
+    "geometry": ("files", {"title": payload(7), "path": payload(8), "upload": payload(9)}),
+    "pointer": ("solve", {"weights": payload(10), "task": payload(11)}),
+    "diagrams": ("write", {"text": f"def {payload(12)}", "shown": payload(13)}),
+}  # fmt: skip
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("bypass", [True, False], ids=["policy off", "policy on"])
+def test_promise_5_a_session_file_that_is_opened_is_text(bypass, new_page, app_url):
+    page = new_page(bypass_csp=bypass)
+    page.add_init_script("window.fired = []")
+    for workbench, (leaf, fields) in SESSIONS.items():
+        page.goto(address(app_url, f"/{workbench}", f"x={leaf}"))
+        page.locator("input[type=file][accept='.json,.zip']").set_input_files(
+            {"name": f"{payload(99)}.json", "mimeType": "application/json",
+             "buffer": _session(workbench, leaf, fields)}
+        )  # fmt: skip
+        # The setting that this version does not have is told by the name that the file gives it.
+        page.get_by_text("fired.push(900)").first.wait_for(timeout=60_000)
+        page.locator("body").click(position={"x": 700, "y": 885})
+        for keys in ("Control+z", "Control+y"):
+            page.keyboard.press(keys)
+            page.wait_for_timeout(400)
+        assert page.evaluate("window.fired") == []
