@@ -10,7 +10,7 @@ from engines.lab.statistics.covering import Coverage, coverage, held
 from engines.lab.statistics.effects import cliffs_delta, standardised_mean, unpaired_z
 from engines.lab.statistics.families import holm, max_statistic
 from engines.lab.statistics.halves import around, halves
-from engines.lab.statistics.intervals import Z_95, mean_over, standard_error
+from engines.lab.statistics.intervals import Z_95, half_widths, mean_over, standard_error
 from engines.lab.statistics.leaveout import jackknife
 from engines.lab.statistics.nulls import p_against, z_against
 from engines.lab.statistics.pairs import Paired, paired
@@ -31,6 +31,7 @@ __all__ = [
     "coverage",
     "curve_interval",
     "effective_n",
+    "half_widths",
     "halves",
     "held",
     "holm",

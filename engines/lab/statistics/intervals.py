@@ -36,6 +36,21 @@ def standard_error(values: np.ndarray, groups: np.ndarray | None = None) -> tupl
     return float(np.sqrt(n / (n - 1) * (left**2).sum()) / len(values)), n
 
 
+def half_widths(values: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Half the width of the 95 % t interval of every mean over an axis, as `mean_over` has it.
+
+    What is not finite is left out of its mean; nan where fewer than two are left.
+    """
+    rows = np.moveaxis(np.asarray(values, np.float64), axis, -1)
+    known = np.isfinite(rows)
+    n = known.sum(axis=-1)
+    mean = np.where(known, rows, 0.0).sum(axis=-1) / np.maximum(n, 1)
+    left = np.where(known, rows - mean[..., None], 0.0)
+    freedom = np.maximum(n - 1, 1)
+    error = np.sqrt((left**2).sum(axis=-1) / freedom / np.maximum(n, 1))
+    return np.where(n > 1, special.stdtrit(freedom, 0.975) * error, np.nan)
+
+
 def mean_over(
     values: np.ndarray, *, of: str, unit: str, groups: np.ndarray | None = None
 ) -> Estimate:

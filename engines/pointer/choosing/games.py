@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.choosing.asked import GameSpec
 from engines.pointer.choosing.landscapes import Landscape, landscape
 from engines.pointer.choosing.players import WAYS, Meter
@@ -71,16 +71,8 @@ class Games(Result):
         for n in (50, 100, 200, self.spec.budget):
             if n <= self.spec.budget:
                 columns[f"after {n}"] = self.courses[:, :, n - 1].mean(axis=1)
-        columns["± 95 % at the end"] = half_interval(self.courses[:, :, -1])
+        columns["± 95 % at the end"] = half_widths(self.courses[:, :, -1])
         return Table(f"Mean worth of the best word, {self.courses.shape[1]} landscapes", columns)
-
-
-def half_interval(values: np.ndarray) -> np.ndarray:
-    """Half the 95 % t interval of the mean over the second axis: float64[way, ...]."""
-    n = values.shape[1]
-    if n < 2:
-        return np.full((len(values), *values.shape[2:]), np.nan)
-    return t_quantile(n) * values.std(axis=1, ddof=1) / np.sqrt(n)
 
 
 def _whole(courses: np.ndarray) -> np.ndarray:
@@ -94,7 +86,7 @@ def courses_picture(courses: np.ndarray) -> Picture:
     n = np.arange(1, courses.shape[2] + 1)
     none = np.full(len(n), np.nan)
     lines, bands = {}, {}
-    half = half_interval(whole)
+    half = half_widths(whole, axis=1)
     for k, name in enumerate(NAMES):
         mean = whole[k].mean(axis=0) if whole.shape[1] else none
         lines[name] = mean
@@ -107,7 +99,7 @@ def ends_picture(courses: np.ndarray) -> Picture:
     """What every way ends with, with its interval."""
     ends = _whole(courses)[:, :, -1]
     mean = ends.mean(axis=1) if ends.shape[1] else np.full(len(NAMES), np.nan)
-    half = half_interval(ends)
+    half = half_widths(ends, axis=1)
     axis = Axis("", ticks=tuple((float(k), name) for k, name in enumerate(NAMES)))
     title = f"After {courses.shape[2]} measurements (95 %)"
     return Bars(title, mean, axis, Axis("worth"), whiskers=(mean - half, mean + half))

@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Points, Table
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.choosing.asked import SubsetSpec
 
 KINDS: tuple[str, ...] = (
@@ -79,19 +79,14 @@ class Subsets(Result):
         columns: dict[str, np.ndarray | tuple[str, ...]] = {
             "network": KINDS,
             "Jaccard": last.mean(axis=1),
-            "± 95 %": _half(last),
+            "± 95 %": half_widths(last),
         }
         return Table(f"{last.shape[1]} seeds each, {self.spec.n_tested} test sets", columns)
 
 
-def _half(values: np.ndarray) -> np.ndarray:
-    n = values.shape[-1]
-    return t_quantile(n) * values.std(axis=-1, ddof=1) / np.sqrt(n)
-
-
 def score_curves(step: np.ndarray, score: np.ndarray) -> Picture:
     """Mean over seeds against updates."""
-    mean, half = score.mean(axis=2), _half(score)
+    mean, half = score.mean(axis=2), half_widths(score)
     lines: dict[str, np.ndarray] = dict(zip(KINDS, mean, strict=True))
     bands = {name: (m - h, m + h) for name, m, h in zip(KINDS, mean, half, strict=True)}
     title = f"Chosen as wanted while it learns, {score.shape[2]} seeds (95 %)"
@@ -101,7 +96,7 @@ def score_curves(step: np.ndarray, score: np.ndarray) -> Picture:
 def score_bars(score: np.ndarray, chance: float = np.nan) -> Picture:
     """What every kind of network ends with."""
     last = score[:, -1]
-    mean, half = last.mean(axis=1), _half(last)
+    mean, half = last.mean(axis=1), half_widths(last)
     told = f", chance {chance:.2f}" if np.isfinite(chance) else ""
     axis = Axis("", ticks=tuple((float(k), name) for k, name in enumerate(KINDS)))
     return Bars(

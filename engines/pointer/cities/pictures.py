@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.cities.city import City, way
 from engines.pointer.cities.told import TOLD
 
@@ -55,7 +55,7 @@ def course(steps: np.ndarray, gap: np.ndarray) -> Curves:
     steps, gap = (steps[1:], gap[1:]) if len(steps) > 1 else (steps, gap)
     percent = 100 * gap
     mean, n = percent.mean(axis=-1), percent.shape[-1]
-    half = t_quantile(n) * percent.std(axis=-1, ddof=1) / np.sqrt(n)
+    half = half_widths(percent)
     lines = {name: mean[:, k] for k, name in enumerate(TOLD)}
     bands = {
         name: (mean[:, k] - half[:, k], mean[:, k] + half[:, k]) for k, name in enumerate(TOLD)
@@ -70,7 +70,7 @@ def ends(gap: np.ndarray, floors: dict[str, np.ndarray]) -> Bars:
     """Gaps[told, seed] at the end, and of tours that nobody had to learn, over cities."""
     rows = [*100 * gap, *(100 * each for each in floors.values())]
     mean = np.array([row.mean() for row in rows])
-    half = np.array([t_quantile(len(r)) * r.std(ddof=1) / np.sqrt(len(r)) for r in rows])
+    half = np.array([half_widths(row) for row in rows])
     names = ("places", "mean", "both", "nearest", "places", "mean")
     ticks = tuple((float(k), name) for k, name in enumerate(names))
     kind = ("network, told",) * len(gap) + ("nearest, or exact by",) * len(floors)

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.delivering.asked import STARTS, VehiclesSpec
 from engines.pointer.delivering.instances import AM_GREEDY, LKH3, is_usual
 from engines.pointer.delivering.progress import Progress
@@ -123,10 +123,7 @@ def mean_and_half(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n = np.isfinite(values).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.nansum(values, axis=-1) / n
-        away = np.nansum((values - mean[..., None]) ** 2, axis=-1)
-        half = np.sqrt(away / (n - 1) / n)
-    t = np.array([t_quantile(int(k)) if k > 1 else np.nan for k in n.ravel()]).reshape(n.shape)
-    return mean, t * half
+    return mean, half_widths(values)
 
 
 def cost_against_time(progress: Progress, spec: VehiclesSpec) -> Curves:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.dividing.courses import Courses
 
 _COLOURS = 4
@@ -134,16 +134,6 @@ def _decades(values: tuple[float, ...], unit: str) -> tuple[tuple[float, str], .
     return tuple((float(np.log10(v)), f"{v:,g} {unit}") for v in values)
 
 
-def interval(values: np.ndarray) -> np.ndarray:
-    """Half the width of the 95 % t interval of each row's mean; nan below two values."""
-    n = np.isfinite(values).sum(axis=1)
-    half = np.full(len(values), np.nan)
-    for k in np.flatnonzero(n > 1):
-        row = values[k][np.isfinite(values[k])]
-        half[k] = t_quantile(len(row)) * row.std(ddof=1) / np.sqrt(len(row))
-    return half
-
-
 def mean_gaps(courses: Courses) -> np.ndarray:
     """Per cent, over the instances a method has ended on: float64[method], nan for none."""
     gap = 100 * courses.last
@@ -153,7 +143,7 @@ def mean_gaps(courses: Courses) -> np.ndarray:
 
 def comparison(courses: Courses) -> Bars:
     """Mean gap of every method where it ends; those off the scale are told in the title."""
-    mean, half = mean_gaps(courses), interval(100 * courses.last)
+    mean, half = mean_gaps(courses), half_widths(100 * courses.last)
     off = np.flatnonzero(mean > _OFF_SCALE)
     told = "".join(f"; {courses.names[k]}: {mean[k]:,.0f} %" for k in off)
     heights = np.where(mean > _OFF_SCALE, np.nan, mean)
@@ -175,7 +165,7 @@ def notes(courses: Courses, notices: tuple[str, ...]) -> tuple[Picture, ...]:
             "method": courses.names,
             "start, %": first,
             "end, %": gap.mean(axis=1),
-            "95 % interval, ± %": interval(gap),
+            "95 % interval, ± %": half_widths(gap),
             "CPU time, ms": 1e3 * seconds,
             "mean length": last_length(courses),
         },

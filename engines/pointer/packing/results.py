@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Curves, Picture, Points, Table
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.packing.asked import KnapsackSpec
 
 GREEDY, SEARCH, PROGRAMME, ROUNDED = (
@@ -91,7 +91,7 @@ class Knapsacks(Result):
                 "method": method_names(self.spec),
                 "mean value": self.values.mean(axis=1),
                 "missing to the bound, %": gap.mean(axis=1),
-                "95 % interval, ± %": half_width(gap),
+                "95 % interval, ± %": half_widths(gap),
                 "CPU time, ms": self.milliseconds.mean(axis=1),
             },
         )
@@ -103,14 +103,6 @@ def gaps(bounds: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Per cent of the bound that is missing: float64[..., set]."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.maximum(100 * (1.0 - values / bounds), 0.0)
-
-
-def half_width(values: np.ndarray) -> np.ndarray:
-    """Half of the 95 % t interval of each row's mean; nan below two values."""
-    n = values.shape[1]
-    if n < 2:
-        return np.full(len(values), np.nan)
-    return t_quantile(n) * values.std(axis=1, ddof=1) / np.sqrt(n)
 
 
 def _logarithm(gap: np.ndarray) -> np.ndarray:
@@ -155,7 +147,7 @@ def _rounding(run: KnapsackFrame | Knapsacks) -> Curves:
     n = run.rounding.shape[1]
     bounds, names = run.bounds[:n], method_names(run.spec)
     lost = gaps(bounds, run.rounding)
-    mean, half = lost.mean(axis=1), half_width(lost)
+    mean, half = lost.mean(axis=1), half_widths(lost)
     flat = {
         name: gaps(bounds, run.values[names.index(name)][:n]).mean() for name in (GREEDY, SEARCH)
     }

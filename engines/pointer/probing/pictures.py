@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.probing.found import Found
 
 _SETS_DRAWN = 30
@@ -167,7 +167,7 @@ def parted_by_layer(run: Found) -> Bars:
     """How well a plane through the states of each layer sorts the points of fresh sets."""
     mean = 100 * run.parted.mean(axis=1)
     n = run.parted.shape[1]
-    half = 100 * t_quantile(n) * run.parted.std(axis=1, ddof=1) / np.sqrt(n)
+    half = 100 * half_widths(run.parted)
     ticks = tuple((float(k), _layer(k)) for k in range(len(mean)))
     return Bars(
         f"A plane sorts points: in or out, {n} sets",

@@ -9,7 +9,7 @@ import numpy as np
 
 from engines.contract import Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
-from engines.pointer.dividing.pictures import interval
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.repairing.asked import RepairSpec
 
 _NAMES = ("order kept", "repaired")
@@ -151,7 +151,7 @@ def lengths(frame: RepairFrame) -> Bars:
 
 def judged(trials: Trials) -> Bars:
     """How much longer than solving anew, over random moves."""
-    mean, half = trials.longer.mean(axis=1), interval(trials.longer)
+    mean, half = trials.longer.mean(axis=1), half_widths(trials.longer)
     ticks = tuple((float(k), name) for k, name in enumerate(_JUDGED))
     title = f"{len(trials.lengths)} random moves, 95 % intervals"
     return Bars(
@@ -162,7 +162,7 @@ def judged(trials: Trials) -> Bars:
 
 def times(trials: Trials) -> Table:
     """Both in numbers."""
-    mean, half = trials.longer.mean(axis=1), interval(trials.longer)
+    mean, half = trials.longer.mean(axis=1), half_widths(trials.longer)
     ms = trials.milliseconds
     return Table(
         f"{len(trials.lengths)} random moves",

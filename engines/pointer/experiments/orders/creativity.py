@@ -22,7 +22,7 @@ from engines.contract import (
 from engines.contract.claims import Alike, AtMost, Exceeds
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
 from engines.lab.statistics import mean_over, paired
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.language.course import TEMPERATURES, WIDTHS, Course
 
 _WALKER = "jumping walker"
@@ -103,7 +103,7 @@ class Creativity(Result):
     def _product(self) -> Curves:
         both = 100 * self.course.both[:-1]
         mean, n = both.mean(axis=-1), both.shape[-1]
-        half = t_quantile(n) * both.std(axis=-1, ddof=1) / np.sqrt(n)
+        half = half_widths(both)
         lines = dict(zip(_NAMES, mean, strict=True))
         bands = {name: (m - h, m + h) for name, m, h in zip(_NAMES, mean, half, strict=True)}
         return Curves(
@@ -146,7 +146,7 @@ def _frontier(course: Course) -> Curves:
 def _bars(title: str, values: np.ndarray, label: str, unit: str) -> Bars:
     """Means of values[writer, seed] with t intervals over seeds."""
     mean, n = values.mean(axis=-1), values.shape[-1]
-    half = t_quantile(n) * values.std(axis=-1, ddof=1) / np.sqrt(n)
+    half = half_widths(values)
     names = (*map(str, WIDTHS), "walker")
     ticks = tuple((float(k), name) for k, name in enumerate(names))
     return Bars(

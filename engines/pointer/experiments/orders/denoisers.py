@@ -22,7 +22,7 @@ from engines.contract import (
 from engines.contract.claims import Alike, FallsBelow
 from engines.contract.pictures import Axis, Bars, Curves, Picture, Table
 from engines.lab.statistics import mean_over, paired
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 
 _ASKED = ("short spans", "one long span", "what comes last")
 _TAUGHT = ("R: short", "X: long", "S: last", "mixture")
@@ -90,15 +90,10 @@ class Denoisers(Result):
         return Table("Nats per hidden token above the least", {"taught": _TAUGHT, **rows})
 
 
-def _half(values: np.ndarray) -> np.ndarray:
-    n = values.shape[-1]
-    return t_quantile(n) * values.std(axis=-1, ddof=1) / np.sqrt(n)
-
-
 def _course(steps: np.ndarray, nats: np.ndarray) -> Curves:
     """The question each is worst at, against steps."""
     worst = nats.max(axis=2)
-    mean, half = worst.mean(axis=-1), _half(worst)
+    mean, half = worst.mean(axis=-1), half_widths(worst)
     # In the order of the bars' legend, so that colours are the same in both.
     rows = sorted((name, k) for k, name in enumerate(_TAUGHT))
     lines = {name: mean[:, k] for name, k in rows}
@@ -113,7 +108,7 @@ def _bars(nats: np.ndarray) -> Bars:
     """Every question of every model, in groups."""
     gap = np.full((len(_ASKED), 1), np.nan)
     heights = np.concatenate([nats.mean(axis=-1).T, gap], axis=1).ravel()
-    halves = np.concatenate([_half(nats).T, gap], axis=1).ravel()
+    halves = np.concatenate([half_widths(nats).T, gap], axis=1).ravel()
     ticks = tuple((5.0 * k + 1.5, name) for k, name in enumerate(_ASKED))
     kinds = (*_TAUGHT, _TAUGHT[-1]) * len(_ASKED)
     return Bars(

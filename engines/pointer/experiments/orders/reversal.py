@@ -23,7 +23,7 @@ from engines.contract import (
 from engines.contract.claims import AtLeast, FallsBelow
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 from engines.lab.statistics import mean_over, paired
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.language.facts import TELLINGS, Telling
 
 _QUESTIONS = ("A is …", "B is …", "B is …, told both ways")
@@ -127,7 +127,7 @@ def _course(steps: np.ndarray, right: np.ndarray) -> Curves:
     """The reversed question against steps, with t intervals over seeds."""
     here = 100 * right[:, :, _REVERSED]
     mean, n = here.mean(axis=-1), here.shape[-1]
-    half = t_quantile(n) * here.std(axis=-1, ddof=1) / np.sqrt(n)
+    half = half_widths(here)
     lines = {name: mean[:, k] for k, name in enumerate(TELLINGS)}
     bands = {
         name: (mean[:, k] - half[:, k], mean[:, k] + half[:, k]) for k, name in enumerate(TELLINGS)
@@ -143,7 +143,7 @@ def _end(right: np.ndarray) -> Bars:
     share = 100 * right
     n = share.shape[-1]
     mean = share.mean(axis=-1)
-    half = t_quantile(n) * share.std(axis=-1, ddof=1) / np.sqrt(n)
+    half = half_widths(share)
     gap = np.full((len(TELLINGS), 1), np.nan)
     heights = np.concatenate([mean, gap], axis=1).ravel()
     halves = np.concatenate([half, gap], axis=1).ravel()

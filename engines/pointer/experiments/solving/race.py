@@ -11,7 +11,7 @@ from engines.contract import Card, Claim, Estimate, Experiment, Frame, Result, S
 from engines.contract.claims import Exceeds
 from engines.contract.pictures import Axis, Bars, Picture, Table
 from engines.lab.statistics import mean_over, paired
-from engines.lab.statistics.intervals import t_quantile
+from engines.lab.statistics.intervals import half_widths
 from engines.pointer.model import N_POINTS_MAX, WeightsName
 
 
@@ -70,12 +70,6 @@ def gaps(race: Race | RaceFrame) -> np.ndarray:
     return np.where(gap < 1e-12, 0.0, gap)
 
 
-def interval(values: np.ndarray) -> np.ndarray:
-    """Half the width of a 95 % t interval of the mean, by row."""
-    n = values.shape[1]
-    return t_quantile(n) * values.std(axis=1, ddof=1) / np.sqrt(n)
-
-
 def ranking(race: Race | RaceFrame) -> Table:
     """Solvers by their gap."""
     gap = 100 * gaps(race)
@@ -85,7 +79,7 @@ def ranking(race: Race | RaceFrame) -> Table:
         {
             "solver": tuple(race.solvers[k] for k in order),
             "mean gap, %": gap.mean(axis=1)[order],
-            "95 % interval, +- %": interval(gap)[order],
+            "95 % interval, +- %": half_widths(gap)[order],
             "mean time, ms": race.milliseconds.mean(axis=1)[order],
             "mean length": race.lengths.mean(axis=1)[order],
         },
@@ -104,7 +98,7 @@ def _pictures(race: Race | RaceFrame) -> tuple[Picture, ...]:
 
 def polished(race: Race | RaceFrame) -> Bars:
     """Mean gap of nearest neighbour and of the network, alone and after every polish."""
-    gap, half = 100 * gaps(race), 100 * interval(gaps(race))
+    gap, half = 100 * gaps(race), 100 * half_widths(gaps(race))
     names = [f"{begun}, {polish}" for polish in POLISHES for begun in (_NEAREST, _NETWORK)]
     rows = [race.solvers.index(name) if name in race.solvers else -1 for name in names]
     mean = np.array([gap[k].mean() if k >= 0 else np.nan for k in rows])

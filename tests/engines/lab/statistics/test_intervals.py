@@ -10,6 +10,7 @@ from scipy import stats
 from engines.contract import InputError
 from engines.lab.statistics import (
     bootstrap,
+    half_widths,
     jackknife,
     mean_intervals,
     mean_over,
@@ -163,3 +164,19 @@ def test_pairs_that_agree_are_identical_and_pairs_that_move_together_exact():
     assert (moved.exact, moved.low, moved.mean, moved.high) == (True, 2.0, 2.0, 2.0)
     assert moved.p == pytest.approx(2 / 2**8)
     assert moved.estimate("b less a", "runs").n == 8
+
+
+@given(
+    rows=arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(2, 7)),
+                elements=st.floats(-1e3, 1e3) | st.just(np.nan)),
+    axis=st.sampled_from([0, 1]),
+)  # fmt: skip
+def test_half_widths_are_those_of_scipys_t_over_what_is_finite(rows, axis):
+    got = half_widths(rows, axis=axis)
+    for row, half in zip(np.moveaxis(rows, axis, -1), got, strict=True):
+        known = row[np.isfinite(row)]
+        if len(known) < 2:
+            assert np.isnan(half)
+            continue
+        wanted = stats.t.ppf(0.975, len(known) - 1) * stats.sem(known)
+        assert half == pytest.approx(wanted, rel=1e-9, abs=1e-9)
