@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from engines.contract import InputError, SpecError
+from engines.lab.statistics import half_widths
 from engines.pointer.answers.published import HULL_5_TO_50
 from engines.pointer.experiments.orders import order
 from engines.pointer.experiments.solving import race
-from engines.pointer.experiments.solving.race import gaps, interval
+from engines.pointer.experiments.solving.race import gaps
 from engines.pointer.experiments.training import sweep
 
 
@@ -55,7 +56,7 @@ def test_in_a_race_nobody_beats_the_exact_solver():
 
 def test_the_interval_is_that_of_a_mean():
     values = np.random.default_rng(0).normal(size=(1, 10_000))
-    assert interval(values)[0] == pytest.approx(1.96 / 100, rel=0.05)
+    assert half_widths(values)[0] == pytest.approx(1.96 / 100, rel=0.05)
 
 
 def test_a_set_pointer_gives_one_answer_for_every_order():
