@@ -5,7 +5,7 @@
 '4hkmx + 4hkmy + 4hkxy'
 """
 
-from engines.diagrams.api import branch, kan, local_rules, operator, race
+from engines.diagrams.api import branch, kan, local_rules, operator, race, sorted_widths
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
 from engines.diagrams.graph.errors import DiagramError, Problem
@@ -24,4 +24,5 @@ __all__ = [
     "local_rules",
     "operator",
     "race",
+    "sorted_widths",
 ]

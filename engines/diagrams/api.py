@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from engines.contract import InputError
 from engines.diagrams.bounding.results import BranchResult
+from engines.diagrams.cutting.results import SortedResult
 from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.learning.course import RaceResult
@@ -74,6 +75,16 @@ def operator(**fields: Any) -> OperatorResult:
     """
     experiment = registry.experiment("diagrams/operator")
     return cast("OperatorResult", experiment.result(experiment.spec(**fields)))
+
+
+def sorted_widths(**fields: Any) -> SortedResult:
+    """One network of many widths beside one for each; ``.mean(arm, width)``.
+
+    Args:
+        fields: of `SortedSpec`: ``task``, ``n_steps``, ``n_nets``, ``learning_rate`` ...
+    """
+    experiment = registry.experiment("diagrams/sorted")
+    return cast("SortedResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

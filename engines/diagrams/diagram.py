@@ -72,6 +72,28 @@ class Diagram(Circuit):
         low, high = (v if isinstance(v, tuple) else (v,) for v in (lower, upper))
         return bounded(module or self.to_torch(fitted(self, low)), low, high)
 
+    def die_together(self) -> tuple[Any, ...]:
+        """Which rows of weights die together, axis by axis, and which refuse to be cut."""
+        from engines.diagrams.cutting.groups import groups
+
+        return groups(self)
+
+    def cut(self, axis: str, positions: Any, *, module: Any, only: Any = ()) -> Any:
+        """The module without these positions of an axis, in everything that has it.
+
+        Args:
+            axis: its name; the first group of that name that can be cut is meant.
+            positions: along the axis.
+            module: from `to_torch`; it stays as it is.
+            only: names of what to cut, where that is believed to be all.
+
+        Raises:
+            DiagramError: an axis that cannot be cut, or not alone, with the reason.
+        """
+        from engines.diagrams.cutting.removing import named, without
+
+        return without(module, named(self.die_together(), axis), positions, only)
+
     def verify(self, module: Any, **options: Any) -> Any:
         """Compare with the module it was imported from, see `engines.diagrams.running.verify`."""
         from engines.diagrams.running.verify import verify

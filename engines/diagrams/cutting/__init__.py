@@ -1,0 +1,1 @@
+"""Which rows of weights die together, cutting them out, and networks made to be cut."""

@@ -1,0 +1,105 @@
+"""Positions of a group out of a network: zeroed, or gone with smaller arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import torch
+
+from engines.diagrams.cutting.groups import Array, Group
+from engines.diagrams.graph.errors import problem
+from engines.diagrams.running.module import DiagramModule
+
+
+def named(found: Sequence[Group], axis: str) -> Group:
+    """The first group of an axis that can be cut, else the first of all.
+
+    Raises:
+        DiagramError: no learned array has such an axis.
+    """
+    fitting = [group for group in found if axis in group.axes]
+    if not fitting:
+        known = ", ".join(dict.fromkeys(name for group in found for name in group.axes))
+        raise problem("cut", f"no learned array has an axis {axis}", f"there are: {known}")
+    return min(fitting, key=lambda group: bool(group.refuses))
+
+
+def without(
+    module: DiagramModule, group: Group, positions: Sequence[int], only: Collection[str] = ()
+) -> DiagramModule:
+    """The network with these positions cut out of everything that has the axis.
+
+    Args:
+        module: the diagram with its weights; it stays as it is.
+        group: of `groups`, of the same diagram.
+        positions: along the axis.
+        only: names of what to cut, for whoever believes that this is all; it must be.
+
+    Raises:
+        DiagramError: a group that refuses, part of one, or positions that are not there.
+    """
+    _check(module, group, positions, only)
+    gone = set(positions)
+    sizes = dict(module.sizes)
+    n = sizes[group.axes[0]]
+    kept = torch.tensor([k for k in range(n) if k not in gone])
+    sizes |= dict.fromkeys(group.axes, len(kept))
+    made = DiagramModule(module.graph, sizes, module.functions)
+    old = dict(module.named_parameters()) | dict(module.named_buffers())
+    names = _names(module)
+    cut: dict[str, list[int]] = {}
+    for array in group.arrays:
+        cut.setdefault(names[array.value, array.suffix], []).append(array.dim)
+    made.to(next(iter(old.values())).dtype)
+    with torch.no_grad():
+        for name, value in (dict(made.named_parameters()) | dict(made.named_buffers())).items():
+            there = old[name]
+            for dim in cut.get(name, []):
+                there = there.index_select(dim, kept)
+            value.copy_(there)
+    return made.train(module.training)
+
+
+def zeroed(module: DiagramModule, group: Group, positions: Sequence[int]) -> None:
+    """Put the rows that make these positions to 0, in place; columns stay."""
+    _check(module, group, positions, ())
+    names, where = _names(module), torch.tensor(sorted(set(positions)), dtype=torch.long)
+    with torch.no_grad():
+        for array in group.arrays:
+            if not array.reads:
+                module.get_parameter(names[array.value, array.suffix]).index_fill_(
+                    array.dim, where, 0.0
+                )
+
+
+def _names(module: DiagramModule) -> dict[tuple[str, str], str]:
+    """What the module calls an array, by the wire and its suffix."""
+    return {
+        (node.out.name, suffix): name
+        for node, _, own in module.steps
+        if node.body is None
+        for suffix, name in own.names.items()
+    }
+
+
+def _check(
+    module: DiagramModule, group: Group, positions: Sequence[int], only: Collection[str]
+) -> None:
+    axis, n = group.axes[0], module.sizes[group.axes[0]]
+    if group.refuses:
+        raise problem("cut", f"{axis} cannot be cut alone: {group.refuses}",
+                      f"what has it: {_listed(group.arrays)}")  # fmt: skip
+    makers = {array.maker or array.value for array in group.arrays}
+    if only and makers - set(only):
+        others = sorted(makers - set(only))
+        left = f"{', '.join(others)} {'have' if len(others) > 1 else 'has'}"
+        raise problem("cut", f"{axis} of {', '.join(sorted(only))} cannot be cut alone: {left} "
+                      "it too", "cut all of them at once")  # fmt: skip
+    odd = [k for k in positions if not 0 <= k < n]
+    if odd or len(set(positions)) >= n:
+        raise problem("cut", f"{axis} has positions 0 to {n - 1}, of which at least one must stay; "
+                      f"got {sorted(set(positions))[:8]}")  # fmt: skip
+
+
+def _listed(arrays: tuple[Array, ...]) -> str:
+    return ", ".join(map(str, arrays)) or "no learned array"

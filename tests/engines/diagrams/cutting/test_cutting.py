@@ -1,0 +1,154 @@
+"""Groups: which rows die together, what refuses to be cut, and that nothing changes by cutting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engines.diagrams import LIBRARY, Diagram, DiagramError
+from engines.diagrams.cutting.answers import _RESIDUAL, answers
+from engines.diagrams.cutting.groups import Group
+from engines.diagrams.cutting.removing import zeroed
+
+CONVOLUTION = """def C(x: b i r s) -> b c
+  size f = 6
+  u: b f p q = Conv+[r s -> p q, i -> f, kernel=3, pad=1](x)
+  n: b f p q = BatchNorm[f](u)
+  a: b f p q = relu(n)
+  m: b f = mean[p q](a)
+  y: b c = Linear+[Out](m)
+"""
+
+
+def written(middle: str, given: str = "x: b p") -> Diagram:
+    return Diagram.from_text(
+        f"def F({given}) -> b c\n  u: b h = Linear+[In](x)\n{middle}\n  y: b c = Linear+[Out](a)\n"
+    )
+
+
+def of(diagram: Diagram, axis: str) -> Group:
+    return min((g for g in diagram.die_together() if axis in g.axes), key=lambda g: bool(g.refuses))
+
+
+def inputs_of(diagram: Diagram, module: Any, seed: int = 0) -> list[torch.Tensor]:
+    draw = torch.Generator().manual_seed(seed)
+    shapes = [[module.sizes[axis] for axis in value.axes] for value in diagram.graph.inputs]
+    return [torch.randn(*shape, generator=draw, dtype=torch.float64) for shape in shapes]
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda a: a.target)
+def test_known_answers(answer):
+    assert answer.verdict().reproduced
+
+
+def test_a_hidden_unit_is_a_row_a_bias_and_a_column():
+    assert str(of(written("  a: b h = relu(u)"), "h")) == (
+        "h: rows of In weight, rows of In bias, columns of Out weight"
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            ("h", "mlp"), ("h", "residual"), ("m", "residual"), ("f", "convolution"),
+            ("h", "attention"),
+        ]
+    ),
+    st.sets(st.integers(0, 5), max_size=5),
+    st.integers(0, 99),
+)  # fmt: skip
+def test_nothing_changes_by_cutting_zeros_out(case, positions, seed):
+    axis, name = case
+    texts = {"residual": _RESIDUAL, "convolution": CONVOLUTION,
+             "attention": LIBRARY["attention"].text}  # fmt: skip
+    diagram = written("  a: b h = gelu(u)") if name == "mlp" else Diagram.from_text(texts[name])
+    torch.manual_seed(seed)
+    module = diagram.to_torch({"h": 6} if name == "attention" else None).double().eval()
+    inputs = inputs_of(diagram, module, seed)
+    zeroed(module, of(diagram, axis), sorted(positions))
+    cut = diagram.cut(axis, sorted(positions), module=module)
+    with torch.no_grad():
+        torch.testing.assert_close(cut(*inputs), module(*inputs), rtol=1e-12, atol=1e-14)
+    kept = module.sizes[axis] - len(positions)
+    assert cut.sizes[axis] == kept
+    assert all(
+        kept in value.shape or value.shape == module.get_parameter(path).shape
+        for path, value in cut.named_parameters()
+    )
+
+
+def test_what_is_not_zero_changes_the_output():
+    """The control of the test before."""
+    diagram = Diagram.from_text(_RESIDUAL)
+    torch.manual_seed(0)
+    module = diagram.to_torch().double()
+    (x,) = inputs_of(diagram, module)
+    assert (diagram.cut("m", [0], module=module)(x) - module(x)).abs().max() > 0.01
+
+
+def test_a_residual_wire_refuses_to_be_cut_alone():
+    diagram = Diagram.from_text(_RESIDUAL)
+    module = diagram.to_torch()
+    with pytest.raises(DiagramError, match="m of Down cannot be cut alone: In, Out, Up have it"):
+        diagram.cut("m", [0], module=module, only=("Down",))
+    assert diagram.cut("m", [0], module=module, only=("Down", "In", "Up", "Out")).sizes["m"] == 7
+
+
+@pytest.mark.parametrize(
+    ("middle", "why"),
+    [
+        ("  a: b h = sigmoid(u)", "a is not 0 where its rows are, and y sums over it"),
+        ("  a: b h = softmax[h](u)", "softmax at a is taken over all of h"),
+        ("  a: b h = LayerNorm[h](u)", "LayerNorm at a is taken over all of h"),
+        ("  v: b h = exp(u)\n  a: b h = add(u, v)", "a is not 0 where its rows are"),
+    ],
+)
+def test_what_cannot_be_cut_says_why(middle, why):
+    diagram = written(middle)
+    assert why in of(diagram, "h").refuses
+    with pytest.raises(DiagramError, match="h cannot be cut alone"):
+        diagram.cut("h", [0], module=diagram.to_torch())
+
+
+def test_a_product_dies_with_either_side():
+    """exp(u) is 1 at 0, but relu(u) times it is 0."""
+    diagram = written("  v: b h = exp(u)\n  w: b h = relu(u)\n  a: b h = mul(w, v)")
+    assert of(diagram, "h").refuses == ""
+
+
+def test_heads_and_the_depth_of_keys_are_told_apart():
+    found = Diagram.from_text(LIBRARY["attention"].text).die_together()
+    heads = next(group for group in found if "h" in group.axes)
+    assert [array.maker for array in heads.arrays] == ["Q", "K", "V", "O"]
+    keys = next(g for g in found if "k" in g.axes and "Q" in {a.maker for a in g.arrays})
+    assert {array.maker for array in keys.arrays} == {"Q", "K"}
+    assert "another axis of the same name" in keys.refuses
+
+
+@pytest.mark.parametrize(
+    ("axis", "positions", "said"),
+    [
+        ("h", [8], "h has positions 0 to 7"),
+        ("h", list(range(8)), "at least one must stay"),
+        ("q", [0], "no learned array has an axis q; there are: "),
+        ("c", [0], "y is an output"),
+        ("p", [0], "x is an input"),
+    ],
+)
+def test_a_cut_that_cannot_be_is_one_sentence(axis, positions, said):
+    diagram = written("  a: b h = relu(u)")
+    with pytest.raises(DiagramError, match=said):
+        diagram.cut(axis, positions, module=diagram.to_torch())
+
+
+def test_what_goes_into_a_block_is_not_followed():
+    text = (
+        "word twice(x) = 2*x\n\ndef F(x: b p) -> b c\n  u: b h = Linear+[In](x)\n"
+        "  a: b h = twice(u)\n  y: b c = Linear+[Out](a)\n"
+    )
+    assert "is a block" in of(Diagram.from_text(text), "h").refuses
