@@ -10,7 +10,8 @@ from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, TeeHea
 from bokeh.plotting import figure
 
 from engines.contract import Frame, Result, Spec
-from engines.pointer.experiments.solving.race import Race, RaceFrame, gaps, interval
+from engines.lab.statistics.intervals import half_widths
+from engines.pointer.experiments.solving.race import Race, RaceFrame, gaps
 from engines.running.compute import Compute
 from views.kit.generic import GenericView
 from views.kit.text import label
@@ -45,7 +46,7 @@ class RaceView(GenericView):
 
     def _show(self, race: Race | RaceFrame) -> None:
         self.plot.visible = bool(race.solvers)
-        gap, spread = 100 * gaps(race), 100 * interval(gaps(race))
+        gap, spread = 100 * gaps(race), 100 * half_widths(gaps(race))
         time = race.milliseconds.mean(axis=1)
         rows = list(zip(race.solvers, gap.mean(axis=1), spread, time, strict=True))
         for k, source in enumerate(self.sources):

@@ -30,6 +30,71 @@ _POLYRELU = (
     "word polyrelu(x, a=0.3333, b=0.3333, c=0.3333) = a*relu(x) + b*relu(x)^2 + c*relu(x)^3\n\n"
 )
 """Zhuo et al. 2024: powers of ReLU up to the third, starts of their repository."""
+_POLYNORM = """word part(x, a=0.3333) = a*x
+word rest(x, a=0.3333, d=0) = a*x + d
+
+def PolyNorm(t: b w in v) -> b c
+  size e = 16
+  size h = 128
+  size g = h
+  z: b w e = Embed[Letters](t)
+  u: b h = Linear+[In](z)
+  u2: b h = square(u)
+  u3: b h = mul(u2, u)
+  m1: b h = RMSNorm[h, affine=0](u)
+  m2: b h = RMSNorm[h, affine=0](u2)
+  m3: b h = RMSNorm[h, affine=0](u3)
+  p1: b h = rest(m1)
+  p2: b h = part(m2)
+  p3: b h = part(m3)
+  s1: b h = add(p1, p2)
+  a: b h = add(s1, p3)
+  q: b g = Linear+[Second](a)
+  q2: b g = square(q)
+  q3: b g = mul(q2, q)
+  n1: b g = RMSNorm[g, affine=0](q)
+  n2: b g = RMSNorm[g, affine=0](q2)
+  n3: b g = RMSNorm[g, affine=0](q3)
+  r1: b g = rest(n1)
+  r2: b g = part(n2)
+  r3: b g = part(n3)
+  s2: b g = add(r1, r2)
+  d: b g = add(s2, r3)
+  y: b c = Linear+[Out](d)
+"""
+"""Zhuo et al. 2024: powers up to the third, each normed before it is weighed, and a bias."""
+_STREAM = """def {name}(x: b p) -> b c
+  size m = {stream}
+  size h = {hidden}
+  size k = h
+  z: b m = Linear[Lift{fixed}](x)
+  n: b m = RMSNorm[m, affine=0](z)
+  u: b h = Linear+[Up](n)
+  a: b h = relu(u)
+  v: b m = Linear+[Down](a)
+  r: b m = add(z, v)
+  o: b m = RMSNorm[m, affine=0](r)
+  w: b k = Linear+[Up2](o)
+  e: b k = relu(w)
+  f: b m = Linear+[Down2](e)
+  s: b m = add(r, f)
+  y: b c = Linear+[Out](s)
+"""
+_USUAL = """def Usual(x: b p) -> b c
+  size h = 80
+  size k = h
+  n: b p = RMSNorm[p, affine=0](x)
+  u: b h = Linear+[Up](n)
+  a: b h = relu(u)
+  v: b p = Linear+[Down](a)
+  r: b p = add(x, v)
+  o: b p = RMSNorm[p, affine=0](r)
+  w: b k = Linear+[Up2](o)
+  e: b k = relu(w)
+  f: b p = Linear+[Down2](e)
+  s: b p = add(r, f)
+  y: b c = Linear+[Out](s)
+"""
 _HIDDEN = """def Hidden(x: b p) -> b c
   size h = 64
   size g = h
@@ -66,8 +131,22 @@ def characters(name: str, word: str, said: str = "") -> Entrant:
     return Entrant(name=name, text=said + _CHARACTERS.format(name=name, word=word))
 
 
+def stream(name: str, width: int, hidden: int, *, fixed: bool) -> Entrant:
+    """Two residual blocks on a stream of a width, whose lift from the input may stay as drawn."""
+    text = _STREAM.format(name=name, stream=width, hidden=hidden, fixed=", fixed=1" * fixed)
+    return Entrant(name=name, text=text)
+
+
 _WIDE, _DEEP = Entrant(), Entrant(name="Deep", text=DEEP)
 _ReLU_GELU = (characters("ReLU", "relu"), characters("GELU", "gelu"))
+
+_POLYNORMS = (*_ReLU_GELU, Entrant(name="PolyNorm", text=_POLYNORM))
+_HOURGLASS = (
+    Entrant(name="Usual", text=_USUAL),
+    stream("Hourglass", 128, 32, fixed=True),
+    stream("Learned", 128, 32, fixed=False),
+)
+"""Sizes of the second and third are solved for, so that all learn as many numbers."""
 
 PRESETS: dict[str, RaceSpec] = {
     "Wide or deep, equal parameters": RaceSpec(),
@@ -87,6 +166,22 @@ PRESETS: dict[str, RaceSpec] = {
     "PolyReLU, learned powers": RaceSpec(
         entrants=(*_ReLU_GELU, characters("PolyReLU", "polyrelu", _POLYRELU)), task="characters",
         match="nothing", n_steps=500, n_seeds=8, learning_rates="0.003",
+    ),
+    "PolyNorm, 500 steps": RaceSpec(
+        entrants=_POLYNORMS, task="characters", match="nothing", n_steps=500, n_seeds=8,
+        learning_rates="0.003",
+    ),
+    "PolyNorm, 2,000 steps": RaceSpec(
+        entrants=_POLYNORMS, task="characters", match="nothing", n_steps=2_000, n_seeds=8,
+        learning_rates="0.003",
+    ),
+    "Hourglass, 500 steps": RaceSpec(
+        entrants=_HOURGLASS, task="clean digits", match_axis="h", n_steps=500, n_seeds=6,
+        learning_rates="0.003",
+    ),
+    "Hourglass, 2,500 steps": RaceSpec(
+        entrants=_HOURGLASS, task="clean digits", match_axis="h", n_steps=2_500, n_seeds=6,
+        learning_rates="0.003",
     ),
     "Quadratic neurons on a ring": RaceSpec(
         entrants=(

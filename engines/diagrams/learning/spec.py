@@ -14,7 +14,7 @@ from engines.contract import Seed, Spec, SpecError, knob
 TEXT_MAX = 6_000
 ENTRANTS_MAX = 6
 RaceTask = Literal[
-    "digits", "noisy digits", "letters", "characters", "XOR", "ring", "formula x y",
+    "digits", "noisy digits", "clean digits", "letters", "characters", "XOR", "ring", "formula x y",
     "formula sin(8 x) cos(5 y)",
 ]  # fmt: skip
 LearningRule = Literal[

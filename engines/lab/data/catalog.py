@@ -16,6 +16,7 @@ TaskName = Literal[
 _MAKERS: dict[str, Callable[[int], Task]] = {
     "digits": pictures.digits,
     "noisy digits": lambda seed: pictures.digits(seed, noise=0.5),
+    "clean digits": pictures.clean_digits,
     "letters": pictures.letters,
     "characters": characters.characters,
     "XOR": rules.xor,

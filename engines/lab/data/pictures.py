@@ -37,6 +37,25 @@ def digits(seed: int = 0, *, noise: float = 0.0, swapped: float = 0.0) -> Task:
                 task.y_test, task.loss, 10, task.chance, task.chance_because)  # fmt: skip
 
 
+def clean_digits(seed: int = 0, *, noise: float = 0.6, n_copies: int = 16) -> Task:
+    """Digits out of noise: 8 x 8 pixels with Gaussian noise, to the pixels without.
+
+    Args:
+        seed: of the split and the noise.
+        noise: SD of the noise that is added to every pixel.
+        n_copies: of every digit to learn from, each with noise of its own, so that noise is not
+            learnt by heart.
+    """
+    clean, draw = digits(seed), rng_of(seed, 4)
+    pixels = np.tile(clean.x, (n_copies, 1))
+    dirty = [(v + noise * draw.standard_normal(v.shape)).astype(np.float32)
+             for v in (pixels, clean.x_test)]  # fmt: skip
+    left = float(np.square(clean.x_test - clean.x.mean(axis=0)).sum())
+    spread = float(np.square(clean.x_test - clean.x_test.mean(axis=0)).sum())
+    return Task("clean digits", dirty[0], pixels, dirty[1], clean.x_test, "squared error", 64,
+                1.0 - left / spread, "R² of the mean picture of what was learnt from")  # fmt: skip
+
+
 def letters(seed: int = 0, *, n_each: int = 40, n_test_each: int = 10, noise: float = 0.15) -> Task:
     """26 letters on 9 x 9 pixels, moved by up to one pixel each way, with noise.
 

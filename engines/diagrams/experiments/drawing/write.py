@@ -19,8 +19,9 @@ def frames(spec: DrawSpec) -> Iterator[Drawing]:
 def known_answers() -> tuple[KnownAnswer, ...]:
     """The library against torch."""
     from engines.diagrams.answers import library_answers
+    from engines.diagrams.library.recurrences import recurrence_answers
 
-    return library_answers()
+    return (*library_answers(), *recurrence_answers())
 
 
 EXPERIMENT = Experiment(

@@ -66,6 +66,8 @@ def _claim(sentence: str, source: str, preset: str, pair: tuple[str, str], step:
 
 _GELU = "Hendrycks and Gimpel 2016, Gaussian Error Linear Units, arXiv 1606.08415"
 _CRRELU = "Sun et al. 2024, A Method on Searching Better Activation Functions, arXiv 2405.12954"
+_POLY = "Zhuo et al. 2024, Polynomial Composition Activations, arXiv 2411.03884"
+_HOURGLASS = "Chen et al. 2025, Rethinking the shape convention of an MLP, arXiv 2510.01796"
 _QUADRATIC = "Fan et al. 2022, quadratic networks and ReLinear, arXiv 2201.05279"
 _FEEDBACK = (
     "Lillicrap et al. 2016, Random synaptic feedback weights support error backpropagation for "
@@ -99,8 +101,33 @@ CLAIMS = (
     ),
     _claim(
         "PolyReLU is ahead of ReLU after 500 steps on characters.",
-        "Zhuo et al. 2024, Polynomial Composition Activations, arXiv 2411.03884",
-        "PolyReLU, learned powers", ("PolyReLU", "ReLU"), 500,
+        _POLY, "PolyReLU, learned powers", ("PolyReLU", "ReLU"), 500,
+    ),
+    _claim(
+        "PolyNorm is ahead of ReLU after 500 steps on characters.",
+        _POLY, "PolyNorm, 500 steps", ("PolyNorm", "ReLU"), 500,
+    ),
+    _claim(
+        "PolyNorm is still ahead of ReLU after 2,000 steps on characters.",
+        _POLY, "PolyNorm, 2,000 steps", ("PolyNorm", "ReLU"), 2_000,
+    ),
+    _claim(
+        "PolyNorm is ahead of GELU after 500 steps on characters.",
+        _POLY, "PolyNorm, 500 steps", ("PolyNorm", "GELU"), 500,
+    ),
+    _claim(
+        "Of as many learnt numbers, an hourglass (a wide stream that narrow layers write into, its "
+        "lift as drawn) cleans digits better than a usual block after 500 steps.",
+        _HOURGLASS, "Hourglass, 500 steps", ("Hourglass", "Usual"), 500,
+    ),
+    _claim(
+        "The hourglass is still ahead of the usual block after 2,500 steps.",
+        _HOURGLASS, "Hourglass, 2,500 steps", ("Hourglass", "Usual"), 2_500,
+    ),
+    _claim(
+        "A lift that stays as drawn loses nothing: of as many learnt numbers the hourglass is "
+        "ahead of one that learns its lift after 2,500 steps.",
+        _HOURGLASS, "Hourglass, 2,500 steps", ("Hourglass", "Learned"), 2_500,
     ),
     _claim(
         "Errors that go back through fixed random weights teach hidden layers: they are ahead of "

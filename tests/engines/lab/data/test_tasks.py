@@ -57,6 +57,17 @@ def test_digits_are_those_of_the_repository():
     assert 0.08 < task.chance < 0.13
 
 
+def test_digits_out_of_noise_have_the_pixels_without_it_to_learn():
+    task, clean = pictures.clean_digits(2, noise=0.6, n_copies=3), pictures.digits(2)
+    np.testing.assert_array_equal(task.y, np.tile(clean.x, (3, 1)))
+    np.testing.assert_array_equal(task.y_test, clean.x_test)
+    assert np.std(task.x - task.y) == pytest.approx(0.6, abs=0.01)
+    assert task.n_outputs == 64
+    # The mean picture leaves nearly all the variance: R squared is about 0, and not above it.
+    assert -0.02 < task.chance <= 0.0
+    assert task.x.tobytes() == pictures.clean_digits(2, n_copies=3).x.tobytes()
+
+
 def test_noise_and_swaps_are_as_asked():
     clean, dirty = pictures.digits(2), pictures.digits(2, noise=0.5, swapped=0.2)
     added = (dirty.x - clean.x).astype(np.float64)
