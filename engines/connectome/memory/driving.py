@@ -49,6 +49,37 @@ def driven(
         yield part
 
 
+def driven_without(
+    weight: np.ndarray, left: np.ndarray, entry: np.ndarray, drive: np.ndarray, unit: Unit
+) -> np.ndarray:
+    """States float64[step, network, unit, input] of one network, some units cut in each copy.
+
+    One product serves all copies, which is twice as fast as one for each. A unit that is cut sends
+    and receives nothing.
+
+    Args:
+        weight: float64[post, pre].
+        left: bool[network, unit].
+        entry: float64[unit, input], as in `driven`.
+        drive: float64[step, input].
+        unit: what a unit makes of what it receives.
+
+    Raises:
+        InputError: activity that is no number any more.
+    """
+    n_copies, n_inputs = len(left), entry.shape[1]
+    there = np.repeat(left.T.astype(np.float64), n_inputs, axis=1)
+    heard, state = np.tile(entry, (1, n_copies)), np.zeros(there.shape)
+    made = np.empty((len(drive), *there.shape))
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        for k, value in enumerate(drive):
+            state = unit((weight @ (there * state)) * there + heard * np.tile(value, n_copies))
+            made[k] = state
+    if not np.isfinite(state).all():
+        raise InputError("activity ran away after the lesion; make the weights smaller")
+    return made.reshape(len(drive), -1, n_copies, n_inputs).transpose(0, 2, 1, 3)
+
+
 def all_states(weights: np.ndarray, entry: np.ndarray, drive: np.ndarray, unit: Unit) -> np.ndarray:
     """States float64[step, network, unit] of one input: ``entry`` [unit], ``drive`` [step]."""
     parts = driven(weights, entry[:, None], drive[:, None], unit)

@@ -275,30 +275,37 @@ def _after_lesions(
     """Capacity float64[input] whole and float64[lesion, input] cut, on a fresh stretch of input."""
     from engines.connectome.memory.wired import cut
 
-    networks = [made.weight[0]]
-    if spec.is_cut:
-        networks.append(cut(made.weight[0], gone, edges))
-        rng = np.random.Generator(np.random.Philox(key=[spec.seed, 2**32]))
-        for _ in range(N_RANDOM if gone.any() else 0):
-            other = rng.permutation(gone)
-            networks.append(cut(made.weight[0], other, edges[:0]))
-    found = _tested(np.stack(networks), learnt, spec.seed)
+    rng = np.random.Generator(np.random.Philox(key=[spec.seed, 2**32]))
+    others = [rng.permutation(gone) for _ in range(N_RANDOM if spec.is_cut and gone.any() else 0)]
+    if not len(edges):
+        left = ~np.stack([np.zeros_like(gone), *([gone] if spec.is_cut else []), *others])
+        found = _tested(made.weight[0], left, learnt, spec.seed)
+    else:
+        none = np.ones((1, len(gone)), bool)
+        ways = (made.weight[0], cut(made.weight[0], gone, edges))
+        tested = [_tested(one, none, learnt, spec.seed) for one in ways]
+        if others:
+            tested.append(_tested(ways[0], ~np.stack(others), learnt, spec.seed))
+        found = np.concatenate(tested)
     return found[0], found[1:]
 
 
-def _tested(networks: np.ndarray, learnt: list[_Learnt], seed: int) -> np.ndarray:
-    """float64[network, input]: capacity on new input with readouts that stay as they were."""
-    from engines.connectome.memory.driving import driven
+def _tested(weight: np.ndarray, left: np.ndarray, learnt: list[_Learnt], seed: int) -> np.ndarray:
+    """float64[copy, input]: capacity on new input with readouts that stay as they were.
+
+    ``left`` bool[copy, unit] says who is not cut in each copy.
+    """
+    from engines.connectome.memory.driving import driven_without
     from engines.connectome.memory.readout import WASHED, delayed, read, squared_correlation
 
     rng = np.random.Generator(np.random.Philox(key=[seed, 2**33]))
     drive = rng.uniform(-1, 1, (WASHED + _TEST_STEPS, len(learnt)))
     entry = np.stack([one.entry for one in learnt], axis=1)
-    states = np.concatenate(list(driven(networks, entry, drive, np.tanh)))[WASHED:]
-    found = np.empty((len(networks), len(learnt)))
+    states = driven_without(weight, left, entry, drive, np.tanh)[WASHED:]
+    found = np.empty((len(left), len(learnt)))
     for k, one in enumerate(learnt):
         true = delayed(drive[:, k], N_DELAYS, slice(WASHED, None))
-        for j in range(len(networks)):
+        for j in range(len(left)):
             said = read(states[:, j, :, k], one.weights)
             found[j, k] = squared_correlation(said, true).sum()
     return found

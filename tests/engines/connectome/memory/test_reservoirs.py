@@ -15,7 +15,7 @@ from engines.connectome.experiments.memory.remembering import RememberingSpec
 from engines.connectome.experiments.memory.reservoir import ReservoirSpec
 from engines.connectome.memory import wired
 from engines.connectome.memory.balance import adapted, pair
-from engines.connectome.memory.driving import all_states, driven, sigmoid
+from engines.connectome.memory.driving import all_states, driven, driven_without, sigmoid
 from engines.connectome.memory.readout import (
     RIDGE,
     narma10,
@@ -92,6 +92,17 @@ def test_networks_side_by_side_are_networks_alone():
     for t in range(450):
         state = np.tanh(made[1] @ state + entry[:, 1] * drive[t, 1])
         np.testing.assert_allclose(together[t, 1, :, 1], state, atol=1e-12)
+
+
+def test_copies_with_units_cut_are_networks_whose_weights_are_cut():
+    rng = np.random.default_rng(0)
+    weight, entry = rng.normal(size=(12, 12)) * 0.2, rng.normal(size=(12, 2))
+    drive, left = rng.normal(size=(30, 2)), rng.random((4, 12)) < 0.7
+    ours = driven_without(weight, left, entry, drive, np.tanh)
+    none = np.zeros((0, 2), np.int64)
+    alone = np.stack([wired.cut(weight, ~one, none) for one in left])
+    theirs = np.concatenate(list(driven(alone, entry, drive, np.tanh)))
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
 def test_activity_that_runs_away_says_so():
