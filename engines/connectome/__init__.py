@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         activity_motifs,
         communities,
         compare,
+        completion,
         development,
         emulated_chain,
         graph,
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     from engines.connectome.wiring.spec import WiringSpec
 
 _FROM = {
-    "api": "activity_motifs communities compare development emulated_chain graph "
+    "api": "activity_motifs communities compare completion development emulated_chain graph "
     "hidden_states hopfield lateral_memory learnt_delays lesion_scan masked_networks "
     "measure next_step paths race_of_circuits recorded_communities remembering "
     "reservoir rich_lazy spectrum stimulate swimmer wave wired_start",
@@ -105,6 +106,7 @@ __all__ = [
     "catalogue",
     "communities",
     "compare",
+    "completion",
     "connectome_from_bytes",
     "development",
     "emulated_chain",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.learning.rich_lazy import RichLazy
     from engines.connectome.experiments.learning.rnn_hmm import Emulated
     from engines.connectome.experiments.learning.wired_start import WiredStart
+    from engines.connectome.experiments.memory.completion import Completion
     from engines.connectome.experiments.memory.hopfield import Hopfield
     from engines.connectome.experiments.memory.lateral import Lateral
     from engines.connectome.experiments.memory.remembering import Remembering
@@ -140,6 +141,11 @@ def remembering(connectome: str | Connectome, **fields: Any) -> Remembering:
 def hopfield(**fields: Any) -> Hopfield:
     """Several patterns at once, beside theory: ``hopfield(noise=0.005).theory``."""
     return cast("Hopfield", _run("hopfield", fields))
+
+
+def completion(**fields: Any) -> Completion:
+    """Patterns from a part of them: ``completion(n_stored=75).table()``."""
+    return cast("Completion", _run("completion", fields))
 
 
 def lateral_memory(**fields: Any) -> Lateral:
