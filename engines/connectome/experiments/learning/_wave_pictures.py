@@ -22,7 +22,7 @@ def wave(found: Waves, step: int) -> Curves:
     new = came & ~np.isfinite(found.distance[max(0, step - 1)]) if step else came
     edges, carries = _carriers(found, now)
     map_ = _Map(found.xy)
-    map_.segments("edge", edges[~carries])
+    map_.segments("edge", edges[~carries], faint=True)
     map_.segments("reached", edges[carries])
     if last:
         if found.gone.any():
@@ -44,7 +44,7 @@ def believed(found: Waves, step: int) -> Curves:
     on = np.isin(np.arange(len(found.xy)), found.way)
     edges, _ = _carriers(found, found.distance[-1])
     map_ = _Map(found.xy)
-    map_.segments("edge", edges)
+    map_.segments("edge", edges, faint=True)
     map_.path("shortest way", found.way)
     map_.nodes("edge", ~says & ~on)
     map_.nodes("shortest way", says & on)
@@ -60,10 +60,12 @@ class _Map:
     def __init__(self, xy: np.ndarray) -> None:
         self._xy = xy
         self._lines: list[tuple[str, np.ndarray]] = []
+        self._faint: set[str] = set()
         self._dots: list[tuple[str, np.ndarray]] = []
 
-    def segments(self, name: str, edges: np.ndarray) -> None:
-        """Edges int64[edge, 2] as broken lines."""
+    def segments(self, name: str, edges: np.ndarray, *, faint: bool = False) -> None:
+        """Edges int64[edge, 2] as broken lines, thin ones where they only lie behind."""
+        self._faint |= {name} if faint else set()
         ends = self._xy[edges]
         gap = np.full((len(ends), 1, 2), np.nan)
         self._lines.append((name, np.concatenate([ends, gap], axis=1).reshape(-1, 2)))
@@ -89,6 +91,8 @@ class _Map:
 
         n = len(self._lines)
         lines = {name: of(k) for k, (name, _) in enumerate(self._lines)}
+        clouds = {name: lines[name][None] for name in self._faint}
+        lines |= {name: np.full(len(every), np.nan) for name in self._faint}
         dots = {name: of(n + k) for k, (name, _) in enumerate(self._dots)}
         lines |= {name: np.full(len(every), np.nan) for name in dots if name not in lines}
         plane = found.spec.over == "plane"
@@ -96,7 +100,8 @@ class _Map:
         y = Axis("y") if plane else Axis("rank within the step")
         # Gaps in x too would lose the line; its y is nan there already.
         x_all = np.where(np.isfinite(every[:, 0]), every[:, 0], self._xy[0, 0])
-        return Curves(title, x_all, lines, x, y, dots=dots, square=plane and large, large=large)
+        return Curves(title, x_all, lines, x, y, clouds=clouds, dots=dots, square=plane and large,
+                      large=large)  # fmt: skip
 
 
 def _carriers(found: Waves, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -39,6 +39,7 @@ def spec_from_matrix(sent: Matrix, came: str) -> MeasuresSpec:
 def seconds(spec: MeasuresSpec) -> float:
     """A guess of the run's length."""
     per_null = 0.6 if spec.dataset == "winding2023" else 0.003
+    per_null += 0.08 if spec.null == "degrees and strengths" else 0.0
     return 0.2 + spec.n_nulls * per_null
 
 
@@ -130,6 +131,10 @@ EXPERIMENT = Experiment(
         "The worm's rich club": MeasuresSpec(null="undirected degree", n_nulls=1_000),
         "Without AVA": MeasuresSpec(lesion="AVA"),
         "Chemical only": MeasuresSpec(electrical=False),
+        "One node per class": MeasuresSpec(node="class", n_nulls=100),
+        "Nulls with every neuron's strengths": MeasuresSpec(
+            null="degrees and strengths", n_nulls=40
+        ),
         "Adult brain (Witvliet 8)": MeasuresSpec(dataset="witvliet2021_8"),
         "Larva mushroom body": MeasuresSpec(dataset="eichler2017_left", n_nulls=100),
         "Larva brain": MeasuresSpec(dataset="winding2023", n_nulls=0),
