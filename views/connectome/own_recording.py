@@ -24,6 +24,7 @@ _KEPT_BYTES = 64 * 1024 * 1024
 AXES = {"find it": "as found", "time": "time first", "neurons": "neuron first"}
 KIND = {"find it": "as found", "traces": "traces", "counts of spikes": "counts"}
 FOUND = "find it"
+_STOP = {"id": "stop", "label": "Stop reading"}
 
 
 class OwnRecording:
@@ -55,6 +56,8 @@ class OwnRecording:
         self.picker = pn.Column(*self.choices, margin=0, visible=False, **wide)
         self._last: tuple[str, bytes] | None = None
         self._offering = False
+        self._asked = 0
+        """Counts what was asked for: an answer to anything but the last is dropped."""
         self.panel = pn.Column(self.upload, self.picker, self.report, margin=0, **wide)
 
     def options(self) -> OpenOptions:
@@ -80,18 +83,25 @@ class OwnRecording:
         self._ask(name or "pasted.csv", data)
 
     def _ask(self, name: str, data: bytes) -> None:
+        self._asked += 1
         self.upload.note = f"reading {label(name) or 'the text'}…"
+        self.report.sections = [{"title": "Reading", "actions": [_STOP]}]
         # Panel awaits what it can see to be a coroutine function: a partial, not a lambda.
         pn.state.execute(partial(self.read_file, name, data))
 
     async def read_file(self, name: str, data: bytes) -> None:
         """Read, keep and show a file; what is wrong with it becomes a sentence."""
         self._last = (name, data) if len(data) <= _KEPT_BYTES else None
+        asked = self._asked
         try:
             opened = await recording_from_upload_async(name, data, self.options())
+            if asked != self._asked:
+                return
             digest = kept.keep(opened)
         except ExplorerError as error:
-            self.upload.note = label(error, 400)
+            if asked != self._asked:
+                return
+            self.upload.note, self.report.sections = label(error, 400), []
             self._on_error(str(error))
             return
         self.upload.note = str(opened)
@@ -110,8 +120,13 @@ class OwnRecording:
         finally:
             self._offering = False
 
-    def _back(self, _action: str) -> None:
-        self.upload.note, self.report.sections, self._last = "", [], None
+    def _back(self, action: str) -> None:
+        self._asked += 1
+        self.report.sections = []
+        if action == _STOP["id"]:
+            self.upload.note = "Reading was stopped; nothing was taken."
+            return
+        self.upload.note, self._last = "", None
         self.picker.visible = False
         self._on_digest("", None)
 

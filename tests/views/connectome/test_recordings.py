@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 import numpy as np
@@ -44,6 +45,22 @@ async def test_a_file_is_opened_chosen_from_and_run(view, compute):
     view.own.report._handle_msg({"id": "back"})
     assert view.controls.source == "human_1"
     assert view.controls.own_recording == ""
+
+
+async def test_reading_can_be_stopped_and_what_comes_late_is_dropped(view, monkeypatch):
+    asked = []
+    monkeypatch.setattr("panel.state.execute", asked.append)
+    view.own._ask("mine.npz", two_series())
+    reading = asyncio.ensure_future(asked[0]())
+    await asyncio.sleep(0)
+    assert view.own.report.sections[0]["actions"][0]["label"] == "Stop reading"
+    view.own.report._handle_msg({"id": "stop"})
+    await reading
+    assert view.own.upload.note == "Reading was stopped; nothing was taken."
+    assert view.controls.own_recording == ""
+    assert not view.own.picker.visible
+    await view.own.read_file("mine.npz", two_series())
+    assert len(view.controls.own_recording) == 16
 
 
 async def test_a_file_that_is_wrong_is_a_sentence(view):
