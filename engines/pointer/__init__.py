@@ -25,6 +25,7 @@ from engines.pointer.calls import (
     subsets,
     sweep,
     thousands,
+    tour_of_ways,
     train,
     vehicles,
     word_games,
@@ -50,6 +51,7 @@ from engines.pointer.probing.results import Inside
 from engines.pointer.repairing.asked import RepairSpec
 from engines.pointer.repairing.results import Repairs
 from engines.pointer.training.history import TrainResult
+from engines.pointer.ways.asked import WaysSpec
 
 __all__ = [
     "Answer",
@@ -90,6 +92,7 @@ __all__ = [
     "TrainSpec",
     "Vehicles",
     "VehiclesSpec",
+    "WaysSpec",
     "board",
     "creativity",
     "denoisers",
@@ -106,6 +109,7 @@ __all__ = [
     "subsets",
     "sweep",
     "thousands",
+    "tour_of_ways",
     "train",
     "vehicles",
     "word_games",

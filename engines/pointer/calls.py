@@ -30,6 +30,8 @@ from engines.pointer.probing.results import Inside
 from engines.pointer.repairing.asked import RepairSpec
 from engines.pointer.repairing.results import Repairs
 from engines.pointer.training.history import TrainResult
+from engines.pointer.ways.asked import WaysSpec
+from engines.pointer.ways.results import Found
 from engines.running import registry
 
 if TYPE_CHECKING:
@@ -239,3 +241,15 @@ def subsets(**fields: Any) -> Subsets:
 def oneway(**fields: Any) -> OneWay:
     """Networks told coordinates, or minutes there and back, on tours of one-way cities."""
     return registry.experiment("pointer/oneway").result(OneWaySpec(**fields))  # type: ignore[return-value]
+
+
+def tour_of_ways(table: Any = None, **fields: Any) -> Found:
+    """Tours where there and back differ, found in several ways, and a bound below them all.
+
+    Args:
+        table: float[from, to], what every way costs; cities with one-way streets when None.
+        fields: those of `WaysSpec`.
+    """
+    if table is not None:
+        fields["table"] = tuple(np.asarray(table, np.float64).ravel().tolist())
+    return registry.experiment("pointer/ways").result(WaysSpec(**fields)).found  # type: ignore[attr-defined]

@@ -102,4 +102,6 @@ def asymmetry(between: np.ndarray) -> float:
     """Mean of |there - back| over there + back, of all pairs of stops: 0 where both are one."""
     pairs = np.triu_indices(len(between), 1)
     one, other = between[pairs], between.T[pairs]
-    return float((np.abs(one - other) / (one + other)).mean())
+    both = one + other
+    apart = np.divide(np.abs(one - other), both, out=np.zeros_like(both), where=both > 0)
+    return float(apart.mean())

@@ -41,6 +41,20 @@ _TRIANGLES: dict[str, tuple[Callable[[int, int], tuple[np.ndarray, np.ndarray]],
 FORMATS = ("FULL_MATRIX", *_TRIANGLES)
 
 
+def ways_from_lines(lines: Sequence[Line], n: int, kind: str) -> np.ndarray:
+    """Costs float64[from, to] in EDGE_WEIGHT_SECTION, which may differ there and back.
+
+    Raises:
+        InputError: another format than FULL_MATRIX, too few or too many numbers, text, negative or
+            endless costs.
+    """
+    if kind != "FULL_MATRIX":
+        raise InputError(f"EDGE_WEIGHT_FORMAT must be FULL_MATRIX here, got '{label(kind, 40)}'")
+    between = _numbers(lines, n * n, kind).reshape(n, n)
+    np.fill_diagonal(between, 0.0)
+    return between
+
+
 def matrix_from_lines(lines: Sequence[Line], n: int, kind: str) -> np.ndarray:
     """Distances float64[city, city] in EDGE_WEIGHT_SECTION, written in one of FORMATS.
 
