@@ -14,6 +14,7 @@ from engines.geometry.api import (
     deep_linear,
     dictionaries,
     double_descent,
+    explain_rdms,
     frequency_winners,
     induction_heads,
     information_plane,
@@ -31,6 +32,7 @@ from engines.geometry.api import (
     through_transformer,
 )
 from engines.geometry.chance.scores import layer_scores, pair_scores
+from engines.geometry.explaining.ceilings import ceiling, likeness
 from engines.geometry.film.film import film_of
 from engines.geometry.importing.arrays import arrays_from_file
 from engines.geometry.importing.sets import set_from_arrays
@@ -62,6 +64,7 @@ __all__ = [
     "barcode",
     "cca",
     "ccgp",
+    "ceiling",
     "cka",
     "cka_debiased",
     "compare",
@@ -72,11 +75,13 @@ __all__ = [
     "dichotomies",
     "dictionaries",
     "double_descent",
+    "explain_rdms",
     "film_of",
     "frequency_winners",
     "induction_heads",
     "information_plane",
     "layer_scores",
+    "likeness",
     "lottery_tickets",
     "match_neurons",
     "merge_networks",

@@ -9,6 +9,7 @@ from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
 from engines.geometry.convergence.found import ConvergentRun
 from engines.geometry.dictionaries.result import DictionaryRun
+from engines.geometry.explaining.result import ExplainingRun
 from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
@@ -122,6 +123,11 @@ def match_neurons(**fields: Any) -> Matching:
 def merge_networks(**fields: Any) -> MergingRun:
     """Networks in one order of units, three at a time and in part; fields of `MergingSpec`."""
     return cast("MergingRun", _run("merging", fields))
+
+
+def explain_rdms(**fields: Any) -> ExplainingRun:
+    """Models held against measured distances, under a noise ceiling; of `ExplainingSpec`."""
+    return cast("ExplainingRun", _run("explaining", fields))
 
 
 def task_geometry(**fields: Any) -> TaskGeometry:
