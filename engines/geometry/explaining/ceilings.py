@@ -55,5 +55,6 @@ def ceiling(measured: np.ndarray, how: str) -> np.ndarray:
 
 def _pooled(measured: np.ndarray, how: str) -> np.ndarray:
     """On one scale, ranks for ranks, so that the mean is the best model of all."""
-    return np.asarray(rankdata(measured, axis=-1) if how == "Spearman"
-                      else comparable(measured, how))  # fmt: skip
+    if how == "Spearman":
+        return np.asarray(rankdata(measured, axis=-1))
+    return comparable(measured, how)
