@@ -30,24 +30,24 @@ class _Chosen:
 
 
 class OperatorView(GenericView):
-    """Declared pictures, with two sliders over the first."""
+    """Declared pictures; over the first the choice of a grid and of a field."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         wide: dict[str, Any] = {"size": "small", "sizing_mode": "stretch_width"}
-        self.grid = pmui.DiscreteSlider(
+        self.grid = pmui.RadioButtonGroup(
             label="Points of the grid", options=list(GRIDS), value=_OPENS_WITH, **wide
         )
         self.field = pmui.IntSlider(label="Field of the exam", start=1, end=8, value=1, **wide)
         self.chosen = pn.Row(
             self.grid, self.field, margin=(4, 8), visible=False, sizing_mode="stretch_width"
         )
-        for slider in (self.grid, self.field):
-            slider.param.watch(lambda _event: self._look(), "value")
+        for widget in (self.grid, self.field):
+            widget.param.watch(lambda _event: self._look(), "value")
         self._result: OperatorResult | None = None
 
     def stage(self) -> list[Any]:
-        """Two sliders, the pictures, the table."""
+        """Grid and field, the pictures, the table."""
         return [self.chosen, *super().stage()]
 
     def selection(self) -> dict[str, Any]:
