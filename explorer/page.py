@@ -41,6 +41,7 @@ from explorer.sessions import (
     session_selection,
     session_to_bytes,
     shown_name,
+    spec_from_fields,
     specs_from_session,
 )
 from explorer.timing import remember
@@ -135,6 +136,9 @@ class WorkbenchPage:
         self.name = asked if asked in names else names[0]
         self.base = registry.experiment(self.name).default()
         spec, selection, notes = self._opened(address)
+        tour = tours().get(address.tour)
+        if tour is not None and not (address.query or address.session or address.resume):
+            spec, _ = spec_from_fields(spec, tour.fields(address.step))
         self.view: ExperimentView = view_type(self.name)(self.name, engine, owner=owner, spec=spec)
         self.view.link = link_to
         self.header = Header(

@@ -59,6 +59,15 @@ class Tour(BaseModel):
         """A step, the last one for a greater number."""
         return self.steps[min(index, len(self.steps) - 1)]
 
+    def fields(self, step: int) -> dict[str, JsonValue]:
+        """What stands in the controls at a step: its fields, or those of steps before it there."""
+        for k in range(min(step, len(self.steps) - 1), -1, -1):
+            if self.place(k) != self.place(step):
+                break
+            if self.steps[k].fields is not None:
+                return dict(self.steps[k].fields or {})
+        return {}
+
     def place(self, step: int) -> str:
         """The experiment of a step: its own, or that of the step before."""
         named = [each.experiment for each in self.steps[: step + 1] if each.experiment]
@@ -146,6 +155,9 @@ class TourPlayer(JSComponent):
             self._go(f"{link_to(name, spec)}&{urlencode(told)}")
         except ExplorerError as error:
             self._view.notices.post(str(error), bad=True)
+            if self.plays and self.after:  # nobody stands there who could mend it
+                self._go(self.after)
+            self.plays = False
 
     def _sent(self, tour: Tour, name: str) -> Spec:
         thing, job = tour.steps[self.step].sends, self._view.runner.job

@@ -117,8 +117,8 @@ def origin(experiment: str, spec: Spec, title: str) -> str:
         text = json.dumps(ways, sort_keys=True)
         if len(text) <= ORIGIN_MAX:
             return text
-        way["digest"] = hashlib.sha256(way.get("spec", "").encode()).hexdigest()[:16]
-        way.pop("spec", None)
+        if told := way.pop("spec", ""):
+            way["digest"] = hashlib.sha256(told.encode()).hexdigest()[:16]
     return json.dumps(ways[:_WAYS_MAX], sort_keys=True)
 
 

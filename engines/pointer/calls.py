@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engines.contract import InputError
 from engines.pointer.answering.results import Answer
 from engines.pointer.boards.asked import BoardsSpec, PlaySpec, SinglesSpec
 from engines.pointer.boards.results import Boards, Play, Singles
@@ -251,5 +252,8 @@ def tour_of_ways(table: Any = None, **fields: Any) -> Found:
         fields: those of `WaysSpec`.
     """
     if table is not None:
-        fields["table"] = tuple(np.asarray(table, np.float64).ravel().tolist())
+        rows = np.asarray(table, np.float64)
+        if rows.ndim != 2 or rows.shape[0] != rows.shape[1]:
+            raise InputError(f"the table has to be [from, to], square; got {rows.shape}")
+        fields["table"] = tuple(rows.ravel().tolist())
     return registry.experiment("pointer/ways").result(WaysSpec(**fields)).found  # type: ignore[attr-defined]

@@ -121,6 +121,8 @@ def test_where_it_came_from_is_text_and_leads_back_to_our_own_experiments_only(m
     (way,) = json.loads(long)
     assert way["digest"] == hashlib.sha256(spec.to_json().encode()).hexdigest()[:16]
     assert "spec" not in way
+    on = origin("sorting/run", spec.replace(origin=long), "y")
+    assert json.loads(on)[-1]["digest"] == way["digest"]  # not that of what is no longer told
     assert origin_section(long, lambda *_: "x")["links"] == []
 
 

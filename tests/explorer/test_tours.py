@@ -79,6 +79,18 @@ def test_every_field_fits_the_spec_without_a_note(tour):
 
 
 @EVERY
+def test_a_step_that_is_opened_by_itself_has_what_the_steps_before_it_set(tour):
+    for k, step in enumerate(tour.steps):
+        fields = tour.fields(k)
+        if step.fields is not None:
+            assert fields == step.fields
+        elif k and tour.place(k) == tour.place(k - 1):
+            assert fields == tour.fields(k - 1)
+        else:
+            assert fields == {}
+
+
+@EVERY
 def test_every_selection_is_one_the_view_knows(tour):
     for k, step in enumerate(tour.steps):
         view = view_type(tour.place(k))(tour.place(k), Idle())
@@ -267,3 +279,6 @@ def test_before_there_is_anything_to_take_along_a_notice_says_so(own_data, compu
     player._handle_msg({"kind": "go", "by": 1})
     assert gone == []
     assert "press Run first" in str(view.notices.notices)
+    player.start(AWAY, 1, plays=True, after="./sorting?tour=own-will&play=1")
+    player._handle_msg({"kind": "go", "by": 1})
+    assert gone == ["./sorting?tour=own-will&play=1"]  # a stage waits for nobody

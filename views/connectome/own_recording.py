@@ -55,6 +55,8 @@ class OwnRecording:
         self.report = Facts(self._back, sections=[], **wide)
         self.picker = pn.Column(*self.choices, margin=0, visible=False, **wide)
         self._last: tuple[str, bytes] | None = None
+        self._taken: tuple[list[Any], tuple[str, bytes] | None] = ([], None)
+        """What is told of the file that was taken last, and that file."""
         self._offering = False
         self._asked = 0
         """Counts what was asked for: an answer to anything but the last is dropped."""
@@ -85,14 +87,18 @@ class OwnRecording:
     def _ask(self, name: str, data: bytes) -> None:
         self._asked += 1
         self.upload.note = f"reading {label(name) or 'the text'}…"
-        self.report.sections = [{"title": "Reading", "actions": [_STOP]}]
+        self.report.sections = [{"title": "Reading", "actions": [_STOP]}, *self._taken[0]]
         # Panel awaits what it can see to be a coroutine function: a partial, not a lambda.
-        pn.state.execute(partial(self.read_file, name, data))
+        pn.state.execute(partial(self.read_file, name, data, self._asked))
 
-    async def read_file(self, name: str, data: bytes) -> None:
-        """Read, keep and show a file; what is wrong with it becomes a sentence."""
+    async def read_file(self, name: str, data: bytes, asked: int | None = None) -> None:
+        """Read, keep and show a file; what is wrong with it becomes a sentence.
+
+        What was taken before stays until another file is; ``asked`` tells whether anybody still
+        waits for this one.
+        """
+        asked = self._asked if asked is None else asked
         self._last = (name, data) if len(data) <= _KEPT_BYTES else None
-        asked = self._asked
         try:
             opened = await recording_from_upload_async(name, data, self.options())
             if asked != self._asked:
@@ -101,12 +107,14 @@ class OwnRecording:
         except ExplorerError as error:
             if asked != self._asked:
                 return
-            self.upload.note, self.report.sections = label(error, 400), []
+            self.upload.note = label(error, 400)
+            self._as_taken()
             self._on_error(str(error))
             return
         self.upload.note = str(opened)
         self._offer(opened)
-        self.report.sections = [report_section(opened)]
+        self._taken = ([report_section(opened)], self._last)
+        self._as_taken()
         self._on_digest(digest, opened)
 
     def _offer(self, opened: Opened) -> None:
@@ -120,13 +128,21 @@ class OwnRecording:
         finally:
             self._offering = False
 
+    def _as_taken(self) -> None:
+        """Tell of the file that was taken; choices speak of it, or of the first that failed."""
+        sections, file = self._taken
+        self.report.sections = sections
+        self._last = file or self._last
+
     def _back(self, action: str) -> None:
         self._asked += 1
-        self.report.sections = []
         if action == _STOP["id"]:
             self.upload.note = "Reading was stopped; nothing was taken."
+            self._as_taken()
             return
+        self._taken = ([], None)
         self.upload.note, self._last = "", None
+        self._as_taken()
         self.picker.visible = False
         self._on_digest("", None)
 

@@ -46,7 +46,7 @@ class WaysView(GenericView):
         """Say what is on stage."""
         if isinstance(result, Ways):
             found = result.found
-            self.heading.title = label(found.name, 60).capitalize()
+            self.heading.title = label(found.name, 60)
             self.heading.detail = (
                 f"{len(found.first.stops)} stops; best tour {found.costs[found.best, 0]:,.5g}, "
                 f"by {found.names[found.best]}; no tour is below {found.bounds[0]:,.5g}"

@@ -54,8 +54,8 @@ def driven_without(
 ) -> np.ndarray:
     """States float64[step, network, unit, input] of one network, some units cut in each copy.
 
-    One product serves all copies, which is twice as fast as one for each. A unit that is cut sends
-    and receives nothing.
+    One product serves all copies, which is twice as fast as one for each. A unit that is cut
+    sends nothing to others and hears nothing of them; the input still reaches it and it is read.
 
     Args:
         weight: float64[post, pre].

@@ -17,6 +17,12 @@ Kept = Literal["degrees", "degrees and strengths"]
 _ATTEMPTS_PER_EDGE = 20
 
 
+def check_nulls(n: int) -> None:
+    """Raise InputError for so many neurons that a table of all pairs is too large."""
+    if n > DENSE_MAX:
+        raise InputError(f"nulls of {n:,} neurons are too large here; set Nulls to 0")
+
+
 def symmetric_nulls(weights: Any, n_nulls: int, seed: int, kept: Kept) -> Iterator[Any]:
     """Symmetric matrices like ``weights`` (sparse, no self-loops), one after the other.
 
@@ -27,9 +33,7 @@ def symmetric_nulls(weights: Any, n_nulls: int, seed: int, kept: Kept) -> Iterat
     Raises:
         InputError: too many neurons for a table of all pairs.
     """
-    n = weights.shape[0]
-    if n > DENSE_MAX:
-        raise InputError(f"nulls of {n:,} neurons are too large here; set Nulls to 0")
+    check_nulls(weights.shape[0])
     table = (weights.toarray() != 0).astype(np.uint8)
     upper = sparse.triu(weights, 1).tocoo()
     pre, post = (ends.astype(np.int32) for ends in upper.coords)

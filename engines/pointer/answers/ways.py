@@ -9,6 +9,33 @@ import numpy as np
 from engines.contract import KnownAnswer
 
 _SEED = 20_17
+BR17 = """NAME: br17
+TYPE: ATSP
+COMMENT: 17 city problem (Repetto)
+DIMENSION: 17
+EDGE_WEIGHT_TYPE: EXPLICIT
+EDGE_WEIGHT_FORMAT: FULL_MATRIX
+EDGE_WEIGHT_SECTION
+ 9999 3 5 48 48 8 8 5 5 3 3 0 3 5 8 8 5
+ 3 9999 3 48 48 8 8 5 5 0 0 3 0 3 8 8 5
+ 5 3 9999 72 72 48 48 24 24 3 3 5 3 0 48 48 24
+ 48 48 74 9999 0 6 6 12 12 48 48 48 48 74 6 6 12
+ 48 48 74 0 9999 6 6 12 12 48 48 48 48 74 6 6 12
+ 8 8 50 6 6 9999 0 8 8 8 8 8 8 50 0 0 8
+ 8 8 50 6 6 0 9999 8 8 8 8 8 8 50 0 0 8
+ 5 5 26 12 12 8 8 9999 0 5 5 5 5 26 8 8 0
+ 5 5 26 12 12 8 8 0 9999 5 5 5 5 26 8 8 0
+ 3 0 3 48 48 8 8 5 5 9999 0 3 0 3 8 8 5
+ 3 0 3 48 48 8 8 5 5 0 9999 3 0 3 8 8 5
+ 0 3 5 48 48 8 8 5 5 3 3 9999 3 5 8 8 5
+ 3 0 3 48 48 8 8 5 5 0 0 3 9999 3 8 8 5
+ 5 3 0 72 72 48 48 24 24 3 3 5 3 9999 48 48 24
+ 8 8 50 6 6 0 0 8 8 8 8 8 8 50 9999 0 8
+ 8 8 50 6 6 0 0 8 8 8 8 8 8 50 0 9999 8
+ 5 5 26 12 12 8 8 0 0 5 5 5 5 26 8 8 9999
+EOF
+"""
+"""Repetto's 17 cities in TSPLIB (Reinelt 1991); its page gives 39 as the optimum."""
 
 
 def ways_answers() -> tuple[KnownAnswer, ...]:
@@ -28,6 +55,14 @@ def ways_answers() -> tuple[KnownAnswer, ...]:
             1e-9,
             of_a_hidden_tour,
         ),
+        KnownAnswer(
+            "Twenty tables with two hidden cycles: cost of their join above the least, at most",
+            "brute force",
+            0.0,
+            1e-9,
+            of_two_cycles,
+        ),
+        KnownAnswer("Cost of the tour of br17", "TSPLIB (Reinelt 1991)", 39.0, 0.0, of_br17),
         KnownAnswer(
             "Twenty cities of ten stops: how far the assignment bound lies above the best tour",
             "Every tour is an assignment (Balas & Toth 1985)",
@@ -67,6 +102,31 @@ def of_a_hidden_tour() -> float:
         between[hidden, np.roll(hidden, -1)] = 0.0
         most = max(most, tours.tour_length(between, patched(between)))
     return most
+
+
+def of_two_cycles() -> float:
+    """Most that a tour costs above the cheapest join of two cycles that cost nothing."""
+    from engines.pointer.kernels import tours
+    from engines.pointer.ways.methods import patched
+
+    most = 0.0
+    for k, between in enumerate(_tables(8, 20)):
+        order = np.random.Generator(np.random.Philox(key=[_SEED, 100 + k])).permutation(8)
+        one, other = order[:4], order[4:]
+        after_one, after_other = np.roll(one, -1), np.roll(other, -1)
+        between[one, after_one] = between[other, after_other] = 0.0
+        least = (between[np.ix_(one, after_other)] + between[np.ix_(other, after_one)].T).min()
+        most = max(most, abs(tours.tour_length(between, patched(between)) - least))
+    return most
+
+
+def of_br17() -> float:
+    """Cost of the best tour found."""
+    from engines.pointer.instances.atsp import read_ways
+    from engines.pointer.kernels import one_way, tours
+
+    between = read_ways(BR17, n_max=17).between
+    return float(tours.tour_length(between, one_way.search(between, 10)))
 
 
 def bound_above_best() -> float:

@@ -38,7 +38,7 @@ class WaysSpec(Spec):
     )  # fmt: skip
     river: bool = knob(True, label="River", group="City", help="Runs through, with four bridges.")
     n_starts: int = knob(
-        10, label="Starts", group="Search", ge=1, le=N_STOPS_MAX,
+        10, label="Starts", group="Search", ge=1, le=50,
         help="Nearest tours, from stops spread evenly, that are improved; the best is kept.",
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", group="City", help="Draws cities and stops.")

@@ -21,7 +21,7 @@ def methods(n_stops: int, n_starts: int) -> dict[str, Method]:
     found: dict[str, Method] = {
         NEAREST: one_way.best_nearest,
         PATCHED: patched,
-        BY_MEAN: by_mean,
+        BY_MEAN: lambda between: by_mean(between, n_starts),
         EXCHANGED: lambda between: one_way.search(between, n_starts),
     }
     if n_stops <= EXACT_MAX:
@@ -56,10 +56,9 @@ def patched(between: np.ndarray) -> np.ndarray:
     return cycles[0]
 
 
-def by_mean(between: np.ndarray) -> np.ndarray:
-    """The best tour found by one who takes there and back for the same, in its better direction."""
-    mean = 0.5 * (between + between.T)
-    tour = tours.local_search(mean, 10)
+def by_mean(between: np.ndarray, n_starts: int) -> np.ndarray:
+    """What the same search finds with the mean of there and back, in its better direction."""
+    tour = one_way.search(0.5 * (between + between.T), n_starts)
     back = tour[::-1].copy()
     there, again = (tours.tour_length(between, each) for each in (tour, back))
     return tour if there <= again else back

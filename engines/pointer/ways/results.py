@@ -49,7 +49,7 @@ class Found:
     @property
     def name(self) -> str:
         """What is toured."""
-        return self.spec.title or ("a table" if self.spec.table else "a one-way city")
+        return self.spec.title or ("A table" if self.spec.table else "A one-way city")
 
     @property
     def tour_file(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,7 +26,11 @@ def frames_of(spec: WaysSpec) -> Iterator[WaysFrame | Ways]:
     for method in methods(_WARM, 1).values():  # compiled before anything is timed
         method(np.ones((_WARM, _WARM)))
     for k, instance in enumerate(asked(spec), start=1):
-        found = _with(found, spec, instance)
+        parts = _with(found, spec, instance)
+        for found in parts:
+            if k == 1 and time.monotonic() - told > _TELL_EVERY_S:
+                yield WaysFrame(found, fraction=len(found.names) / (5 * n))
+                told = time.monotonic()
         if k < n and time.monotonic() - told > _TELL_EVERY_S:
             yield WaysFrame(found, fraction=k / n)
             told = time.monotonic()
@@ -33,31 +38,33 @@ def frames_of(spec: WaysSpec) -> Iterator[WaysFrame | Ways]:
     yield Ways(spec, found)
 
 
-def _with(before: Found | None, spec: WaysSpec, instance: Asked) -> Found:
-    """What was found, with one more instance."""
+def _with(before: Found | None, spec: WaysSpec, instance: Asked) -> Iterator[Found]:
+    """What was found, with one more instance; of the first after every method."""
     between = np.ascontiguousarray(instance.between)
     known = methods(len(between), spec.n_starts)
     found, milliseconds = [], []
+    here = None
     for method in known.values():
         begun = time.perf_counter()
         found.append(method(between))
         milliseconds.append(1e3 * (time.perf_counter() - begun))
-    here = Found(
-        spec=spec,
-        first=instance,
-        names=tuple(known),
-        tours=np.stack(found),
-        costs=np.array([[tours.tour_length(between, tour)] for tour in found]),
-        bounds=np.array([assigned(between)[1]]),
-        milliseconds=np.array(milliseconds)[:, None],
-        asymmetries=np.array([asymmetry(between)]),
-    )
-    if before is None:
-        return here
-    return Found(
-        spec, before.first, before.names, before.tours,
-        costs=np.hstack([before.costs, here.costs]),
-        bounds=np.hstack([before.bounds, here.bounds]),
-        milliseconds=np.hstack([before.milliseconds, here.milliseconds]),
-        asymmetries=np.hstack([before.asymmetries, here.asymmetries]),
-    )  # fmt: skip
+        here = Found(
+            spec=spec,
+            first=instance,
+            names=tuple(known)[: len(found)],
+            tours=np.stack(found),
+            costs=np.array([[tours.tour_length(between, tour)] for tour in found]),
+            bounds=np.array([assigned(between)[1]]),
+            milliseconds=np.array(milliseconds)[:, None],
+            asymmetries=np.array([asymmetry(between)]),
+        )
+        if before is None:
+            yield here
+    if before is not None and here is not None:
+        yield replace(
+            before,
+            **{
+                name: np.concatenate([getattr(before, name), getattr(here, name)], axis=-1)
+                for name in ("costs", "bounds", "milliseconds", "asymmetries")
+            },
+        )

@@ -166,8 +166,9 @@ class Communities(Result):
         if not len(self.chance):
             return []
         own, nulls = np.array([self.against]), self.chance[:, None]
+        n_own = min(N_LOOKS, self.spec.n_runs)
         return [
-            (f"best of {N_LOOKS} runs", self.against),
+            (f"best of {n_own} run{'s' * (n_own > 1)}", self.against),
             (f"best of {N_LOOKS} runs, mean of nulls", float(self.chance.mean())),
             ("z against nulls", float(z_against(own, nulls)[0])),
             ("p, as much in a null", float(p_against(own, nulls, sided="greater")[0])),
@@ -189,16 +190,21 @@ def quality_picture(quality: np.ndarray, chance: np.ndarray) -> Bars:
     """How the modularity of runs is spread, and that of nulls."""
     both = np.concatenate([quality, chance])
     edges = np.histogram_bin_edges(both, bins=40 if len(chance) else min(20, max(2, len(both))))
-    own, nulls = (np.histogram(one, bins=edges)[0] for one in (quality, chance))
-    kind = tuple("this wiring" if n else "nulls" for n in own) if len(chance) else ()
-    title, y = ("Runs, and nulls", "runs, nulls") if len(chance) else ("Runs", "runs")
-    centres = 0.5 * (edges[1:] + edges[:-1])
-    return Bars(title, (own + nulls).astype(float), Axis("modularity"), Axis(y), kind, centres)
+    own, nulls = (np.histogram(one, bins=edges)[0].astype(float) for one in (quality, chance))
+    centres, x = 0.5 * (edges[1:] + edges[:-1]), Axis("modularity")
+    if not len(chance):
+        return Bars("Runs", own, x, Axis("runs"), (), centres)
+    # Two narrow bars in every bin: where runs and nulls meet, both are seen.
+    aside = (edges[1] - edges[0]) / 4
+    places = np.stack([centres - aside, centres + aside], axis=1).ravel()
+    kind = ("this wiring", "nulls") * len(centres)
+    heights = np.stack([own, nulls], axis=1).ravel()
+    return Bars("Runs, and nulls", heights, x, Axis("runs, nulls"), kind, places)
 
 
 def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
     """Runs one after the other, then nulls, the consensus last."""
-    from engines.connectome.nulls.symmetric import symmetric_nulls
+    from engines.connectome.nulls.symmetric import check_nulls, symmetric_nulls
     from engines.connectome.partitions.consensus import consensus
     from engines.connectome.partitions.modularity import (
         contributions,
@@ -209,6 +215,8 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
     graph, connectome = graph_of(wiring), connectome_of(wiring)
+    if spec.n_nulls:
+        check_nulls(graph.n)
     weights = symmetric_weights(graph.directed, binary=spec.weights == "binary", sign=spec.sign)
     labels, quality = np.zeros((spec.n_runs, graph.n), np.int32), np.zeros(spec.n_runs)
     n_done, n_all = 0, spec.n_runs + N_LOOKS * spec.n_nulls
@@ -308,12 +316,17 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 NULLS_LEAST = 20
 
 
+_KEPT = {"binary": ("degrees", "degrees and strengths"), "weights": ("degrees and strengths",)}
+"""Nulls that a claim about such edges speaks of; where all weigh one, strengths are degrees."""
+
+
 def _whole(found: Communities, weights: str) -> bool:
     spec, plain = found.spec, CommunitySpec()
     names = WiringSpec.model_fields
     same = all(getattr(spec, name) == getattr(plain, name) for name in names)
     leiden = spec.method == "Leiden" and spec.resolution == 1.0
-    return same and leiden and spec.weights == weights and len(found.chance) >= NULLS_LEAST
+    asked = spec.weights == weights and spec.kept in _KEPT[weights]
+    return same and leiden and asked and len(found.chance) >= NULLS_LEAST
 
 
 def _figure(weights: str) -> Callable[[Communities], Estimate | None]:
@@ -345,7 +358,7 @@ CLAIMS = (
         "governing C. elegans nervous system",
     ),
     Claim(
-        "So do its weights, beyond how much every neuron sends and hears.",
+        "So do its weights, beyond how much every neuron is joined to others in all.",
         figure=_figure("weights"),
         control=_of_nulls,
         holds_when=Exceeds(),

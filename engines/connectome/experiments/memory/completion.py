@@ -193,11 +193,15 @@ def frames(spec: CompletionSpec) -> Iterator[CompletionFrame | Completion]:
         for k, n_stored in enumerate(loads):
             drawn = made_of.patterns(rng, n_stored + _N_TESTED, spec.n_cells, spec.n_active)
             together = made_of.stored(drawn[:n_stored])
-            for arm, name in enumerate(ARMS):
-                whole = drawn[n_stored:] if name == ARMS[NEVER] else drawn[:n_stored][:_N_TESTED]
+            asked = [drawn[:n_stored][:_N_TESTED], drawn[n_stored:]]
+            shown = [made_of.cues(rng, whole, spec.n_shown) for whole in asked]
+            for arm in range(len(ARMS)):
+                whole, cue = asked[arm == NEVER], shown[arm == NEVER]
                 weight = (together & exist[arm]).astype(np.float32)
-                cue = made_of.cues(rng, whole, spec.n_shown)
-                states = made_of.recalled(rng, weight, cue, spec.n_active, spec.n_rounds)
+                ties = np.random.Generator(
+                    np.random.Philox(key=[spec.seed, network], counter=[0, 0, 1 + arm, k])
+                )
+                states = made_of.recalled(ties, weight, cue, spec.n_active, spec.n_rounds)
                 share[arm, network, k] = made_of.came_back(states, whole, cue).mean(axis=1)
                 if network == 0 and k == _MAIN:
                     film = _kept(film, arm, states[:, 0], whole[0], cue[0])
@@ -253,7 +257,7 @@ def _claim(sentence: str, a: int, b: int, rule: Any, source: str, n_rounds: int 
 
 CLAIMS = (
     _claim(
-        "A part of a pattern brings back the rest, though few synapses exist.", CHANCE,
+        "A part of a pattern brings back more of the rest than of one never stored.", CHANCE,
         NEVER, Exceeds(), "Marr 1971, Simple memory: a theory for archicortex",
     ),
     _claim(

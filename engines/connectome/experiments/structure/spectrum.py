@@ -32,6 +32,8 @@ NUMBERS = (
     "slowest mode of the Laplacian", "fastest mode of the Laplacian",
 )  # fmt: skip
 RADIUS, REAL, HENRICI, SLOW, FAST = range(5)
+N_LEAST = 10
+"""Fewer nodes have no spectrum to speak of."""
 _N_SHOWN = 5
 """Nulls whose eigenvalues are drawn."""
 _N_ENDS = 8
@@ -157,6 +159,8 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
 
     wiring = WiringSpec(**{name: getattr(spec, name) for name in WiringSpec.model_fields})
     graph, connectome = graph_of(wiring), connectome_of(wiring)
+    if graph.n < N_LEAST:
+        raise InputError(f"a spectrum needs at least {N_LEAST} nodes here, got {graph.n}")
     if graph.n > N_MAX:
         raise InputError(
             f"{graph.n:,} neurons are too many for a whole spectrum here, at most {N_MAX:,}; keep "
@@ -196,6 +200,8 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
 
 
 NULLS_LEAST = 20
+_OF_WEIGHTS = (HENRICI,)
+"""Numbers whose nulls the spec chooses; the Laplacian's keep degrees whatever it says."""
 
 
 def _own(k: int) -> Callable[[Spectrum], Estimate | None]:
@@ -204,7 +210,8 @@ def _own(k: int) -> Callable[[Spectrum], Estimate | None]:
             getattr(found.spec, name) == getattr(SpectrumSpec(), name)
             for name in WiringSpec.model_fields
         )
-        if not whole or len(found.null_numbers) < NULLS_LEAST:
+        kept = k not in _OF_WEIGHTS or found.spec.null == SpectrumSpec().null
+        if not (whole and kept) or len(found.null_numbers) < NULLS_LEAST:
             return None
         return Estimate.exact(NUMBERS[k], found.numbers[k], "all neurons, nothing is drawn")
 

@@ -11,41 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from engines.contract import InputError, SpecError
-from engines.pointer.answers.ways import ways_answers
+from engines.pointer import tour_of_ways
+from engines.pointer.answers.ways import BR17, ways_answers
 from engines.pointer.experiments.routing.ways import EXPERIMENT
 from engines.pointer.instances.atsp import read_ways, ways_from_upload
 from engines.pointer.instances.tour_files import read_tour
 from engines.pointer.kernels import one_way, tours
 from engines.pointer.ways.asked import WaysSpec
 from engines.pointer.ways.methods import assigned, by_mean, methods, patched
-
-# Repetto's 17 cities in TSPLIB (Reinelt 1991); its page gives 39 as the optimum.
-BR17 = """NAME: br17
-TYPE: ATSP
-COMMENT: 17 city problem (Repetto)
-DIMENSION: 17
-EDGE_WEIGHT_TYPE: EXPLICIT
-EDGE_WEIGHT_FORMAT: FULL_MATRIX
-EDGE_WEIGHT_SECTION
- 9999 3 5 48 48 8 8 5 5 3 3 0 3 5 8 8 5
- 3 9999 3 48 48 8 8 5 5 0 0 3 0 3 8 8 5
- 5 3 9999 72 72 48 48 24 24 3 3 5 3 0 48 48 24
- 48 48 74 9999 0 6 6 12 12 48 48 48 48 74 6 6 12
- 48 48 74 0 9999 6 6 12 12 48 48 48 48 74 6 6 12
- 8 8 50 6 6 9999 0 8 8 8 8 8 8 50 0 0 8
- 8 8 50 6 6 0 9999 8 8 8 8 8 8 50 0 0 8
- 5 5 26 12 12 8 8 9999 0 5 5 5 5 26 8 8 0
- 5 5 26 12 12 8 8 0 9999 5 5 5 5 26 8 8 0
- 3 0 3 48 48 8 8 5 5 9999 0 3 0 3 8 8 5
- 3 0 3 48 48 8 8 5 5 0 9999 3 0 3 8 8 5
- 0 3 5 48 48 8 8 5 5 3 3 9999 3 5 8 8 5
- 3 0 3 48 48 8 8 5 5 0 0 3 9999 3 8 8 5
- 5 3 0 72 72 48 48 24 24 3 3 5 3 9999 48 48 24
- 8 8 50 6 6 0 0 8 8 8 8 8 8 50 9999 0 8
- 8 8 50 6 6 0 0 8 8 8 8 8 8 50 0 9999 8
- 5 5 26 12 12 8 8 0 0 5 5 5 5 26 8 8 9999
-EOF
-"""
 
 TABLES = arrays(np.float64, st.integers(4, 7).map(lambda n: (n, n)),
                 elements=st.floats(0, 100).map(lambda x: round(x, 3)))  # fmt: skip
@@ -131,12 +104,21 @@ def test_no_exchange_of_stretches_shortens_what_the_search_leaves(between):
     assert here <= cost(between, np.arange(n)) + 1e-9
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e4, 1e9])
+def test_a_table_in_which_all_tours_cost_the_same_ends_the_search(scale):
+    rng = np.random.default_rng(0)
+    between = (scale * (rng.random(8)[:, None] + rng.random(8)[None])).round(2)
+    np.fill_diagonal(between, 0.0)
+    tour = one_way.search(between, 8)
+    assert sorted(tour.tolist()) == list(range(8))
+
+
 def test_where_both_ways_are_alike_the_mean_knows_everything():
     rng = np.random.default_rng(0)
     points = rng.random((9, 2))
     between = tours.distances(points)
     best = tours.tour_length(between, tours.held_karp(between))
-    assert cost(between, by_mean(between)) == pytest.approx(best)
+    assert cost(between, by_mean(between, 9)) == pytest.approx(best)
     assert cost(between, patched(between)) >= best - 1e-9
 
 
@@ -175,6 +157,12 @@ def test_rows_of_numbers_are_a_table_whatever_parts_them():
     wanted = [[0, 4, 9], [2, 0, 5], [7, 1, 0]]
     for text in ("0, 4, 9\n2, 0, 5\n7, 1, 0", "0 4 9\n2 0 5\n\n7 1 0\n", "0;4;9\n2;0;5\n7;1;0"):
         assert read_ways(text, n_max=200).between.tolist() == wanted
+
+
+def test_in_a_notebook_a_table_is_square():
+    with pytest.raises(InputError, match="square"):
+        tour_of_ways(np.ones((4, 9)))
+    assert tour_of_ways(np.ones((4, 4))).costs.min() == 4
 
 
 @pytest.mark.parametrize("table", [(1.0,) * 8, (1.0,) * 4, (-1.0,) * 9])
