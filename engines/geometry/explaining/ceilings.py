@@ -7,7 +7,6 @@ be for these subjects, a bound from above; that of all others is one from below.
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from engines.contract import InputError
 
@@ -24,7 +23,7 @@ def comparable(pairs: np.ndarray, how: str) -> np.ndarray:
         raise InputError(f"RDMs are compared by {', '.join(COMPARED)}, not {how!r}")
     values = np.asarray(pairs, np.float64)
     if how == "Spearman":
-        values = rankdata(values, axis=-1)
+        values = _ranks(values)
     if how != "cosine":
         values = values - values.mean(axis=-1, keepdims=True)
     size = np.sqrt(np.square(values).mean(axis=-1, keepdims=True))
@@ -56,5 +55,12 @@ def ceiling(measured: np.ndarray, how: str) -> np.ndarray:
 def _pooled(measured: np.ndarray, how: str) -> np.ndarray:
     """On one scale, ranks for ranks, so that the mean is the best model of all."""
     if how == "Spearman":
-        return np.asarray(rankdata(measured, axis=-1))
+        return _ranks(measured)
     return comparable(measured, how)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    # Half a second to load, which reading a stranger's file need not wait for.
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(values, axis=-1))

@@ -58,7 +58,7 @@ def tokens(said: str) -> np.ndarray:
     """int64[word]: the places of words that are parted by spaces.
 
     >>> tokens("the old river .").tolist()
-    [0, 11, 22, 83]
+    [0, 11, 24, 85]
 
     Raises:
         InputError: a word that the grammar does not have.

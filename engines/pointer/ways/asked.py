@@ -13,6 +13,12 @@ from engines.contract import Seed, Spec, SpecError, knob
 from engines.pointer.cities.city import City, drawn_city, minutes_between, stops_of
 
 N_STOPS_MAX = 200
+EXACT_MAX = 12
+"""Stops up to which the best tour of all is found."""
+NEAREST, PATCHED, BY_MEAN, EXCHANGED, EXACT = (
+    "nearest", "patched", "by mean", "exchanged", "exact",
+)  # fmt: skip
+"""Ways to a tour."""
 
 
 class WaysSpec(Spec):

@@ -8,11 +8,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from engines.pointer.kernels import one_way, tours
+from engines.pointer.ways.asked import BY_MEAN, EXACT, EXACT_MAX, EXCHANGED, NEAREST, PATCHED
 
-EXACT_MAX = 12
-NEAREST, PATCHED, BY_MEAN, EXCHANGED, EXACT = (
-    "nearest", "patched", "by mean", "exchanged", "exact",
-)  # fmt: skip
 Method = Callable[[np.ndarray], np.ndarray]
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
 from engines.contract.claims import Exceeds
 from engines.lab.statistics import mean_over, paired
-from engines.pointer.ways.asked import WaysSpec
-from engines.pointer.ways.methods import BY_MEAN, EXCHANGED
+from engines.pointer.ways.asked import BY_MEAN, EXCHANGED, WaysSpec
 from engines.pointer.ways.results import Ways
 
 _CITIES_LEAST = 5
