@@ -12,7 +12,7 @@ from bokeh.events import Tap
 from engines.contract import Frame, Result
 from engines.contract.pictures import Picture
 from engines.diagrams.bounding.asked import POINTS
-from engines.diagrams.bounding.results import BranchResult
+from engines.diagrams.bounding.results import BranchFrame, BranchResult
 from engines.diagrams.bounding.trees import KINDS, Tree
 from views.kit.components import Facts
 from views.kit.figures import PictureFigure
@@ -40,6 +40,10 @@ class BranchView(GenericView):
     def __init__(self, *args: Any, **named: Any) -> None:
         self._result: BranchResult | None = None
         self._asked: tuple[int, str] | None = None
+        self.tree: Tree | None = None
+        """The tree on stage: of the result, or of the moment that is shown."""
+        self._said = ""
+        self._region: int | None = None
         self.region = Facts(sections=[], sizing_mode="stretch_width")
         super().__init__(*args, **named)
         self.net = pmui.IntSlider(
@@ -95,30 +99,34 @@ class BranchView(GenericView):
                 self._result = None  # choices change here, and nothing is drawn for it
                 self._choose(moment)
                 self._result = moment
-            self._say(0)
-            way = moment.spec.ways.index(self.way.value)
-            chosen = _Chosen(moment, self.net.value - 1, way)
-            moment = chosen  # type: ignore[assignment]
-        else:
-            self.region.sections = []
+            net, way = self.net.value - 1, moment.spec.ways.index(self.way.value)
+            self._stage(moment.trees[net][way], moment.name(net, way), opens=True)
+            moment = _Chosen(moment, net, way)  # type: ignore[assignment]
+        elif isinstance(moment, BranchFrame):
+            self._stage(moment.tree, moment.said, opens=False)
         self.chosen.visible = isinstance(moment, _Chosen)
         super()._draw(moment)
+
+    def _stage(self, tree: Tree, said: str, *, opens: bool) -> None:
+        """Facts are of the tree that is drawn: the pressed region's while the same tree grows."""
+        pressed = self._region if said == self._said and not opens else None
+        self.tree, self._said, self._region = tree, said, pressed
+        if opens:
+            self._say(0)
+        elif pressed is not None and pressed < len(tree.parent):
+            self._say(pressed)
+        else:
+            self.region.sections = []
 
     def _made(self, drawn: PictureFigure) -> PictureFigure:
         if drawn.large:  # the tree
             drawn.figure.on_event(Tap, self._tap)
         return drawn
 
-    @property
-    def tree(self) -> Tree | None:
-        """The tree on stage."""
-        if self._result is None:
-            return None
-        return self._result.trees[self.net.value - 1][self._result.spec.ways.index(self.way.value)]
-
     def _tap(self, event: Any) -> None:
         if self.tree is not None:
-            self._say(self.tree.nearest(event.x, event.y))
+            self._region = self.tree.nearest(event.x, event.y)
+            self._say(self._region)
 
     def _say(self, region: int) -> None:
         tree = self.tree

@@ -6,9 +6,11 @@ rule of their own; what is neither affine nor a known function of single numbers
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -42,11 +44,11 @@ _MOVES = frozenset(
         "conv",
         "window",
         "fold",
-        "first",
     ]
 )
 """Kinds that are affine in all that they are given."""
 _SUMS = frozenset({"sum", "mean"})
+_EXTREMES = frozenset({"maximum", "minimum"})
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,10 @@ class _Reader:
         kind, word = one.node.kind, one.node.attrs.get("fn", "")
         if kind == "pointwise" and word in ELEMENTWISE and one.usual:
             return self._scaled(one, path, lambda to: self._curve(one.args[0], word, to))
-        if kind == "combine" and word in ("mul", "maximum", "minimum") and len(one.varying) == 2:
-            return self._scaled(one, path, lambda to: self._pair(one, word, to))
+        if kind == "combine" and one.folds:
+            return self._scaled(one, path, lambda to: self._folded(one, word, to))
         if _is_affine(one):
-            return self._affine(one.call, one, path)
+            return self._affine(one.call, list(one.wires.values()), path)
         raise _refused(one.node, path, word or kind)
 
     def _scaled(self, one: _Operation, path: str, make: Callable[[str], _Wire]) -> _Wire:
@@ -122,9 +124,13 @@ class _Reader:
         if factor is None:
             return make(path)
         bare = make(f"{path}.bare")
-        eye = np.eye(int(np.prod(bare.shape))) * float(factor.value(one.module.sizes))
-        made = self.wire(path, bare.shape)
-        self.steps.append(Affine(path, ((bare.name, eye),), np.zeros(len(eye))))
+        n = int(np.prod(bare.shape))
+        return self._times(bare, np.full(n, float(factor.value(one.module.sizes))), path)
+
+    def _times(self, wire: _Wire, factor: np.ndarray, path: str) -> _Wire:
+        """A wire times a known number each."""
+        made = self.wire(path, wire.shape)
+        self.steps.append(Affine(path, ((wire.name, np.diag(factor)),), np.zeros(len(factor))))
         return made
 
     def _curve(self, arg: _Wire, word: str, path: str) -> _Wire:
@@ -132,13 +138,13 @@ class _Reader:
         self.steps.append(Curve(path, arg.name, word))
         return made
 
-    def _affine(self, call: Callable[..., Tensor], one: _Operation, path: str) -> _Wire:
+    def _affine(self, call: Callable[..., Tensor], wires: Sequence[_Wire], path: str) -> _Wire:
         """An affine step from what an operation does to 0 and to unit vectors."""
-        zeros = [torch.zeros(wire.shape, dtype=torch.float64) for _, wire in one.varying]
+        zeros = [torch.zeros(wire.shape, dtype=torch.float64) for wire in wires]
         base = call(*zeros)
         made = self.wire(path, tuple(base.shape))
         terms: dict[str, np.ndarray] = {}
-        for place, (_, wire) in enumerate(one.varying):
+        for place, wire in enumerate(wires):
 
             def alone(x: Tensor, place: int = place) -> Tensor:
                 return call(*[x if k == place else zero for k, zero in enumerate(zeros)])
@@ -151,29 +157,58 @@ class _Reader:
         self.steps.append(Affine(path, tuple(terms.items()), bias))
         return made
 
-    def _pair(self, one: _Operation, word: str, path: str) -> _Wire:
-        """Products, and maxima as the second and what the first has more than it."""
-        sides = []
-        for k in range(2):
-
-            def spread(*varying: Tensor, k: int = k) -> Tensor:
-                return one.side(k, varying)
-
-            sides.append(self._affine(spread, one, f"{path}.{k + 1}"))
+    def _folded(self, one: _Operation, word: str, path: str) -> _Wire:
+        """All arguments by one word, first those that vary; what is given twice is no second."""
+        known, makers = one.known(word), []
+        for name, n in Counter(one.node.args[place] for place, _ in one.varying).items():
+            makers += self._powers(one, name, n if word == "mul" else 1)
+        if known is None:
+            return self._fold(makers, word, path)
         if word == "mul":
-            made = self.wire(path, sides[0].shape)
-            self.steps.append(Product(path, sides[0].name, sides[1].name))
-            return made
-        eye = np.eye(int(np.prod(sides[0].shape)))
+            return self._times(self._fold(makers, word, f"{path}.product"), known, path)
+        wire = one.varying[0][1]
+        makers.append(lambda to: self._known(known, wire, one.shape, to))
+        return self._fold(makers, word, path)
+
+    def _powers(self, one: _Operation, name: str, n: int) -> list[Callable[[str], _Wire]]:
+        """An argument that comes n times into a product: squares, and once more if n is odd."""
+
+        def plain(to: str) -> _Wire:
+            return self._affine(lambda x: one.spread(name, x), [one.wires[name]], to)
+
+        def square(to: str) -> _Wire:
+            return self._curve(plain(f"{to}.root"), "square", to)
+
+        return [square] * (n // 2) + [plain] * (n % 2)
+
+    def _known(self, numbers: np.ndarray, wire: _Wire, shape: tuple[int, ...], path: str) -> _Wire:
+        """Numbers that do not vary, as a wire that hangs on another by nothing."""
+        nothing = np.zeros((len(numbers), int(np.prod(wire.shape))))
+        self.steps.append(Affine(path, ((wire.name, nothing),), numbers))
+        return self.wire(path, shape)
+
+    def _fold(self, makers: list[Callable[[str], _Wire]], word: str, path: str) -> _Wire:
+        *rest, last = makers
+        if not rest:
+            return last(path)
+        left = self._fold(rest, word, f"{path}.1")
+        return self._pair(left, last(f"{path}.2"), word, path)
+
+    def _pair(self, left: _Wire, right: _Wire, word: str, path: str) -> _Wire:
+        """Products, and maxima as the second and what the first has more than it."""
+        a, b, shape = left.name, right.name, left.shape
+        if word == "mul":
+            self.steps.append(Product(path, a, b))
+            return self.wire(path, shape)
+        eye = np.eye(int(np.prod(shape)))
         zero, sign = np.zeros(len(eye)), 1.0 if word == "maximum" else -1.0
-        a, b = sides[0].name, sides[1].name
-        more, above = (self.wire(f"{path}.{name}", sides[0].shape) for name in ("more", "above"))
+        more, above = (self.wire(f"{path}.{name}", shape) for name in ("more", "above"))
         self.steps += [
             Affine(more.name, ((a, sign * eye), (b, -sign * eye)), zero),
             Curve(above.name, more.name, "relu"),
             Affine(path, ((b, eye), (above.name, sign * eye)), zero),
         ]
-        return self.wire(path, sides[0].shape)
+        return self.wire(path, shape)
 
 
 @dataclass(eq=False)
@@ -191,31 +226,52 @@ class _Operation:
         return [(k, arg) for k, arg in enumerate(self.args) if isinstance(arg, _Wire)]
 
     @property
+    def wires(self) -> dict[str, _Wire]:
+        """What varies by the name that the operation has for it, each once."""
+        return {self.node.args[place]: wire for place, wire in self.varying}
+
+    @property
+    def folds(self) -> bool:
+        """Whether it is a product or a maximum in which more than one thing counts."""
+        word = self.node.attrs["fn"]
+        return word in _EXTREMES or (word == "mul" and len(self.varying) > 1)
+
+    @property
     def usual(self) -> bool:
         """Whether an elementwise function has the numbers that it has when none are said."""
         word = self.node.attrs["fn"]
         given = {key: value for key, value in self.node.attrs.items() if key not in ("fn", "scale")}
         return all(NUMBERS.get(word, {}).get(key) == value for key, value in given.items())
 
-    def call(self, *varying: Tensor) -> Tensor:
-        """What it makes when the wires are these."""
-        given = list(self.args)
-        for (place, _), value in zip(self.varying, varying, strict=True):
-            given[place] = value
-        return self._run(self.tree, dict(zip(self.node.args, given, strict=True)))
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what is made."""
+        return tuple(self.spread("", torch.ones(())).shape)
 
-    def side(self, k: int, varying: Sequence[Tensor]) -> Tensor:
-        """One side of a product in the axes of the whole: the other side is all ones."""
-        given = dict(zip((place for place, _ in self.varying), varying, strict=True))
+    def call(self, *varying: Tensor) -> Tensor:
+        """What it makes when the wires, each once, are these."""
+        values = dict(zip(self.node.args, self.args, strict=True))
+        return self._run(self.tree, values | dict(zip(self.wires, varying, strict=True)))
+
+    def spread(self, name: str, value: Tensor) -> Tensor:
+        """One argument in the axes of the whole: its product with ones for all others."""
         values = {
-            name: given[place] if place == k else torch.ones_like(given[place])
-            for place, name in enumerate(self.node.args)
+            other: torch.ones(arg.shape, dtype=torch.float64)
+            for other, arg in zip(self.node.args, self.args, strict=True)
         }
-        whole = replace(self.node, attrs={"fn": "mul"})
+        bare = replace(self.node, args=tuple(values), attrs={"fn": "mul"})
         axes = {v.name: v.axes for v in self.module.graph.values().values()}
-        names = self.node.args
-        tree = lowered(whole, tuple(Var(n) for n in names), tuple(axes[n] for n in names), {})
-        return self._run(tree, values)
+        tree = lowered(bare, tuple(map(Var, values)), tuple(axes[n] for n in values), {})
+        return self._run(tree, values | ({name: value} if name else {}))
+
+    def known(self, word: str) -> np.ndarray | None:
+        """By the same word all that does not vary, in the axes of the whole; None for nothing."""
+        names = zip(self.node.args, self.args, strict=True)
+        found = [self.spread(name, arg) for name, arg in names if not isinstance(arg, _Wire)]
+        if "by" in self.node.attrs:
+            found.append(torch.full(self.shape, self.node.attrs["by"], dtype=torch.float64))
+        both = {"mul": torch.mul, "maximum": torch.maximum, "minimum": torch.minimum}[word]
+        return reduce(both, found).detach().reshape(-1).numpy() if found else None
 
     def _run(self, tree: Any, values: dict[str, Tensor]) -> Tensor:
         run = Evaluator(self.module._held, values, self.module.sizes)
@@ -228,7 +284,7 @@ def _is_affine(one: _Operation) -> bool:
     match node.kind:
         case "combine":
             alone = len(one.varying) == 1
-            return word in ("add", "sub", "same") or (
+            return word in ("add", "sub") or (
                 alone and (word == "mul" or (word == "div" and one.varying[0][0] == 0))
             )
         case "einsum":
@@ -251,7 +307,7 @@ def _refused(node: Node, path: str, what: str) -> DiagramError:
         "bounds",
         f"bounds stop at {path}: {what} is neither affine in what varies nor a function of single "
         "numbers that they know",
-        f"they know sums and moves of numbers, products of two wires, maximum, minimum and "
+        f"they know sums and moves of numbers, products, maximum, minimum and "
         f"{', '.join(sorted(ELEMENTWISE))}",
         span=node.span,
     )

@@ -105,6 +105,16 @@ class BranchResult(Result):
         both = (self.verdict[:, [a, b]] != UNKNOWN).all(axis=1)
         return self.n_regions[both, a] / self.n_regions[both, b]
 
+    def most(self, one: str, other: str) -> np.ndarray:
+        """float64[net]: the same of networks that at least one of both decides.
+
+        A way that gave up needs one region more than it looked at, or more than that.
+        """
+        ways = [self.way(one), self.way(other)]
+        open_ = self.verdict[:, ways] == UNKNOWN
+        a, b = (self.n_regions[:, ways] + open_)[~open_.all(axis=1)].T
+        return a / b
+
     def ratio(self, one: str, other: str) -> Estimate | None:
         """Their geometric mean with its interval; None below two networks."""
         found = self.ratios(one, other)

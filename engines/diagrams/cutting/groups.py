@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Graph, Node
-from engines.diagrams.graph.parameters import parameters
+from engines.diagrams.graph.parameters import parameters, statistics
 
 Place = tuple[str, str]
 """A wire and one of its axes."""
@@ -29,7 +29,7 @@ _FREE = frozenset(
 
 @dataclass(frozen=True)
 class Array:
-    """A learned array and the dimension along which it is cut."""
+    """An array of an operation and the dimension along which it is cut."""
 
     maker: str
     """What the operation is called."""
@@ -39,6 +39,8 @@ class Array:
     dim: int
     reads: bool
     """Whether it sums the axis away (columns), and does not make it (rows)."""
+    kept: bool = False
+    """Whether it is a statistic that the operation keeps: cut with the others, never zeroed."""
 
     def __str__(self) -> str:
         """Say "rows of In weight"."""
@@ -143,16 +145,17 @@ class _Follower:
 
 
 def _arrays(node: Node) -> Iterator[tuple[Array, str]]:
-    """Learned arrays of an operation, dimension by dimension, with the axis of each."""
+    """Arrays of an operation, dimension by dimension, with the axis of each."""
     attrs = node.attrs
     reads = set(attrs.get("ins", ())) if node.kind == "linear" else {attrs.get("channel")}
-    for suffix, shape in parameters(node):
+    kept = dict(statistics(node))
+    for suffix, shape in [*parameters(node), *kept.items()]:
         for dim, size in enumerate(shape):
             names = list(size.names)
             if len(names) != 1 or (node.kind == "embed" and dim == 0):
                 continue
             sums = node.kind in ("linear", "conv") and names[0] in reads and suffix == "weight"
-            yield Array(node.name, node.out.name, suffix, dim, sums), names[0]
+            yield Array(node.name, node.out.name, suffix, dim, sums, suffix in kept), names[0]
 
 
 def groups(circuit: Circuit) -> tuple[Group, ...]:
@@ -202,7 +205,7 @@ def _follows(circuit: Circuit, axes: tuple[str, ...]) -> str:
 
 def _lives(graph: Graph, places: set[Place], arrays: tuple[Array, ...]) -> str:
     """Whether something is left where the axis is summed away, when its rows are zero."""
-    owned = {array.value for array in arrays if not array.reads}
+    owned = {array.value for array in arrays if not array.reads and not array.kept}
     axes = {name: value.axes for name, value in graph.values().items()}
     zero: set[str] = set()
     for node in graph.nodes:
@@ -226,7 +229,8 @@ def _stays(node: Node, dead: list[bool], alone: bool, owned: bool) -> bool:
     word = str(node.attrs.get("fn") or "")
     match node.kind:
         case "linear" | "conv" | "embed" | "param" | "norm":
-            return owned or (bool(dead) and all(dead) and not node.attrs.get("bias"))
+            made = bool(node.attrs.get("bias") or statistics(node))  # 0 less a mean is not 0
+            return owned or (bool(dead) and all(dead) and not made)
         case "pointwise":
             return all(dead) and word in _ZERO_AT_ZERO
         case "combine" if word == "mul":

@@ -45,14 +45,14 @@ def without(
     kept = torch.tensor([k for k in range(n) if k not in gone])
     sizes |= dict.fromkeys(group.axes, len(kept))
     made = DiagramModule(module.graph, sizes, module.functions)
-    old = dict(module.named_parameters()) | dict(module.named_buffers())
+    old = _arrays(module)
     names = _names(module)
     cut: dict[str, list[int]] = {}
     for array in group.arrays:
         cut.setdefault(names[array.value, array.suffix], []).append(array.dim)
     made.to(next(iter(old.values())).dtype)
     with torch.no_grad():
-        for name, value in (dict(made.named_parameters()) | dict(made.named_buffers())).items():
+        for name, value in _arrays(made).items():
             there = old[name]
             for dim in cut.get(name, []):
                 there = there.index_select(dim, kept)
@@ -61,15 +61,20 @@ def without(
 
 
 def zeroed(module: DiagramModule, group: Group, positions: Sequence[int]) -> None:
-    """Put the rows that make these positions to 0, in place; columns stay."""
+    """Put the rows that make these positions to 0, in place; columns and statistics stay."""
     _check(module, group, positions, ())
     names, where = _names(module), torch.tensor(sorted(set(positions)), dtype=torch.long)
     with torch.no_grad():
         for array in group.arrays:
-            if not array.reads:
-                module.get_parameter(names[array.value, array.suffix]).index_fill_(
-                    array.dim, where, 0.0
-                )
+            if not array.reads and not array.kept:
+                own = getattr(module, names[array.value, array.suffix])
+                own.index_fill_(array.dim, where, 0.0)
+
+
+def _arrays(module: DiagramModule) -> dict[str, torch.Tensor]:
+    """All that a module holds, by its name; what is shared under every one of them."""
+    found = dict(module.named_parameters(remove_duplicate=False))
+    return found | dict(module.named_buffers(remove_duplicate=False))
 
 
 def _names(module: DiagramModule) -> dict[tuple[str, str], str]:

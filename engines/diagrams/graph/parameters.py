@@ -1,4 +1,4 @@
-"""Learned arrays of one operation."""
+"""Arrays of one operation: learned ones, and statistics that it keeps."""
 
 from __future__ import annotations
 
@@ -37,3 +37,11 @@ def _conv_parameters(node: Node) -> list[tuple[str, Shape]]:
     first, second = ends[::-1] if attrs.get("fn") == "T" else ends
     found = [("weight", (first, second / attrs["groups"], *kernel))]
     return [*found, ("bias", (Poly.of(attrs["made"]),))] if attrs["bias"] else found
+
+
+def statistics(node: Node) -> list[tuple[str, Shape]]:
+    """Arrays that an operation keeps and does not learn: a batch norm's mean and variance."""
+    if node.kind != "norm" or not node.attrs.get("running"):
+        return []
+    channel = Poly.of(node.attrs["axes"][0])
+    return [("mean", (channel,)), ("var", (channel,))]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engines.diagrams.graph.nodes import Graph, Node
-from engines.diagrams.graph.parameters import Shape, parameters
-from engines.diagrams.graph.poly import Poly
+from engines.diagrams.graph.parameters import Shape, parameters, statistics
 from engines.diagrams.running.program import identifier
 
 
@@ -30,12 +29,8 @@ def owned(graph: Graph) -> list[Owned]:
 def _of_node(node: Node, taken: set[str]) -> Owned:
     if node.body is not None:
         return Owned({}, {}, block=_free(node.name, taken))
-    found = list(parameters(node))
-    buffers: list[tuple[str, Shape]] = []
-    if node.kind == "norm" and node.attrs.get("running"):
-        channel = Poly.of(node.attrs["axes"][0])
-        buffers = [("mean", (channel,)), ("var", (channel,))]
-    every = [*found, *buffers]
+    buffers = statistics(node)
+    every = [*parameters(node), *buffers]
     if not every:
         return Owned({}, {})
     base = _free(node.name or node.out.name, taken)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from engines.diagrams.bounding.asked import AREA, BranchSpec
+from engines.diagrams.bounding.results import BranchFrame
 from engines.running import registry
 from engines.running.compute import InProcess
 from views.diagrams.branch import BranchView
@@ -41,6 +42,29 @@ def test_a_press_says_what_holds_in_the_nearest_region(view):
     view._tap(SimpleNamespace(x=across[-1], y=up[-1]))
     assert view.region.sections[0]["title"] == f"Region {len(across)}"
     assert view.region.sections[0]["sentence"].startswith("layer 1, unit ")
+
+
+def test_a_press_while_a_tree_grows_is_about_the_tree_on_stage(view, ran):
+    """A frame after a result: of the other network, and smaller than the tree before it."""
+    _, result = ran
+    other = 1 - result.largest
+    grown = result.trees[other][1].first(5)
+    said = result.name(other, 1)
+    frame = BranchFrame(result.spec, grown, said, result.n_regions, fraction=0.5)
+    view.show_frame(frame)
+    assert view.tree is grown
+    assert view.region.sections == []
+    across, up = grown.place()
+    view._tap(SimpleNamespace(x=across[4], y=up[4]))
+    assert view.region.sections[0]["title"] == "Region 5"
+    assert view.region.sections[0]["rows"][1][1] == f"{grown.bound[4]:.4g}"
+    more = BranchFrame(result.spec, result.trees[other][1].first(7), said, result.n_regions)
+    view.show_frame(more)
+    assert view.region.sections[0]["title"] == "Region 5"
+    view.show_frame(BranchFrame(result.spec, grown.first(3), said, result.n_regions))
+    assert view.region.sections == []
+    view.show_result(result, SimpleNamespace(spec=result.spec))
+    assert view.tree is result.trees[view.net.value - 1][result.spec.ways.index(view.way.value)]
 
 
 def test_the_tree_stands_in_the_address_and_comes_back(view, ran):

@@ -59,7 +59,7 @@ CLAIMS = (
         figure=lambda run: run.change(DILATED) if _told(run) else None,
         control=lambda run: run.change(PLAIN),
         holds_when=AtMost(0.1),
-        source=f"{_PRINCIPLED}; 0.1 points are our floor",
+        source=f"{_PRINCIPLED}; 0.1 points are our floor; so by construction",
     ),
     Claim(
         "On the grid it was learnt on, the Fourier operator has less error than a convolution of "

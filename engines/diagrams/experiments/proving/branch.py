@@ -63,10 +63,14 @@ def _one(of: str) -> Callable[[BranchResult], Estimate]:
 
 
 def _largest(run: BranchResult) -> Estimate | None:
-    ratio = run.ratios(STRENGTHENED, NONE)
+    ratio, n = run.most(STRENGTHENED, NONE), run.spec.n_nets
     if not len(ratio):
         return None
-    return Estimate.exact("largest ratio of regions over networks", float(np.max(ratio)), "counted")
+    of = "largest ratio of regions over networks"
+    left = f"{n - len(ratio)} of {n} that neither decides left out"
+    return Estimate.exact(
+        f"{of}, {left}", float(np.max(ratio)), "counted; undecided counts as more"
+    )
 
 
 CLAIMS = (

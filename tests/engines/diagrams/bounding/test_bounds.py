@@ -203,6 +203,84 @@ def test_a_word_of_ones_own_is_bounded_through_its_parts():
 
 
 @pytest.mark.parametrize(
+    ("lines", "least", "largest"),
+    [
+        ("y: b p = mul(x, x)", 0.0, 4.0),
+        ("y: b p = mul[by=3](x, x) * 2", 0.0, 24.0),
+        ("y: b p = mul(x, x, x)", -4.0, 8.0),
+        ("y: b p = maximum(x, x)", -1.0, 2.0),
+        ("y: b p = minimum(x, x)", -1.0, 2.0),
+        ("y: b p = maximum[by=0.5](x)", 0.5, 2.0),
+        ("y: b p = minimum[by=0.5](x)", -1.0, 0.5),
+        ("y: b p = maximum[by=0.5](x, x) * 2", 1.0, 4.0),
+        ("u: b p = neg(x)\n  y: b p = mul[by=2](x, u)", -8.0, 4.0),
+        ("u: b p = neg(x)\n  y: b p = mul(x, u, x)", -8.0, 4.0),
+        ("u: b p = neg(x)\n  y: b p = maximum[by=0](x, u, x)", 0.0, 2.0),
+    ],
+)
+def test_what_is_given_twice_or_beside_numbers_is_bounded(lines, least, largest):
+    """x from -1 to 2: ends by the rule of corners, of a square from 0."""
+    diagram = Diagram.from_text(f"def F(x: b p) -> b p\n  {lines}\n")
+    low = np.full((1, 3), -1.0)
+    found = check(diagram, low, low + 3.0, diagram.to_torch({"b": 1, "p": 3}))["y"]
+    np.testing.assert_allclose(found[0], least, atol=1e-6)
+    np.testing.assert_allclose(found[1], largest, atol=1e-6)
+
+
+def test_a_learned_array_between_two_wires_that_vary_is_a_factor():
+    """Of other axes too; beside one wire it is what is never gone below."""
+    for word in ("mul", "maximum"):
+        diagram = Diagram.from_text(
+            "def F(x: b p, z: b q) -> b p q\n  c: q = param[C]()\n"
+            f"  w: b q = {word}(c, z)\n  y: b p q = {word}(x, c, w)\n"
+        )
+        torch.manual_seed(1)
+        module = diagram.to_torch({"b": 1, "p": 2, "q": 3}).double()
+        ends = [(np.full((1, n), -0.5), np.full((1, n), 1.0)) for n in (2, 3)]
+        low, high = diagram.bounds(*zip(*ends, strict=True), module=module)["y"]
+        for seed in range(200):
+            share = np.random.default_rng(seed).random(5)
+            share = (share > 0.5 if seed % 2 else share) * 1.5 - 0.5
+            x, z = (torch.from_numpy(part[None].astype(float)) for part in (share[:2], share[2:]))
+            value = module(x, z).detach().numpy()
+            assert ((value >= low) & (value <= high)).all()
+
+
+def test_a_word_that_multiplies_its_argument_by_itself_is_a_square():
+    text = "word own(x) = x*x\n\ndef F(x: b p) -> b p\n  y: b p = own(x)\n"
+    found = Diagram.from_text(text).bounds(np.ones((1, 2)), np.full((1, 2), 2.0))
+    low, high = list(found.values())[-1]
+    np.testing.assert_allclose(low, 1.0, atol=1e-6)
+    np.testing.assert_allclose(high, 4.0, atol=1e-6)
+
+
+def test_one_wire_under_two_names_is_within_the_product_of_its_axes():
+    """The outer product of a row with itself holds what is not a square."""
+    text = (
+        "def Own(a: b p, c: b q) -> b p q\n  o: b p q = mul(a, c)\n\n"
+        "def F(x: b p) -> b p q\n  z: b q = rename[p -> q](x)\n  y: b p q = Own(x, z)\n"
+    )
+    diagram = Diagram.from_text(text)
+    low = np.full((1, 2), -1.0)
+    check(diagram, low, low + 3.0, diagram.to_torch({"b": 1, "p": 2, "q": 2}))
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("y: b p = same[by=1](x)", "bounds stop at y: same"),
+        ("y: b p = first[p](x)", "bounds stop at y: first"),
+        ("y: b p = einsum(x, x)", "bounds stop at y: einsum"),
+        ("c: p = param[C]()\n  y: b p = div(c, x)", "bounds stop at y: div"),
+    ],
+)
+def test_what_only_looks_affine_is_refused(lines, said):
+    diagram = Diagram.from_text(f"def F(x: b p) -> b p\n  {lines}\n")
+    with pytest.raises(DiagramError, match=said):
+        diagram.bounds(np.zeros((1, 3)), np.ones((1, 3)))
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("y: b p = softmax[p](x)", "bounds stop at y: softmax"),

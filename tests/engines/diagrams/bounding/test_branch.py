@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from engines.diagrams import branch
 from engines.diagrams.bounding.asked import NONE, RAW, STRENGTHENED, BranchSpec
 from engines.diagrams.bounding.points import areas, point
-from engines.diagrams.bounding.results import BranchFrame, BranchResult
+from engines.diagrams.bounding.results import PROVED, UNKNOWN, BranchFrame, BranchResult
 from engines.diagrams.bounding.running import network, search_of, tree_of
 from engines.diagrams.bounding.search import Search, Split
 from engines.diagrams.bounding.trees import KINDS, Tree
@@ -159,6 +160,40 @@ def test_claims_ask_for_the_networks_they_are_about(run):
     assert "No input of 20,000 puts any number outside its bounds." in found
     assert not any("Strengthened" in sentence for sentence in found)
     assert len(CLAIMS) == 7
+
+
+def test_a_network_that_one_way_alone_decides_can_refute_that_none_needs_more(run):
+    """Regions by hand: undecided is more than the limit let it look at, undecided by both unsaid."""
+    _, result = run
+    tree = result.trees[0][0]
+
+    def of(regions: list[tuple[int, int]], verdict: list[tuple[int, int]]) -> BranchResult:
+        trees = tuple(tuple(tree.first(n) for n in each) for each in regions)
+        spec = BranchSpec(function="ReLU", margin=0.6, n_nets=len(regions), limit=41)
+        plain, strong = spec.ways.index(NONE), spec.ways.index(STRENGTHENED)
+        every = [[each[0]] * len(spec.ways) for each in trees]
+        said = np.full((len(regions), len(spec.ways)), UNKNOWN)
+        for k, each in enumerate(trees):
+            every[k][plain], every[k][strong] = each
+            said[k, [plain, strong]] = verdict[k]
+        return replace(result, spec=spec, trees=tuple(map(tuple, every)), verdict=said)
+
+    claim = next(one for one in CLAIMS if one.sentence == "And on no network more.")
+    assert len(tree.parent) >= 11
+    none = of(
+        [(11, 9), (11, 5), (11, 11)], [(PROVED, PROVED), (UNKNOWN, PROVED), (UNKNOWN, UNKNOWN)]
+    )
+    np.testing.assert_allclose(none.most(STRENGTHENED, NONE), [9 / 11, 5 / 12])
+    found = claim.finding(none)
+    assert found is not None
+    assert (found.word, found.figure.value) == ("holds", pytest.approx(9 / 11))
+    assert found.figure.of.endswith("1 of 3 that neither decides left out")
+    more = of([(11, 9), (11, 11)], [(PROVED, PROVED), (PROVED, UNKNOWN)])
+    found = claim.finding(more)
+    assert found is not None
+    assert (found.word, found.figure.value) == ("differs", pytest.approx(12 / 11))
+    assert found.figure.of.endswith("0 of 2 that neither decides left out")
+    assert claim.finding(of([(11, 11)] * 2, [(UNKNOWN, UNKNOWN)] * 2)) is None
 
 
 def test_in_a_notebook_a_comparison_is_one_call():

@@ -82,6 +82,42 @@ def test_nothing_changes_by_cutting_zeros_out(case, positions, seed):
     )
 
 
+def test_running_statistics_are_cut_with_their_channel():
+    """Torch's own batch norm as it is read: 0.0 apart, and as torch computes it."""
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(2, 6, 3, padding=1), torch.nn.BatchNorm2d(6), torch.nn.ReLU(),
+        torch.nn.Conv2d(6, 2, 1),
+    )  # fmt: skip
+    x = torch.randn(4, 2, 5, 5)
+    for _ in range(3):
+        model(torch.randn(4, 2, 5, 5) + 1.0)
+    diagram = Diagram.from_torch(model.eval(), (x,))
+    module, x = diagram.to_torch().double().eval(), x.double()
+    torch.testing.assert_close(module(x), model.double()(x), rtol=1e-12, atol=1e-12)
+    ((group, axis),) = [
+        (g, g.axes[0]) for g in diagram.die_together()
+        if any(array.suffix == "var" for array in g.arrays)
+    ]  # fmt: skip
+    assert not group.refuses
+    assert {"mean", "var"} <= {array.suffix for array in group.arrays}
+    before = {name: value.clone() for name, value in module.named_buffers()}
+    zeroed(module, group, [1, 4])
+    assert all(torch.equal(value, before[name]) for name, value in module.named_buffers())
+    cut = diagram.cut(axis, [1, 4], module=module)
+    assert not cut.training
+    with torch.no_grad():
+        assert (cut(x) - module(x)).abs().max() == 0.0
+    assert all(value.shape == (4,) for value in cut.buffers())
+
+
+def test_running_statistics_without_a_weight_do_not_die():
+    """0 less a mean is not 0, and no row can be zeroed that would make it so."""
+    for own in ("affine=0", "affine=0, bias=0"):
+        diagram = Diagram.from_text(CONVOLUTION.replace("[f](u)", f"[f, running=1, {own}](u)"))
+        assert "m is not 0 where its rows are" in of(diagram, "f").refuses
+
+
 def test_what_is_not_zero_changes_the_output():
     """The control of the test before."""
     diagram = Diagram.from_text(_RESIDUAL)
