@@ -63,12 +63,12 @@ class DictionaryView(GenericView):
         return found if self.strength.value == START else found | {"strength": self.strength.value}
 
     def select(self, selection: dict[str, Any]) -> None:
-        """Restore latent and strength."""
+        """Restore latent and strength; what is not named, or cannot be, is as the page opens."""
         latent, strength = selection.get("latent"), selection.get("strength")
-        if type(latent) is int and 0 <= latent < self.spec().n_latents:  # type: ignore[attr-defined]
-            self.latent = latent
-        if isinstance(strength, int | float) and abs(strength) <= STRENGTH:
-            self.strength.value = float(strength)
+        known = type(latent) is int and 0 <= latent < self.spec().n_latents  # type: ignore[attr-defined]
+        self.latent = latent if known else None
+        fits = type(strength) in (int, float) and abs(strength) <= STRENGTH
+        self.strength.value = float(strength) if fits else START
         self._look()
 
     def show_result(self, result: Result, job: Any) -> None:
@@ -77,12 +77,14 @@ class DictionaryView(GenericView):
         super().show_result(result, job)
 
     def _draw(self, moment: Frame | Result) -> None:
+        self._run = moment if isinstance(moment, DictionaryRun) else None
         if isinstance(moment, DictionaryRun):
             if self.latent is not None and self.latent >= len(moment.found.drawn.names):
                 self.latent = None
-            self._run = moment
             self._list(moment)
             moment = _LookedInto(moment, self._shown_latent(moment), self.strength.value)  # type: ignore[assignment]
+        else:  # nothing is looked into while codes are learnt
+            self.list.sections = []
         super()._draw(moment)
 
     def _shown_latent(self, run: DictionaryRun) -> int:
@@ -100,7 +102,7 @@ class DictionaryView(GenericView):
 
     def _tap(self, event: Any) -> None:
         """The nearest latent, in shares of what is in sight."""
-        if self._run is None:
+        if self._run is None or not len(self._run.found.drawn.listed):
             return
         drawn = self._run.found.drawn
         alive = drawn.listed

@@ -15,7 +15,8 @@ def dictionary_answers() -> tuple[KnownAnswer, ...]:
         KnownAnswer("variance a transcoder by hand leaves of a linear map", written, 0.0, 1e-10,
                     linear_map),
         KnownAnswer("chances in numpy less torch's, largest", "torch", 0.0, 1e-6, read_twice),
-        KnownAnswer("way to the target with nothing added", "definition", 0.0, 0.0, nothing_added),
+        KnownAnswer("way that the difference of two contexts makes from one to the other",
+                    written, 1.0, 1e-4, way_itself),
         KnownAnswer("R² of a line to the error of principal components", "closed form: they err "
                     "along a line", 1.0, 1e-3, line_to_components),
         KnownAnswer("amounts at one word of the code with 4 active", "definition", 4.0, 0.0,
@@ -70,18 +71,18 @@ def read_twice() -> float:
     return worst
 
 
-def nothing_added() -> float:
-    """A direction of length 0 would have no length to divide by, so the step itself is 0."""
+def way_itself() -> float:
+    """One word each, so that adding the difference makes the one context the other."""
     import numpy as np
 
-    from engines.geometry.dictionaries.learning import reader_of, started, windows_of
+    from engines.geometry.dictionaries.learning import reader_of, started
     from engines.geometry.dictionaries.spec import DictionarySpec
-    from engines.geometry.dictionaries.steering import way_made
+    from engines.geometry.dictionaries.steering import MEANS, reached
 
-    reader, token = reader_of(started(DictionarySpec()), 0), windows_of(20, 7).token
-    held = reader.levels(token)[1]
-    target = reader.chances(1, held[:5]).mean(axis=0)
-    return way_made(reader, 1, held[5:], np.zeros(held.shape[-1]), target)
+    reader = reader_of(started(DictionarySpec()), 0)
+    held = reader.levels(np.array([[3], [40], [40]]))[1]
+    is_it = np.array([True, False, False])
+    return float(reached(reader, 1, held, is_it, np.empty((0, held.shape[-1])))[MEANS])
 
 
 def line_to_components() -> float:

@@ -146,3 +146,10 @@ def shuffled(x: Tensor, seed: int) -> Tensor:
     draw = torch.Generator().manual_seed(seed % 2**63)
     order = torch.rand(x.shape, generator=draw).argsort(dim=0)
     return x.gather(0, order)
+
+
+def both_shuffled(spec: DictionarySpec, x: Tensor, y: Tensor, which: int) -> tuple[Tensor, Tensor]:
+    """What is read and what is wanted, shuffled alike where they are the same numbers."""
+    dealt = shuffled(x, spec.seed + 2 * which)
+    other = spec.reads == TRANSCODER
+    return dealt, shuffled(y, spec.seed + 2 * which + 1) if other else dealt

@@ -36,13 +36,14 @@ from engines.geometry.dictionaries.learning import (
     SETTLED,
     Texts,
     Windows,
+    both_shuffled,
     held_by,
     level_of,
     model_of,
     reader_of,
 )
 from engines.geometry.dictionaries.sparse import Sparse, one, unexplained
-from engines.geometry.dictionaries.spec import DictionarySpec
+from engines.geometry.dictionaries.spec import WIDTH, DictionarySpec
 from engines.geometry.dictionaries.steering import WAYS, reached
 from engines.lab.data.clauses import KINDS
 from engines.lab.training import Stack, one_thread
@@ -105,6 +106,7 @@ class Measured:
         self.steered = _steered(texts)
         self.reached = np.full((n, len(self.steered), len(WAYS)), np.nan)
         self.named: list[Named] = []
+        self.speaks: list[np.ndarray] = []
 
     def network(
         self, net: int, seen: Seen, plain: Seen, codes: Stack, unlearnt: Stack
@@ -129,11 +131,15 @@ class Measured:
         x, wanted = who.held
         amounts, made = code.amounts(x), code.made(x)
         self.left[arm, net] = unexplained(made, wanted)
+        if arm == SHUFFLED:  # is asked for what it learnt from, on words that it has not seen
+            x, wanted = both_shuffled(self.spec, *who.held, self.spec.n_seeds + net)
+            self.left[arm, net] = unexplained(code.made(x), wanted)
         self.alive[arm, net] = float((amounts > 0).any(0).sum())
         self.active[arm, net] = float((amounts > 0).double().sum(1).mean())
         found = self._note(arm, net, amounts.numpy())
         if arm == LEARNT:
             self.named.append(found)
+            self.speaks.append((amounts > 0).any(0).numpy())
             error = wanted - made
             for k, target in enumerate((error, error.square().sum(1, keepdim=True).sqrt())):
                 order = torch.randperm(len(x), generator=torch.Generator().manual_seed(net))
@@ -183,13 +189,15 @@ class Measured:
         token, rows = contexts_of(self.texts.held)
         held = reader.levels(token)[level]
         written = code.directions().detach().numpy()
-        draw = np.random.default_rng([self.spec.seed % 2**32, net, 4])
+        draw, choose = (np.random.default_rng([self.spec.seed % 2**32, net, k]) for k in (4, 5))
         for k, (at, among) in enumerate(self.steered):
             asked = np.ones(len(rows), bool) if among < 0 else rows[:, among]
-            is_it, contexts = rows[asked, at], held[asked]
-            means = contexts[is_it, -1].mean(axis=0) - contexts[~is_it, -1].mean(axis=0)
-            ways = (written[self.named[net].latent[at]], means, draw.normal(size=len(means)))
-            self.reached[net, k] = reached(reader, level, contexts, is_it, np.array(ways))
+            latent = int(self.named[net].latent[at])
+            other = another(latent, self.speaks[net], choose)
+            ways = [written[latent], draw.normal(size=WIDTH)]
+            ways += [] if other is None else [written[other]]
+            found = reached(reader, level, held[asked], rows[asked, at], np.array(ways))
+            self.reached[net, k, : len(found)] = found
 
     def found(self, drawn: Drawn, losses: list[float]) -> Found:
         """All of it."""
@@ -201,10 +209,19 @@ class Measured:
 
 
 def contexts_of(held: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Beginnings of windows [context, word], and what is true of their last words [.., concept]."""
+    """Beginnings of windows [context, word], and what is true of their last words [.., concept].
+
+    Of the last windows, since latents are chosen on the first half of them.
+    """
     n_judged = held.token.shape[1] - SETTLED
     rows = held.concepts.is_it[_LAST - 1 - SETTLED :: n_judged]
-    return held.token[:_N_CONTEXTS, :_LAST], rows[:_N_CONTEXTS]
+    return held.token[-_N_CONTEXTS:, :_LAST], rows[-_N_CONTEXTS:]
+
+
+def another(latent: int, speaks: np.ndarray, draw: np.random.Generator) -> int | None:
+    """A latent at random of those that speak, but not this one; None where there is no other."""
+    others = np.flatnonzero(speaks & (np.arange(len(speaks)) != latent))
+    return int(draw.choice(others)) if len(others) else None
 
 
 def _steered(texts: Texts) -> list[tuple[int, int]]:

@@ -22,13 +22,14 @@ from engines.geometry.dictionaries.found import (
     Drawn,
     Found,
 )
-from engines.geometry.dictionaries.steering import WAYS
+from engines.geometry.dictionaries.steering import LATENT, MEANS, OTHER_LATENT, RANDOM_WAY
 from engines.lab.data.clauses import WORDS, tokens
 
 STRENGTH, START = 8.0, 3.0
 """Largest strength, and the one to begin with, in typical amounts of the latent."""
 _SHORT = {LEARNT: "dictionary", RANDOM: "random net", SHUFFLED: "shuffled", UNLEARNT: "not learnt",
           PRINCIPAL: "PCA", PROBE: "probe", FACTORS: "semi-NMF"}  # fmt: skip
+_WAYS = (LATENT, OTHER_LATENT, RANDOM_WAY, MEANS)
 _N_LINES = 6
 _PICKED, _NOT = "looked into", ""
 
@@ -132,13 +133,13 @@ def left_by(run: Found) -> Bars:
 
 
 def steered_by(run: Found) -> Bars:
-    """How far three directions lead to what follows another kind of word, or another part."""
-    found = [run.steers(way, family) for family in (KINDS_, PARTS_) for way in range(len(WAYS))]
-    names = ("latent", "means", "random") * 2
+    """How far directions lead to what follows another kind of word, or another part."""
+    found = [run.steers(way, family) for family in (KINDS_, PARTS_) for way in _WAYS]
+    names = ("latent", "another", "random", "means") * 2
     ends = np.array([[one.low, one.high] if one else [np.nan] * 2 for one in found])
     heights = np.array([one.value if one else np.nan for one in found])
-    x = np.array([0.0, 1.0, 2.0, 4.0, 5.0, 6.0])
-    kind = ("to another kind",) * len(WAYS) + ("to another part",) * len(WAYS)
+    x = np.array([0.0, 1.0, 2.0, 3.0, 5.0, 6.0, 7.0, 8.0])
+    kind = ("to another kind",) * len(_WAYS) + ("to another part",) * len(_WAYS)
     return Bars("Steered to what comes behind it", heights,
                 Axis("", ticks=tuple(zip(x.tolist(), names, strict=True))),
                 Axis("1 is there, 0 no nearer"), kind, x, (ends[:, 0], ends[:, 1]))  # fmt: skip

@@ -13,12 +13,12 @@ from engines.geometry.dictionaries.found import Drawn
 from engines.geometry.dictionaries.learning import (
     SETTLED,
     Texts,
+    both_shuffled,
     dealt_anew,
     level_of,
     loss_of,
     read_on,
     reader_of,
-    shuffled,
     started,
     texts_of,
 )
@@ -26,7 +26,7 @@ from engines.geometry.dictionaries.measuring import Measured, Seen, seen_by
 from engines.geometry.dictionaries.result import DictionaryFrame, DictionaryRun
 from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one
 from engines.geometry.dictionaries.sparse import started as dictionaries
-from engines.geometry.dictionaries.spec import L1, TRANSCODER, WIDTH, DictionarySpec
+from engines.geometry.dictionaries.spec import L1, WIDTH, DictionarySpec
 from engines.lab.training import Stack, one_thread
 
 _LEARNING, _CODING = 0.6, 0.9
@@ -71,11 +71,7 @@ def _to_learn_from(
     spec: DictionarySpec, seen: list[Seen], plain: list[Seen]
 ) -> tuple[Tensor, Tensor]:
     """Trained, random and shuffled ones behind each other: [arm and net, row, number] twice."""
-    dealt = []
-    for k, who in enumerate(seen):
-        x = shuffled(who.fit[0], spec.seed + 2 * k)
-        y = shuffled(who.fit[1], spec.seed + 2 * k + 1) if spec.reads == TRANSCODER else x
-        dealt.append((x, y))
+    dealt = [both_shuffled(spec, *who.fit, k) for k, who in enumerate(seen)]
     every = [who.fit for who in (*seen, *plain)] + dealt
     return torch.stack([x for x, _ in every]), torch.stack([y for _, y in every])
 

@@ -67,16 +67,27 @@ def measured(spec: ExplainingSpec, truth: np.ndarray, noise: float, k: int) -> n
     signal = truth - truth.mean(axis=0)
     found = np.empty((len(DISTANCES), spec.n_subjects, len(truth), len(truth)))
     for subject in range(spec.n_subjects):
-        # Mixtures do not depend on the noise, so that every noise has the same subjects.
-        mix = np.random.default_rng([spec.seed % 2**32, subject])
-        rng = np.random.default_rng([spec.seed % 2**32, subject, k])
-        weights = mix.normal(size=(signal.shape[1], spec.n_channels)) / spec.n_channels**0.5
-        clean = signal @ weights
-        size = noise * clean.std()
-        runs = clean + size * rng.normal(size=(spec.n_runs, *clean.shape))
+        weights, errors = drawn(spec, signal.shape, subject, k)
+        clean = signal @ weights / spec.n_channels**0.5
+        runs = clean + noise * clean.std() * errors
         found[0, subject] = crossnobis(runs)
         found[1, subject] = rdm(runs.mean(axis=0), _KIND)
     return found
+
+
+def drawn(
+    spec: ExplainingSpec, shape: tuple[int, ...], subject: int, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mixtures [unit, channel] and the k-th noise [run, stimulus, channel] of deviation 1.
+
+    Mixtures do not depend on the noise, so that every noise has the same subjects.
+    """
+    of = [spec.seed % 2**32, subject]
+    # As many numbers in every seed: numpy pads shorter ones with zeros, to the same stream.
+    mix, rng = (np.random.default_rng([*of, tag]) for tag in (0, 1 + k))
+    n_stimuli, n_units = shape
+    return (mix.normal(size=(n_units, spec.n_channels)),
+            rng.normal(size=(spec.n_runs, n_stimuli, spec.n_channels)))  # fmt: skip
 
 
 def _layers(net: tuple[tuple[np.ndarray, np.ndarray], ...], x: np.ndarray) -> list[np.ndarray]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from engines.geometry.dictionaries.pictures import START
+from engines.geometry.dictionaries.result import DictionaryFrame
 from engines.geometry.dictionaries.spec import DictionarySpec
 from engines.running import registry
 from engines.running.compute import InProcess
@@ -56,8 +58,32 @@ def test_an_address_brings_latent_and_strength_back(view):
     assert view.selection() == {}
     view.select({"latent": 3, "strength": 1.5})
     assert (view.latent, view.strength.value) == (3, 1.5)
-    for wrong in ({"latent": 99}, {"latent": True}, {"strength": 1e9}, {"strength": "much"}):
+    for wrong in ({"latent": 99}, {"latent": True}, {"strength": 1e9}, {"strength": "much"}, {}):
+        view.select({"latent": 3, "strength": 1.5})
         view.select(wrong)
-        assert (view.latent, view.strength.value) == (3, 1.5)
-    view.select({"strength": START})
-    assert view.strength.value == START
+        assert (view.latent, view.strength.value) == (None, START)
+    view.select({"latent": 3})
+    view.select({"strength": 1.5})
+    assert (view.latent, view.strength.value) == (None, 1.5)
+
+
+def test_nothing_old_is_drawn_over_a_run_that_is_under_way(view, result):
+    view.show_frame(DictionaryFrame("networks read", fraction=0.1))
+    now = view.tables.sections
+    assert [section["title"] for section in now] == ["Now"]
+    view.strength.value = -2.0
+    view._pressed("3")
+    view._tap(SimpleNamespace(x=0.0, y=0.0))
+    assert view.tables.sections == now
+    assert view.list.sections == []
+    view.show_result(result, SimpleNamespace(spec=result.found.spec))  # type: ignore[arg-type]
+    assert view._figures[1].figure.title.text.startswith("Added: latent 4,")
+    assert view.list.sections
+
+
+def test_a_press_where_no_latent_speaks_looks_into_none(view, result):
+    drawn = replace(result.found.drawn, share=np.zeros(16))
+    silent = replace(result, found=replace(result.found, drawn=drawn))
+    view.show_result(silent, SimpleNamespace(spec=result.found.spec))  # type: ignore[arg-type]
+    view._tap(SimpleNamespace(x=-1.0, y=0.2))
+    assert view.latent is None

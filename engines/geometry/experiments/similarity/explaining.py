@@ -59,7 +59,7 @@ CLAIMS = (
         source="doubted by Mehrer et al. 2020; 0.05 is our bound",
     ),
     Claim(
-        "By crossnobis a digit is at no distance from itself, whatever the noise.",
+        "By crossnobis a digit is at no distance from itself, with as much noise as is asked for.",
         figure=lambda run: run.found.of_copies(CROSSNOBIS),
         control=lambda run: run.found.of_copies(EUCLIDEAN),
         holds_when=Near(within=0.1),

@@ -120,8 +120,8 @@ EXPERIMENT = Experiment(
     card=Card(
         title="Merging networks",
         claim="Put the units of one network in the other's order, one after the other: the "
-        "barrier between the two falls. Three at a time, ways round do not close; merged in part, "
-        "two are nearly as good as both.",
+        "barrier between the two falls. Three at a time, ways round do not close; in part, most "
+        "alike units become one and the others are kept from both.",
         paper="Ainsworth, Hayase & Srinivasa 2023, Git Re-Basin; Nasery et al. 2024, PLeaS",
         link="https://arxiv.org/abs/2209.04836",
         related=("geometry/matching", "geometry/convergent"),

@@ -29,25 +29,28 @@ from engines.geometry.dictionaries.found import (
     LEARNT,
     PRINCIPAL,
     PROBE,
+    SHUFFLED,
     UNLEARNT,
 )
 from engines.geometry.dictionaries.learning import (
     SETTLED,
+    both_shuffled,
     dealt_anew,
     held_by,
     model_of,
     reader_of,
     shuffled,
     started,
+    texts_of,
     windows_of,
 )
-from engines.geometry.dictionaries.measuring import contexts_of
+from engines.geometry.dictionaries.measuring import Measured, Seen, another, contexts_of, scale_of
 from engines.geometry.dictionaries.planted import found, planted, scaled
 from engines.geometry.dictionaries.result import DictionaryRun
 from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one, unexplained
 from engines.geometry.dictionaries.sparse import started as dictionaries
-from engines.geometry.dictionaries.spec import TRANSCODER, WIDTH, WINDOW, DictionarySpec
-from engines.geometry.dictionaries.steering import reached
+from engines.geometry.dictionaries.spec import FIRST, TRANSCODER, WIDTH, WINDOW, DictionarySpec
+from engines.geometry.dictionaries.steering import WAYS, means_apart, reached, way_made
 from engines.geometry.experiments.mechanisms.dictionaries import EXPERIMENT
 from engines.lab.data.clauses import KINDS, WORDS, clauses, kinds
 from engines.lab.transformers.paths import levels
@@ -202,6 +205,7 @@ def test_concepts_say_what_is_true_of_words():
 def test_what_is_steered_is_the_last_word():
     held = windows_of(200, 5)
     token, rows = contexts_of(held)
+    np.testing.assert_array_equal(token[-1], held.token[-1, : token.shape[1]])  # not chosen on
     for k, kind in enumerate(KINDS):
         np.testing.assert_array_equal(rows[:, held.concepts.names.index(kind)],
                                       kinds(token[:, -1]) == k)  # fmt: skip
@@ -256,9 +260,68 @@ def test_the_way_itself_leads_to_the_target():
     held[2] = held[1]
     is_it = np.array([True, False, False])
     step = held[0, -1] - held[1, -1]
-    found_ = reached(reader, 1, held, is_it, np.stack([step, -step]))
-    assert found_[0] == pytest.approx(1.0)
-    assert found_[1] < 0.5
+    means, same, back = reached(reader, 1, held, is_it, np.stack([step, -step]))
+    assert means == pytest.approx(1.0)
+    assert same == pytest.approx(1.0)
+    assert back < 0.5
+
+
+def test_means_do_not_know_the_contexts_that_judge_them():
+    draw = np.random.default_rng(3)
+    held, is_it = draw.normal(size=(20, 6)), np.arange(20) % 4 == 0
+    before = means_apart(held, is_it)
+    for which in (is_it, ~is_it):
+        half = np.flatnonzero(which)[(which.sum() + 1) // 2 :]
+        other = held.copy()
+        other[half] += 5.0
+        np.testing.assert_array_equal(means_apart(other, is_it), before)
+
+
+def test_the_way_made_is_that_of_the_mean_prediction():
+    """By hand: chances of each context apart, averaged before they are held to the target."""
+    reader = reader_of(started(TINY), 0)
+    held, step = reader.levels(np.array([[3], [40], [50]]))[1], np.full(WIDTH, 0.2)
+    moved = held[1:].copy()
+    moved[:, -1] += step
+    target = reader.chances(1, held[0])
+    before, after = (
+        np.abs(np.mean([reader.chances(1, one) for one in rows], axis=0) - target).sum() / 2
+        for rows in (held[1:], moved)
+    )
+    found_ = way_made(reader, 1, held[1:], step, target)
+    assert found_ == pytest.approx(1 - after / before, rel=1e-4)
+
+
+def test_another_latent_speaks_and_is_another():
+    speaks, draw = np.array([True, False, True, True]), np.random.default_rng(0)
+    assert {another(2, speaks, draw) for _ in range(40)} == {0, 3}
+    assert another(0, np.array([True, False]), draw) is None
+
+
+def test_what_learnt_from_shuffled_numbers_is_judged_on_shuffled_ones():
+    """One direction says all of numbers that are alike, and 1 of 32 parts of them shuffled."""
+    texts, held = texts_of(TINY), drawn(400 * (WINDOW - SETTLED), WIDTH)
+    held[:, 1:] = held[:, :1]  # all numbers of a word are one: few directions, unless shuffled
+    seen = Seen((held, held), (held, held), scale_of(held, held))
+    code = Sparse(WIDTH, Code(2, 2))
+    with torch.no_grad():
+        code.read.copy_(torch.ones(2, WIDTH) * torch.tensor([[1.0], [-1.0]]) / WIDTH**0.5)
+        code.write.copy_(code.read)
+    measured = Measured(TINY, texts)
+    for arm in (UNLEARNT, SHUFFLED):
+        measured._sparse(arm, 0, code, seen)
+    assert measured.left[UNLEARNT, 0] == pytest.approx(0.0, abs=1e-6)
+    assert measured.left[SHUFFLED, 0] == pytest.approx(1 - 1 / WIDTH, abs=0.01)
+    assert measured.scores[SHUFFLED, 0].tolist() == measured.scores[UNLEARNT, 0].tolist()
+
+
+@pytest.mark.parametrize("reads", [FIRST, TRANSCODER])
+def test_what_is_read_and_wanted_is_shuffled_alike_where_it_is_the_same(reads):
+    x = drawn(30, 4)
+    read, wanted = both_shuffled(TINY.replace(reads=reads), x, x, 1)
+    assert torch.equal(read.sort(0).values, x.sort(0).values)
+    assert torch.equal(wanted.sort(0).values, x.sort(0).values)
+    assert torch.equal(read, wanted) == (reads == FIRST)
 
 
 def test_a_run_has_every_arm_and_shows_it(run):
@@ -267,6 +330,7 @@ def test_a_run_has_every_arm_and_shows_it(run):
     assert np.isnan(run.found.left[PROBE]).all()
     assert (run.found.active[LEARNT] <= 4.0).all()
     assert run.found.scores.shape == (len(ARMS), 3, 3)
+    assert run.found.reached.shape[2] == len(WAYS)
     assert len(run.pictures()) == 8
     assert len(EXPERIMENT.findings(run)) == len(EXPERIMENT.claims)
     again = EXPERIMENT.result(TINY)

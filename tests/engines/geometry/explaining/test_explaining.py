@@ -18,6 +18,7 @@ from engines.geometry.explaining.found import (
     FACTORS,
 )
 from engines.geometry.explaining.result import ExplainingRun
+from engines.geometry.explaining.running import drawn as drawn_for
 from engines.geometry.explaining.running import measured, stimuli
 from engines.geometry.explaining.spec import LAYER_1, MODELS, ExplainingSpec
 from engines.geometry.measures.rdm import from_upper_triangle, rdm, upper_triangle
@@ -104,6 +105,16 @@ def test_subjects_are_the_same_at_every_noise():
     truth = np.random.default_rng(6).normal(size=(5, 4))
     first, second = (measured(TINY, truth, 1e-9, k) for k in (0, 1))
     np.testing.assert_allclose(first, second, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("k", range(len(FACTORS)))
+def test_noise_is_not_made_of_mixtures_nor_of_other_noise(k):
+    """Independent numbers correlate within 4 / sqrt(n); numpy pads seeds with zeros."""
+    pairs = [drawn_for(TINY, (9, 20), subject, k) for subject in range(8)]
+    weights, noise = (np.concatenate([one[part].ravel()[:200] for one in pairs]) for part in (0, 1))
+    other = [drawn_for(TINY, (9, 20), subject, (k + 1) % len(FACTORS))[1] for subject in range(8)]
+    for beside in (weights, np.concatenate([one.ravel()[:200] for one in other])):
+        assert abs(np.corrcoef(beside, noise[: len(beside)])[0, 1]) < 4 / len(beside) ** 0.5
 
 
 def test_the_first_digit_is_shown_twice():
