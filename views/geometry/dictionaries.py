@@ -64,7 +64,8 @@ class DictionaryView(GenericView):
 
     def select(self, selection: dict[str, Any]) -> None:
         """Restore latent and strength; what is not named, or cannot be, is as the page opens."""
-        latent, strength = selection.get("latent"), selection.get("strength")
+        latent: Any = selection.get("latent")
+        strength: Any = selection.get("strength")
         known = type(latent) is int and 0 <= latent < self.spec().n_latents  # type: ignore[attr-defined]
         self.latent = latent if known else None
         fits = type(strength) in (int, float) and abs(strength) <= STRENGTH

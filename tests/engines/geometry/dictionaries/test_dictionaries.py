@@ -280,7 +280,7 @@ def test_means_do_not_know_the_contexts_that_judge_them():
 def test_the_way_made_is_that_of_the_mean_prediction():
     """By hand: chances of each context apart, averaged before they are held to the target."""
     reader = reader_of(started(TINY), 0)
-    held, step = reader.levels(np.array([[3], [40], [50]]))[1], np.full(WIDTH, 0.2)
+    held, step = reader.levels(np.array([[3], [40], [50]]))[1], np.linspace(-0.3, 0.5, WIDTH)
     moved = held[1:].copy()
     moved[:, -1] += step
     target = reader.chances(1, held[0])
