@@ -103,7 +103,17 @@ def shell(
     )
     # No indicator is drawn, so the browser need not hear of every event that panel handles.
     forget_page(page)
+    document = current_document()
+    if document is not None and document.session_context is not None:
+        document.on_session_destroyed(lambda _context: forget_views(document))
     return page
+
+
+def forget_views(document: Any) -> None:
+    """Take what panel would keep of a session for ever: notifications and, by them, its page."""
+    views = pn.state._views
+    for ref in [ref for ref, (_, _, owner, _) in list(views.items()) if owner is document]:
+        views.pop(ref, None)
 
 
 def forget_page(page: pmui.Page) -> None:

@@ -24,6 +24,7 @@ from explorer.links import address, experiment_links, finished_workbenches, link
 from explorer.page import (
     WorkbenchPage,
     forget_page,
+    forget_views,
     shell,
 )
 from explorer.pill import engine_pill, watch_engine
@@ -380,6 +381,15 @@ def test_many_changes_of_the_engine_cost_a_page_one_tick(engine):
 
 def busy_watchers() -> list:
     return list(pn.state.param.watchers.get("busy", {}).get("value", []))
+
+
+def test_what_panel_keeps_by_document_goes_with_the_session():
+    ended, other = object(), object()
+    kept = {"ended": (None, None, ended, None), "other": (None, None, other, None)}
+    pn.state._views.update(kept)  # the toolkit's own list, which keeps a page's notifications
+    forget_views(ended)
+    assert "ended" not in pn.state._views
+    assert pn.state._views.pop("other") == kept["other"]
 
 
 def test_a_page_is_forgotten_by_panels_process_wide_state():
