@@ -25,15 +25,12 @@ def frames_of(spec: WaysSpec) -> Iterator[WaysFrame | Ways]:
     n = 1 if spec.table else spec.n_instances
     for method in methods(_WARM, 1).values():  # compiled before anything is timed
         method(np.ones((_WARM, _WARM)))
-    for k, instance in enumerate(asked(spec), start=1):
-        parts = _with(found, spec, instance)
-        for found in parts:
-            if k == 1 and time.monotonic() - told > _TELL_EVERY_S:
-                yield WaysFrame(found, fraction=len(found.names) / (5 * n))
+    for k, instance in enumerate(asked(spec)):
+        before = found
+        for found in _with(before, spec, instance):
+            if time.monotonic() - told > _TELL_EVERY_S:
+                yield WaysFrame(found, fraction=k / n)
                 told = time.monotonic()
-        if k < n and time.monotonic() - told > _TELL_EVERY_S:
-            yield WaysFrame(found, fraction=k / n)
-            told = time.monotonic()
     assert found is not None
     yield Ways(spec, found)
 
