@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from engines.contract import InputError
+
 Array = np.ndarray
 _SAMPLES = 65
 _HALVINGS = 60
+_EXP_MAX = 700.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,16 @@ def _bent(
         return Lines(*touch, *chord) if up else Lines(*chord, *touch)
 
     return lines
+
+
+def _exp_lines(low: Array, high: Array) -> Lines:
+    most = float(np.max(high, initial=-np.inf))
+    if most > _EXP_MAX:
+        raise InputError(
+            f"exp would be asked of {most:.4g} here, which is beyond what numbers hold; "
+            "give a smaller box"
+        )
+    return _bent(np.exp, np.exp, up=True)(low, high)
 
 
 def _relu_lines(low: Array, high: Array) -> Lines:
@@ -170,7 +183,7 @@ ELEMENTWISE: dict[str, Elementwise] = {
     "relu": _rising(lambda z: np.maximum(z, 0.0), _relu_lines),
     "tanh": _rising(np.tanh, _tanh_lines),
     "sigmoid": _rising(special.expit, _sigmoid_lines),
-    "exp": _rising(np.exp, _bent(np.exp, np.exp, up=True)),
+    "exp": _rising(np.exp, _exp_lines),
     "softplus": _rising(_softplus, _bent(_softplus, special.expit, up=True)),
     "leaky_relu": _rising(
         _leaky, _bent(_leaky, lambda z: np.where(z > 0.0, 1.0, 0.01), up=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
@@ -50,13 +50,18 @@ def test_known_answers(answer):
 
 
 @settings(max_examples=60, deadline=None)
+@example("exp", 166, 0.0, 2.0)
 @given(st.sampled_from(EVERYWHERE), st.integers(0, 999), st.floats(-2, 2), st.floats(0.0, 2.0))
 def test_no_value_is_outside_and_lines_are_never_wider_than_intervals(kind, seed, middle, reach):
     net = random_net(seed, kind)
     low = np.full((2, 3), middle - reach)
     high = np.stack([low[0] + 2 * reach, low[1] + reach])
-    found = bounds(net, {"x": (low, high)})
-    plain = bounds(net, {"x": (low, high)}, back=False)
+    try:
+        found = bounds(net, {"x": (low, high)})
+        plain = bounds(net, {"x": (low, high)}, back=False)
+    except InputError:  # "beyond what numbers hold"
+        assert kind == "exp"
+        return
     share = np.random.default_rng(seed).random((200, 3))
     share[::2] = share[::2] > 0.5  # corners too
     for k in range(2):
