@@ -29,6 +29,17 @@ class Axis:
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
 
+def steps_axis(last: int, label: str = "step") -> Axis:
+    """The axis of training steps at x = log10(step + 1), so that step 0 has a place.
+
+    >>> [name for _, name in steps_axis(120).ticks]
+    ['0', '1', '3', '10', '30', '100']
+    """
+    told = [0, *(m * 10**k for k in range(len(str(last))) for m in (1, 3))]
+    ticks = tuple((float(np.log10(step + 1.0)), f"{step:,}") for step in told if step <= last)
+    return Axis(label, ticks=ticks)
+
+
 @dataclass(frozen=True)
 class Curves:
     """Named lines over one x; ``bands`` are (low, high) around the line of the same name.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -93,9 +93,9 @@ class Search:
             self._timed(self._cut_worst)
             yield
 
-    def _timed(self, work: object) -> None:
+    def _timed(self, work: Callable[[], object]) -> None:
         started = time.process_time()
-        work()  # type: ignore[operator]
+        work()
         self.seconds += time.process_time() - started
 
     def _cut_worst(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Estimate, Frame, Result
-from engines.contract.pictures import Axis, Curves, Picture, Table
+from engines.contract.pictures import Axis, Curves, Picture, Table, steps_axis
 from engines.diagrams.cutting.asked import ALONE, ARMS, SORTED, WIDTHS, SortedSpec
 from engines.lab.statistics import mean_over, paired
 
@@ -109,13 +109,11 @@ def by_width(right: np.ndarray) -> Curves:
 
 def course(steps: np.ndarray, right: np.ndarray) -> Curves:
     """Share right of the one run at every width, by step."""
-    last = max(int(steps[-1]), 1)
-    marks = [m * 10**k for k in range(5) for m in (1, 3) if m * 10**k <= last]
     one = right[:, ARMS.index(SORTED)]
     return Curves(
         "All widths of the one run while it learns",
         np.log10(steps + 1.0),
         {f"{width} units": one[:, k].mean(axis=-1) for k, width in enumerate(WIDTHS)},
-        Axis("step", ticks=tuple((float(np.log10(s + 1.0)), f"{s:,}") for s in (0, *marks))),
+        steps_axis(int(steps[-1])),
         Axis("share right"),
     )

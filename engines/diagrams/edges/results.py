@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from engines.contract import Estimate, Frame, Result
-from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
+from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table, steps_axis
 from engines.diagrams.edges.asked import ONE, TWO, KanSpec
 from engines.diagrams.edges.drawing import Functions, network_picture
 from engines.lab.statistics import mean_over
@@ -43,8 +43,6 @@ class Course:
         logs = np.log10(np.maximum(self.error, 1e-4))
         lines = {name: np.nanmedian(logs[:, k], axis=1) for k, name in enumerate(self.names)}
         clouds = {name: logs[:, k].T for k, name in enumerate(self.names)}
-        last = int(self.steps[-1])
-        steps = [m * 10**k for k in range(5) for m in (1, 3) if m * 10**k <= last]
         shown = [m * 10.0**k for k in range(-4, 2) for m in (1, 3)]
         low, high = float(np.nanmin(logs)), float(np.nanmax(logs))
         ticks = tuple(
@@ -54,7 +52,7 @@ class Course:
             "Error in the exam, the middle network of each",
             np.log10(self.steps + 1.0),
             lines,
-            Axis("step", ticks=tuple((float(np.log10(s + 1.0)), f"{s:,}") for s in (0, *steps))),
+            steps_axis(int(self.steps[-1])),
             Axis(self.measure, ticks=ticks),
             clouds=clouds,
         )  # fmt: skip

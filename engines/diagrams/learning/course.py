@@ -11,7 +11,7 @@ import numpy as np
 
 from engines.contract import Estimate, Frame, Result
 from engines.contract.claims import UNSEEN
-from engines.contract.pictures import Axis, Curves, Picture, Table
+from engines.contract.pictures import Axis, Curves, Picture, Table, steps_axis
 from engines.diagrams.learning.spec import RaceSpec
 from engines.diagrams.learning.verdicts import (
     HELD_OUT,
@@ -85,7 +85,8 @@ class Course:
         for name, each in zip(self.names, values, strict=True):
             lines[name], bands[name] = mean_and_band(each)
             clouds[name] = each.T
-        x, steps = np.log10(self.steps + 1.0), _log_axis(int(self.steps[-1]))
+        x = np.log10(self.steps + 1.0)
+        steps = steps_axis(int(self.steps[-1]), "step, spaced by its logarithm")
         return Curves(title, x, {**lines, **(more or {})}, steps, axis, bands, clouds)
 
 
@@ -103,12 +104,6 @@ def mean_and_band(values: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.
         elif len(alive):
             mean[k] = low[k] = high[k] = alive[0]
     return mean, (low, high)
-
-
-def _log_axis(last: int) -> Axis:
-    marks = [0, *(m * 10**k for k in range(len(str(last))) for m in (1, 3))]
-    ticks = tuple((float(np.log10(step + 1.0)), f"{step:,}") for step in marks if step <= last)
-    return Axis("step, spaced by its logarithm", ticks=ticks)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Estimate, Frame, Result
-from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table, steps_axis
 from engines.diagrams.local.asked import BACKPROP, FIRST_BLOCK, LAST, NOPROP, RULES, LocalSpec
 from engines.lab.statistics import mean_over, paired
 
@@ -123,13 +123,11 @@ class LocalResult(Result):
 
 def course(steps: np.ndarray, right: np.ndarray) -> Curves:
     """Share right by step, spaced by its logarithm; means and every network."""
-    last = int(steps[-1])
-    marks = [m * 10**k for k in range(5) for m in (1, 3) if m * 10**k <= last]
     return Curves(
         "Share of digits right in the exam",
         np.log10(steps + 1.0),
         {name: right[:, k].mean(1) for k, name in enumerate(RULES)},
-        Axis("step", ticks=tuple((float(np.log10(s + 1.0)), f"{s:,}") for s in (0, *marks))),
+        steps_axis(int(steps[-1])),
         Axis("share right"),
         clouds={name: right[:, k].T for k, name in enumerate(RULES)},
         large=True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Estimate, Frame, Result
-from engines.contract.pictures import Axis, Curves, Picture, Table
+from engines.contract.pictures import Axis, Curves, Picture, Table, steps_axis
 from engines.diagrams.operators.asked import (
     ARMS,
     DILATED,
@@ -157,8 +157,7 @@ def by_grid(error: np.ndarray) -> Curves:
 def course(steps: np.ndarray, error: np.ndarray) -> Curves:
     """Error by step on the grid that is learnt and on the next finer one."""
     here, finer = GRIDS.index(TRAINED), GRIDS.index(2 * TRAINED)
-    log, last = np.log10(error), max(int(steps[-1]), 1)
-    marks = [m * 10**k for k in range(5) for m in (1, 3) if m * 10**k <= last]
+    log = np.log10(error)
     shown = {
         FOURIER: log[:, ARMS.index(FOURIER), :, finer],
         PLAIN: log[:, ARMS.index(PLAIN), :, finer],
@@ -169,7 +168,7 @@ def course(steps: np.ndarray, error: np.ndarray) -> Curves:
         f"While they learn at {TRAINED}: error at {2 * TRAINED} points",
         np.log10(steps + 1.0),
         {name: each.mean(1) for name, each in shown.items()},
-        Axis("step", ticks=tuple((float(np.log10(s + 1.0)), f"{s:,}") for s in (0, *marks))),
+        steps_axis(int(steps[-1])),
         Axis("relative L2 error, %", ticks=_decades(np.nanmin(error), np.nanmax(error))),
         clouds={name: each.T for name, each in shown.items()},
     )

@@ -108,7 +108,7 @@ def activation_matching(one: Layers, other: Layers, x: np.ndarray) -> list[np.nd
 
     found = []
     for a, b in zip(forward(one, x)[:-1], forward(other, x)[:-1], strict=True):
-        alike = _scored(a).T @ _scored(b)
+        alike = scored(a).T @ scored(b)
         found.append(linear_sum_assignment(alike, maximize=True)[1])
     return found
 
@@ -304,9 +304,9 @@ def compared(
 
 
 def _correlation(a: np.ndarray, b: np.ndarray, n: int = 128) -> np.ndarray:
-    return (_scored(a[:, :n]).T @ _scored(b[:, :n]) / len(a)).astype(np.float32)
+    return (scored(a[:, :n]).T @ scored(b[:, :n]) / len(a)).astype(np.float32)
 
 
-def _scored(values: np.ndarray) -> np.ndarray:
+def scored(values: np.ndarray) -> np.ndarray:
     """Each unit with mean 0 and deviation 1 over stimuli; dead ones stay 0."""
     return (values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-9)

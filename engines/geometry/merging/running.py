@@ -15,6 +15,7 @@ from engines.geometry.mechanisms.weight_matching import (
     forward,
     losses_and_hits,
     permuted,
+    scored,
     weight_matching,
 )
 from engines.geometry.merging.found import (
@@ -89,7 +90,7 @@ class Group:
                   for share in _PLACED]  # fmt: skip
         self.measured["moved"] = np.array([self._along(permuted(other, o)) for o in orders])
         self.measured["orders"] = np.array([first for first, *_ in orders])
-        a, b = (_scored(forward(net, self.x)[0]) for net in (one, other))
+        a, b = (scored(forward(net, self.x)[0]) for net in (one, other))
         self.measured["alike"] = (a.T @ b / len(a)).astype(np.float32)
 
     def round_and_three(self) -> None:
@@ -137,15 +138,10 @@ class Group:
     def _alike(self, end: Layers) -> list[np.ndarray]:
         """float64[unit] of every hidden layer: correlation of the units at each place."""
         return [
-            np.mean(_scored(a) * _scored(b), axis=0)
+            np.mean(scored(a) * scored(b), axis=0)
             for a, b in zip(forward(self.networks[0], self.x)[:-1], forward(end, self.x)[:-1],
                             strict=True)
         ]  # fmt: skip
-
-
-def _scored(values: np.ndarray) -> np.ndarray:
-    """Each unit with mean 0 and deviation 1; dead ones stay 0."""
-    return (values - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-9)
 
 
 def _surprise(logits: np.ndarray, y: np.ndarray) -> float:
