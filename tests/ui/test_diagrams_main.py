@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,10 +21,21 @@ def opened(page, app_url: str, query: str = ""):
     return page
 
 
+def rested_on(page, axis: str) -> None:
+    """The pointer on a wire of `axis`: again where the picture moved from under it."""
+    lit = page.locator(".nx-paper path.lit")
+    for _ in range(10):
+        # By force: a straight wire has no height, so it counts as unseen.
+        page.locator(f".nx-paper path[data-axis={axis}]").first.hover(force=True)
+        with suppress(api.TimeoutError):
+            lit.first.wait_for(state="attached", timeout=2000)
+            return
+
+
 def test_attention_is_seen_asked_about_broken_and_mended(page, app_url):
     opened(page, app_url)
     # Hovering a wire lights its axis in the picture, the text and the list of sizes.
-    page.locator(".nx-paper path[data-axis=k]").first.hover(force=True)
+    rested_on(page, "k")
     expect(page.locator(".nx-paper path.lit").first).to_be_attached()
     expect(page.locator(".nx-legend .nx-lit")).to_have_text(re.compile("k"))
     page.locator(".nx-paper text.learned").first.click(force=True)

@@ -20,7 +20,7 @@ export function render({model, el}) {
   tools.append(largeButton(stage, () => "the diagram").button)
   el.append(stage)
 
-  let scene = null, svg = null, zoom = 1, chosen = false, locked = null, byAxis = new Map(), byPath = new Map()
+  let scene = null, svg = null, zoom = 1, chosen = false, locked = null, hovered = null, byAxis = new Map(), byPath = new Map()
 
   function setZoom(value, byHand = true) {
     zoom = Math.min(6, Math.max(0.05, value))
@@ -85,7 +85,7 @@ export function render({model, el}) {
     card.hidden = true
     if (!chosen) fit()
     else setZoom(zoom)
-    light(locked)
+    light(locked ?? hovered)
     globalThis.__nxDiagram = {drawn: (globalThis.__nxDiagram?.drawn ?? 0) + 1, ms: performance.now() - start, marks: scene.marks.length}
   }
   function light(axis) {
@@ -94,6 +94,11 @@ export function render({model, el}) {
     svg.classList.toggle("dim", Boolean(axis))
     for (const node of byAxis.get(axis) ?? []) node.classList.add("lit")
     document.dispatchEvent(new CustomEvent("nx-diagram-axis", {detail: {axis: axis ?? "", from: model.link_id}}))
+  }
+  // What the pointer rests on stays lit when the picture is drawn anew under it.
+  function hover(axis) {
+    hovered = axis ?? null
+    if (!locked) light(hovered)
   }
   const cards = () => JSON.parse(model.cards || "{}")
   function tell(path, x, y) {
@@ -116,8 +121,8 @@ export function render({model, el}) {
   }
   const owner = (event, key) => event.target instanceof Element ? event.target.closest(`[data-${key}]`)?.dataset[key] : undefined
 
-  paper.addEventListener("pointerover", (event) => { if (!locked) light(owner(event, "axis")) })
-  paper.addEventListener("pointerleave", () => { if (!locked) light(null) })
+  paper.addEventListener("pointerover", (event) => hover(owner(event, "axis")))
+  paper.addEventListener("pointerleave", () => hover(null))
   paper.addEventListener("click", (event) => {
     const axis = owner(event, "axis"), path = owner(event, "path")
     if (path) {
