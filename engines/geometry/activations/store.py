@@ -19,6 +19,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -244,6 +245,12 @@ class ActivationWriter:
         )
 
 
+@lru_cache(maxsize=1)
+def _unkept() -> tempfile.TemporaryDirectory[str]:
+    """Where recordings without a place lie until Python ends."""
+    return tempfile.TemporaryDirectory(prefix="activations-", ignore_cleanup_errors=True)
+
+
 class Recorder:
     """Takes snapshots of a module's layers on the same inputs.
 
@@ -255,7 +262,7 @@ class Recorder:
             itself gives; when empty, every leaf that ran with a row per stimulus, and ``left_out``
             names the others. Each call of a layer is kept.
         name: keep the set in the library under this name, so that the page can open it.
-        folder: or write here; None for a temporary folder.
+        folder: or write here; None for a folder that goes when Python ends.
         stimuli: ids; numbers when empty.
         labels: columns about the stimuli.
         tokens: of outputs [stimulus, token, unit]: "mean", "first", "last", "flatten" or a number.
@@ -291,7 +298,7 @@ class Recorder:
         self._writing = (
             library.fresh_folder(name)
             if name
-            else Path(folder or tempfile.mkdtemp(prefix="activations-"))
+            else Path(folder or tempfile.mkdtemp(prefix="activations-", dir=_unkept().name))
         )
         n = len(next(iter(first.values.values())))
         told = {"title": name or type(module).__name__, "recorded": "torch module"}
