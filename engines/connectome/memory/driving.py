@@ -54,8 +54,8 @@ def driven_without(
 ) -> np.ndarray:
     """States float64[step, network, unit, input] of one network, some units cut in each copy.
 
-    One product serves all copies, which is twice as fast as one for each. A unit that is cut
-    sends nothing to others and hears nothing of them; the input still reaches it and it is read.
+    One product serves all copies, which is twice as fast as one for each. A unit that is cut is
+    silent: it hears neither others nor the input, and 0 is all that others and a readout see of it.
 
     Args:
         weight: float64[post, pre].
@@ -73,7 +73,7 @@ def driven_without(
     made = np.empty((len(drive), *there.shape))
     with np.errstate(over="ignore", invalid="ignore"):  # told below
         for k, value in enumerate(drive):
-            state = unit((weight @ (there * state)) * there + heard * np.tile(value, n_copies))
+            state = there * unit(weight @ state + heard * np.tile(value, n_copies))
             made[k] = state
     if not np.isfinite(state).all():
         raise InputError("activity ran away after the lesion; make the weights smaller")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -17,13 +18,32 @@ Kept = Literal["degrees", "degrees and strengths"]
 _ATTEMPTS_PER_EDGE = 20
 
 
+@dataclass(frozen=True, eq=False)
+class SymmetricNull:
+    """A symmetric matrix like a wiring, and how far the walk to it went."""
+
+    weights: Any
+    """Sparse float64[neuron, neuron] without self-loops."""
+    accepted: float
+    """Swaps that were accepted, per edge; 0 is the wiring itself."""
+    in_place: float
+    """Share of the wiring's edges that are still there, with their sign."""
+
+
+def walked(nulls: Sequence[SymmetricNull]) -> np.ndarray:
+    """float64[2]: accepted swaps per edge and share of edges in place, means; nan without nulls."""
+    if not nulls:
+        return np.full(2, np.nan)
+    return np.array([[one.accepted, one.in_place] for one in nulls]).mean(axis=0)
+
+
 def check_nulls(n: int) -> None:
     """Raise InputError for so many neurons that a table of all pairs is too large."""
     if n > DENSE_MAX:
         raise InputError(f"nulls of {n:,} neurons are too large here; set Nulls to 0")
 
 
-def symmetric_nulls(weights: Any, n_nulls: int, seed: int, kept: Kept) -> Iterator[Any]:
+def symmetric_nulls(weights: Any, n_nulls: int, seed: int, kept: Kept) -> Iterator[SymmetricNull]:
     """Symmetric matrices like ``weights`` (sparse, no self-loops), one after the other.
 
     Edges of each sign are swapped among themselves (Rubinov & Sporns 2011), so that every neuron
@@ -43,25 +63,35 @@ def symmetric_nulls(weights: Any, n_nulls: int, seed: int, kept: Kept) -> Iterat
 
 def _drawn(
     table: np.ndarray, pre: np.ndarray, post: np.ndarray, weight: np.ndarray, seed: Any, kept: Kept
-) -> Any:
+) -> SymmetricNull:
     """One null; ``table`` uint8[n, n] says who is joined, whatever the sign."""
     from engines.connectome.kernels import swaps
 
-    n, made = len(table), weight.copy()
+    n, made, n_accepted, n_in_place = len(table), weight.copy(), 0, 0
     rng = np.random.Generator(np.random.Philox(int(seed)))
     for part in (weight > 0, weight < 0):
         there = np.flatnonzero(part)
+        n_in_place += len(there)
         if len(there) < 2:
             continue
         was = pre[there], post[there]
         now = was[0].copy(), was[1].copy()
         word = np.uint64(rng.integers(2**63))
         # Edges of the other sign stand in the table: no swap may lay one on top of another.
-        swaps.swap_undirected(table, *now, swaps.ANYWHERE, _ATTEMPTS_PER_EDGE * len(there), word)
+        n_tried = _ATTEMPTS_PER_EDGE * len(there)
+        n_accepted += swaps.swap_undirected(table, *now, swaps.ANYWHERE, n_tried, word)
+        n_in_place += len(np.intersect1d(_pairs(*was, n), _pairs(*now, n))) - len(there)
         pre[there], post[there] = now
         made[there] = rng.permutation(weight[there])
         if kept == "degrees and strengths":
             due = np.bincount(np.concatenate(was), np.tile(weight[there], 2), n)
             made[there] = dealt_to(now, made[there], due, rng)
     half = sparse.csr_array((made, (pre, post)), shape=(n, n))
-    return sparse.csr_array(half + half.T)
+    m = max(1, len(weight))
+    in_place = n_in_place / m if len(weight) else 1.0
+    return SymmetricNull(sparse.csr_array(half + half.T), n_accepted / m, in_place)
+
+
+def _pairs(pre: np.ndarray, post: np.ndarray, n: int) -> np.ndarray:
+    """int64[edge]: a number for who is joined, whichever end comes first."""
+    return np.minimum(pre, post).astype(np.int64) * n + np.maximum(pre, post)

@@ -37,10 +37,9 @@ class CommunitySpec(WiringSpec):
 
     method: Literal["Leiden", "Louvain", "spectral"] = knob(
         "Leiden",
-        label="Method",
-        help="Leiden's communities are connected, unless weights are negative.",
+        label="Method", help="Leiden's communities are connected, unless weights are negative.",
         group="Method",
-    )
+    )  # fmt: skip
     weights: Literal["binary", "weights"] = knob(
         "binary", label="Edges", help="Ones, or summed weights of both directions.", group="Method"
     )
@@ -109,6 +108,8 @@ class Communities(Result):
     """float64[null]: modularity of the better of a null's runs."""
     chance_part: np.ndarray
     """float64[null]: the most that a community of that run adds."""
+    walked: np.ndarray
+    """float64[2]: accepted swaps per edge of the nulls, and the share of edges still in place."""
 
     @property
     def n_best(self) -> int:
@@ -172,6 +173,8 @@ class Communities(Result):
             (f"best of {N_LOOKS} runs, mean of nulls", float(self.chance.mean())),
             ("z against nulls", float(z_against(own, nulls)[0])),
             ("p, as much in a null", float(p_against(own, nulls, sided="greater")[0])),
+            ("accepted swaps per edge, mean of nulls", float(self.walked[0])),
+            ("edges still in place, mean of nulls", float(self.walked[1])),
         ]
 
     def members(self) -> Table:
@@ -204,7 +207,7 @@ def quality_picture(quality: np.ndarray, chance: np.ndarray) -> Bars:
 
 def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
     """Runs one after the other, then nulls, the consensus last."""
-    from engines.connectome.nulls.symmetric import check_nulls, symmetric_nulls
+    from engines.connectome.nulls.symmetric import check_nulls, symmetric_nulls, walked
     from engines.connectome.partitions.consensus import consensus
     from engines.connectome.partitions.modularity import (
         contributions,
@@ -226,7 +229,10 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
         yield CommunityFrame(quality=quality[: run + 1].copy(), fraction=n_done / n_all)
     chance, most = np.full(spec.n_nulls, np.nan), np.full(spec.n_nulls, np.nan)
     drawn = symmetric_nulls(weights, spec.n_nulls, spec.seed, spec.kept) if spec.n_nulls else ()
-    for k, null in enumerate(drawn):
+    nulls = []
+    for k, one in enumerate(drawn):
+        nulls.append(one)
+        null = one.weights
         found = [_found(spec, null, run) for run in range(N_LOOKS)]
         label, chance[k] = max(found, key=lambda one: one[1])
         most[k] = contributions(null, label, spec.resolution).max(initial=-np.inf)
@@ -250,6 +256,7 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
         part=contributions(weights, label, spec.resolution),
         chance=chance,
         chance_part=most,
+        walked=walked(nulls),
     )
 
 
@@ -314,8 +321,6 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 
 NULLS_LEAST = 20
-
-
 _KEPT = {"binary": ("degrees", "degrees and strengths"), "weights": ("degrees and strengths",)}
 """Nulls that a claim about such edges speaks of; where all weigh one, strengths are degrees."""
 
@@ -367,7 +372,6 @@ CLAIMS = (
         preset="The worm, weights",
     ),
 )
-
 
 EXPERIMENT = Experiment(
     spec=CommunitySpec,

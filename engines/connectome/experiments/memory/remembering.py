@@ -277,16 +277,14 @@ def _after_lesions(
 
     rng = np.random.Generator(np.random.Philox(key=[spec.seed, 2**32]))
     others = [rng.permutation(gone) for _ in range(N_RANDOM if spec.is_cut and gone.any() else 0)]
+    own, nothing = made.weight[0], np.zeros_like(gone)
     if not len(edges):
-        left = ~np.stack([np.zeros_like(gone), *([gone] if spec.is_cut else []), *others])
-        found = _tested(made.weight[0], left, learnt, spec.seed)
+        left = ~np.stack([nothing, *([gone] if spec.is_cut else []), *others])
+        found = _tested(own, left, learnt, spec.seed)
     else:
-        none = np.ones((1, len(gone)), bool)
-        ways = (made.weight[0], cut(made.weight[0], gone, edges))
-        tested = [_tested(one, none, learnt, spec.seed) for one in ways]
-        if others:
-            tested.append(_tested(ways[0], ~np.stack(others), learnt, spec.seed))
-        found = np.concatenate(tested)
+        with_edges = _tested(own, ~np.stack([nothing, *others]), learnt, spec.seed)
+        asked = _tested(cut(own, nothing, edges), ~gone[None], learnt, spec.seed)
+        found = np.concatenate([with_edges[:1], asked, with_edges[1:]])
     return found[0], found[1:]
 
 

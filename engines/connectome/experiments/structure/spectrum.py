@@ -88,6 +88,8 @@ class Spectrum(Result):
     null_numbers: np.ndarray
     modes: np.ndarray
     n_inhibit: int
+    walked: np.ndarray
+    """float64[2]: accepted swaps per edge of the Laplacian's nulls, share of edges in place."""
 
     def number(self, name: str) -> float:
         """One of `NUMBERS`."""
@@ -96,7 +98,9 @@ class Spectrum(Result):
     def pictures(self) -> tuple[Picture, ...]:
         """Both spectra, neurons in the slowest modes, numbers, who is at the ends."""
         said = f"{self.spec.null}, {len(self.null_numbers):,} nulls, seed {self.spec.seed}; "
-        said += f"{self.n_inhibit} of {len(self.names)} cells inhibit"
+        said += f"{self.n_inhibit} of {len(self.names)} cells inhibit. "
+        said += f"The Laplacian's nulls: {self.walked[0]:.3g} accepted swaps per edge, "
+        said += f"{self.walked[1]:.1%} of the edges still in place"
         table = number_table(self.numbers, self.null_numbers, said)
         return (self.modes_picture(), self.plane(), self.laplacian_picture(), table, self.ends())
 
@@ -152,7 +156,7 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
     from engines.connectome.measures import spectra
     from engines.connectome.memory.wired import matrix, sign_of
     from engines.connectome.nulls.annealing import wirings
-    from engines.connectome.nulls.symmetric import symmetric_nulls
+    from engines.connectome.nulls.symmetric import symmetric_nulls, walked
     from engines.connectome.partitions.modularity import symmetric_weights
     from engines.connectome.wiring.graph import connectome_of, graph_of
     from engines.lab.training import one_thread
@@ -175,11 +179,12 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
         return values, modes, np.array([*numbers, modes.slowest, modes.fastest])
 
     values, modes, numbers = read(matrix(graph, sign), binary)
-    found, null_values, null_modes = [], [], []
+    found, null_values, null_modes, walks = [], [], [], []
     directed = wirings(graph, spec.null, spec.n_nulls, spec.seed, connectome)
     joined = symmetric_nulls(binary, spec.n_nulls, spec.seed, "degrees")
     for null, both in zip(directed, joined, strict=True):
-        drawn = read(matrix(null, sign), both)
+        drawn = read(matrix(null, sign), both.weights)
+        walks.append(both)
         null_values += [drawn[0]] if len(null_values) < _N_SHOWN else []
         null_modes.append(drawn[1].value)
         found.append(drawn[2])
@@ -196,6 +201,7 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
         null_numbers=np.array(found),
         modes=modes.mode,
         n_inhibit=int(np.count_nonzero(sign < 0)),
+        walked=walked(walks),
     )
 
 

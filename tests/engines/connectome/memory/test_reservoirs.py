@@ -100,9 +100,26 @@ def test_copies_with_units_cut_are_networks_whose_weights_are_cut():
     drive, left = rng.normal(size=(30, 2)), rng.random((4, 12)) < 0.7
     ours = driven_without(weight, left, entry, drive, np.tanh)
     none = np.zeros((0, 2), np.int64)
-    alone = np.stack([wired.cut(weight, ~one, none) for one in left])
-    theirs = np.concatenate(list(driven(alone, entry, drive, np.tanh)))
-    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+    for k, one in enumerate(left):
+        alone = wired.cut(weight, ~one, none)[None]
+        theirs = np.concatenate(list(driven(alone, entry * one[:, None], drive, np.tanh)))
+        np.testing.assert_allclose(ours[:, k], theirs[:, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [np.tanh, sigmoid])
+def test_a_network_with_units_cut_is_the_network_without_them(unit):
+    rng = np.random.default_rng(1)
+    weight, entry, drive = (
+        rng.normal(size=(8, 8)),
+        rng.normal(size=(8, 1)),
+        rng.normal(size=(20, 1)),
+    )
+    left = np.arange(8) % 3 > 0
+    states = driven_without(weight, left[None], entry, drive, unit)[:, 0]
+    small = weight[np.ix_(left, left)][None]
+    alone = np.concatenate(list(driven(small, entry[left], drive, unit)))[:, 0]
+    np.testing.assert_allclose(states[:, left], alone, atol=1e-12)
+    assert not states[:, ~left].any()
 
 
 def test_activity_that_runs_away_says_so():

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from engines.connectome import communities, from_matrix, graph
 from engines.connectome.experiments.communities.communities import CLAIMS
-from engines.connectome.nulls.symmetric import symmetric_nulls
+from engines.connectome.nulls.symmetric import symmetric_nulls, walked
 from engines.connectome.partitions.leiden import leiden
 from engines.connectome.partitions.modularity import contributions, modularity, symmetric_weights
 from engines.connectome.wiring.synthetic import block_model
@@ -27,7 +27,7 @@ def signed(n=50, seed=0):
 @pytest.mark.parametrize("kept", ["degrees", "degrees and strengths"])
 def test_each_sign_keeps_its_degrees_and_weights(kept):
     real = signed()
-    for null in symmetric_nulls(real, 3, 0, kept):
+    for null in (one.weights for one in symmetric_nulls(real, 3, 0, kept)):
         assert abs(null - null.T).max() == 0
         for sign in (1, -1):
             ours, theirs = (np.maximum(sign * m.toarray(), 0.0) for m in (null, real))
@@ -36,6 +36,25 @@ def test_each_sign_keeps_its_degrees_and_weights(kept):
             missed = np.abs(ours.sum(0) - theirs.sum(0)).sum() / theirs.sum()
             assert (missed < 0.02) == (kept == "degrees and strengths")
         assert (null.toarray() == real.toarray()).mean() < 0.8
+
+
+def test_walks_say_how_far_they_went():
+    real = signed()
+    for null in symmetric_nulls(real, 3, 0, "degrees"):
+        ours, theirs = (np.sign(m.toarray()) for m in (null.weights, real))
+        same = np.count_nonzero(ours * theirs > 0)
+        assert null.in_place == pytest.approx(same / real.nnz)
+        assert null.accepted > 1
+    whole = sparse.csr_array(
+        np.ones((6, 6)) - np.eye(6)
+    )  # no swap is possible where all are joined
+    (null,) = symmetric_nulls(whole, 1, 0, "degrees")
+    assert (null.accepted, null.in_place) == (0.0, 1.0)
+    assert walked([null]).tolist() == [0.0, 1.0]
+    (path,) = symmetric_nulls(
+        sparse.csr_array(nx.to_numpy_array(nx.path_graph(2))), 1, 0, "degrees"
+    )
+    assert (path.accepted, path.in_place) == (0.0, 1.0)
 
 
 @settings(deadline=None, max_examples=40)
@@ -85,7 +104,8 @@ def test_p_of_chance_is_uniform_over_graphs_that_are_chance():
             sparse.csr_array((rng.random((24, 24)) < 0.2).astype(float)), binary=True
         )
         own = modularity(real, leiden(real))
-        nulls = [modularity(m, leiden(m)) for m in symmetric_nulls(real, 9, 0, "degrees")]
+        drawn = [one.weights for one in symmetric_nulls(real, 9, 0, "degrees")]
+        nulls = [modularity(m, leiden(m)) for m in drawn]
         low += sum(q >= own for q in nulls) == 0
     assert low <= 10
 
