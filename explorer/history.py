@@ -10,8 +10,8 @@ from pydantic import JsonValue
 from engines.contract import Spec
 from explorer.sessions import STEPS_MAX, Json, Step
 
-_PASSING = frozenset({"at", "step", "live"})
-"""Where time stands; moving it is no change to take back."""
+_PASSING = frozenset({"at", "step", "live", "camera"})
+"""Where time stands and from where one looks; moving them is no change to take back."""
 _LETTERS_MAX = 32
 _BYTES_MAX = 400_000
 """Of all steps of a page; long texts and lists would fill a session."""

@@ -8,7 +8,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sorting_page import ENDED, READY_MS, address
+from sorting_page import ENDED, READY_MS, address, until
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(180)]
 
@@ -147,3 +147,32 @@ def test_a_large_wiring_is_zoomed_by_hand(new_page, app_url):
     assert canvas.evaluate(DRAWN) > 0.9
     page.get_by_role("button", name="Zoom in").click()
     expect(page.locator(".nx-largestatus")).to_contain_text("neurons in sight", timeout=READY_MS)
+
+
+# Where dark pixels lie, as one text: the same picture from the same place gives the same one.
+SEEN = """canvas => {
+  const {width, height} = canvas
+  const data = canvas.getContext("2d").getImageData(0, 0, width, height).data
+  return Array.from({length: 24 * 24}, (_, k) => {
+    const x = Math.floor((k % 24 + 0.5) * width / 24), y = Math.floor((Math.floor(k / 24) + 0.5) * height / 24)
+    return data[4 * (y * width + x) + 3] > 20 ? "#" : "."
+  }).join("")
+}"""
+
+
+def differing(a: str, b: str) -> float:
+    return sum(x != y for x, y in zip(a, b, strict=True)) / len(a)
+
+
+def test_a_reload_looks_from_the_same_place(wiring):
+    shown = wiring().done()
+    graph = shown.page.get_by_label(re.compile("^Graph of"))
+    far = graph.evaluate(SEEN)
+    graph.hover()
+    shown.page.mouse.wheel(0, -900)
+    shown.page.wait_for_function("decodeURIComponent(location.search).includes('camera')")
+    near = graph.evaluate(SEEN)
+    assert differing(near, far) > 0.2
+    shown.page.reload()
+    again = shown.done().page.get_by_label(re.compile("^Graph of"))
+    until(lambda: differing(again.evaluate(SEEN), near) < 0.03)

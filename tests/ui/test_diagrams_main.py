@@ -7,6 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
+from sorting_page import until
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = api.expect
@@ -66,3 +67,20 @@ def test_a_block_folds_and_a_picture_is_saved(page, app_url):
     with page.expect_download() as caught:
         page.get_by_role("button", name="Save the picture in pixels").click()
     assert caught.value.suggested_filename == "diagram.png"
+
+
+def test_a_reload_shows_the_picture_as_large_and_from_the_same_corner(page, app_url):
+    opened(page, app_url)
+    for _ in range(6):
+        page.get_by_role("button", name="Zoom in").click()
+    paper, svg = page.locator(".nx-paper"), page.locator(".nx-paper svg")
+    paper.evaluate("paper => paper.scrollTo(120, 0)")
+    large = float(svg.get_attribute("width"))
+    corner = paper.evaluate("paper => paper.scrollLeft")
+    assert corner > 0
+    page.wait_for_function("decodeURIComponent(location.search).includes('camera')")
+    page.wait_for_timeout(1000)  # the corner settles after the zoom
+    page.reload()
+    expect(svg).to_be_visible(timeout=READY_MS)
+    until(lambda: abs(float(svg.get_attribute("width")) - large) < 0.01 * large)
+    until(lambda: abs(paper.evaluate("paper => paper.scrollLeft") - corner) <= 2)

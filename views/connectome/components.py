@@ -30,6 +30,7 @@ class Stage(JSComponent):
     layout = param.String(default="force", doc="Which drawing the graph uses.")
     order = param.String(default="class", doc="Which order the matrix uses.")
     colour = param.String(default="role", doc="What the colour of a neuron means.")
+    camera = param.Dict(default={}, doc="What `views.kit.camera.lenses` gives, by picture.")
     swap_axes = param.Boolean(default=False, doc="Whether columns of the matrix are senders.")
 
     _stylesheets: ClassVar[list[str]] = [_CSS]

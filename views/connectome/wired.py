@@ -17,12 +17,15 @@ from engines.running.compute import Compute, Job, Status
 from views.connectome import facts, lesions
 from views.connectome.components import Stage
 from views.connectome.payloads import drawing_payload, wiring_payload
+from views.kit.camera import lenses
 from views.kit.components import Facts
 from views.kit.runner import Asker
 from views.kit.text import label
 from views.kit.workbench import ExperimentView
 
 _LINKED_NEURONS = 12
+PICTURES = ("graph", "matrix", "body")
+"""Those with a camera."""
 LESIONS_KEPT = 50
 """Steps back."""
 
@@ -55,7 +58,7 @@ class WiringView(ExperimentView):
         self.controls.param.watch(self._forget_lesions, ["dataset", "own", "only", "node"])
         self.controls.param.watch(self._rewire, list(WiringSpec.model_fields))
         self.canvas.param.watch(self._selected, "selected")
-        self.canvas.param.watch(self.mark, ["layout", "order", "colour"])
+        self.canvas.param.watch(self.mark, ["layout", "order", "colour", "camera"])
 
     # What subclasses say -------------------------------------------------------------------
 
@@ -215,8 +218,8 @@ class WiringView(ExperimentView):
     # What a link keeps ---------------------------------------------------------------------
 
     def selection(self) -> dict[str, Any]:
-        """Selected neurons by name, layout, order and colour."""
-        now = {k: getattr(self.canvas, k) for k in ("layout", "order", "colour")}
+        """Selected neurons by name, layout, order, colour, and from where one looks."""
+        now = {k: getattr(self.canvas, k) for k in ("layout", "order", "colour", "camera")}
         base = {k: self.canvas.param[k].default for k in now}
         kept: dict[str, Any] = {k: v for k, v in now.items() if v != base[k]}
         names = self._wanted
@@ -225,8 +228,8 @@ class WiringView(ExperimentView):
         return {**kept, "neurons": names[:_LINKED_NEURONS]} if names else kept
 
     def unselected(self) -> dict[str, Any]:
-        """The usual layout, order and colour, and no neuron."""
-        usual = {k: self.canvas.param[k].default for k in ("layout", "order", "colour")}
+        """The usual layout, order, colour and place to look from, and no neuron."""
+        usual = {k: self.canvas.param[k].default for k in ("layout", "order", "colour", "camera")}
         return {**usual, "neurons": []}
 
     def select(self, selection: dict[str, Any]) -> None:
@@ -234,6 +237,8 @@ class WiringView(ExperimentView):
         for key in ("layout", "order", "colour"):
             if isinstance(selection.get(key), str):
                 setattr(self.canvas, key, selection[key][:40])
+        if "camera" in selection:
+            self.canvas.camera = lenses(selection["camera"], PICTURES)
         names = selection.get("neurons")
         if isinstance(names, list):
             self._wanted = [name for name in names if isinstance(name, str)]

@@ -15,6 +15,7 @@ from engines.running.compute import Compute
 from views.diagrams.components import DiagramAxes, DiagramStage
 from views.diagrams.exports import ITEMS, saved
 from views.diagrams.facts import about, cost_section, provenance
+from views.kit.camera import lenses
 from views.kit.components import Downloads, Facts
 from views.kit.figures import PictureFigure
 from views.kit.picturegrid import PictureGrid
@@ -47,6 +48,7 @@ class DiagramView(ExperimentView):
         self.curves = PictureGrid(sizing_mode="stretch_width", margin=(8, 0, 0, 0))
         self._figure: PictureFigure | None = None
         self.controls.param.watch(lambda _event: self.redraw(), list(self.redraw_on))
+        self.canvas.param.watch(self.mark, "camera")
 
     # Assembly ------------------------------------------------------------------------------
 
@@ -153,11 +155,17 @@ class DiagramView(ExperimentView):
         return []
 
     def selection(self) -> dict[str, Any]:
-        """The picked operation."""
-        return {"picked": self._picked} if self._picked else {}
+        """The picked operation, and from where one looks."""
+        camera = self.canvas.camera
+        return {
+            **({"picked": self._picked} if self._picked else {}),
+            **({"camera": camera} if camera else {}),
+        }
 
     def select(self, selection: dict[str, Any]) -> None:
         """Restore it."""
+        if "camera" in selection:
+            self.canvas.camera = lenses(selection["camera"], ("paper",))
         picked = selection.get("picked")
         self._picked = picked if isinstance(picked, str) else ""
         self._tell()

@@ -31,6 +31,7 @@ class DiagramStage(JSComponent):
     foldable = param.Boolean(default=True, doc="Whether blocks can be folded here.")
     note = param.String(default="", doc="A sentence below the picture.")
     alt = param.String(default="", doc="The picture in words, for those who cannot see it.")
+    camera = param.Dict(default={}, doc="What `views.kit.camera.lenses` gives, of the paper.")
     link_id = param.String(doc="Shared with the editor and the legend that belong to it.")
 
     _esm: ClassVar[str | PathLike[str]] = (

@@ -18,6 +18,8 @@ function menuOf(label, model, key, options) {
   return select
 }
 
+const CAMERA_SETTLES_MS = 400
+
 class WiringStage {
   constructor(model, el) {
     this.model = model
@@ -66,6 +68,7 @@ class WiringStage {
   build() {
     this.built = true
     this.body.bounds = null
+    this.looked = false
     const {model} = this
     this.layoutMenu = menuOf("Layout", model, "layout", [])
     this.orderMenu = menuOf("Order", model, "order", [])
@@ -87,7 +90,7 @@ class WiringStage {
     this.root.replaceChildren(this.searchBar(), this.cards, this.tip)
     this.listen()
     this.resized?.disconnect()
-    this.resized = new ResizeObserver(() => { this.ask(); this.table.paint() })
+    this.resized = new ResizeObserver(() => { if (!this.looked) this.lookFrom(); this.ask(); this.table.paint() })
     for (const picture of [this.graphCard, this.matrixCard, this.bodyCard]) this.resized.observe(picture.canvas)
     this.resized.observe(this.table.scroll)
     this.onBuilt?.()
@@ -203,7 +206,7 @@ class WiringStage {
   // Hands ---------------------------------------------------------------------------------
 
   listen() {
-    const changed = () => this.ask()
+    const changed = () => { this.ask(); this.keepCamera() }
     const more = (event) => event.shiftKey || event.ctrlKey || event.metaKey
     const graph = () => (this.hasPaths() ? this.pathsPicture : this.graph)
     panZoom(this.graphCard.canvas, this.graph.camera, {changed, click: (event) => this.choose(graph().pick(event.offsetX, event.offsetY), more(event))})
@@ -217,6 +220,37 @@ class WiringStage {
     this.hover(this.graphCard.canvas, (x, y) => { const k = graph().pick(x, y); return k < 0 ? "" : this.data.describe(k) })
     this.hover(this.bodyCard.canvas, (x, y) => { const k = this.body.pick(x, y); return k < 0 ? "" : this.data.describe(k) })
     this.hover(this.matrixCard.canvas, (x, y) => this.pairText(this.matrix.under(x, y)))
+  }
+
+  // Where each picture is looked at from, in parts of its size, so that it fits any screen.
+  cameras() {
+    const seen = {}
+    for (const [name, camera, {clientWidth, clientHeight}] of this.lenses()) {
+      const {x, y, zoom, yaw = 0} = camera
+      if (x || y || yaw || zoom !== 1) seen[name] = [zoom, x / clientWidth, y / clientHeight, yaw].map((v) => Number(v.toFixed(4)))
+    }
+    return seen
+  }
+
+  lenses() {
+    return [["graph", this.graph.camera, this.graphCard.canvas], ["matrix", this.matrix.camera, this.matrixCard.canvas], ["body", this.body.camera, this.bodyCard.canvas]]
+  }
+
+  keepCamera() {
+    clearTimeout(this.keeping)
+    this.keeping = setTimeout(() => { this.model.camera = this.cameras() }, CAMERA_SETTLES_MS)
+  }
+
+  lookFrom() {
+    if (!this.built || !this.graphCard.canvas.clientWidth) return
+    this.looked = true
+    const asked = this.model.camera ?? {}
+    if (JSON.stringify(asked) === JSON.stringify(this.cameras())) return
+    for (const [name, camera, {clientWidth, clientHeight}] of this.lenses()) {
+      const [zoom, x, y, yaw] = asked[name] ?? [1, 0, 0, 0]
+      Object.assign(camera, {zoom, x: x * clientWidth, y: y * clientHeight}, "yaw" in camera ? {yaw} : {})
+    }
+    this.ask()
   }
 
   pairText(at) {

@@ -20,16 +20,34 @@ export function render({model, el}) {
   tools.append(largeButton(stage, () => "the diagram").button)
   el.append(stage)
 
-  let scene = null, svg = null, zoom = 1, chosen = false, locked = null, hovered = null, byAxis = new Map(), byPath = new Map()
+  let scene = null, svg = null, zoom = 1, chosen = false, locked = null, hovered = null, drawn = false, keeping = 0, byAxis = new Map(), byPath = new Map()
 
   function setZoom(value, byHand = true) {
     zoom = Math.min(6, Math.max(0.05, value))
     chosen = byHand
     zoomText.textContent = `${Math.round(100 * zoom)} %`
     if (svg) { svg.setAttribute("width", scene.width * zoom); svg.setAttribute("height", scene.height * zoom) }
+    if (byHand) keepCamera()
   }
   function fit() {
     if (scene) setZoom(Math.min(1.6, (paper.clientWidth - 4) / scene.width), false)
+    keepCamera()
+  }
+  // Zoom and corner of a picture that was sized by hand; nothing of one that fits the width.
+  function seen() {
+    if (!chosen) return {}
+    return {paper: [zoom, paper.scrollLeft / zoom, paper.scrollTop / zoom, 0].map((v) => Number(v.toFixed(3)))}
+  }
+  function keepCamera() {
+    clearTimeout(keeping)
+    keeping = setTimeout(() => { if (scene) model.camera = seen() }, 400)
+  }
+  function lookFrom() {
+    if (!scene || JSON.stringify(model.camera) === JSON.stringify(seen())) return
+    const asked = model.camera.paper
+    if (!asked) { if (chosen) fit(); return }
+    setZoom(asked[0])
+    paper.scrollTo(asked[1] * zoom, asked[2] * zoom)
   }
   // Styles come from this page, so they are written into the copy before it becomes pixels.
   function savePng() {
@@ -83,6 +101,8 @@ export function render({model, el}) {
     empty.textContent = model.note
     index()
     card.hidden = true
+    if (!drawn) lookFrom()
+    drawn = true
     if (!chosen) fit()
     else setZoom(zoom)
     light(locked ?? hovered)
@@ -167,8 +187,10 @@ export function render({model, el}) {
   document.addEventListener("nx-diagram-legend", hearLegend)
   const watch = new ResizeObserver(() => { if (!chosen) fit() })
   watch.observe(paper)
+  paper.addEventListener("scroll", keepCamera)
+  model.on("camera", lookFrom)
   model.on("scene", draw)
   model.on("note", () => { empty.textContent = model.note })
-  model.on("remove", () => { watch.disconnect(); document.removeEventListener("nx-diagram-legend", hearLegend) })
+  model.on("remove", () => { clearTimeout(keeping); watch.disconnect(); document.removeEventListener("nx-diagram-legend", hearLegend) })
   draw()
 }
