@@ -132,6 +132,9 @@ def _named_axes(ask: Ask) -> tuple[str, ...]:
         hint = f"write {word}[{(ask.axes or ('x',))[-1]}](...)"
         ask.refuse("no-axis", f"{word} must say over which axis", hint)
     ask.has(ask.args[0], axes)
+    twice = next((axis for axis in axes if axes.count(axis) > 1), "")
+    if twice:
+        ask.refuse("option", f"{ask.call.kind.text} names {twice} twice", "name every axis once")
     return axes
 
 
@@ -142,6 +145,7 @@ def check_norm(ask: Ask) -> Attrs:
     ask.keys("eps", "groups", "affine", *own, "running", "fixed", *TIES.values())
     ask.real()
     axes = _named_axes(ask)
+    _norms_over_something(ask, axes)
     ask.gives(ask.axes)
     groups = ask.whole("groups", 1, 1)
     # 0 stands for the smallest step of the numbers in use, which is torch's own default.
@@ -156,6 +160,24 @@ def check_norm(ask: Ask) -> Attrs:
         **({"groups": groups} if ask.fn == "GroupNorm" else {}),
         **({"running": bool(ask.whole("running", 0))} if ask.fn == "BatchNorm" else {}),
     }
+
+
+def _norms_over_something(ask: Ask, axes: tuple[str, ...]) -> None:
+    """Batch norm is over all but its channel; instance norm over what is named after it."""
+    channel, every = axes[0], " ".join(axes)
+    if ask.fn == "BatchNorm" and len(axes) > 1:
+        ask.refuse(
+            "option",
+            "BatchNorm names one axis, its channel; mean and variance are over all others",
+            f"write BatchNorm[{channel}](x), or LayerNorm[{every}](x) for a norm over {every}",
+        )
+    if ask.fn == "BatchNorm" and len(ask.axes) == 1 and not ask.whole("running", 0):
+        text = f"BatchNorm[{channel}] has no other axis to take mean and variance over"
+        ask.refuse("option", text, f"give {ask.args[0].name} an axis of examples")
+    if ask.fn == "InstanceNorm" and len(axes) == 1:
+        rest = " ".join(a for a in ask.axes[1:] if a != channel) or "y x"
+        text = "InstanceNorm names its channel and then the axes of mean and variance"
+        ask.refuse("option", text, f"write InstanceNorm[{channel} {rest}](x)")
 
 
 def check_reduce(ask: Ask) -> Attrs:

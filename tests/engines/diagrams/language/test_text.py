@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from engines.diagrams import LIBRARY, Diagram, DiagramError
 from engines.diagrams.graph.sizes import numbers
@@ -90,6 +91,40 @@ def test_all_mistakes_are_told_at_once_in_reading_order():
 )  # fmt: skip
 def test_bad_input_is_refused_by_its_code(text, code):
     assert code in [m.code for m in problems(text)]
+
+
+@pytest.mark.parametrize(
+    ("axes", "norm", "word"),
+    [
+        ("b f p q", "BatchNorm[f p q]", "LayerNorm[f p q]"),
+        ("b p f", "BatchNorm[p f]", "BatchNorm[p](x)"),
+        ("f", "BatchNorm[f]", "no other axis"),
+        ("b f", "InstanceNorm[f]", "InstanceNorm[f y x]"),
+        ("b f p", "InstanceNorm[f]", "InstanceNorm[f p]"),
+        ("b f", "LayerNorm[f f]", "once"),
+    ],
+)
+def test_a_norm_over_the_wrong_axes_is_told_before_it_is_built(axes, norm, word):
+    (mistake,) = problems(f"def N(x: {axes}) -> {axes}\n  y: {axes} = {norm}(x)")
+    assert mistake.code == "option"
+    assert word in mistake.message + mistake.hint
+
+
+@pytest.mark.parametrize(
+    ("axes", "norm"),
+    [
+        ("b f p q", "BatchNorm[f]"),
+        ("b f", "BatchNorm[f]"),
+        ("f", "BatchNorm[f, running=1]"),
+        ("b f p", "InstanceNorm[f p]"),
+        ("b f", "GroupNorm[f]"),
+    ],
+)
+def test_norms_that_pass_the_check_run(axes, norm):
+    diagram = Diagram.from_text(f"def N(x: {axes}) -> {axes}\n  y: {axes} = {norm}(x)")
+    x = torch.randn([4] * len(axes.split()))
+    sizes = dict.fromkeys(axes.split(), 4)
+    assert diagram.to_torch(sizes)(x).shape == x.shape
 
 
 def test_conflicting_sizes_name_the_other_line():
