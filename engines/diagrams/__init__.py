@@ -5,7 +5,15 @@
 '4hkmx + 4hkmy + 4hkxy'
 """
 
-from engines.diagrams.api import branch, kan, local_rules, operator, race, sorted_widths
+from engines.diagrams.api import (
+    bounds_drawn,
+    branch,
+    kan,
+    local_rules,
+    operator,
+    race,
+    sorted_widths,
+)
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
 from engines.diagrams.graph.errors import DiagramError, Problem
@@ -19,6 +27,7 @@ __all__ = [
     "DiagramError",
     "Poly",
     "Problem",
+    "bounds_drawn",
     "branch",
     "kan",
     "local_rules",

@@ -14,6 +14,7 @@ from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.local.results import LocalResult
 from engines.diagrams.operators.results import OperatorResult
+from engines.diagrams.reaching.results import BoundsResult
 from engines.running import registry
 
 
@@ -45,6 +46,16 @@ def branch(**fields: Any) -> BranchResult:
     """
     experiment = registry.experiment("diagrams/branch")
     return cast("BranchResult", experiment.result(experiment.spec(**fields)))
+
+
+def bounds_drawn(**fields: Any) -> BoundsResult:
+    """Bounds of every wire in boxes around examples; ``.radius``, ``.verdict(example, size)``.
+
+    Args:
+        fields: of `BoundsSpec`: ``text``, ``data``, ``reach``, ``n_examples`` ...
+    """
+    experiment = registry.experiment("diagrams/bounds")
+    return cast("BoundsResult", experiment.result(experiment.spec(**fields)))
 
 
 def kan(**fields: Any) -> KanResult:

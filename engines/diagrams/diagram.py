@@ -72,6 +72,27 @@ class Diagram(Circuit):
         low, high = (v if isinstance(v, tuple) else (v,) for v in (lower, upper))
         return bounded(module or self.to_torch(fitted(self, low)), low, high)
 
+    def bands(self, lower: Any, upper: Any, *, module: Any = None, mode: Any = "auto") -> str:
+        """The same as a picture, an SVG: under every wire what its numbers can be.
+
+        Grey by intervals alone, blue by lines followed back to the input, orange what 500 inputs
+        in the box do; a frame reaches from the least to the largest bound by lines.
+
+        Args:
+            lower: an array, or a tuple of one per input.
+            upper: of the same shapes.
+            module: from `to_torch`, when its weights matter.
+            mode: light, dark, or auto for what the reader chose.
+
+        Raises:
+            DiagramError: an operation that bounds do not know, with its path.
+        """
+        from engines.diagrams.reaching.once import svg_of_bounds
+        from engines.diagrams.watching.values import fitted
+
+        low, high = (v if isinstance(v, tuple) else (v,) for v in (lower, upper))
+        return svg_of_bounds(self, module or self.to_torch(fitted(self, low)), low, high, mode)
+
     def die_together(self) -> tuple[Any, ...]:
         """Which rows of weights die together, axis by axis, and which refuse to be cut."""
         from engines.diagrams.cutting.groups import groups

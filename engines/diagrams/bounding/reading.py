@@ -60,12 +60,16 @@ class _Wire:
 
 
 @dataclass(eq=False)
-class _Reader:
+class Reader:
     """Steps so far."""
 
     inputs: dict[str, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    blocks: dict[str, str] = field(default_factory=dict)
+    """The wire that a block gives first, by the block's path."""
+    outputs: list[str] = field(default_factory=list)
+    """The wires that are given; of what does not vary an empty name."""
 
     def wire(self, name: str, shape: tuple[int, ...]) -> _Wire:
         """A new wire under its path."""
@@ -86,6 +90,8 @@ class _Reader:
             if node.body is not None:
                 made = self._block(module, node, own.block, args, path)
                 values.update(zip((v.name for v in node.outs), made, strict=True))
+                if made and isinstance(made[0], _Wire):
+                    self.blocks[join(path, node.key)] = made[0].name
                 continue
             one = _Operation(module, node, tree, args)
             values[node.out.name] = self._made(one, join(path, node.key))
@@ -313,13 +319,13 @@ def _refused(node: Node, path: str, what: str) -> DiagramError:
     )
 
 
-def net_of(module: DiagramModule, shapes: Sequence[tuple[int, ...]]) -> tuple[Net, _Reader]:
+def net_of(module: DiagramModule, shapes: Sequence[tuple[int, ...]]) -> tuple[Net, Reader]:
     """The network of a diagram with its weights, in double precision.
 
     Raises:
         DiagramError: an operation that bounds do not know, named with its path.
     """
-    reader = _Reader()
+    reader = Reader()
     given = []
     for value, shape in zip(module.graph.inputs, shapes, strict=True):
         if value.dtype:
@@ -329,8 +335,29 @@ def net_of(module: DiagramModule, shapes: Sequence[tuple[int, ...]]) -> tuple[Ne
             )  # fmt: skip
         given.append(reader.wire(value.name, shape))
         reader.inputs[value.name] = int(np.prod(shape))
-    reader.level(module, given, "")
+    made = reader.level(module, given, "")
+    reader.outputs = [one.name if isinstance(one, _Wire) else "" for one in made]
     return Net(reader.inputs, tuple(reader.steps)), reader
+
+
+def box_of(module: DiagramModule, low: Sequence[Any], high: Sequence[Any]) -> dict[str, Interval]:
+    """The box between two arrays per input: by name, float64[1, number] each.
+
+    Raises:
+        DiagramError: arrays that do not fit the inputs or each other.
+    """
+    ends = [tuple(np.asarray(v, np.float64) for v in side) for side in (low, high)]
+    module._bound(tuple(torch.from_numpy(np.ascontiguousarray(v)) for v in ends[0]))
+    for value, a, b in zip(module.graph.inputs, *ends, strict=True):
+        if a.shape != b.shape or not (a <= b).all():
+            raise problem(
+                "bounds", f"the box of {value.name} needs two arrays of one shape, the first "
+                "nowhere above the second", "swap them, or look for nan",
+            )  # fmt: skip
+    return {
+        value.name: (a.reshape(1, -1), b.reshape(1, -1))
+        for value, a, b in zip(module.graph.inputs, *ends, strict=True)
+    }
 
 
 def bounded(module: DiagramModule, low: Sequence[Any], high: Sequence[Any]) -> dict[str, Interval]:
@@ -347,19 +374,8 @@ def bounded(module: DiagramModule, low: Sequence[Any], high: Sequence[Any]) -> d
     Raises:
         DiagramError: arrays that do not fit, or an operation that bounds do not know.
     """
-    ends = [tuple(np.asarray(v, np.float64) for v in side) for side in (low, high)]
-    module._bound(tuple(torch.from_numpy(np.ascontiguousarray(v)) for v in ends[0]))
-    for value, a, b in zip(module.graph.inputs, *ends, strict=True):
-        if a.shape != b.shape or not (a <= b).all():
-            raise problem(
-                "bounds", f"the box of {value.name} needs two arrays of one shape, the first "
-                "nowhere above the second", "swap them, or look for nan",
-            )  # fmt: skip
-    net, reader = net_of(deepcopy(module).double().eval(), [a.shape for a in ends[0]])
-    boxes = {
-        value.name: (a.reshape(1, -1), b.reshape(1, -1))
-        for value, a, b in zip(module.graph.inputs, *ends, strict=True)
-    }
+    boxes = box_of(module, low, high)
+    net, reader = net_of(deepcopy(module).double().eval(), [np.shape(value) for value in low])
     found = bounds(net, boxes).wires
     return {
         name: tuple(part[0].reshape(reader.shapes[name]) for part in pair)  # type: ignore[misc]

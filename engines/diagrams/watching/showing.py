@@ -10,20 +10,15 @@ from engines.diagrams.drawing.picture import drawing_of_circuit, scene_json
 from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.specs.drawing import Drawing
 from engines.diagrams.watching.result import Watched
-from engines.diagrams.watching.strips import BELOW, with_strips
+from engines.diagrams.watching.strips import BELOW, with_strips, without_strips
 
 
 def with_values(result: Watched, example: int = 0, turn: int = -1) -> Drawing:
     """The drawing with the maps of one example and turn under its lines."""
     scene = scene_from_json(json.loads(result.drawing.scene))
-    bare = replace(scene, marks=[m for m in scene.marks if not _is_strip(m.role)])
-    made = with_strips(bare, result.maps(example, turn))
+    made = with_strips(without_strips(scene), result.maps(example, turn))
     text = json.dumps(scene_json(made), separators=(",", ":"), ensure_ascii=False)
     return replace(result.drawing, scene=text)
-
-
-def _is_strip(role: str) -> bool:
-    return role.partition(" ")[0] in ("strip", "heat", "strip-name", "strip-range")
 
 
 def redrawn(result: Watched, collapsed: tuple[str, ...], width: int) -> Watched:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ WIDTH, HEIGHT, SKIP = 60.0, 36.0, 14.0
 CELLS_ALL, CELLS_MIN, ROWS_MAX, COLUMNS_MAX = 9_000, 24, 12, 24
 LEVELS = 10
 """Shades of a colour."""
+Strip = Callable[[str, float, float, int], tuple[list[Mark], float]]
 
 
 def with_strips(scene: Scene, maps: Mapping[str, np.ndarray], scale: float | None = None) -> Scene:
@@ -29,27 +30,58 @@ def with_strips(scene: Scene, maps: Mapping[str, np.ndarray], scale: float | Non
         maps: numbers [row, column] by the path of the operation.
         scale: which size of a number has the full colour; None for the largest of each map.
     """
-    places = _places(scene, maps)
-    n_cells = max(CELLS_MIN, CELLS_ALL // max(1, len(places)))
+
+    def strip(path: str, left: float, floor: float, n: int) -> tuple[list[Mark], float]:
+        return _strip(maps[path], left, floor, path, max(CELLS_MIN, CELLS_ALL // n), scale)
+
+    return under_lines(scene, maps.keys(), strip)
+
+
+def under_lines(scene: Scene, paths: Collection[str], strip: Strip) -> Scene:
+    """The drawing with a strip under every operation that is named and seen.
+
+    Args:
+        scene: drawn with room under each line.
+        paths: of operations.
+        strip: given a path, where its strip may begin, the floor, and how many strips there are;
+            gives its marks and how wide they are.
+    """
+    places = _places(scene, paths)
     marks: list[Mark] = []
     right: dict[float, float] = {}
     width = scene.width
     for (floor, x), path in sorted((place, path) for path, place in places.items()):
         left = max(x - WIDTH / 2, right.get(floor, 2.0))
-        drawn, size = _strip(maps[path], left, floor, path, n_cells, scale)
+        drawn, size = strip(path, left, floor, len(places))
         marks += drawn
         right[floor] = left + size + SKIP
         width = max(width, right[floor])
     return replace(scene, marks=[*scene.marks, *marks], width=width)
 
 
-def _places(scene: Scene, maps: Mapping[str, np.ndarray]) -> dict[str, tuple[float, float]]:
+def without_strips(scene: Scene) -> Scene:
+    """The drawing itself."""
+    mine = ("strip", "heat", "strip-name", "strip-range")
+    return replace(scene, marks=[m for m in scene.marks if m.role.partition(" ")[0] not in mine])
+
+
+def named(path: str, told: str, left: float, bottom: float) -> tuple[list[Mark], float]:
+    """An operation's name and what is told of it, in two lines under its strip; their width."""
+    name = path.rpartition("/")[2]
+    marks = []
+    for role, text, down in (("strip-name", runs(name), 12), ("strip-range", ((told, ""),), 24)):
+        at: dict[str, float | str] = {"x": left, "y": bottom + down, "anchor": "start"}
+        marks.append(Mark("text", role, at, text, path=path))
+    return marks, max(5.0 * len(told), 8.0 * len(name))
+
+
+def _places(scene: Scene, paths: Collection[str]) -> dict[str, tuple[float, float]]:
     """For each path the floor below it and its middle, from where its marks are."""
-    spans: dict[str, list[float]] = {}
+    wanted, spans = frozenset(paths), dict[str, list[float]]()
     for mark in scene.marks:
         if mark.role.startswith("fence"):
             continue
-        for path in {mark.path, mark.value if mark.role == "value" else ""} & maps.keys():
+        for path in {mark.path, mark.value if mark.role == "value" else ""} & wanted:
             for x, y in _corners(mark):
                 box = spans.setdefault(path, [x, x, y])
                 box[0], box[1], box[2] = min(box[0], x), max(box[1], x), max(box[2], y)
@@ -94,13 +126,8 @@ def _strip(
         shape = {"x": left + c * side, "y": top + r * step, "width": side, "height": step,
                  "fill-opacity": opacity}  # fmt: skip
         marks.append(Mark("rect", f"heat {role}", shape, path=path))
-    name = path.rpartition("/")[2]
-    told = range_of(numbers)
-    at = {"x": left, "y": top + height + 12, "anchor": "start"}
-    marks.append(Mark("text", "strip-name", at, runs(name), path=path))
-    at = {"x": left, "y": top + height + 24, "anchor": "start"}
-    marks.append(Mark("text", "strip-range", at, ((told, ""),), path=path))
-    return marks, max(width, 5.0 * len(told), 8.0 * len(name))
+    words, size = named(path, range_of(numbers), left, top + height)
+    return [*marks, *words], max(width, size)
 
 
 def _shade(value: float, most: float) -> tuple[str, float]:

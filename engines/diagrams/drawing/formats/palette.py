@@ -26,6 +26,7 @@ LIGHT: dict[str, str] = {
     "fence-line": "#D5D2E4",
     "plus": "#D55E00",
     "minus": "#0072B2",
+    "loose": "#D3DAE2",
 }
 DARK: dict[str, str] = {
     "ground": "#181C21",
@@ -48,6 +49,7 @@ DARK: dict[str, str] = {
     "fence-line": "#3A3D4F",
     "plus": "#FF9A4D",
     "minus": "#5BB4F0",
+    "loose": "#39424D",
 }
 FONT = "'STIX Two Text','Latin Modern Roman','Cambria','Liberation Serif','Times New Roman',serif"
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
@@ -75,6 +77,7 @@ text{font-family:var(--d-font);fill:var(--d-ink);font-style:italic;font-size:15p
 .index{fill:var(--d-ground)}
 .strip{fill:var(--d-ground);stroke:var(--d-fence-line);stroke-width:1}.strip-name{font-size:13px}.strip-range{font-family:var(--d-sans);font-style:normal;font-size:9.5px;fill:var(--d-quiet)}
 .heat{shape-rendering:crispEdges;pointer-events:none}
+.heat.loose{fill:var(--d-loose)}.heat.tight{fill:var(--d-minus)}.heat.seen{fill:var(--d-plus)}.heat.zero{fill:var(--d-quiet)}
 .heat.plus{fill:var(--d-plus)}.heat.minus{fill:var(--d-minus)}.heat.lost{fill:var(--d-quiet)}
 """
 

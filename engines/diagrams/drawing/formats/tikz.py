@@ -78,7 +78,8 @@ def _style(role: str) -> str:
 
 
 def _heat(mark: Mark) -> str:
-    colour = {"plus": "plus", "minus": "minus"}.get(mark.role.split()[1], "quiet")
+    known = {"plus": "plus", "minus": "minus", "loose": "loose", "tight": "minus", "seen": "plus"}
+    colour = known.get(mark.role.split()[1], "quiet")
     return f"fill=ncd-{colour},fill opacity={number(float(mark.shape['fill-opacity']))}"
 
 
