@@ -53,7 +53,7 @@ def test_a_press_opens_a_wire_and_what_was_chosen_stands_in_the_address(view, ra
     assert view.selection() == {"picked": "r", "size": 3}
     other = view_type("diagrams/bounds")("diagrams/bounds", InProcess(), spec=SPEC)
     other.select({"picked": "r", "size": 3})
-    other.show_result(ran, SimpleNamespace(spec=SPEC))
+    other.show_result(ran, SimpleNamespace(spec=SPEC))  # type: ignore[arg-type]
     assert other.selection() == {"picked": "r", "size": 3}
 
 

@@ -189,12 +189,12 @@ async def test_every_operation_has_a_map_and_a_press_opens_it(values):
 
 async def test_another_example_is_another_picture_without_a_run(values):
     before, job = values.canvas.scene, values.runner.job
-    values.example.value = 3
+    values.sliders["example"].value = 3
     assert values.canvas.scene != before
     assert values.runner.job is job
     again = ValuesView("diagrams/values", InProcess())
     again.select(values.selection())
-    assert (again.example.value, again._picked) == (3, values._picked)
+    assert (again.sliders["example"].value, again._picked) == (3, values._picked)
 
 
 async def test_a_mistake_is_underlined_and_nothing_is_run(values):

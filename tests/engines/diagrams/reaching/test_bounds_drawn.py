@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from engines.contract import InputError
 from engines.diagrams import Diagram, DiagramError, bounds_drawn
 from engines.diagrams.drawing.files import scene_from_json
-from engines.diagrams.drawing.picture import scene_of
 from engines.diagrams.drawing.painting.scene import Mark
+from engines.diagrams.drawing.picture import scene_of
 from engines.diagrams.experiments.proving.bounds import CLAIMS, DEEP, EXPERIMENT, GATE
 from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.reaching.answers import answers
