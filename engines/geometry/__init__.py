@@ -8,6 +8,7 @@
 from engines.geometry.activations.store import ActivationSet, ActivationWriter, Recorder
 from engines.geometry.api import (
     addition_stages,
+    alignment_maps,
     attention_memory,
     compare,
     convergent_learning,
@@ -59,6 +60,7 @@ __all__ = [
     "ActivationWriter",
     "Recorder",
     "addition_stages",
+    "alignment_maps",
     "arrays_from_file",
     "attention_memory",
     "barcode",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from engines.geometry.aligning.result import AlignmentRun
 from engines.geometry.analyses.comparison import SimilarityMatrix
 from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
@@ -98,6 +99,11 @@ def through_transformer(**fields: Any) -> PatchingRun:
 def dictionaries(**fields: Any) -> DictionaryRun:
     """Sparse codes of what a small transformer holds; fields of `DictionarySpec`."""
     return cast("DictionaryRun", _run("dictionaries", fields))
+
+
+def alignment_maps(**fields: Any) -> AlignmentRun:
+    """A variable swapped by neurons, rotations and maps that bend; of `AlignmentSpec`."""
+    return cast("AlignmentRun", _run("alignment", fields))
 
 
 def modular_addition(**fields: Any) -> ModularRun:

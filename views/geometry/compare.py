@@ -92,6 +92,7 @@ class CompareView(GenericView):
                 ["stimuli permuted (control)", _number(found.control[at])],
                 ["95 % of permutations", _range(found.control_low[at], found.control_high[at])],
                 ["p", _number(found.p[at])],
+                ["before any learning (control)", _number(found.start[at])],
             ],
             "note": f"n = {found.n_stimuli} stimuli, {found.estimator}, seed {found.spec.seed}",
         }

@@ -35,9 +35,13 @@ def _section(title: str, scores: tuple[Score, ...], more: tuple[list[str], ...])
     if first:
         made = "; ".join(dict.fromkeys(f"{s.interval}: {s.estimator}" for s in scores))
         note = f"n = {first.n} stimuli, intervals are {made}, seed {first.seed}"
+    columns = ["score (interval)", "value", ", ".join(kinds)]
+    if any(np.isfinite(s.start) for s in scores):
+        columns.append("random start")
+        rows = [[*row, _number(s.start)] for row, s in zip(rows, scores, strict=True)]
     return {
         "title": label(title),
-        "columns": ["score (interval)", "value", ", ".join(kinds)],
+        "columns": columns,
         "rows": [*rows, *more],
         "note": note,
     }

@@ -11,7 +11,7 @@ import numpy as np
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 from engines.geometry.activations.store import ActivationSet
-from engines.geometry.analyses.source import ensured, source_of
+from engines.geometry.analyses.source import NO_START, at_start, ensured, source_of
 from engines.geometry.chance.resampling import (
     Resampled,
     chance,
@@ -105,6 +105,8 @@ class SimilarityMatrix(Result):
     control_low: np.ndarray
     control_high: np.ndarray
     p: np.ndarray
+    start: np.ndarray
+    """The same pairs before their networks learnt anything; nan where that is not known."""
     n_stimuli: int
     estimator: str
     interval: str
@@ -113,10 +115,12 @@ class SimilarityMatrix(Result):
     """Rows that were counted as independent and visibly are not."""
 
     def pictures(self) -> tuple[Picture, ...]:
-        """The chosen similarity, biased CKA and the control; a row with intervals; every pair."""
+        """The chosen similarity, biased CKA and controls; a row with intervals; every pair."""
         found: list[Picture] = [self._map(self.spec.measure, self.values)]
         if self.spec.measure != "CKA, biased":
             found.append(self._map("CKA, biased (towards 1 with many units)", self.beside))
+        if np.isfinite(self.start).any() and self.spec.over == "layers and networks":
+            found.append(self._map("control: before any learning", self.start))
         found.append(self._map("control: stimuli permuted", self.control))
         return (*found, self.profile(), self.table())
 
@@ -164,6 +168,7 @@ class SimilarityMatrix(Result):
                 "control low": self.control_low[i, j],
                 "control high": self.control_high[i, j],
                 "p": self.p[i, j],
+                "before any learning": self.start[i, j],
                 "biased CKA": self.beside[i, j],
                 "n stimuli": np.full(n, self.n_stimuli),
                 "seed": np.full(n, self.spec.seed),
@@ -197,7 +202,8 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
     n_pairs = len(x) * len(y) // (2 if symmetric else 1)
     rows_of = _rows(spec, one, (*x, *y))
     n_draws = n_draws_within(one.n_stimuli, max(a.shape[1] for a in (*x, *y)), n_pairs)
-    found = np.full((8, len(x), len(y)), np.nan)
+    found = np.full((9, len(x), len(y)), np.nan)
+    fresh = [_starts(spec, rows, one), _starts(spec, columns, other)]
     for i, a in enumerate(x):
         yield Comparing(fraction=0.5 + 0.5 * i / len(x))
         for j, b in enumerate(y):
@@ -213,9 +219,12 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
                 raise InputError(f"{pair}: {error}") from error
             own = (value, value) if symmetric and i == j else (told.low, told.high)
             biased = value if spec.measure == "CKA, biased" else similarity(a, b, "CKA, biased")
+            start = _before(fresh[0][i], fresh[1][j], spec.measure)
             found[:, i, j] = (value, biased, *own, told.control, told.control_low,
-                              told.control_high, told.p)  # fmt: skip
+                              told.control_high, told.p, start)  # fmt: skip
     warning = next((w for a in x if (w := dependence_warning(a, one.labels, rows_of))), "")
+    if not warning and not np.isfinite(found[8]).any():
+        warning = NO_START
     if not rows_of.has_p(one.n_stimuli):
         warning = (
             f"{one.n_stimuli} rows in time order hold fewer than {BLOCKS_LEAST} blocks of "
@@ -226,6 +235,24 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
         estimator=estimator_in_words(axis, n_draws, spec.measure, rows_of),
         interval=kind_of_interval(spec.measure, axis), warning=warning,
     )  # fmt: skip
+
+
+def _starts(
+    spec: CompareSpec, named: dict[str, np.ndarray], activations: ActivationSet
+) -> list[np.ndarray | None]:
+    """What each row or column is before its network learns: for moments always the same layer."""
+    if spec.over == "layers and networks":
+        return [at_start(activations, name) for name in named]
+    return [at_start(activations, spec.layer or activations.layers[0])] * len(named)
+
+
+def _before(a: np.ndarray | None, b: np.ndarray | None, measure: str) -> float:
+    if a is None or b is None:
+        return float("nan")
+    try:
+        return similarity(a, b, measure)
+    except InputError:
+        return float("nan")
 
 
 def _rows(spec: CompareSpec, one: ActivationSet, series: tuple[np.ndarray, ...]) -> Rows:

@@ -10,6 +10,7 @@ import numpy as np
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 from engines.geometry.activations.store import ActivationSet
+from engines.geometry.analyses.source import at_start
 from engines.geometry.chance.scores import Score, layer_scores, pair_scores
 from engines.geometry.measures.dimension import carried, two_nn
 from engines.geometry.measures.rdm import rdm
@@ -99,6 +100,9 @@ class Moment(Result):
                 "control": np.array([s.control for _, s in rows]),
                 "p": np.array([s.p for _, s in rows]),
                 "control is": tuple(s.control_kind for _, s in rows),
+                "before any learning": np.array(
+                    [s.control if s.control_kind == "random start" else s.start for _, s in rows]
+                ),
                 "n stimuli": np.array([s.n for _, s in rows]),
                 "estimator": tuple(s.estimator for _, s in rows),
                 "seed": np.array([s.seed for _, s in rows]),
@@ -121,16 +125,20 @@ def frames_of(spec: MomentSpec) -> Iterator[Looking | Moment]:
             f"got {spec.snapshot}"
         )
     column = activations.labels.get(spec.column, ())
-    trained = activations.n_snapshots > 1 and "step" in activations.snapshots
-    layers, values = [], []
+    layers, values, starts = [], [], []
     for k, name in enumerate(names):
         yield Looking(fraction=k / (len(names) + 1))
         x = activations.at(name, spec.snapshot)
-        control = activations.at(name, 0) if trained else None
+        control = at_start(activations, name)
         layers.append(layer_moment(name, x, control, column, spec))
         values.append(x)
+        starts.append(control)
     yield Looking(fraction=len(names) / (len(names) + 1))
-    pair = pair_scores(values[0], values[1], spec.seed) if len(values) == 2 else ()
+    pair: tuple[Score, ...] = ()
+    if len(values) == 2:
+        one, other = starts
+        both = None if one is None or other is None else (one, other)
+        pair = pair_scores(values[0], values[1], spec.seed, both)
     yield Moment(spec, tuple(layers), pair, activations.stimuli)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from engines.contract import Frame
 from engines.geometry.activations import library
 from engines.geometry.activations.store import ActivationSet
@@ -11,6 +13,12 @@ from engines.geometry.learning.spec import StudioSpec
 
 OPENING = StudioSpec(n_points=8, targets="every bit", depth=2, width=64, n_steps=800)
 """What is analysed when nothing is named: equal everywhere, so that results can be kept."""
+NO_START = (
+    "Nothing here says what networks that learnt nothing would be given: bring their activations "
+    "as the first snapshot, and training steps as a column of snapshots"
+)
+"""Maps that bend find in random networks what was asked for (`geometry/alignment`), and even plain
+similarities are far from 0 there, so no score stands without the same at a random start."""
 
 
 def source_of(name: str) -> str:
@@ -29,3 +37,11 @@ def ensured(name: str) -> Iterator[Frame | ActivationSet]:
             if isinstance(item, Frame):
                 yield Learning(fraction=0.5 * item.fraction)
     yield ActivationSet.named(source_of(name))
+
+
+def at_start(activations: ActivationSet, layer: str) -> np.ndarray | None:
+    """[stimulus, unit] before the first training step; None where a set does not hold it."""
+    steps = activations.snapshots.get("step")
+    if steps is None or not len(steps) or steps[0] != 0:
+        return None
+    return activations.at(layer, 0)

@@ -10,7 +10,7 @@ import numpy as np
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Bars, Picture, Points, Table
 from engines.geometry.activations.store import ActivationSet
-from engines.geometry.analyses.source import ensured
+from engines.geometry.analyses.source import at_start, ensured
 from engines.geometry.chance.resampled_dichotomies import (
     N_DRAWS,
     N_DRAWS_SEPARABLE,
@@ -106,6 +106,8 @@ class TaskGeometry(Result):
     is_named: np.ndarray
     scores: Sided
     control: Sided
+    start: np.ndarray
+    """float64[(parallelism, CCGP, separable), dichotomy] before any learning, nan if not known."""
     coords: np.ndarray
     complete: bool
 
@@ -186,6 +188,8 @@ class TaskGeometry(Result):
                 "CCGP control": c.ccgp,
                 "separable": tuple("yes" if yes else "no" for yes in s.separable),
                 "separable, control": tuple("yes" if yes else "no" for yes in c.separable),
+                "parallelism before any learning": self.start[0],
+                "CCGP before any learning": self.start[1],
             },
         )
 
@@ -197,13 +201,15 @@ class TaskGeometry(Result):
         return Table(
             "Shattering dimension",
             {
-                "of": ("the layer", "units shuffled (control)"),
-                "share separable": np.array([s.separable.mean() for s in both]),
-                "low": np.array([s.share_ends[0] for s in both]),
-                "high": np.array([s.share_ends[1] for s in both]),
-                "dichotomies": (f"{what} {len(self.names)}",) * 2,
-                "estimator": (made,) * 2,
-                "seed": np.array([self.spec.seed] * 2),
+                "of": ("the layer", "units shuffled (control)", "before any learning"),
+                "share separable": np.array(
+                    [*(s.separable.mean() for s in both), self.start[2].mean()]
+                ),
+                "low": np.array([*(s.share_ends[0] for s in both), np.nan]),
+                "high": np.array([*(s.share_ends[1] for s in both), np.nan]),
+                "dichotomies": (f"{what} {len(self.names)}",) * 3,
+                "estimator": (made,) * 3,
+                "seed": np.array([self.spec.seed] * 3),
             },
         )  # fmt: skip
 
@@ -240,6 +246,7 @@ def frames_of(spec: DichotomySpec) -> Iterator[Frame | TaskGeometry]:
         named,
         sided[0],
         sided[1],
+        _before(activations, layer, chosen, every, spec),
         one_basis(x[None])[0][0],
         len(chosen) <= ALL_MAX,
     )
@@ -264,6 +271,24 @@ def _scored(x: np.ndarray, every: np.ndarray, spec: DichotomySpec) -> Iterator[f
     shares = separables(drawn[:N_DRAWS_SEPARABLE], every).mean(axis=1)
     share_ends = around(float(separable.mean()), shares, within=(0.0, 1.0))
     yield Sided(table[0], table[2:4], table[1], table[4:6], separable, share_ends, table[6])
+
+
+def _before(
+    activations: ActivationSet,
+    layer: str,
+    chosen: list[int],
+    every: np.ndarray,
+    spec: DichotomySpec,
+) -> np.ndarray:
+    """Scores at the random start: float64[(parallelism, CCGP, separable), dichotomy]."""
+    start = at_start(activations, layer)
+    if start is None or not np.ptp(start[chosen], axis=0).any():
+        return np.full((3, len(every)), np.nan)
+    x, seed = start[chosen], spec.seed % 2**32
+    rows = [(parallelism(x, side, seed=seed),
+             ccgp_splits(x, side, noise=spec.noise, n_trials=8, n_splits=8, seed=seed).mean())
+            for side in every]  # fmt: skip
+    return np.array([*np.array(rows).T, separables(np.asarray(x, np.float64)[None], every)[0]])
 
 
 def _last_layer(activations: ActivationSet) -> str:

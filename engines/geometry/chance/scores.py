@@ -45,6 +45,8 @@ class Score:
     note: str = ""
     p: float = float("nan")
     """Share of controls at least as large, where the control is drawn often."""
+    start: float = float("nan")
+    """The same before any learning, where the control is another one; nan where not known."""
     interval: str = STABILITY
     """What the interval is: most say nothing of units or stimuli that were not seen."""
 
@@ -164,8 +166,16 @@ def _parallelism(x: np.ndarray, control: np.ndarray | None, right: np.ndarray, s
     return Score("parallelism", value, low, high, level, kind, len(x), made, seed, p=p)
 
 
-def pair_scores(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Score, ...]:
-    """How alike two layers are; the control pairs each stimulus with another one."""
+def pair_scores(
+    x: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    start: tuple[np.ndarray, np.ndarray] | None = None,
+) -> tuple[Score, ...]:
+    """How alike two layers are; the control pairs each stimulus with another one.
+
+    ``start``: both layers before any learning, which are often alike too.
+    """
     moved = y[np.random.default_rng([seed, 3]).permutation(len(y))]
     made = f"{N_DRAWS} random halves of the units"
     found = []
@@ -181,10 +191,12 @@ def pair_scores(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Score, ...]:
                 lambda a, s=score: s(a, y), x, value, seed, within=range_of(name)
             )
             null = score(x, moved)
+            before = score(*start) if start else float("nan")
         except InputError as error:
             nan = float("nan")
             found.append(Score(name, nan, nan, nan, nan, "stimuli permuted", len(x), made, seed,
                                str(error)))  # fmt: skip
             continue
-        found.append(Score(name, value, low, high, null, "stimuli permuted", len(x), made, seed))
+        found.append(Score(name, value, low, high, null, "stimuli permuted", len(x), made, seed,
+                           start=before))  # fmt: skip
     return tuple(found)
