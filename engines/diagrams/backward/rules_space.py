@@ -53,7 +53,9 @@ def _positions(b: Pass, ins: Axes, outs: Axes, slide: Slide) -> Axes:
     found = []
     for axis, out in zip(ins, outs, strict=True):
         name = b.name(f"{axis}'") if axis == out else out
-        if axis == out:
+        if axis == out and isinstance(slide["dilation"], Poly):
+            b.extra[name] = Poly.of(axis)
+        elif axis == out:
             b.windows[name] = Window(axis, **slide)
         found.append(name)
     return tuple(found)
@@ -173,6 +175,16 @@ def _put(b: Pass, node: Node, g: str) -> None:
     b.give(name, b.emit("slice", (g,), b.values[name].axes, f"d{name}", **cut))
 
 
+_TRANSPOSED = {"fft": "unfft", "unfft": "fft", "ifft": "unifft", "unifft": "ifft"}
+
+
+def _waves(b: Pass, node: Node, g: str) -> None:
+    attrs, name = node.attrs, node.args[0]
+    back = {"fn": _TRANSPOSED[attrs["fn"]], "ins": attrs["outs"], "outs": attrs["ins"]}
+    kept = {key: attrs[key] for key in ("axis", "wave", "modes") if key in attrs}
+    b.give(name, b.emit("waves", (g,), b.values[name].axes, f"d{name}", **back, **kept))
+
+
 SPACE_RULES: dict[str, Callable[[Pass, Node, str], None]] = {
     "norm": norm_back,
     "pool": _pool,
@@ -180,4 +192,5 @@ SPACE_RULES: dict[str, Callable[[Pass, Node, str], None]] = {
     "fold": _fold,
     "conv": _conv,
     "put": _put,
+    "waves": _waves,
 }

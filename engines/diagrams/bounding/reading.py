@@ -44,6 +44,7 @@ _MOVES = frozenset(
         "conv",
         "window",
         "fold",
+        "waves",
     ]
 )
 """Kinds that are affine in all that they are given."""

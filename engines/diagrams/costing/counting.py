@@ -48,6 +48,9 @@ def elementwise(node: Node, args: list[Axes]) -> Poly:
             return out * NORM_STEPS + scaled
         case "reduce" | "window" | "fold" | "first" | "places":
             return Poly.product(args[0]) + scaled
+        case "waves":
+            # As the sum that it stands for: fast transforms need less, and no polynomial says it.
+            return 2 * Poly.product((*args[0], *node.attrs["outs"])) + scaled
         case "pool":
             return out * node.attrs["kernel"] ** len(node.attrs["ins"]) + scaled
         case "einsum":

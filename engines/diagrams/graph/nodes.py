@@ -107,7 +107,7 @@ class Graph:
         """Every name whose size matters: axes, tables, factors, repeats."""
         found = dict.fromkeys(self.axes())
         for _, _, node in self.walk():
-            for key in ("repeat", "scale", "start"):
+            for key in ("repeat", "scale", "start", "dilation", "pad"):
                 value = node.attrs.get(key)
                 if isinstance(value, Poly):
                     found.update(dict.fromkeys(value.names))

@@ -104,6 +104,8 @@ SPACE_KINDS: dict[str, tuple[str, str]] = {
     "maxpool": ("pool", "max"),
     "avgpool": ("pool", "avg"),
     "window": ("window", ""),
+    "fft": ("waves", "fft"),
+    "ifft": ("waves", "ifft"),
 }
 
 
@@ -114,6 +116,8 @@ BACK_KINDS: dict[str, tuple[str, str]] = {
     "largest": ("places", "largest"),
     "smallest": ("places", "smallest"),
     "first": ("first", ""),
+    "unfft": ("waves", "unfft"),
+    "unifft": ("waves", "unifft"),
 }
 
 KINDS: dict[str, tuple[str, str]] = {

@@ -93,6 +93,19 @@ class Ask:
             self.refuse("option", text, at=option.span)
         return int(number)
 
+    def stretch(self, key: str, default: int, least: int = 0) -> int | Poly:
+        """A whole number, or a size that may grow with others: what was declared of it."""
+        option = self.option(key)
+        value = option.value if option is not None else None
+        if isinstance(value, str):
+            value = Poly.of(value)
+        if not isinstance(value, Poly) or not value.names:
+            return self.whole(key, default, least)
+        declared = {n: size for n, (size, _) in self.sizes.declared.items() if size.names}
+        for _ in declared:
+            value = value.replaced(declared)
+        return value
+
     def number(self, key: str, default: float) -> float:
         """A number given by key."""
         option = self.option(key)

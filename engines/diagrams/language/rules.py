@@ -15,6 +15,7 @@ from engines.diagrams.graph.sharing import TIES
 from engines.diagrams.language.asking import Ask, Attrs
 from engines.diagrams.language.rules_back import BACK_CHECKS, unlearned
 from engines.diagrams.language.rules_space import SPACE_CHECKS
+from engines.diagrams.language.rules_waves import check_waves
 
 ARITY_MAX = 16
 
@@ -300,6 +301,7 @@ CHECKS: dict[str, Callable[[Ask], Attrs]] = {
     "opaque": check_opaque,
     "param": check_param,
     "const": check_const,
+    "waves": check_waves,
     **SPACE_CHECKS,
     **BACK_CHECKS,
 }

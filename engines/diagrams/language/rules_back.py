@@ -82,9 +82,14 @@ def check_fold(ask: Ask) -> Attrs:
     ((positions, place), (made,)) = arrows[0]
     ask.has(ask.args[0], (positions, place))
     kernel, stride = ask.whole("kernel", 1, 1), ask.whole("stride", 1, 1)
-    pad, dilation = ask.whole("pad", 0), ask.whole("dilation", 1, 1)
-    window = Window(made, kernel, stride, pad, dilation)
-    ask.sizes.window(positions, window, ask.call.kind.span)
+    pad, dilation = ask.stretch("pad", 0), ask.stretch("dilation", 1, 1)
+    if isinstance(pad, Poly) or isinstance(dilation, Poly):
+        reach = (kernel - 1) * Poly.of(dilation) - 2 * Poly.of(pad)
+        text = "a window takes off what it reaches over"
+        ask.equal(Poly.of(positions), Poly.of(made) - reach, text)
+    else:
+        window = Window(made, kernel, stride, pad, dilation)
+        ask.sizes.window(positions, window, ask.call.kind.span)
     ask.equal(Poly.of(place), Poly.of(kernel), "the places of a window are its kernel")
     ask.gives((*(a for a in ask.axes if a not in (positions, place)), made))
     sizes = {"kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation}

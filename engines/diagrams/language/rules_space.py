@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from engines.diagrams.graph.circuit import Window
 from engines.diagrams.graph.nodes import Axes
@@ -172,10 +173,12 @@ def _spatial(ask: Ask, arrows: list[tuple[Axes, Axes]]) -> tuple[Axes, Axes]:
 def _sliding(ask: Ask, ins: Axes, outs: Axes) -> Attrs:
     kernel = ask.whole("kernel", 1, 1)
     stride = ask.whole("stride", 1, 1)
-    dilation = ask.whole("dilation", 1, 1)
+    dilation = ask.stretch("dilation", 1, 1)
     same = ins == outs
-    pad = ask.whole("pad", dilation * (kernel - 1) // 2 if same else 0)
     transposed = ask.fn == "T"
+    if isinstance(dilation, Poly):
+        return _spread(ask, ins, outs, kernel, stride, dilation)
+    pad = ask.whole("pad", dilation * (kernel - 1) // 2 if same else 0)
     window = [Window(a, kernel, stride, pad, dilation, transposed) for a in ins]
     if same and (stride != 1 or window[0].size(97) != 97):
         hint = f"name the new axes: {' '.join(ins)} -> {' '.join(a + '2' for a in ins)}"
@@ -184,6 +187,26 @@ def _sliding(ask: Ask, ins: Axes, outs: Axes) -> Attrs:
         if not same:
             ask.sizes.window(made, rule, ask.call.kind.span)
     return {"kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation}
+
+
+def _spread(ask: Ask, ins: Axes, outs: Axes, kernel: int, stride: int, dilation: Poly) -> Attrs:
+    """A kernel that is spread as a size says, so that it reaches as far on a finer grid."""
+    word = ask.call.kind.text
+    if stride != 1 or ask.fn == "T" or word in ("maxpool", "avgpool"):
+        text = f"a dilation that is a size needs {'Conv or window' if stride == 1 else 'stride 1'}"
+        ask.refuse("option", text, "give a number")
+    if ins != outs:
+        pad = ask.stretch("pad", 0)
+        for axis, made in zip(ins, outs, strict=True):
+            size = Poly.of(axis) + 2 * Poly.of(pad) - (kernel - 1) * dilation
+            ask.equal(Poly.of(made), size, "a window takes off what it reaches over")
+        return {"kernel": kernel, "stride": 1, "pad": pad, "dilation": dilation}
+    if kernel % 2 == 0 or ask.option("pad"):
+        hint = f"name the new axes: {' '.join(ins)} -> {' '.join(a + '2' for a in ins)}"
+        text = f"{word} keeps its axes with an odd kernel, and with the padding that belongs to it"
+        ask.refuse("window", text, hint)
+    pad = Fraction(kernel - 1, 2) * dilation
+    return {"kernel": kernel, "stride": 1, "pad": pad, "dilation": dilation}
 
 
 def check_conv(ask: Ask) -> Attrs:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Axes, Graph, Node, Value
 from engines.diagrams.graph.operations import KINDS, NUMBERS
@@ -128,15 +130,15 @@ def _options(node: Node) -> list[str]:
         "eps": 0.0 if attrs.get("fn") == "RMSNorm" else 1e-5, **numbers,
         "base": 10000.0, "step": 1, "k": 1, "fixed": False, "tied": False,
         "bias": attrs["fn"] != "RMSNorm" if node.kind == "norm" else plus, "tied_bias": False,
-        "outer": False, "least": False, "unlearned": -1,
+        "outer": False, "least": False, "unlearned": -1, "modes": 0,
     }  # fmt: skip
     for key, default in defaults.items():
         if key in attrs and attrs[key] != default:
             value = attrs[key]
-            told = value if isinstance(value, str) else repr(value)
+            told = value if isinstance(value, str) else _coded(value)
             found.append(f"{key}={int(value) if isinstance(value, bool) else told}")
     if "pad" in attrs and attrs["pad"] != _usual_pad(node):
-        found.append(f"pad={attrs['pad']}")
+        found.append(f"pad={_coded(attrs['pad'])}")
     if node.kind == "cast":
         found += [f"from={attrs['from']}", f"to={attrs['to']}"]
     if "by" in attrs:
@@ -157,9 +159,16 @@ def _start(node: Node) -> list[str]:
     return [f"start={start.code()}"] if node.kind in ("slice", "put") and start else []
 
 
-def _usual_pad(node: Node) -> int:
+def _coded(value: object) -> str:
+    return value.code() if isinstance(value, Poly) else repr(value)
+
+
+def _usual_pad(node: Node) -> int | Poly:
     same = node.attrs.get("ins") == node.attrs.get("outs")
-    return node.attrs["dilation"] * (node.attrs["kernel"] - 1) // 2 if same else 0
+    reach = node.attrs["dilation"] * (node.attrs["kernel"] - 1)
+    if not same:
+        return 0
+    return reach * Fraction(1, 2) if isinstance(reach, Poly) else reach // 2
 
 
 def _places(node: Node) -> list[str]:
@@ -176,7 +185,7 @@ def _places(node: Node) -> list[str]:
             return [" ".join(axes)] if axes else []
         case "view":
             return [_arrow(ins, outs) for ins, outs in attrs["arrows"]]
-        case "rename" | "concat":
+        case "rename" | "concat" | "waves":
             return [_arrow(attrs["ins"], attrs["outs"])]
         case "expand":
             return [" ".join(attrs["outs"])] if attrs["outs"] else []

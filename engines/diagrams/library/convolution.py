@@ -144,11 +144,44 @@ def UNet(X: b c0 y x) -> b d y x
   z: b d y x = Conv+[y x, c11 -> d, kernel=1](h1)
 """
 
+WAVES = """\
+def FourierLayer(v: b c x) -> b d x
+  # every wave mixes the channels by a matrix of complex numbers of its own
+  size x = 16
+  f: b c k z = fft[x -> k z, modes=5](v)
+  p: b c k = index[z, at=0](f)
+  q: b c k = index[z, at=1](f)
+  R: c d k = param[Real]()
+  I: c d k = param[Imaginary]()
+  pr: b d k = einsum(p, R)
+  qi: b d k = einsum(q, I)
+  pi: b d k = einsum(p, I)
+  qr: b d k = einsum(q, R)
+  r: b d k = sub(pr, qi)
+  i: b d k = add(pi, qr)
+  r1: b d k e = view[-> e](r)
+  i1: b d k h = view[-> h](i)
+  g: b d k z = concat[e h -> z](r1, i1)
+  s: b d x = ifft[k z -> x](g)
+  w: b d x = Linear+[W, c -> d](v)
+  y: b d x = add(s, w)
+"""
+
+REACH = """\
+def SameReach(u: b c x) -> b d x
+  # on a grid twice as fine neighbours are taken twice as far away
+  size x = 16
+  size r = x/8
+  y: b d x = Conv+[x, c -> d, kernel=3, dilation=r](u)
+"""
+
 FIGURE = "Abbott 2024, figure"
 ENTRIES = {
     "conv": Entry("Convolution with stride", CONV1D, f"{FIGURE} 23; torch conv1d"),
     "windows": Entry("Convolution by windows", WINDOW, f"{FIGURE} 23; torch conv1d"),
     "dilated": Entry("Dilated convolution", DILATED, f"{FIGURE} 24; torch conv2d"),
+    "fourier": Entry("Fourier layer", WAVES, "Li et al. 2021; torch.fft"),
+    "reach": Entry("Convolution of equal reach", REACH, "Berner et al. 2025; torch conv1d"),
     "depthwise": Entry("Depthwise separable convolution", DEPTHWISE, "torch conv2d"),
     "transposed": Entry("Transposed convolution", UPSAMPLE, f"{FIGURE} 25; torch conv_transpose2d"),
     "pools": Entry("Pools", POOLS, "torch max_pool2d, avg_pool2d"),

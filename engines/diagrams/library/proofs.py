@@ -57,6 +57,14 @@ def _rotary(_m: Any, q: Tensor, k: Tensor) -> Tensor:
     return turned(q) @ turned(k).transpose(-1, -2) / q.shape[-1] ** 0.5
 
 
+def _fourier(m: Any, v: Tensor) -> Tensor:
+    """Complex numbers by torch itself."""
+    wave = torch.fft.rfft(v)[..., :5]
+    mixed = torch.einsum("bck,cdk->bdk", wave, torch.complex(m.Real, m.Imaginary))
+    flat = F.conv1d(v, m.W_weight[..., None], m.W_bias)
+    return torch.fft.irfft(mixed, v.shape[-1]) + flat
+
+
 def _visual(m: Any, y: Tensor, x: Tensor) -> Tensor:
     def maps(weight: Tensor, image: Tensor) -> Tensor:
         k, h, c = weight.shape
@@ -283,6 +291,10 @@ REFERENCES: dict[str, Reference] = {
     "graph": _graph,
     "conv": _conv1d,
     "windows": _conv1d,
+    "fourier": _fourier,
+    "reach": lambda m, x: F.conv1d(
+        x, m.y_weight, m.y_bias, padding=x.shape[-1] // 8, dilation=x.shape[-1] // 8
+    ),
     "dilated": lambda m, x: F.conv2d(x, m.z_weight, m.z_bias, padding=2, dilation=2),
     "depthwise": _depthwise,
     "transposed": lambda m, x: F.conv_transpose2d(x, m.z_weight, m.z_bias, 2),

@@ -9,7 +9,9 @@ import torch
 import torch.nn.functional
 from torch import Tensor
 
+from engines.diagrams.graph.errors import problem
 from engines.diagrams.running.program import Call, Item, Lit, Many, Method, Name, Op, Own, Size, Var
+from engines.diagrams.running.waves import unwaved, waves
 
 F = torch.nn.functional
 
@@ -24,6 +26,8 @@ def rotated(x: Tensor, base: float, sign: float = 1.0) -> Tensor:
     return torch.cat(turned, dim=-1)
 
 
+_OWN = {"rotated": rotated, "waves": waves, "unwaved": unwaved}
+"""What no name of torch stands for."""
 _SIGNS = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -55,6 +59,9 @@ class Evaluator:
                 return self.held(name)
             case Size(value, whole):
                 size = value.value(self.sizes)
+                if whole and size != int(size):
+                    text = f"{value} is {float(size):g} at these sizes and must be a whole number"
+                    raise problem("bad-size", text, "choose sizes that divide")
                 return int(size) if whole else float(size)
             case Name(path):
                 return self.dtype if path == "dtype" else getattr(torch, path[6:])
@@ -80,7 +87,7 @@ class Evaluator:
     def _function(self, function: Any) -> Any:
         if not isinstance(function, str):
             return self(function)
-        if function == "rotated":
-            return rotated
+        if function in _OWN:
+            return _OWN[function]
         home, _, name = function.partition(".")
         return getattr(F if home == "F" else torch, name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engines.diagrams.graph.nodes import Axes
 from engines.diagrams.graph.poly import Poly
-from engines.diagrams.running.lowering import Lowering, permuted
+from engines.diagrams.running.lowering import Lowering, permuted, whole
 from engines.diagrams.running.program import Call, Item, Lit, Many, Method, Op, Size
 
 
@@ -117,13 +117,13 @@ def _fold(x: Lowering) -> tuple[Any, Axes]:
     starts = Call("torch.arange", (Size(Poly.of(axis)),), device)
     places = Call("torch.arange", (Size(Poly.of(place)),), device)
     column = Method(Op("*", starts, Lit(attrs["stride"])), "unsqueeze", (Lit(1),))
-    index = Method(Op("+", column, Op("*", places, Lit(attrs["dilation"]))), "flatten")
+    index = Method(Op("+", column, Op("*", places, whole(attrs["dilation"]))), "flatten")
     length = Poly.of(made) + 2 * attrs["pad"]
     like = {"dtype": Method(tree, "dtype", None), **device}
     empty = Call("torch.zeros", (Size(length), *(Size(Poly.of(a)) for a in rest)), like)
     tree = Method(empty, "index_add", (Lit(0), index, tree))
     if attrs["pad"]:
-        tree = Method(tree, "narrow", (Lit(0), Lit(attrs["pad"]), Size(Poly.of(made))))
+        tree = Method(tree, "narrow", (Lit(0), whole(attrs["pad"]), Size(Poly.of(made))))
     return tree, (made, *rest)
 
 
@@ -141,10 +141,22 @@ def _first(x: Lowering) -> tuple[Any, Axes]:
     return found, (*rest, *along)
 
 
+def _waves(x: Lowering) -> tuple[Any, Axes]:
+    """Torch's own fast transforms; of a transpose the weights of waves change sides."""
+    attrs, word = x.node.attrs, x.node.attrs["fn"]
+    rest = tuple(a for a in x.axes[0] if a not in attrs["ins"])
+    tree = permuted(x.args[0], x.axes[0], (*rest, *attrs["ins"]))
+    forward = word in ("fft", "unifft")
+    size = Size(Poly.of(attrs["wave"] if forward else attrs["axis"]))
+    other = () if word in ("fft", "ifft") else (Lit(forward),)
+    return Call("waves" if forward else "unwaved", (tree, size, *other)), (*rest, *attrs["outs"])
+
+
 BACK_LOWERINGS: dict[str, Callable[[Lowering], tuple[Any, Axes]]] = {
     "scatter": _scatter,
     "gather": _gather,
     "places": _places,
     "fold": _fold,
     "first": _first,
+    "waves": _waves,
 }

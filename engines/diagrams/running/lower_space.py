@@ -7,8 +7,8 @@ from typing import Any
 
 from engines.diagrams.graph.nodes import Axes
 from engines.diagrams.graph.poly import Poly
-from engines.diagrams.running.lowering import Lowering, permuted
-from engines.diagrams.running.program import Call, Lit, Many, Method, Size
+from engines.diagrams.running.lowering import Lowering, permuted, whole
+from engines.diagrams.running.program import Call, Lit, Many, Method, Op, Size
 
 _DIMENSIONS = {1: "1d", 2: "2d", 3: "3d"}
 
@@ -126,8 +126,8 @@ def _conv(x: Lowering) -> tuple[Any, Axes]:
     tree, rest = _batched(x, (attrs["channel"], *attrs["ins"]))
     transposed = attrs.get("fn") == "T"
     name = "F.conv" + ("_transpose" if transposed else "") + _DIMENSIONS[len(attrs["ins"])]
-    named: dict[str, Any] = {"stride": Lit(attrs["stride"]), "padding": Lit(attrs["pad"])}
-    named |= {key: Lit(attrs[key]) for key in ("dilation", "groups") if attrs[key] != 1}
+    named: dict[str, Any] = {"stride": Lit(attrs["stride"]), "padding": whole(attrs["pad"])}
+    named |= {key: whole(attrs[key]) for key in ("dilation", "groups") if attrs[key] != 1}
     called = Call(name, (tree, x.own("weight"), x.own("bias")), named)
     return _unbatched(called, rest), (*rest, attrs["made"], *attrs["outs"])
 
@@ -150,13 +150,14 @@ def _window(x: Lowering) -> tuple[Any, Axes]:
     if attrs["pad"]:
         after = len(x.axes[0]) - 1 - dim
         fill = {"value": Lit(float("-inf"))} if attrs.get("least") else {}
-        tree = Call("F.pad", (tree, Lit((0, 0) * after + (attrs["pad"],) * 2)), fill)
+        pads = Many((*(Lit(0) for _ in range(2 * after)), *(whole(attrs["pad"]),) * 2))
+        tree = Call("F.pad", (tree, pads), fill)
     reach = attrs["dilation"] * (attrs["kernel"] - 1) + 1
-    tree = Method(tree, "unfold", (Lit(dim), Lit(reach), Lit(attrs["stride"])))
-    if attrs["dilation"] > 1:
-        steps = tuple(range(0, reach, attrs["dilation"]))
+    tree = Method(tree, "unfold", (Lit(dim), whole(reach), Lit(attrs["stride"])))
+    if attrs["dilation"] != 1:
         device = {"device": Method(tree, "device", None)}
-        index = Call("torch.tensor", (Lit(steps),), device)
+        places = Call("torch.arange", (Lit(attrs["kernel"]),), device)
+        index = Op("*", places, whole(attrs["dilation"]))
         tree = Method(tree, "index_select", (Lit(-1), index))
     return tree, (*(made if a == axis else a for a in x.axes[0]), attrs["place"])
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engines.diagrams.graph.nodes import Axes, Node
-from engines.diagrams.running.program import Call, Lit, Method, Own
+from engines.diagrams.graph.poly import Poly
+from engines.diagrams.running.program import Call, Lit, Method, Own, Size
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def aligned(tree: Any, axes: Axes, out: Axes) -> Any:
         if k > first and axis not in axes:
             tree = Method(tree, "unsqueeze", (Lit(k - first),))
     return tree
+
+
+def whole(value: int | Poly) -> Any:
+    """A whole number, or a size that must be one when it is run."""
+    return Size(value) if isinstance(value, Poly) else Lit(value)
 
 
 def letters(*groups: Axes) -> dict[str, str]:

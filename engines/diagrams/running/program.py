@@ -175,8 +175,12 @@ def code(tree: Any) -> str:  # noqa: C901 - one case per kind of expression
             return _literal(value)
         case Size(value, whole):
             text = size_code(value)
+            if not whole:
+                return text
+            if any(c.denominator != 1 for c in value.terms.values()):
+                return f"round({text})"  # 1 / 49 * 49 is a little less than 1
             divided = any(e < 0 for m in value.terms for _, e in m)
-            return f"int({text})" if whole and divided else text
+            return f"int({text})" if divided else text
         case Name(path):
             return path
         case Call(function, args, named):

@@ -24,6 +24,30 @@ def rotated(x, base, sign=1.0):
     return torch.cat(turned, dim=-1)
 
 '''
+WAVES = '''
+def waves(x, n_waves, weigh=False):
+    """The first waves of the last axis, (real, imaginary); weighed as the transpose of unwaved."""
+    n = x.shape[-1]
+    if n_waves > n // 2 + 1:
+        raise ValueError(f"{n} positions have {n // 2 + 1} waves, but {n_waves} are asked for")
+    found = torch.view_as_real(torch.fft.rfft(x))[..., :n_waves, :]
+    if not weigh:
+        return found
+    wave = torch.arange(n_waves, device=x.device)
+    alone = (wave == 0) | (2 * wave == n)
+    return found * ((2 - alone.to(x.dtype)) / n)[:, None]
+
+
+def unwaved(f, n, weigh=True):
+    """Numbers whose first waves these are and no others; unweighed the transpose of waves."""
+    if f.shape[-2] > n // 2 + 1:
+        raise ValueError(f"{n} positions have {n // 2 + 1} waves, but {f.shape[-2]} came")
+    wave = torch.view_as_complex(f.contiguous())
+    if weigh:
+        return torch.fft.irfft(wave, n)
+    return torch.fft.ifft(wave, n, norm="forward").real
+
+'''
 
 
 def torch_line(node: Node, graph: Graph) -> str:
@@ -59,6 +83,7 @@ class _Source:
         needed = {f"n_{identifier(n)}": v for n, v in self.sizes.items()}
         constants = "\n".join(f"{n} = {v}" for n, v in needed.items() if n in body)
         helper = ROTATED if "rotated(" in body else ""
+        helper += WAVES if "waves(" in body or "unwaved(" in body else ""
         title = f'"""{identifier(self.diagram.name)}, written from its diagram."""'
         head = f"{title}\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
         return f"{head}\n{constants}\n{helper}\n\n{body}\n\n\nMODEL = {top}\n"

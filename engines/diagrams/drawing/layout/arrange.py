@@ -17,7 +17,7 @@ def targets(  # noqa: C901 - one case per kind of operation
     """Axes an operation consumes and axes it produces, as drawn."""
     attrs = node.attrs
     match node.kind:
-        case "linear" | "fn" | "rename":
+        case "linear" | "fn" | "rename" | "waves":
             return _drawn(attrs["ins"], shown), _drawn(attrs["outs"], shown)
         case "embed":
             return (), _drawn(attrs["outs"], shown)

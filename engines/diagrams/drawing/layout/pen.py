@@ -19,6 +19,7 @@ SYMBOLS = {
     "RMSNorm": "RMS", "BatchNorm": "BN", "GroupNorm": "GN", "InstanceNorm": "IN", "arange": "0…",
     "ones": "1",
     "zeros": "0", "step": "θ", "sign": "±",
+    "fft": "FFT", "ifft": "iFFT", "unfft": "FFT′", "unifft": "iFFT′",
 }  # fmt: skip
 
 

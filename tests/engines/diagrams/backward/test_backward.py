@@ -57,6 +57,17 @@ LINES = [
     "size y = 19; z: b y = put[x -> y, start=1, step=2](X)",
     "size k = 3; w: b y k = window[x -> y k, kernel=3, stride=2, pad=1](X); "
     "z: b x = fold[y k -> x, kernel=3, stride=2, pad=1](w)",
+    "size x = 8; f: b k z = fft[x -> k z, modes=5](X); z1: b k z = square(f); "
+    "z: b x = ifft[k z -> x](z1)",
+    "size x = 9; f: b k z = fft[x -> k z, modes=4](X); z: b k z = gelu(f)",
+    "size x = 8; size k = 5; size z = 2; f: b k z = unifft[x -> k z](X); z1: b k z = gelu(f); "
+    "z: b x = unfft[k z -> x](z1)",
+    "size x = 8; size r = x/4; size k = 3; w: b y k = window[x -> y k, kernel=3, dilation=r](X); "
+    "z: b y k = gelu(w)",
+    "size x = 8; size r = x/4; size d = 4; v: x b = permute(X); w: b x = permute(v); "
+    "z: d x = Conv+[x, b -> d, kernel=3, dilation=r](w)",
+    "size x = 8; size r = x/4; size d = 4; "
+    "z: d y = Conv[x -> y, b -> d, kernel=2, pad=2, dilation=r](X)",
     "z: b y = maxpool[x -> y, kernel=3, stride=2, pad=1](X)",
     "z: b y = maxpool[x -> y, kernel=2, dilation=3](X)",
     "z: b x = avgpool[x, kernel=3](X)",
