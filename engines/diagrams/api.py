@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from engines.contract import InputError
+from engines.diagrams.arms.results import ArmsResult
 from engines.diagrams.bounding.results import BranchResult
+from engines.diagrams.changes.results import ChangesResult
 from engines.diagrams.cutting.results import SortedResult
+from engines.diagrams.dendrites.results import DendritesResult
 from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.learning.course import RaceResult
@@ -96,6 +99,46 @@ def sorted_widths(**fields: Any) -> SortedResult:
     """
     experiment = registry.experiment("diagrams/sorted")
     return cast("SortedResult", experiment.result(experiment.spec(**fields)))
+
+
+def attention_lengths(**fields: Any) -> ArmsResult:
+    """Attention learnt on 32 symbols and asked on 512; ``.looks.mean(measure, arm, length)``.
+
+    Args:
+        fields: of `LengthsSpec`: ``power``, ``n_steps``, ``n_nets``, ``learning_rate`` ...
+    """
+    experiment = registry.experiment("diagrams/lengths")
+    return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def norms(**fields: Any) -> ArmsResult:
+    """Normalised 2, 4 or 32 pictures at a time; ``.looks.mean(measure, arm, size)``.
+
+    Args:
+        fields: of `NormsSpec`: ``task``, ``n_steps``, ``n_nets``, ``learning_rate`` ...
+    """
+    experiment = registry.experiment("diagrams/norms")
+    return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def changes(**fields: Any) -> ChangesResult:
+    """A network that passes on only what changes; ``.ratio(price)``, ``.lost(price)``.
+
+    Args:
+        fields: of `ChangesSpec`: ``noise``, ``speed``, ``n_steps``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/changes")
+    return cast("ChangesResult", experiment.result(experiment.spec(**fields)))
+
+
+def dendrites(**fields: Any) -> DendritesResult:
+    """Neurons that grow dendrites; ``.looks.mean(measure, way, number of dendrites)``.
+
+    Args:
+        fields: of `DendritesSpec`: ``n_hidden``, ``n_steps``, ``n_following``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/dendrites")
+    return cast("DendritesResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

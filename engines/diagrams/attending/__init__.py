@@ -1,0 +1,1 @@
+"""Attention learnt on short sequences and asked on long ones: what its weights are made of."""

@@ -1,0 +1,1 @@
+"""Networks that look at moving pictures and pass on only what changes."""

@@ -1,0 +1,1 @@
+"""Normalisations and activations in one, and how few pictures their statistics may rest on."""
