@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,23 +74,27 @@ class Looks:
 
     def pictures(self) -> tuple[Picture, ...]:
         """Every measure by condition, and the first one's course."""
-        drawn = tuple(self.by_condition(name) for name in self.plan.measures)
+        first = self.plan.measures[0]
+        drawn = tuple(self.by_condition(name, large=name == first) for name in self.plan.measures)
         return (drawn[0], self.course(), *drawn[1:])
 
-    def by_condition(self, measure: str) -> Curves:
+    def by_condition(self, measure: str, *, large: bool = False) -> Curves:
         """A measure at the last look against the condition."""
         plan = self.plan
         last = self.seen[_place(measure, plan.measures), -1]
         ticks = tuple((float(k), name) for k, name in enumerate(plan.conditions))
-        middle = {arm: mean(last[k]) for k, arm in enumerate(plan.arms)}
+        drawn, axis = _drawn(measure, mean(last))
+        middle = {arm: drawn(mean(last[k])) for k, arm in enumerate(plan.arms)}
+        ends = {arm: _band(last[k]) for k, arm in enumerate(plan.arms)}
         return Curves(
-            f"{measure} by {plan.under}",
+            f"{_begun(measure)}, by {plan.under}",
             np.arange(len(plan.conditions), dtype=float),
             middle,
             Axis(plan.under, ticks=ticks),
-            Axis(measure),
-            bands={arm: _band(last[k]) for k, arm in enumerate(plan.arms)},
+            axis,
+            bands={arm: (drawn(low), drawn(high)) for arm, (low, high) in ends.items()},
             dots=middle,
+            large=large,
         )
 
     def course(self, measure: str = "") -> Curves:
@@ -98,14 +102,15 @@ class Looks:
         plan = self.plan
         measure = measure or plan.measures[0]
         every = self.seen[_place(measure, plan.measures), :, :, plan.opens]
-        told = f" at {plan.conditions[plan.opens]}" if len(plan.conditions) > 1 else ""
+        told = f", at {plan.conditions[plan.opens]}" if len(plan.conditions) > 1 else ""
+        drawn, axis = _drawn(measure, mean(every))
         return Curves(
             f"While they learn: {measure}{told}",
             np.log10(self.steps + 1.0),
-            {arm: mean(every[:, k]) for k, arm in enumerate(plan.arms)},
+            {arm: drawn(mean(every[:, k])) for k, arm in enumerate(plan.arms)},
             steps_axis(int(self.steps[-1])),
-            Axis(measure),
-            clouds={arm: every[:, k].T for k, arm in enumerate(plan.arms)},
+            axis,
+            clouds={arm: drawn(every[:, k].T) for k, arm in enumerate(plan.arms)},
         )
 
     def table(self, measure: str) -> Table:
@@ -118,6 +123,28 @@ class Looks:
         }
         said = f"mean ± 95 % interval of {last.shape[-1]} {UNIT}"
         return Table(f"{measure}, {said}", {"arm": plan.arms, **columns})
+
+
+def _drawn(measure: str, values: np.ndarray) -> tuple[Callable[[np.ndarray], np.ndarray], Axis]:
+    """How a measure is drawn: losses and errors that span tenfold by their logarithm."""
+    known = values[np.isfinite(values)]
+    wide = len(known) > 0 and 0 < 10 * known.min() < known.max()
+    if not (wide and measure.startswith(("loss", "error"))):
+        return np.asarray, Axis(measure)
+    tenths = range(int(np.floor(np.log10(known.min()))), int(np.log10(known.max())) + 1)
+    marks = [m * 10.0**k for k in tenths for m in (1, 2, 5)]
+    ticks = tuple((float(np.log10(mark)), f"{mark:g}") for mark in marks)
+    return _logarithm, Axis(measure, ticks=ticks)
+
+
+def _logarithm(values: np.ndarray) -> np.ndarray:
+    """Of what is above 0; nan for the rest."""
+    there = np.where(values > 0, values, np.nan)
+    return np.log10(there)
+
+
+def _begun(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def finite_mean(values: np.ndarray, of: str) -> Estimate | None:

@@ -50,6 +50,16 @@ def test_pictures_draw_every_measure_and_the_course(looks):
     assert looks.table("loss").columns["near"][0].startswith(f"{by_loss.lines['one'][0]:.4g} ±")
 
 
+def test_losses_that_span_tenfold_are_drawn_by_their_logarithm(looks):
+    wide = Looks(looks.plan, looks.steps, np.abs(looks.seen) + 1.0)
+    wide.seen[0, -1, 1] *= 100.0
+    drawn = wide.by_condition("loss")
+    np.testing.assert_allclose(10.0 ** drawn.lines["one"], wide.seen[0, -1, 0].mean(-1))
+    assert (0.0, "1") in drawn.y_axis.ticks
+    assert (2.0, "100") in drawn.y_axis.ticks
+    assert not wide.by_condition("score").y_axis.ticks
+
+
 def test_dead_networks_are_a_dash(looks):
     looks.seen[0, -1, 0, 1] = np.nan
     assert looks.table("loss").columns["far"][0] == "—"
