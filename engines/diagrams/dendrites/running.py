@@ -146,7 +146,8 @@ class Comparison:
 def frames_of(spec: DendritesSpec) -> Iterator[DendritesFrame | DendritesResult]:
     """A frame at least ten times a second, the result last."""
     made = Comparison(spec)
-    steps, losses = [0], [made.look((0, 0))[1]]
+    look = made.look((0, 0))
+    steps, losses = [0], [look[1]]
     frame = _frame(made, steps, losses)
     yield frame
     seen = np.full((len(PLAN.measures), 1, len(WAYS), N_CYCLES + 1, spec.n_nets), np.nan)

@@ -34,10 +34,14 @@ def test_pairs_are_networks(looks):
 
 
 def test_what_diverged_is_left_out_and_one_alone_has_no_interval():
-    assert finite_mean(np.array([1.0, np.nan, 3.0]), "x").n == 2
+    two = finite_mean(np.array([1.0, np.nan, 3.0]), "x")
+    assert two is not None
+    assert two.n == 2
     assert finite_mean(np.array([1.0, np.nan, np.inf]), "x") is None
     b = np.array([2.0, 2.0, np.nan, 7.0])
-    assert finite_pairs(np.array([1.0, np.nan, 3.0, 4.0]), b, "x", 0).value == 2.0
+    pairs = finite_pairs(np.array([1.0, np.nan, 3.0, 4.0]), b, "x", 0)
+    assert pairs is not None
+    assert pairs.value == 2.0
     assert finite_pairs(np.array([1.0, np.nan]), np.array([np.nan, 1.0]), "x", 0) is None
 
 
