@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         lateral_memory,
         learnt_delays,
         lesion_scan,
+        look_alikes,
         masked_networks,
         measure,
         next_step,
@@ -64,9 +65,9 @@ if TYPE_CHECKING:
 
 _FROM = {
     "api": "activity_motifs communities compare completion development emulated_chain graph "
-    "hidden_states hopfield lateral_memory learnt_delays lesion_scan masked_networks "
-    "measure next_step paths race_of_circuits recorded_communities remembering "
-    "reservoir rich_lazy spectrum stimulate swimmer wave wired_start",
+    "hidden_states hopfield lateral_memory learnt_delays lesion_scan look_alikes "
+    "masked_networks measure next_step paths race_of_circuits recorded_communities "
+    "remembering reservoir rich_lazy spectrum stimulate swimmer wave wired_start",
     "dynamics.stimulus": "StimulusSpec",
     "exporting": "write_connectome",
     "importing": "ImportOptions ImportReport connectome_from_bytes from_matrix from_networkx "
@@ -122,6 +123,7 @@ __all__ = [
     "learnt_delays",
     "lesion_scan",
     "load",
+    "look_alikes",
     "masked_networks",
     "measure",
     "next_step",

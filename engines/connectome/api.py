@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.comparison.development import Development
     from engines.connectome.experiments.learning.delays import Delays
     from engines.connectome.experiments.learning.graph_network import Waves
+    from engines.connectome.experiments.learning.look_alikes import LookAlikes
     from engines.connectome.experiments.learning.masks import Masks
     from engines.connectome.experiments.learning.rich_lazy import RichLazy
     from engines.connectome.experiments.learning.rnn_hmm import Emulated
@@ -206,3 +207,8 @@ def recorded_communities(**fields: Any) -> Recorded:
 def development(**fields: Any) -> Development:
     """One animal's brain at eight ages: ``development()``."""
     return cast("Development", _run("development", fields))
+
+
+def look_alikes(**fields: Any) -> LookAlikes:
+    """What tells graphs apart that look alike: ``look_alikes(n_seeds=3).table()``."""
+    return cast("LookAlikes", _run("look_alikes", fields))

@@ -16,6 +16,7 @@ FEW = {
     "race_of_circuits": {"n_seeds": 3, "n_episodes": 32},
     "reservoir": {"n_networks": 3, "n_units": 60},
     "hopfield": {"n_spins": 200, "n_runs": 3},
+    "look_alikes": {"n_training": 10, "n_seeds": 3, "n_copies": 1},
     "completion": {"n_cells": 200, "n_active": 10, "n_networks": 3, "n_stored": 20},
     "lateral_memory": {"n_tasks": 2, "n_epochs": 1, "n_seeds": 3},
     "rich_lazy": {"n_units": 40, "n_steps": 20, "n_seeds": 3},
