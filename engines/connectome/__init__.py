@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         development,
         emulated_chain,
         graph,
+        groups_and_regimes,
         hidden_states,
         hopfield,
         lateral_memory,
@@ -65,9 +66,10 @@ if TYPE_CHECKING:
 
 _FROM = {
     "api": "activity_motifs communities compare completion development emulated_chain graph "
-    "hidden_states hopfield lateral_memory learnt_delays lesion_scan look_alikes "
-    "masked_networks measure next_step paths race_of_circuits recorded_communities "
-    "remembering reservoir rich_lazy spectrum stimulate swimmer wave wired_start",
+    "groups_and_regimes hidden_states hopfield lateral_memory learnt_delays lesion_scan "
+    "look_alikes masked_networks measure next_step paths race_of_circuits "
+    "recorded_communities remembering reservoir rich_lazy spectrum stimulate swimmer wave "
+    "wired_start",
     "dynamics.stimulus": "StimulusSpec",
     "exporting": "write_connectome",
     "importing": "ImportOptions ImportReport connectome_from_bytes from_matrix from_networkx "
@@ -115,6 +117,7 @@ __all__ = [
     "from_networkx",
     "from_state_dict",
     "graph",
+    "groups_and_regimes",
     "hidden_states",
     "hopfield",
     "keep",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.activity.hidden_states import HiddenStates
     from engines.connectome.experiments.activity.next_step import NextStep
     from engines.connectome.experiments.activity.recordings import Recorded
+    from engines.connectome.experiments.activity.regimes import Regimes
     from engines.connectome.experiments.bodies.race import Race
     from engines.connectome.experiments.bodies.swimmer import Swimmers
     from engines.connectome.experiments.comparison.development import Development
@@ -212,3 +213,8 @@ def development(**fields: Any) -> Development:
 def look_alikes(**fields: Any) -> LookAlikes:
     """What tells graphs apart that look alike: ``look_alikes(n_seeds=3).table()``."""
     return cast("LookAlikes", _run("look_alikes", fields))
+
+
+def groups_and_regimes(**fields: Any) -> Regimes:
+    """Neurons and times that belong together: ``groups_and_regimes(n_recordings=3).table()``."""
+    return cast("Regimes", _run("regimes", fields))

@@ -146,3 +146,42 @@ def chain_answers() -> tuple[KnownAnswer, ...]:
             -0.015, 0.02, lambda: _gain("one-hot") - _gain("true parameters"),
         ),
     )  # fmt: skip
+
+
+def _rng(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def _share_of_paths() -> float:
+    """Largest gap between how often paths are drawn and how likely they are, all 3^4 of them."""
+    from engines.connectome.grouping.regimes import path
+
+    rng, n_draws = _rng(0), 20_000
+    logs, moves = rng.normal(size=(4, 3)), rng.dirichlet(np.ones(3), 3)
+    every = np.array(list(itertools.product(range(3), repeat=4)))
+    odds = np.exp(logs[np.arange(4), every].sum(axis=1))
+    odds *= moves[every[:, :-1], every[:, 1:]].prod(axis=1)
+    drawn = np.array([path(logs, moves, rng.random(4)) for _ in range(n_draws)])
+    often = np.bincount(drawn @ [27, 9, 3, 1], minlength=81) / n_draws
+    return float(np.abs(often - odds / odds.sum()).max())
+
+
+def _agreement(spread: float) -> float:
+    from engines.connectome.grouping import regimes
+    from engines.connectome.partitions.agreement import ari
+
+    made = regimes.planted(_rng(1), 45, 300, mean=0.3, spread=spread, stay=0.95)
+    drawn = regimes.drawn(_rng(2), made.counts, 3, 3, 60)
+    return ari(max(drawn, key=lambda one: one.log_joint).regime, made.regime)
+
+
+def regime_answers() -> tuple[KnownAnswer, ...]:
+    """Of the sampler, and of recordings with nothing and with much in them."""
+    return (
+        KnownAnswer("share of 20,000 drawn paths less their probability, largest of 81",
+                    "all paths enumerated; five binomial errors", 0.0, 0.016, _share_of_paths),
+        KnownAnswer("agreement of regimes where all rates are alike", "chance", 0.0, 0.05,
+                    lambda: _agreement(0.0)),
+        KnownAnswer("agreement of regimes where rates differ by far", "nothing to mistake", 1.0,
+                    0.02, lambda: _agreement(2.0)),
+    )  # fmt: skip

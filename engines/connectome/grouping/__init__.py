@@ -1,0 +1,1 @@
+"""Which neurons are of one kind: by how they fire in regimes, or by the stimuli that tell them."""
