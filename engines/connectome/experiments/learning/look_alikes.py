@@ -150,7 +150,7 @@ def _said(told: int, can: bool) -> str:
 def _bars(right: np.ndarray) -> Bars:
     """A group of bars for every pair; where nothing came yet there is none."""
     n_told, n_pairs, _ = right.shape
-    known: np.ndarray = np.isfinite(right).all(axis=2)
+    known = np.isfinite(right.sum(axis=2))
     found = {
         (k, j): mean_over(right[k, j], of="share right", unit="networks")
         for k in range(n_told) for j in range(n_pairs) if known[k, j]
