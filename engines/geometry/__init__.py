@@ -32,14 +32,17 @@ from engines.geometry.api import (
     task_geometry,
     through_transformer,
 )
+from engines.geometry.chance.readouts import readout_scores
 from engines.geometry.chance.scores import layer_scores, pair_scores
 from engines.geometry.explaining.ceilings import ceiling, likeness
 from engines.geometry.film.film import film_of
 from engines.geometry.importing.arrays import arrays_from_file
 from engines.geometry.importing.sets import set_from_arrays
+from engines.geometry.measures.capacity import manifold_capacity
 from engines.geometry.measures.dichotomies import ccgp, dichotomies, parallelism, shattering
 from engines.geometry.measures.dimension import participation_ratio, spectrum, two_nn
 from engines.geometry.measures.participation import participation_ratio_corrected
+from engines.geometry.measures.probes import probe
 from engines.geometry.measures.rdm import crossnobis, rdm, rgdm, rgtm
 from engines.geometry.measures.similarity import (
     cca,
@@ -85,6 +88,7 @@ __all__ = [
     "layer_scores",
     "likeness",
     "lottery_tickets",
+    "manifold_capacity",
     "match_neurons",
     "merge_networks",
     "modular_addition",
@@ -96,9 +100,11 @@ __all__ = [
     "participation_ratio",
     "participation_ratio_corrected",
     "phase_diagram",
+    "probe",
     "procrustes_angle",
     "pwcca",
     "rdm",
+    "readout_scores",
     "rgdm",
     "rgtm",
     "rsa",

@@ -9,9 +9,11 @@ import numpy as np
 
 from engines.contract import KnownAnswer
 from engines.geometry.learning.deep_linear import euler, runge_kutta, strength_at
+from engines.geometry.measures.capacity import statistical_dimension
 from engines.geometry.measures.dichotomies import ccgp, parallelism, shattering
 from engines.geometry.measures.dimension import participation_ratio, two_nn
 from engines.geometry.measures.participation import participation_ratio_corrected
+from engines.geometry.measures.probes import probe
 from engines.geometry.measures.rdm import rdm, rgtm, upper_triangle
 from engines.geometry.measures.similarity import cka, cka_debiased, procrustes_angle
 from engines.geometry.measures.topology import barcode
@@ -37,6 +39,14 @@ def studio_answers() -> tuple[KnownAnswer, ...]:
             )
         )
     return tuple(made)
+
+
+def _named_items() -> float:
+    """Thirty items, eight times each, in directions of their own; labels are dealt to items."""
+    rng = np.random.default_rng(1)
+    item = np.repeat(np.arange(30), 8)
+    x = rng.normal(size=(30, 60))[item] + 0.1 * rng.normal(size=(240, 60))
+    return probe(x, tuple(map(str, item % 2)), tuple(map(str, item))).selectivity
 
 
 def _alignment(n_points: int, c: float) -> float:
@@ -75,6 +85,13 @@ def metric_answers() -> tuple[KnownAnswer, ...]:
                     "Song et al. 2012: unbiased", 0.0, 0.05, lambda: _independent(debiased=True)),
         KnownAnswer("the same, biased", "Murphy et al. 2024: about n-p bias 0.909", 0.909, 0.01,
                     lambda: _independent(debiased=False)),
+        KnownAnswer("capacity of points, classes per dimension", "Cover 1965", 2.0, 0.1,
+                    lambda: 1.0 / statistical_dimension(np.ones((1, 3)), n_draws=4_000)),
+        KnownAnswer("capacity of classes of four orthogonal points",
+                    "closed form: an orthant, half of its dimensions", 0.5, 0.02,
+                    lambda: 1.0 / statistical_dimension(np.eye(4), n_draws=2_000)),
+        KnownAnswer("selectivity of a probe of what only names the item",
+                    "Hewitt & Liang 2019: by construction none", 0.0, 0.05, _named_items),
         KnownAnswer("Procrustes angle of a turned copy", "closed form", 0.0, 1e-6, _turned),
         KnownAnswer("RGTM: share of pairs at 0, l = 0.2", "closed form: l", 0.2, 1.01 / 4950,
                     lambda: _saturation(at=0.0)),

@@ -11,6 +11,7 @@ from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.analyses.source import at_start
+from engines.geometry.chance.readouts import readout_scores
 from engines.geometry.chance.scores import Score, layer_scores, pair_scores
 from engines.geometry.measures.dimension import carried, two_nn
 from engines.geometry.measures.rdm import rdm
@@ -177,6 +178,7 @@ def layer_moment(
     notes.append(_about_units(seen))
     shown = seen.order[np.linspace(0, x.shape[1] - 1, min(UNITS_SHOWN, x.shape[1])).astype(int)]
     scores = layer_scores(x, control, column, spec.seed)
+    scores += readout_scores(x, control, column, spec.seed)
     return LayerMoment(
         name, scores, found, carried(x, COMPONENTS_SHOWN), dimension, line, whose,
         x[:, shown].T.astype(np.float32), tuple(notes),
