@@ -15,6 +15,7 @@ from engines.diagrams.api import (
     local_rules,
     norms,
     operator,
+    posets,
     race,
     sorted_widths,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "local_rules",
     "norms",
     "operator",
+    "posets",
     "race",
     "sorted_widths",
 ]

@@ -17,6 +17,7 @@ from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.local.results import LocalResult
 from engines.diagrams.operators.results import OperatorResult
+from engines.diagrams.ordering.results import PosetResult
 from engines.diagrams.reaching.results import BoundsResult
 from engines.running import registry
 
@@ -89,6 +90,16 @@ def operator(**fields: Any) -> OperatorResult:
     """
     experiment = registry.experiment("diagrams/operator")
     return cast("OperatorResult", experiment.result(experiment.spec(**fields)))
+
+
+def posets(**fields: Any) -> PosetResult:
+    """Every kind of partial order with its ideals, extensions and filter; ``.table()``.
+
+    Args:
+        fields: of `PosetSpec`: ``n_points``, ``n_inputs`` ...
+    """
+    experiment = registry.experiment("diagrams/posets")
+    return cast("PosetResult", experiment.result(experiment.spec(**fields)))
 
 
 def sorted_widths(**fields: Any) -> SortedResult:
