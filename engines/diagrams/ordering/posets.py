@@ -65,18 +65,18 @@ def kinds(every: Array) -> tuple[Array, Array]:
 def extensions(less: Array) -> int:
     """How many ways there are to count the points through so that none comes before one below."""
     whole = ideals(less)
-    ways = {tuple(np.zeros(len(less), np.int64)): 1}
+    ways: dict[tuple[int, ...], int] = {(0,) * len(less): 1}
     for ideal in whole[np.argsort(whole.sum(axis=1), kind="stable")]:
-        key = tuple(ideal)
+        key = tuple(ideal.tolist())
         ways[key] = ways.get(key, 0) or sum(ways.get(one, 0) for one in _one_fewer(ideal))
-    return ways[tuple(np.ones(len(less), np.int64))]
+    return ways[(1,) * len(less)]
 
 
 def _one_fewer(ideal: Array) -> Iterator[tuple[int, ...]]:
     for k in np.flatnonzero(ideal):
         less = ideal.copy()
         less[k] = 0
-        yield tuple(less)
+        yield tuple(less.tolist())
 
 
 def covers(less: Array) -> Array:

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from engines.contract.pictures import Curves, Table
 from engines.diagrams import posets
 from engines.diagrams.experiments.architectures.posets import CLAIMS, EXPERIMENT
 from engines.diagrams.ordering.answers import answers
@@ -103,6 +104,9 @@ def test_the_page_shows_every_kind_and_its_claims_hold():
     findings = [claim.finding(found) for claim in CLAIMS]
     assert [finding.word for finding in findings if finding] == ["holds", "holds"]
     drawn, counts, table = found.pictures()
+    assert isinstance(drawn, Curves)
+    assert isinstance(counts, Curves)
+    assert isinstance(table, Table)
     (dots,) = drawn.dots.values()
     assert np.isfinite(dots).sum() == 5 * 3
     assert list(table.columns["named"]) == list(found.n_named)
