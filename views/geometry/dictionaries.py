@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 from bokeh.events import Tap
 
 from engines.contract import Frame, Result
-from engines.contract.pictures import Picture
+from engines.contract.pictures import Picture, Points
 from engines.geometry.dictionaries.pictures import START, STRENGTH, examples
 from engines.geometry.dictionaries.result import DictionaryRun
 from views.kit.components import Facts
@@ -97,7 +97,7 @@ class DictionaryView(GenericView):
         self.mark()
 
     def _made(self, drawn: PictureFigure) -> PictureFigure:
-        if not self._figures and drawn.kind.__name__ == "Points":
+        if drawn.kind is Points:
             drawn.figure.on_event(Tap, self._tap)
         return drawn
 

@@ -41,12 +41,19 @@ class Claims(JSComponent):
 
     def judge(self, result: Result) -> None:
         """Show what a result says of every claim."""
-        found = [(claim, claim.finding(result)) for claim in self._claims]
+        self.tell(self.findings(result))
+
+    def findings(self, result: Result) -> list[Finding | None]:
+        """What a result says of every claim, None of one it does not test; touches no widget."""
+        return [claim.finding(result) for claim in self._claims]
+
+    def tell(self, findings: list[Finding | None]) -> None:
+        """Show them."""
         self.chips = [
             _untested(claim, "not tested here", elsewhere=True)
             if finding is None
             else chip(finding)
-            for claim, finding in found
+            for claim, finding in zip(self._claims, findings, strict=True)
         ]
 
 

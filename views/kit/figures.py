@@ -49,10 +49,14 @@ _MARKERS = ("circle", "square", "diamond", "triangle", "inverted_triangle", "hex
 """Beside the colours, so that kinds can be told apart without them."""
 
 
+Figured = Curves | Bars | Heatmap | Points
+"""Pictures that bokeh draws; a table has a section of its own."""
+
+
 class PictureFigure:
     """A Bokeh figure that shows pictures of one kind and shape, one after the other."""
 
-    def __init__(self, picture: Curves | Bars | Heatmap | Points) -> None:
+    def __init__(self, picture: Figured) -> None:
         """Builds axes, glyphs, legend and hover for the first picture."""
         self.kind = type(picture)
         self.aspect = _aspect(picture)
@@ -244,7 +248,7 @@ class PictureFigure:
         )  # fmt: skip
 
 
-def _is_seen(picture: Curves | Bars | Heatmap | Points) -> bool:
+def _is_seen(picture: Figured) -> bool:
     """Whether there is one finite number to draw."""
     match picture:
         case Curves():
@@ -294,7 +298,7 @@ def _legend_rows(names: Sequence[str]) -> tuple[int, int]:
     return n_rows, width(n_rows)
 
 
-def _frame(picture: Curves | Bars | Heatmap | Points) -> tuple[Any, ...]:
+def _frame(picture: Figured) -> tuple[Any, ...]:
     """What is drawn once: beside the layers it must stay the same for a figure to be reused."""
     match picture:
         case Curves():
@@ -313,7 +317,7 @@ def _is_square(picture: Picture) -> TypeGuard[Curves | Heatmap | Points]:
     return isinstance(picture, Curves | Heatmap | Points) and picture.square
 
 
-def _size(picture: Curves | Bars | Heatmap | Points) -> dict[str, Any]:
+def _size(picture: Figured) -> dict[str, Any]:
     """As wide as its place and high enough to be read, or both axes to one scale."""
     if _is_square(picture):
         width, height = _extent(picture)
@@ -345,7 +349,7 @@ def _rounded_extent(values: np.ndarray) -> float:
     return float(np.ceil(np.ptp(there))) if there.size else 1.0
 
 
-def _figure(picture: Curves | Bars | Heatmap | Points) -> figure:
+def _figure(picture: Figured) -> figure:
     made = figure(
         **_size(picture),
         x_axis_label=_axis(picture.x_axis),

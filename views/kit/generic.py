@@ -16,7 +16,7 @@ from engines.contract import Frame, Result, Spec
 from engines.contract.pictures import Bars, Curves, Heatmap, Picture, Points, Table
 from engines.running.compute import Compute, Job
 from views.kit.components import Downloads, Facts, Timeline
-from views.kit.figures import PictureFigure
+from views.kit.figures import Figured, PictureFigure
 from views.kit.picturegrid import PictureGrid
 from views.kit.text import csv_text, distinct, label
 from views.kit.workbench import ExperimentView
@@ -113,17 +113,22 @@ class GenericView(ExperimentView):
             return
         self._shown = moment
         drawn = [p for p in moment.pictures() if not isinstance(p, Table)]
-        fits = len(drawn) == len(self._figures) and all(
-            figure.fits(picture) for figure, picture in zip(self._figures, drawn, strict=True)
-        )
-        if fits:
-            for figure, picture in zip(self._figures, drawn, strict=True):
-                figure.update(picture)
-        else:
-            self._figures = [self._made(PictureFigure(picture)) for picture in drawn]
+        before = self._figures
+        self._figures = [
+            self._figure_of(picture, before[k] if k < len(before) else None)
+            for k, picture in enumerate(drawn)
+        ]
+        if self._figures != before:
             self._lay_out()
         self.tables.sections = [table_section(p) for p in moment.pictures() if isinstance(p, Table)]
         self.pictures.followed = bool(self.tables.sections)
+
+    def _figure_of(self, picture: Figured, there: PictureFigure | None) -> PictureFigure:
+        """The figure that stands there with new data, or another where it does not fit."""
+        if there is None or not there.fits(picture):
+            return self._made(PictureFigure(picture))
+        there.update(picture)
+        return there
 
     def _made(self, drawn: PictureFigure) -> PictureFigure:
         """A figure that is not on the page yet; a view may listen to it."""

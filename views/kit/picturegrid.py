@@ -34,9 +34,14 @@ class PictureGrid(JSComponent):
 
     def lay_out(self, figures: Sequence[PictureFigure], *before: Viewable) -> None:
         """Lay these figures out, after panes of another kind."""
-        panes = [pn.pane.Bokeh(d.figure, sizing_mode="stretch_both", margin=0) for d in figures]
+        there = {id(p.object): p for p in self.objects if isinstance(p, pn.pane.Bokeh)}
+        panes = [there.get(id(drawn.figure)) or _pane(drawn) for drawn in figures]
         self.param.update(
             objects=[*before, *panes],
             aspects=[0.0] * len(before) + [drawn.aspect for drawn in figures],
             large=not before and len(figures) > 2 and figures[0].large,
         )
+
+
+def _pane(drawn: PictureFigure) -> pn.pane.Bokeh:
+    return pn.pane.Bokeh(drawn.figure, sizing_mode="stretch_both", margin=0)

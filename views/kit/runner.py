@@ -127,7 +127,8 @@ class Runner:
         self._on_error, self._on_run = on_error, on_run or self.run
         self._on_stopped = on_stopped
         self._bar_shown_s = -BAR_EVERY_S
-        self._quiet = False
+        self.quiet = False
+        """Whether answers come as fast as they are asked for, and only the picture counts."""
         self._first: Shipped | None = None
         """What came with the build, while that is what is shown."""
         self._shown = False
@@ -166,7 +167,7 @@ class Runner:
 
     def hush(self, quiet: bool) -> None:
         """Leave the bar as it is while answers come as fast as they are asked for."""
-        self._quiet = quiet
+        self.quiet = quiet
         if not quiet and self.job is not None:
             self._bar_shown_s = -BAR_EVERY_S
             self._show_bar(self.job)
@@ -243,7 +244,7 @@ class Runner:
         # Frames come up to sixty times a second; words need not, and would hold them up.
         status, moment = job.state.status, time.monotonic()
         same = str(status) == self.bar.status and not status.final and not now
-        if self._quiet or (same and moment - self._bar_shown_s < BAR_EVERY_S):
+        if self.quiet or (same and moment - self._bar_shown_s < BAR_EVERY_S):
             return
         self._bar_shown_s = moment
         told = bar_state(job)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
+from asyncio import Future
 from collections.abc import Callable
 from os import PathLike
 from typing import Any, ClassVar
@@ -14,7 +16,7 @@ import param
 from panel.custom import JSComponent
 from panel.viewable import Children
 
-from engines.contract import ExplorerError, Frame, Result, Spec
+from engines.contract import ExplorerError, Finding, Frame, Result, Spec
 from engines.running import registry
 from engines.running.compute import Compute, Job
 from views.kit.claims import Claims
@@ -188,12 +190,31 @@ class ExperimentView(pn.viewable.Viewer):
     def _take_result(self, result: Result, job: Job) -> None:
         self.result = result
         self.show_result(result, job)
-        self.claims.judge(result)
+        if self.runner.quiet:  # another follows at once
+            return
+        self._judge(result)
         if policy().saves:
             self.sending.show(self.experiment_name, job.spec, result)
         made_by = self.provenance()
         for saves in self._saves if made_by else ():
             saves.stamp = json.dumps(made_by, sort_keys=True)
+
+    def _judge(self, result: Result) -> None:
+        """Claims resample, for a second perhaps: a page goes on meanwhile and shows them after."""
+        document = current_document()
+        if document is None or document.session_context is None:
+            self.claims.judge(result)
+            return
+
+        def told(judged: Future[list[Finding | None]]) -> None:
+            when_unlocked(document, lambda: self._show_findings(result, judged.result()))
+
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, self.claims.findings, result).add_done_callback(told)
+
+    def _show_findings(self, result: Result, findings: list[Finding | None]) -> None:
+        if result is self.result:
+            self.claims.tell(findings)
 
     def provenance(self) -> dict[str, Any] | None:
         """What made what is shown; None while nothing has come."""

@@ -9,15 +9,15 @@ import numpy as np
 import panel_material_ui as pmui
 from bokeh.events import Pan, PanEnd, PanStart
 
-from engines.contract import Result
+from engines.contract import Frame, Result
 from engines.contract.pictures import Curves
-from engines.pointer.repairing.asked import MOVES_MAX, Move
+from engines.pointer.repairing.asked import MOVES_MAX, Move, RepairSpec
 from engines.pointer.repairing.results import RepairFrame, Repairs
 from engines.running.compute import Job
 from views.kit.figures import PictureFigure
 from views.kit.generic import GenericView
 
-_EVERY_S = 0.12
+_EVERY_S = 0.05
 """Between two repairs while a city is dragged."""
 
 
@@ -43,7 +43,7 @@ class RepairView(GenericView):
 
     def show_result(self, result: Result, job: Job) -> None:
         """Say what is on stage."""
-        if isinstance(result, Repairs):
+        if isinstance(result, Repairs) and self._dragged is None:
             last = result.last
             share = 100 * (last.length / last.anew_length - 1)
             self.heading.title = f"{len(last.tour):,} cities, {len(last.moved):,} moved"
@@ -66,22 +66,34 @@ class RepairView(GenericView):
             self._before = tuple(self.controls.moves)
 
     def _drag(self, event: Any) -> None:
-        if time.monotonic() - self._asked > _EVERY_S:
-            self._moved_to(event)
+        """Ask for the repair with the city here; only the picture follows until it is dropped."""
+        if self._dragged is not None and time.monotonic() - self._asked > _EVERY_S:
+            self._asked = time.monotonic()
+            self.runner.hush(True)
+            spec = self.controls.spec_or_none()
+            if isinstance(spec, RepairSpec):
+                self.runner.run(spec.replace(moves=self._moves_to(self._dragged, event)))
 
     def _drop(self, event: Any) -> None:
-        self._moved_to(event)
-        self._dragged = None
-
-    def _moved_to(self, event: Any) -> None:
-        """Ask for the repair with the dragged city here."""
         if self._dragged is None:
             return
-        self._asked = time.monotonic()
-        x, y = (float(np.clip(v, 0.0, 1.0)) for v in (event.x, event.y))
-        moves = (*self._before, (self._dragged, x, y, float(self.controls.reach)))
-        self.controls.param.update(moves=moves[-MOVES_MAX:])
+        moves = self._moves_to(self._dragged, event)
+        self._dragged = None
+        self.runner.hush(False)
+        self.controls.param.update(moves=moves)
         self.run()
+
+    def _moves_to(self, city: int, event: Any) -> tuple[Move, ...]:
+        x, y = (float(np.clip(v, 0.0, 1.0)) for v in (event.x, event.y))
+        return (*self._before, (city, x, y, float(self.controls.reach)))[-MOVES_MAX:]
+
+    def _draw(self, moment: Frame | Result) -> None:
+        """While a city is dragged only the tour is drawn anew."""
+        if self._dragged is None or not self._figures:
+            super()._draw(moment)
+            return
+        self._shown = moment
+        self._figures[0].update(moment.pictures()[0])
 
     def _moves_changed(self, _event: Any) -> None:
         self.back.visible = bool(self.controls.moves)

@@ -127,11 +127,33 @@ async def test_figures_stay_while_the_pictures_kind_stays(view):
     job.listen(lambda job: models.append(view._figures[0].figure.id) if view._figures else None)
     await job.ended()
     assert len(models) >= 4
-    assert len(set(models[:-1])) == 1
-    assert len(view._figures) == 2  # the result has one more picture, so figures were made anew
+    assert len(set(models)) == 1
+    assert len(view._figures) == 2  # the result has one more picture
     shown = [figure.figure.id for figure in view._figures]
     await ran(view, n_frames=0)
     assert [figure.figure.id for figure in view._figures] == shown
+
+
+async def test_a_picture_more_leaves_the_others_where_they_are(view):
+    await ran(view, n_frames=3)
+    panes = list(view.pictures.objects)
+    view.show_frame(WaveFrame(7))
+    assert view.pictures.objects == panes[:1]
+    view.show_result(WaveResult(2), view.runner.job)
+    assert view.pictures.objects[0] is panes[0]
+    assert heights(view) == [2.0, 3.0, 4.0, 5.0]
+
+
+async def test_while_answers_follow_each_other_only_the_pictures_are_new(view, monkeypatch):
+    judged: list[Result] = []
+    monkeypatch.setattr(view.claims, "judge", judged.append)
+    view.runner.hush(True)
+    await ran(view, n_frames=3)
+    assert view.moments
+    assert not judged
+    view.runner.hush(False)
+    _, result = await ran(view, n_frames=2)
+    assert judged == [result]
 
 
 async def test_the_result_is_drawn_with_its_tables(view):

@@ -17,7 +17,9 @@ from views.kit.catalog import view_type
 def view(monkeypatch):
     spec = RepairSpec(n_cities=60, n_trials=0, reach=0.1)
     made: Any = view_type("pointer/repair")("pointer/repair", InProcess(), spec=spec)
+    made.asked = []
     monkeypatch.setattr(made, "run", lambda: None)
+    monkeypatch.setattr(made.runner, "run", made.asked.append)
     result = registry.experiment("pointer/repair").result(spec)
     made.show_result(result, SimpleNamespace(spec=spec))
     return made
@@ -33,9 +35,27 @@ def test_a_drag_moves_the_nearest_city_and_is_one_move(view):
     view._drag(at(0.4, 0.4))
     view._asked = 0.0
     view._drag(at(0.5, 0.5))
+    assert [spec.moves for spec in view.asked] == [
+        ((7, *to, 0.1),) for to in ((0.4, 0.4), (0.5, 0.5))
+    ]
+    assert view.runner.quiet
+    assert view.controls.moves == ()
     view._drop(at(2.0, 0.5))
+    assert not view.runner.quiet
     assert view.controls.moves == ((7, 1.0, 0.5, 0.1),)
     assert view.back.visible
+
+
+def test_while_a_city_is_dragged_only_the_tour_is_drawn(view):
+    title, figure = view.heading.title, view._figures[0].figure
+    view._begin(at(*view._shown.points[7]))
+    view._drag(at(0.4, 0.4))
+    (spec,) = view.asked
+    result = registry.experiment("pointer/repair").result(spec)
+    view.show_result(result, SimpleNamespace(spec=spec))
+    assert view._figures[0].figure is figure
+    assert figure.title.text == result.pictures()[0].title
+    assert view.heading.title == title
 
 
 def test_a_second_drag_comes_after_the_first(view):
