@@ -17,6 +17,8 @@ from engines.geometry.convergence.partners import (
     lasso,
     scored,
 )
+from engines.geometry.convergence.stitching import stitched
+from engines.geometry.mechanisms.level_sets import Layers
 
 _CLOSED = "definition: the same units in another order"
 _TURNED = "definition: the same space in other axes"
@@ -57,6 +59,26 @@ def _angle() -> float:
     return float(np.arccos(min(1.0, agreement(one, turned, every, every))))
 
 
+def in_another_order(net: Layers, rng: np.random.Generator) -> Layers:
+    """The same network with the units of every hidden layer in another order."""
+    made, before = [], np.arange(net[0][0].shape[1])
+    for weight, bias in net[:-1]:
+        order = rng.permutation(len(bias))
+        made.append((weight[order][:, before], bias[order]))
+        before = order
+    return (*made, (net[-1][0][:, before], net[-1][1]))
+
+
+def _stitched_copy() -> float:
+    rng = np.random.Generator(np.random.Philox(23))
+    net = tuple(
+        (rng.normal(size=(b, a)), rng.normal(size=b)) for a, b in ((6, 12), (12, 9), (9, 3))
+    )
+    digits = rng.normal(size=(300, 6)), rng.normal(size=(200, 6)), rng.integers(0, 3, 200)
+    copy = in_another_order(net, rng)
+    return max(abs(stitched(copy, net, k, digits) - stitched(net, net, k, digits)) for k in (0, 1))
+
+
 def convergence_answers() -> tuple[KnownAnswer, ...]:
     """All of them."""
     return (
@@ -64,5 +86,7 @@ def convergence_answers() -> tuple[KnownAnswer, ...]:
         KnownAnswer("matched correlation of a copy", _CLOSED, 1.0, 1e-12, lambda: _matched(0)),
         KnownAnswer("variance of turned units that all units leave", _TURNED, 0.0, 1e-3,
                     _unexplained),
+        KnownAnswer("digits read across a stitch to a copy, less the network's own", _CLOSED, 0.0,
+                    0.0, _stitched_copy),
         KnownAnswer("angle between a space and the same turned, rad", _TURNED, 0.0, 1e-5, _angle),
     )  # fmt: skip

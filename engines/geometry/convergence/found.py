@@ -56,6 +56,8 @@ class ConvergentRun(Result):
     """int64[kind, layer]: units without any spread, left out, summed over networks."""
     accuracy: np.ndarray
     """float64[network] on digits that were not learnt."""
+    stitched: np.ndarray
+    """float64[kind, layer, pair]: digits read by first layers of the kind before another's rest."""
     correlation: np.ndarray
     """float64[unit, unit] of the first two networks at the layer that is drawn, matched."""
     stimuli: np.ndarray
@@ -81,6 +83,21 @@ class ConvergentRun(Result):
         said = f"median R² of sums of {used[chosen]:.1f} units, {KINDS[kind]}, {LAYERS[layer]}"
         return self._jackknife(self.measured[kind, layer, :, R2.start + chosen], said)
 
+    def read(self, kind: int, layer: int) -> Estimate:
+        """Digits read right across a stitch, with the jackknife interval over networks."""
+        said = f"read right, stitched after {LAYERS[layer]}, {KINDS[kind]}"
+        return self._jackknife(self.stitched[kind, layer], said)
+
+    def whole(self) -> Estimate:
+        """Digits that the networks read right when nothing is stitched."""
+        return self._jackknife(self.accuracy[self.pairs].mean(axis=1), "read right, not stitched")
+
+    def read_less(self, kind: int, layer: int, other: int | None = None) -> Estimate:
+        """What is read across a stitch less the same of another kind, or of whole networks."""
+        whole = self.accuracy[self.pairs].mean(axis=1)
+        against = whole if other is None else self.stitched[other, layer]
+        return self._jackknife(self.stitched[kind, layer] - against, "difference")
+
     def _jackknife(self, values: np.ndarray, said: str) -> Estimate:
         def mean(networks: np.ndarray) -> float:
             both = np.isin(self.pairs, networks).all(axis=1)
@@ -105,6 +122,7 @@ class ConvergentRun(Result):
             self._one_to_one(),
             self._one_to_many(),
             self._many_to_many(),
+            self._stitches(),
             self._table(),
         )  # fmt: skip
 
@@ -154,6 +172,18 @@ class ConvergentRun(Result):
         return self._bars(f"Many to many: {self.spec.n_groups} groups", rows,
                           Axis("canonical correlation"))  # fmt: skip
 
+    def _stitches(self) -> Bars:
+        names = (
+            "first layers trained",
+            "first layers not trained",
+            "stitch fitted to dealt digits",
+        )
+        rows = [(f"after {name}", names[k], self.read(k, layer))
+                for layer, name in enumerate(LAYERS) for k in range(len(KINDS))]  # fmt: skip
+        rows.append(("not stitched", "whole", self.whole()))
+        return self._bars("Stitched: one network's first layers, another's rest", rows,
+                          Axis("digits read right"))  # fmt: skip
+
     def _table(self) -> Table:
         rows: dict[str, tuple[str, ...]] = {"accuracy": (f"{self.accuracy.mean():.3f}", "", "")}
         for layer, name in enumerate(LAYERS):
@@ -163,6 +193,9 @@ class ConvergentRun(Result):
                 )
             rows[f"R² of few units, {name}"] = tuple(
                 str(self.sparse(k, layer)) for k in range(len(KINDS))
+            )
+            rows[f"digits read across a stitch after {name}"] = tuple(
+                str(self.read(k, layer)) for k in range(len(KINDS))
             )
             rows[f"units left out as constant, {name}"] = tuple(
                 str(int(n)) for n in self.n_constant[:, layer]

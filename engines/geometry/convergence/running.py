@@ -20,6 +20,7 @@ from engines.geometry.convergence.spec import (
     WIDTHS,
     ConvergentSpec,
 )
+from engines.geometry.convergence.stitching import both_ways
 from engines.geometry.mechanisms.digit_networks import learnt
 
 if TYPE_CHECKING:
@@ -63,11 +64,35 @@ def frames_of(spec: ConvergentSpec) -> Iterator[ConvergentFrame | ConvergentRun]
                 n_done += 1
                 yield ConvergentFrame(values[kind, layer, : k + 1, MATCHED].copy(),
                                       f"{name}, {LAYERS[layer]}",
-                                      fraction=0.4 + 0.6 * n_done / n_all)  # fmt: skip
+                                      fraction=0.4 + 0.55 * n_done / n_all)  # fmt: skip
     constant = [[sum(net[layer].n_constant for net in units[kind]) for layer in range(len(LAYERS))]
                 for kind in (TRAINED, RANDOM, TRAINED)]  # fmt: skip
-    yield ConvergentRun(spec, pairs, values, ranked, np.array(constant), accuracy,
+    joined = np.empty((len(KINDS), len(LAYERS), len(pairs)))
+    for k in range(len(pairs)):
+        yield ConvergentFrame(np.zeros(0), "stitching", fraction=0.95 + 0.05 * k / len(pairs))
+        joined[..., k] = _joined(spec, networks, task, pairs[k], k)
+    yield ConvergentRun(spec, pairs, values, ranked, np.array(constant), accuracy, joined,
                         **_drawn(spec, units[TRAINED], task))  # fmt: skip
+
+
+def _joined(
+    spec: ConvergentSpec, networks: dict[int, tuple[Layers, ...]], task: Task, pair: np.ndarray,
+    k: int,
+) -> np.ndarray:  # fmt: skip
+    """float64[kind, layer]: digits read right by the first layers of one before the other's rest.
+
+    Networks that were not trained give first layers only: the rest is always one that learnt.
+    """
+    digits = np.asarray(task.x, float), np.asarray(task.x_test, float), np.asarray(task.y_test)
+    order = np.random.Generator(np.random.Philox(key=[spec.seed, 1_000 + k])).permutation(
+        len(digits[0])
+    )
+    i, j = pair
+    learnt, fresh = ((networks[kind][i], networks[kind][j]) for kind in (TRAINED, RANDOM))
+    return np.array([
+        [both_ways(firsts, learnt, layer, digits, dealt) for layer in range(len(LAYERS))]
+        for firsts, dealt in ((learnt, None), (fresh, None), (learnt, order))
+    ])  # fmt: skip
 
 
 def _learnt(spec: ConvergentSpec, n_steps: int) -> Iterator[tuple[float, tuple | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
-from engines.contract.claims import AtLeast, AtMost, Exceeds
+from engines.contract.claims import Alike, AtLeast, AtMost, Exceeds
 from engines.geometry.convergence.spec import DEALT, RANDOM, TRAINED, ConvergentSpec
 
 _PAPER = "Li et al. 2016, Convergent learning: do different neural networks learn the same?"
@@ -67,6 +67,23 @@ CLAIMS = (
         difference=lambda run: run.less((_GROUPS, TRAINED), (_AT_RANDOM, TRAINED), _SECOND),
         holds_when=Exceeds(),
         source=_PAPER,
+    ),
+    Claim(
+        "The first two layers of one network serve the rest of another, joined by an affine map: "
+        "as many digits are read, to 0.02.",
+        figure=lambda run: run.read(TRAINED, _SECOND),
+        control=lambda run: run.whole(),
+        difference=lambda run: run.read_less(TRAINED, _SECOND),
+        holds_when=Alike(within=0.02),
+        source="Bansal, Nakkiran & Barak 2021, arXiv 2106.07682; 0.02 is our bound",
+    ),
+    Claim(
+        "It matters that they learnt: first layers that did not serve less well.",
+        figure=lambda run: run.read(TRAINED, _SECOND),
+        control=lambda run: run.read(RANDOM, _SECOND),
+        difference=lambda run: run.read_less(TRAINED, _SECOND, RANDOM),
+        holds_when=Exceeds(),
+        source="our control",
     ),
 )
 
