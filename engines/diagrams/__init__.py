@@ -18,6 +18,7 @@ from engines.diagrams.api import (
     posets,
     race,
     sorted_widths,
+    thinning,
 )
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
@@ -44,4 +45,5 @@ __all__ = [
     "posets",
     "race",
     "sorted_widths",
+    "thinning",
 ]

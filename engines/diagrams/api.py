@@ -152,6 +152,16 @@ def dendrites(**fields: Any) -> DendritesResult:
     return cast("DendritesResult", experiment.result(experiment.spec(**fields)))
 
 
+def thinning(**fields: Any) -> ArmsResult:
+    """Networks that lose units while they learn; ``.looks.mean(measure, arm, units)``.
+
+    Args:
+        fields: of `ThinningSpec`: ``task``, ``n_before``, ``n_during``, ``n_after``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/thinning")
+    return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
 def _text(one: str | Circuit) -> str:
     if isinstance(one, Circuit):
         from engines.diagrams.language.writing import text_from_circuit

@@ -24,7 +24,7 @@ class Plan:
     under: str
     """What the conditions are, the label of their axis."""
     measures: tuple[str, ...]
-    """What is measured, labels with units; the first is drawn large."""
+    """What is measured, labels with units; the course of the first is drawn."""
     opens: int = -1
     """The condition whose course is drawn."""
 
@@ -74,16 +74,15 @@ class Looks:
 
     def pictures(self) -> tuple[Picture, ...]:
         """Every measure by condition, and the first one's course."""
-        first = self.plan.measures[0]
-        drawn = tuple(self.by_condition(name, large=name == first) for name in self.plan.measures)
+        drawn = tuple(self.by_condition(name) for name in self.plan.measures)
         return (drawn[0], self.course(), *drawn[1:])
 
-    def by_condition(self, measure: str, *, large: bool = False) -> Curves:
+    def by_condition(self, measure: str) -> Curves:
         """A measure at the last look against the condition."""
         plan = self.plan
         last = self.seen[_place(measure, plan.measures), -1]
         ticks = tuple((float(k), name) for k, name in enumerate(plan.conditions))
-        drawn, axis = _drawn(measure, mean(last))
+        drawn, axis = scale_of(measure, mean(last))
         middle = {arm: drawn(mean(last[k])) for k, arm in enumerate(plan.arms)}
         ends = {arm: _band(last[k]) for k, arm in enumerate(plan.arms)}
         return Curves(
@@ -94,7 +93,6 @@ class Looks:
             axis,
             bands={arm: (drawn(low), drawn(high)) for arm, (low, high) in ends.items()},
             dots=middle,
-            large=large,
         )
 
     def course(self, measure: str = "") -> Curves:
@@ -103,7 +101,7 @@ class Looks:
         measure = measure or plan.measures[0]
         every = self.seen[_place(measure, plan.measures), :, :, plan.opens]
         told = f", at {plan.conditions[plan.opens]}" if len(plan.conditions) > 1 else ""
-        drawn, axis = _drawn(measure, mean(every))
+        drawn, axis = scale_of(measure, mean(every))
         return Curves(
             f"While they learn: {measure}{told}",
             np.log10(self.steps + 1.0),
@@ -125,7 +123,7 @@ class Looks:
         return Table(f"{measure}, {said}", {"arm": plan.arms, **columns})
 
 
-def _drawn(measure: str, values: np.ndarray) -> tuple[Callable[[np.ndarray], np.ndarray], Axis]:
+def scale_of(measure: str, values: np.ndarray) -> tuple[Callable[[np.ndarray], np.ndarray], Axis]:
     """How a measure is drawn: losses and errors that span tenfold by their logarithm."""
     known = values[np.isfinite(values)]
     wide = len(known) > 0 and 0 < 10 * known.min() < known.max()

@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Axis, Curves, Picture
-from engines.diagrams.arms.looks import Looks, finite_mean, mean
+from engines.diagrams.arms.looks import Looks, finite_mean, mean, scale_of
 from engines.diagrams.dendrites.asked import LEARNT, LOSS, N_CYCLES, WAYS, DendritesSpec
 
 
@@ -23,13 +23,14 @@ class Course:
 
     def picture(self) -> Curves:
         """Loss against steps."""
+        drawn, axis = scale_of(LOSS, mean(self.loss))
         return Curves(
             "While they learn and grow",
             self.steps.astype(float),
-            {name: mean(self.loss[:, k]) for k, name in enumerate(WAYS)},
+            {name: drawn(mean(self.loss[:, k])) for k, name in enumerate(WAYS)},
             Axis("step"),
-            Axis(LOSS),
-            clouds={name: self.loss[:, k].T for k, name in enumerate(WAYS)},
+            axis,
+            clouds={name: drawn(self.loss[:, k].T) for k, name in enumerate(WAYS)},
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.diagrams import attention_lengths
@@ -30,6 +30,7 @@ def test_known_answers(answer):
     assert answer.ours() == pytest.approx(answer.expected, abs=answer.tolerance)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(list(ARMS.values())), st.lists(st.floats(-40, 40), min_size=2, max_size=60),
     st.integers(2, 31),

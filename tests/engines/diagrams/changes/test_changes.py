@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.diagrams import changes
@@ -42,6 +42,7 @@ def test_a_bump_stands_where_it_is_said_to_stand():
     assert at.max() <= 6.0 + 1e-6
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), st.floats(0.5, 9))
 def test_a_way_between_walls_stays_there_and_keeps_its_speed(place: float, room: float):
     a, b = folded(np.array([place, place + 1e-3]), room)
@@ -49,6 +50,7 @@ def test_a_way_between_walls_stays_there_and_keeps_its_speed(place: float, room:
     assert abs(abs(a - b) - 1e-3) < 1e-9 or min(a, b, room - a, room - b) < 2e-3
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-3, 3), min_size=1, max_size=40), st.floats(0, 2))
 def test_a_change_passes_whole_or_not_at_all(change: list[float], threshold: float):
     x = torch.tensor(change, dtype=torch.float64)

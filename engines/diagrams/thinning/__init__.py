@@ -1,0 +1,1 @@
+"""Networks that lose hidden units while they learn, as many as are asked for."""
