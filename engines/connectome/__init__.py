@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         spectrum,
         stimulate,
         swimmer,
+        told_types,
         wave,
         wired_start,
     )
@@ -68,8 +69,8 @@ _FROM = {
     "api": "activity_motifs communities compare completion development emulated_chain graph "
     "groups_and_regimes hidden_states hopfield lateral_memory learnt_delays lesion_scan "
     "look_alikes masked_networks measure next_step paths race_of_circuits "
-    "recorded_communities remembering reservoir rich_lazy spectrum stimulate swimmer wave "
-    "wired_start",
+    "recorded_communities remembering reservoir rich_lazy spectrum stimulate swimmer "
+    "told_types wave wired_start",
     "dynamics.stimulus": "StimulusSpec",
     "exporting": "write_connectome",
     "importing": "ImportOptions ImportReport connectome_from_bytes from_matrix from_networkx "
@@ -143,6 +144,7 @@ __all__ = [
     "spectrum",
     "stimulate",
     "swimmer",
+    "told_types",
     "wave",
     "wired_start",
     "write_connectome",

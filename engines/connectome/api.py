@@ -18,6 +18,7 @@ from engines.contract import ExplorerError
 from engines.running import registry
 
 if TYPE_CHECKING:
+    from engines.connectome.experiments.activity.cell_types import CellTypes
     from engines.connectome.experiments.activity.dynamic_communities import Motifs
     from engines.connectome.experiments.activity.hidden_states import HiddenStates
     from engines.connectome.experiments.activity.next_step import NextStep
@@ -218,3 +219,8 @@ def look_alikes(**fields: Any) -> LookAlikes:
 def groups_and_regimes(**fields: Any) -> Regimes:
     """Neurons and times that belong together: ``groups_and_regimes(n_recordings=3).table()``."""
     return cast("Regimes", _run("regimes", fields))
+
+
+def told_types(**fields: Any) -> CellTypes:
+    """Stimuli that tell types of cells apart: ``told_types(n_populations=3).of(0)``."""
+    return cast("CellTypes", _run("cell_types", fields))

@@ -113,3 +113,40 @@ def motif_answers() -> tuple[KnownAnswer, ...]:
             lambda: match_of_planted((200, 10, 1_770)), full=True,
         ),
     )  # fmt: skip
+
+
+def _slope_off() -> float:
+    """Largest gap between the gradient of the lead and its central differences."""
+    from engines.connectome.grouping import stimuli
+
+    rng = np.random.Generator(np.random.Philox(0))
+    cells = stimuli.planted(rng, 12, jitter=1.0, noise=1.0)
+    at, group = stimuli.smooth(rng, 3), np.arange(12) % 3
+    share, none = stimuli.shares(group, 3), np.zeros(3, bool)
+    ours = stimuli.slope(cells.filters, share, none, at, 3.0)
+    gaps = []
+    for pixel in range(0, 144, 13):
+        step = 1e-5 * np.eye(144)[pixel]
+        up, down = (stimuli.lead(cells.filters, group, at + s, 3.0) for s in (step, -step))
+        gaps.append(np.abs(ours[:, pixel] - (up - down) / 2e-5).max())
+    return float(max(gaps))
+
+
+def _types_found() -> float:
+    from engines.connectome.grouping import stimuli
+    from engines.connectome.partitions.agreement import ari
+
+    rng = np.random.Generator(np.random.Philox(1))
+    cells = stimuli.planted(rng, 40, jitter=0.0, noise=0.0)
+    made = [stimuli.sought(rng, cells.filters, 4, 3.0) for _ in range(6)]
+    return ari(max(made, key=lambda one: one.score).group, cells.kind)
+
+
+def stimulus_answers() -> tuple[KnownAnswer, ...]:
+    """Of the search for stimuli."""
+    return (
+        KnownAnswer("gradient of a stimulus' lead less its central differences", "closed form",
+                    0.0, 1e-7, _slope_off),
+        KnownAnswer("agreement of types where all cells of a type are one",
+                    "nothing to mistake", 1.0, 0.0, _types_found),
+    )  # fmt: skip
