@@ -13,7 +13,8 @@ import numpy as np
 
 SIDE = 12
 """Pixels of a stimulus in each direction."""
-TYPES = ("spot, on", "spot, off", "upright edge", "lying edge")
+TYPES = ("on", "off", "upright", "lying")
+"""Spots, and edges."""
 N_ROUNDS, N_STARTS, N_STEPS = 10, 6, 40
 """Of turns, of starts, and of steps uphill in a turn."""
 _STEP, _SMOOTH = 0.3, 1.5

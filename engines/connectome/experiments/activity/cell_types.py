@@ -111,10 +111,10 @@ class CellTypes(Result):
         """Stimuli above, mean filters of the cells that they tell below."""
         rows = [np.concatenate(list(_level(part)), axis=1) for part in (self.stimuli, self.filters)]
         n, side = len(self.stimuli), self.stimuli.shape[1]
-        columns = tuple((side * (k + 0.5), f"group {k + 1}") for k in range(n))
+        columns = tuple((side * (k + 0.5), f"{k + 1}") for k in range(n))
         ticks = ((side * 0.5, "stimulus"), (side * 1.5, "filters"))
         return Heatmap("Stimuli, and mean filters of the cells they tell", np.concatenate(rows),
-                       Axis("", ticks=columns), Axis("", ticks=ticks), Axis("of the largest"),
+                       Axis("group", ticks=columns), Axis("", ticks=ticks), Axis("of the largest"),
                        diverging=True, square=True)  # fmt: skip
 
     def responses(self) -> Heatmap:
@@ -136,8 +136,7 @@ class CellTypes(Result):
             name = f"{ROUNDS[k] * self.spec.n_groups} presentations"
             columns[name] = tuple(str(self.of(arm, k)) for arm in range(len(ARMS)))
         return Table(
-            f"Planted cells: adjusted Rand index of new ones, 95 % t interval; of those that "
-            f"stimuli were sought for: {self.own_estimate()}", columns,
+            f"Adjusted Rand index of new cells; of those sought for {self.own_estimate()}", columns,
         )  # fmt: skip
 
 
