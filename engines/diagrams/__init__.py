@@ -13,12 +13,12 @@ from engines.diagrams.api import (
     dendrites,
     kan,
     local_rules,
+    lose_units,
     norms,
     operator,
     posets,
     race,
     sorted_widths,
-    thinning,
 )
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
@@ -40,10 +40,10 @@ __all__ = [
     "dendrites",
     "kan",
     "local_rules",
+    "lose_units",
     "norms",
     "operator",
     "posets",
     "race",
     "sorted_widths",
-    "thinning",
 ]

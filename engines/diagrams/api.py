@@ -152,7 +152,7 @@ def dendrites(**fields: Any) -> DendritesResult:
     return cast("DendritesResult", experiment.result(experiment.spec(**fields)))
 
 
-def thinning(**fields: Any) -> ArmsResult:
+def lose_units(**fields: Any) -> ArmsResult:
     """Networks that lose units while they learn; ``.looks.mean(measure, arm, units)``.
 
     Args:

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.diagrams import thinning
+from engines.diagrams import lose_units
 from engines.diagrams.arms.results import ArmsResult
 from engines.diagrams.cutting.groups import groups
 from engines.diagrams.cutting.removing import named, without
@@ -33,7 +33,7 @@ TEXT = """def Thin(x: b p) -> b c
 
 @pytest.fixture(scope="module")
 def run() -> ArmsResult:
-    return thinning(**SHORT)
+    return lose_units(**SHORT)
 
 
 @pytest.mark.parametrize("answer", answers(), ids=lambda answer: answer.target)
