@@ -219,7 +219,8 @@ class WiringView(ExperimentView):
 
     def selection(self) -> dict[str, Any]:
         """Selected neurons by name, layout, order, colour, and from where one looks."""
-        now = {k: getattr(self.canvas, k) for k in ("layout", "order", "colour", "camera")}
+        now = {k: getattr(self.canvas, k) for k in ("layout", "order", "colour")}
+        now["camera"] = lenses(self.canvas.camera, PICTURES)
         base = {k: self.canvas.param[k].default for k in now}
         kept: dict[str, Any] = {k: v for k, v in now.items() if v != base[k]}
         names = self._wanted

@@ -156,7 +156,7 @@ class DiagramView(ExperimentView):
 
     def selection(self) -> dict[str, Any]:
         """The picked operation, and from where one looks."""
-        camera = self.canvas.camera
+        camera = lenses(self.canvas.camera, ("paper",))
         return {
             **({"picked": self._picked} if self._picked else {}),
             **({"camera": camera} if camera else {}),

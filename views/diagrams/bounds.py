@@ -93,9 +93,16 @@ class BoundsView(WireView):
         self.show_drawing(with_reach(self.reached, example, size, turn, alike=alike))
         self.verdict.sections = [self._verdict(self.reached, example, size)]
 
+    def selection(self) -> dict[str, Any]:
+        """What was chosen; the box only where somebody chose it."""
+        size = {"size": self.sliders["size"].value} if self._moved else {}
+        return {k: v for k, v in super().selection().items() if k != "size"} | size
+
     def select(self, selection: dict[str, Any]) -> None:
         """Restore what was chosen; a box that a link names was chosen."""
         super().select(selection)
+        if "size" not in selection and self.reached is not None:
+            self.sliders["size"].value = self.reached.opens_with() + 1
         self._moved = "size" in selection
 
     @staticmethod
@@ -111,8 +118,9 @@ class BoundsView(WireView):
 
     def _chosen(self, result: BoundsResult) -> tuple[int, int, int]:
         """Example, box and turn, counted from 0; the last turn where there is no choice."""
-        turn = self.chosen("turn") if result.n_turns > 1 else -1
-        return self.chosen("example"), self.chosen("size"), turn
+        turn = self.chosen("turn", result.n_turns) if result.n_turns > 1 else -1
+        example = self.chosen("example", result.n_examples)
+        return example, self.chosen("size", len(result.sizes)), turn
 
     def pictures_of_wire(self, path: str) -> tuple[Picture, ...]:
         """The answer's lead, one wire number by number, and how bounds widen."""

@@ -66,7 +66,8 @@ class ValuesView(WireView):
 
     def _chosen(self, result: Watched) -> tuple[int, int]:
         """Example and turn, counted from 0; the last turn where there is no choice."""
-        return self.chosen("example"), self.chosen("turn") if result.n_turns > 1 else -1
+        turn = self.chosen("turn", result.n_turns) if result.n_turns > 1 else -1
+        return self.chosen("example", result.n_examples), turn
 
     def pictures_of_wire(self, path: str) -> tuple[Picture, ...]:
         """Maps and curves."""

@@ -19,6 +19,8 @@ from views.diagrams.components import DiagramEditor
 from views.kit.figures import PictureFigure
 
 WIDE: dict[str, Any] = {"sizing_mode": "stretch_width"}
+_CHOICES_MAX = 10_000
+"""A link that names more is none of ours."""
 
 
 class WireView(DiagramView):
@@ -89,9 +91,9 @@ class WireView(DiagramView):
         slider = self.sliders[key]
         slider.param.update(end=max(2, n), visible=n > 1, value=min(slider.value, max(1, n)))
 
-    def chosen(self, key: str) -> int:
-        """Which one, from 0."""
-        return self.sliders[key].value - 1
+    def chosen(self, key: str, n: int) -> int:
+        """Which one of ``n``, from 0; a link may ask for more than have come."""
+        return min(self.sliders[key].value, n) - 1
 
     def _hear(self, message: dict[str, Any]) -> None:
         super()._hear(message)
@@ -122,7 +124,7 @@ class WireView(DiagramView):
         super().select(selection)
         for key, slider in self.sliders.items():
             value = selection.get(key, 1)
-            if isinstance(value, int) and value >= 1:
+            if type(value) is int and 1 <= value <= _CHOICES_MAX:
                 slider.param.update(end=max(slider.end, value), value=value)
 
 

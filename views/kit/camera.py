@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from typing import Any
 
 _FARTHEST = 1e5
+_LEAST, _MOST = 0.05, 60.0
+"""Zooms."""
 
 
 def lenses(told: Any, pictures: Collection[str]) -> dict[str, list[float]]:
@@ -22,5 +23,5 @@ def lenses(told: Any, pictures: Collection[str]) -> dict[str, list[float]]:
 def _is_lens(numbers: Any) -> bool:
     if not isinstance(numbers, list) or len(numbers) != 4:
         return False
-    plain = all(type(v) in (int, float) and math.isfinite(v) for v in numbers)
-    return plain and numbers[0] > 0 and all(abs(v) < _FARTHEST for v in numbers)
+    plain = all(type(v) in (int, float) and abs(v) < _FARTHEST for v in numbers)
+    return plain and _LEAST <= numbers[0] <= _MOST

@@ -37,7 +37,11 @@ class Claims(JSComponent):
         """No run has tested a claim yet."""
         super().__init__(visible=bool(claims), **params)
         self._claims = claims
-        self.chips = [_untested(claim, "not run yet") for claim in claims]
+        self.wait("not run yet")
+
+    def wait(self, says: str = "being judged") -> None:
+        """Nothing is known of what is shown now."""
+        self.chips = [_untested(claim, says) for claim in self._claims]
 
     def judge(self, result: Result) -> None:
         """Show what a result says of every claim."""

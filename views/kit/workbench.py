@@ -191,6 +191,7 @@ class ExperimentView(pn.viewable.Viewer):
         self.result = result
         self.show_result(result, job)
         if self.runner.quiet:  # another follows at once
+            self.claims.wait()
             return
         self._judge(result)
         if policy().saves:
@@ -207,14 +208,17 @@ class ExperimentView(pn.viewable.Viewer):
             return
 
         def told(judged: Future[list[Finding | None]]) -> None:
-            when_unlocked(document, lambda: self._show_findings(result, judged.result()))
+            when_unlocked(document, lambda: self._show_findings(result, judged))
 
+        self.claims.wait()
         loop = asyncio.get_running_loop()
         loop.run_in_executor(None, self.claims.findings, result).add_done_callback(told)
 
-    def _show_findings(self, result: Result, findings: list[Finding | None]) -> None:
-        if result is self.result:
-            self.claims.tell(findings)
+    def _show_findings(self, result: Result, judged: Future[list[Finding | None]]) -> None:
+        if result is not self.result:
+            return
+        self.claims.wait("could not be judged")
+        self.claims.tell(judged.result())
 
     def provenance(self) -> dict[str, Any] | None:
         """What made what is shown; None while nothing has come."""

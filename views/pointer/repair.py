@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -60,26 +61,28 @@ class RepairView(GenericView):
 
     def _begin(self, event: Any) -> None:
         run = self._shown.last if isinstance(self._shown, Repairs) else self._shown
-        if isinstance(run, RepairFrame) and self._dragged is None:
+        if isinstance(run, RepairFrame):
             away = np.hypot(*(run.points - (event.x, event.y)).T)
-            self._dragged = int(np.argmin(away))
+            self._dragged, self._asked = int(np.argmin(away)), 0.0
             self._before = tuple(self.controls.moves)
 
     def _drag(self, event: Any) -> None:
         """Ask for the repair with the city here; only the picture follows until it is dropped."""
         if self._dragged is not None and time.monotonic() - self._asked > _EVERY_S:
             self._asked = time.monotonic()
-            self.runner.hush(True)
             spec = self.controls.spec_or_none()
             if isinstance(spec, RepairSpec):
-                self.runner.run(spec.replace(moves=self._moves_to(self._dragged, event)))
+                self.runner.hush(True)
+                moves = self._moves_to(self._dragged, event)
+                if self.runner.run(spec.replace(moves=moves, n_trials=0)) is None:
+                    self._asked = math.inf  # refused once is enough for this drag
 
     def _drop(self, event: Any) -> None:
+        self.runner.hush(False)
         if self._dragged is None:
             return
         moves = self._moves_to(self._dragged, event)
         self._dragged = None
-        self.runner.hush(False)
         self.controls.param.update(moves=moves)
         self.run()
 
@@ -101,6 +104,7 @@ class RepairView(GenericView):
     def _other_cities(self, _event: Any) -> None:
         """Moves belong to the cities they were made with."""
         self._dragged = None
+        self.runner.hush(False)
         if self.controls.moves:
             self.controls.param.update(moves=())
 

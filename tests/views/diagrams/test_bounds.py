@@ -49,12 +49,31 @@ def test_a_slider_draws_another_box_and_says_what_holds_there(view, ran):
 def test_a_press_opens_a_wire_and_what_was_chosen_stands_in_the_address(view, ran):
     view._hear({"kind": "pick", "path": "r"})
     assert view._figures[1].figure.title.text.startswith("r, number by number")
-    view.sliders["size"].value = 3
-    assert view.selection() == {"picked": "r", "size": 3}
+    view.sliders["size"].value = 4
+    assert view.selection() == {"picked": "r", "size": 4}
     other = view_type("diagrams/bounds")("diagrams/bounds", InProcess(), spec=SPEC)
-    other.select({"picked": "r", "size": 3})
+    other.select({"picked": "r", "size": 4})
     other.show_result(ran, SimpleNamespace(spec=SPEC))  # type: ignore[arg-type]
-    assert other.selection() == {"picked": "r", "size": 3}
+    assert other.selection() == {"picked": "r", "size": 4}
+
+
+def test_the_smallest_box_is_linked_and_one_that_nobody_chose_is_not(view, ran):
+    assert "size" not in view.selection()
+    view.sliders["size"].value = 1
+    assert view.selection()["size"] == 1
+    other = view_type("diagrams/bounds")("diagrams/bounds", InProcess(), spec=SPEC)
+    other.select(view.selection())
+    other.show_result(ran, SimpleNamespace(spec=SPEC))  # type: ignore[arg-type]
+    assert other.sliders["size"].value == 1
+    view.select({})
+    assert view.sliders["size"].value == ran.opens_with() + 1
+    assert "size" not in view.selection()
+
+
+@pytest.mark.parametrize("asked", [5, 10**400, True, "2", None])
+def test_a_link_that_asks_for_what_is_not_there_draws_what_is(view, asked):
+    view.select({"picked": "r", "example": asked, "turn": asked})
+    assert view.verdict.sections[0]["title"].startswith("Example")
 
 
 def test_folding_draws_again_and_runs_nothing(view):

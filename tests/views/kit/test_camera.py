@@ -28,6 +28,10 @@ def test_what_a_browser_tells_is_kept():
         {"graph": [True, 0, 0, 0]},
         {"graph": [1, math.nan, 0, 0]},
         {"graph": [1, 1e9, 0, 0]},
+        {"graph": [1, math.inf, 0, 0]},
+        {"graph": [10**400, 0, 0, 0]},
+        {"graph": [1, -(10**400), 0, 0]},
+        {"graph": [1e-300, 0, 0, 0]},
         {"elsewhere": [1, 0, 0, 0]},
     ],
 )

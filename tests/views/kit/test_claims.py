@@ -79,3 +79,12 @@ def test_a_difference_is_told_but_not_drawn_on_the_scale_of_its_parts():
     assert chip(found)["figures"][-1] == {
         "name": "difference", "text": "4 [3, 5], n = 12 plants", "how": "more",
     }  # fmt: skip
+
+
+def test_while_a_run_is_judged_no_old_word_stands_beside_its_picture():
+    shown = Claims((claim(),))
+    shown.judge(Heights(9.0))
+    shown.wait()
+    assert [(c["mark"], c["says"]) for c in shown.chips] == [("untested", "being judged")]
+    shown.tell(shown.findings(Heights(1.0)))
+    assert shown.chips[0]["mark"] == "differs"

@@ -19,7 +19,7 @@ def view(monkeypatch):
     made: Any = view_type("pointer/repair")("pointer/repair", InProcess(), spec=spec)
     made.asked = []
     monkeypatch.setattr(made, "run", lambda: None)
-    monkeypatch.setattr(made.runner, "run", made.asked.append)
+    monkeypatch.setattr(made.runner, "run", lambda asked: made.asked.append(asked) or asked)
     result = registry.experiment("pointer/repair").result(spec)
     made.show_result(result, SimpleNamespace(spec=spec))
     return made
@@ -73,3 +73,30 @@ def test_other_cities_have_no_moves_yet(view):
     view._drop(at(0.5, 0.5))
     view.controls.param.update(seed=4)
     assert view.controls.moves == ()
+
+
+def test_other_cities_end_a_drag_and_the_page_speaks_again(view):
+    view._begin(at(*view._shown.points[7]))
+    view._drag(at(0.4, 0.4))
+    view.controls.param.update(seed=4)
+    assert not view.runner.quiet
+    view._drag(at(0.5, 0.5))
+    view._drop(at(0.5, 0.5))
+    assert len(view.asked) == 1
+    assert view.controls.moves == ()
+
+
+def test_a_drag_that_is_refused_once_asks_no_more(view, monkeypatch):
+    monkeypatch.setattr(view.runner, "run", view.asked.append)
+    view._begin(at(*view._shown.points[7]))
+    for x in (0.4, 0.5, 0.6):
+        view._drag(at(x, 0.4))
+    assert len(view.asked) == 1
+    assert view.asked[0].n_trials == 0
+
+
+def test_a_drag_whose_end_was_lost_is_followed_by_one_of_another_city(view):
+    view._begin(at(*view._shown.points[7]))
+    view._begin(at(*view._shown.points[9]))
+    view._drop(at(0.1, 0.1))
+    assert [move[0] for move in view.controls.moves] == [9]

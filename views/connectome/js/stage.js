@@ -227,6 +227,8 @@ class WiringStage {
     const seen = {}
     for (const [name, camera, {clientWidth, clientHeight}] of this.lenses()) {
       const {x, y, zoom, yaw = 0} = camera
+      // A picture that another hides has no size; what was known of it stays.
+      if (!clientWidth || !clientHeight) { if (this.model.camera?.[name]) seen[name] = this.model.camera[name]; continue }
       if (x || y || yaw || zoom !== 1) seen[name] = [zoom, x / clientWidth, y / clientHeight, yaw].map((v) => Number(v.toFixed(4)))
     }
     return seen
@@ -247,6 +249,7 @@ class WiringStage {
     const asked = this.model.camera ?? {}
     if (JSON.stringify(asked) === JSON.stringify(this.cameras())) return
     for (const [name, camera, {clientWidth, clientHeight}] of this.lenses()) {
+      if (!clientWidth) continue
       const [zoom, x, y, yaw] = asked[name] ?? [1, 0, 0, 0]
       Object.assign(camera, {zoom, x: x * clientWidth, y: y * clientHeight}, "yaw" in camera ? {yaw} : {})
     }

@@ -22,6 +22,13 @@ function columnsFor(wishes, width, height) {
   return best
 }
 
+// A picture of one scale is no larger than its column is wide, so its column may take more.
+function largeColumns(columns, wished) {
+  if (columns === 1) return "minmax(0, 1fr)"
+  const first = Math.min(0.6, Math.max(1 / columns, wished))
+  return `minmax(0, ${first}fr) repeat(${columns - 1}, minmax(0, ${(1 - first) / (columns - 1)}fr))`
+}
+
 function figureIn(cell) {
   const inside = (view) => view.model.type === "Figure" && closestAbove(view.el, ".nx-cell") === cell
   return [...(window.Bokeh?.index.query(inside) ?? [])][0]
@@ -79,7 +86,7 @@ export function render({model, el}) {
   function placeLarge(columns, height) {
     const rows = Math.ceil((cells.length + 1) / columns)
     const tall = Math.max(CELL_MIN_HEIGHT, (height - GAP * (rows - 1)) / rows)
-    grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`
+    grid.style.gridTemplateColumns = largeColumns(columns, (rows * tall * cells[0].aspect) / grid.clientWidth)
     grid.style.gridAutoRows = `${Math.floor(tall)}px`
     cells.forEach(({cell}, k) => {
       const left = rows * columns - cells.length
