@@ -144,9 +144,9 @@ def lengths(frame: RepairFrame) -> Bars:
     """How much longer than solving anew, after this move."""
     longer = 100 * (np.array([frame.kept_length, frame.length]) / frame.anew_length - 1)
     mended, anew = (1e3 * s for s in frame.seconds)
-    took = f"repaired in {mended:.1f} ms, anew " + (f"{anew:.0f} ms" if anew == anew else "…")
+    took = f"{mended:.1f} ms, anew " + (f"{anew:.0f} ms" if anew == anew else "…")
     ticks = tuple((float(k), name) for k, name in enumerate(_NAMES))
-    return Bars(f"This move: {took}", longer, Axis("", ticks=ticks), Axis("above anew", "%"))
+    return Bars(f"Repaired in {took}", longer, Axis("", ticks=ticks), Axis("above anew", "%"))
 
 
 def judged(trials: Trials) -> Bars:

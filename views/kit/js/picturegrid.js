@@ -25,7 +25,7 @@ function columnsFor(wishes, width, height) {
 // A picture of one scale is no larger than its column is wide, so its column may take more.
 function largeColumns(columns, wished) {
   if (columns === 1) return "minmax(0, 1fr)"
-  const first = Math.min(0.6, Math.max(1 / columns, wished))
+  const first = Math.min(0.56, Math.max(1 / columns, wished))
   return `minmax(0, ${first}fr) repeat(${columns - 1}, minmax(0, ${(1 - first) / (columns - 1)}fr))`
 }
 
