@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from engines.contract import Seed, Spec, knob
 from engines.diagrams.arms.looks import Plan
 
@@ -15,8 +17,15 @@ PRICES = (0.01, 0.03, 0.1)
 """Of all products together, in squared half widths of the picture."""
 THRESHOLDS = tuple(k / 20 for k in range(21))
 """Put on afterwards, one for all layers; at the largest nearly nothing is passed on."""
-LEARNED, AFTER = "thresholds learned", "put on afterwards, as many zeros"
-ARMS = (LEARNED, AFTER)
+GRID = tuple(itertools.product(
+    (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5), (0.0, 0.05, 0.1, 0.2, 0.3), (0.0, 0.05)
+))  # fmt: skip
+"""Put on afterwards, of pixels, first and second layer."""
+LEARNED, AFTER, LAYERED = (
+    "thresholds learned", "one put on afterwards, as many zeros",
+    "put on layer by layer, as many zeros",
+)  # fmt: skip
+ARMS = (LEARNED, AFTER, LAYERED)
 ERROR, ZEROS = "error of the place, pixels", "share of products left out"
 PLAN = Plan(ARMS, tuple(f"{price:g}" for price in PRICES), "price of a product that is made",
             (ERROR, ZEROS), opens=1)  # fmt: skip

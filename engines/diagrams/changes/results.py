@@ -11,8 +11,8 @@ from engines.contract.pictures import Axis, Curves, Picture, Points
 from engines.diagrams.arms.looks import Looks, finite_mean, finite_pairs
 from engines.diagrams.arms.results import film
 from engines.diagrams.changes.asked import (
-    AFTER,
     ERROR,
+    LAYERED,
     LEARNED,
     PRICES,
     ZEROS,
@@ -28,9 +28,11 @@ class ChangesResult(Result):
 
     spec: ChangesSpec
     looks: Looks
-    """Of learned thresholds, and of thresholds put on afterwards that leave out as many."""
+    """Of learned thresholds, and of thresholds put on afterwards that leave out as many: one, or
+    one for each layer, which are sought after the last step alone."""
     after: np.ndarray
-    """float64[error or share left out, threshold, net]: of networks that learnt without."""
+    """float64[error or share left out, threshold, net]: of networks that learnt without; one
+    threshold for all layers."""
     thresholds: np.ndarray
     """float64[price, net, layer]: as learned."""
 
@@ -39,17 +41,17 @@ class ChangesResult(Result):
         ours = 1.0 - self.looks.at(ZEROS, LEARNED, price)
         return finite_mean((1.0 - self.after[1, 0]) / ours, f"times fewer products, price {price}")
 
-    def lost(self, price: str) -> Estimate | None:
-        """Error with learned thresholds less that of networks that learnt without."""
-        of = f"error with thresholds less without, price {price}, pixels"
-        return finite_pairs(self.after[0, 0], self.looks.at(ERROR, LEARNED, price), of,
-                            self.spec.seed)  # fmt: skip
+    def lost(self, price: str, arm: str = LEARNED) -> Estimate | None:
+        """Error of an arm less that of networks that learnt without thresholds and have none."""
+        of = f"error less that without thresholds, {arm}, price {price}, pixels"
+        return finite_pairs(self.after[0, 0], self.looks.at(ERROR, arm, price), of, self.spec.seed)
 
-    def worst(self) -> Estimate | None:
+    def worst(self, other: str = LAYERED) -> Estimate | None:
         """Error of learned thresholds less those put on, at the price where this is largest."""
-        each = [self.looks.at(ERROR, LEARNED, name) - self.looks.at(ERROR, AFTER, name)
+        each = [self.looks.at(ERROR, LEARNED, name) - self.looks.at(ERROR, other, name)
                 for name in NAMES]  # fmt: skip
-        return finite_mean(np.max(each, axis=0), "error, learned less put on, largest over prices")
+        of = f"error, learned less {other}, largest over prices"
+        return finite_mean(np.max(each, axis=0), of)
 
     def moments(self) -> tuple[Frame, ...]:
         """The run as a film, a frame per look."""
@@ -63,12 +65,16 @@ class ChangesResult(Result):
 
     def front(self) -> Points:
         """Error against the share of products left out, a point per network."""
-        learned = [(self.looks.at(ZEROS, LEARNED, name), self.looks.at(ERROR, LEARNED, name))
-                   for name in NAMES]  # fmt: skip
+        layered, learned = (
+            np.stack([[self.looks.at(measure, arm, name) for name in NAMES]
+                      for measure in (ZEROS, ERROR)]).reshape(2, -1)
+            for arm in (LAYERED, LEARNED)
+        )  # fmt: skip
         sets = {
             "no threshold": self.after[::-1, :1].reshape(2, -1),
-            "put on afterwards": self.after[::-1, 1:].reshape(2, -1),
-            LEARNED: np.concatenate(learned, axis=1),
+            "one put on afterwards": self.after[::-1, 1:].reshape(2, -1),
+            LAYERED: layered,
+            LEARNED: learned,
         }
         kind = tuple(name for name, xy in sets.items() for _ in range(xy.shape[1]))
         xy = np.concatenate(list(sets.values()), axis=1).T
@@ -100,3 +106,18 @@ def as_many_zeros(after: np.ndarray, zeros: np.ndarray) -> np.ndarray:
     """
     share = np.maximum.accumulate(after[1])
     return np.interp(zeros, share, after[0])
+
+
+def best(asked: np.ndarray) -> np.ndarray:
+    """Places of those that nobody beats in both, by rising share.
+
+    Args:
+        asked: float64[error or share left out, choice].
+
+    >>> best(np.array([[1.0, 3.0, 2.0, 2.5], [0.1, 0.5, 0.5, 0.4]])).tolist()
+    [0, 2]
+    """
+    error, share = asked
+    falling = np.lexsort((error, -share))
+    ahead = np.r_[np.inf, np.minimum.accumulate(error[falling])[:-1]]
+    return falling[error[falling] < ahead][::-1]

@@ -15,6 +15,7 @@ from engines.diagrams.arms.running import watched
 from engines.diagrams.changes.asked import (
     ARMS,
     BATCH,
+    GRID,
     N_EXAM,
     N_PIXELS,
     N_VIDEOS,
@@ -25,7 +26,7 @@ from engines.diagrams.changes.asked import (
     ChangesSpec,
 )
 from engines.diagrams.changes.networks import Changing
-from engines.diagrams.changes.results import ChangesResult, as_many_zeros
+from engines.diagrams.changes.results import ChangesResult, as_many_zeros, best
 from engines.diagrams.changes.videos import videos
 from engines.lab.data.task import rng_of
 from engines.lab.training import (
@@ -55,7 +56,7 @@ class Comparison:
         spec, device = self.spec, devices.current()
         x, y = videos(rng_of(spec.seed, 62), N_VIDEOS + N_EXAM, noise=spec.noise, speed=spec.speed)
         every = torch.from_numpy(np.concatenate([x, y], -1)).to(device)
-        self.exam = every[N_VIDEOS:]
+        self.exam, self.known = every[N_VIDEOS:], every[:N_EXAM]
         inner = OrderedBatches(every[:N_VIDEOS], torch.zeros(N_VIDEOS, device=device), BATCH,
                                spec.n_nets, spec.seed)  # fmt: skip
         made = []
@@ -92,13 +93,36 @@ class Comparison:
             yield
         return np.stack(found, axis=1)
 
+    def layered(self, zeros: np.ndarray) -> Generator[None, None, np.ndarray]:
+        """float64[..., net]: error with a threshold for each layer that leaves out as many.
+
+        Which of the grid are worth their error is said by videos that were learnt from.
+
+        Args:
+            zeros: float64[..., net] shares.
+        """
+        stack, found = self.without(), []
+        held = stack.parameters["threshold"]
+        for thresholds in GRID:
+            held.copy_(torch.tensor(thresholds).expand_as(held))
+            found.append([self.asked(stack, videos) for videos in (self.known, self.exam)])
+            yield
+        known, exam = np.moveaxis(np.array(found), 0, 2)
+        return np.stack([
+            as_many_zeros(exam[:, best(known[..., net]), net], zeros[..., net])
+            for net in range(zeros.shape[-1])
+        ], axis=-1)  # fmt: skip
+
     def look(self) -> Generator[None, None, np.ndarray]:
         """float64[measure, arm, price, net]."""
         n = self.spec.n_nets
         found = np.empty((2, len(ARMS), len(PRICES), n))
         found[:, 0] = self.asked(self.training.stack, self.exam)[:, n:].reshape(2, -1, n)
         after = yield from self.after()
-        found[1, 1] = found[1, 0]
+        found[1, 1:] = found[1, 0]
+        found[0, 2] = np.nan
+        if self.training.step >= self.spec.n_steps:
+            found[0, 2] = yield from self.layered(found[1, 0])
         for net in range(n):
             found[0, 1, :, net] = as_many_zeros(after[..., net], found[1, 0, :, net])
         return found

@@ -24,6 +24,8 @@ CLASSES_MAX = 32
 NUMBERS_KEPT = 48
 _CELLS_MAX = 4_000_000
 _HALVINGS, _STEPS = 16, 20
+VISITED = _STEPS + 1
+"""Inputs of a box that steps down the slope look at."""
 _LEAD = ".lead"
 _TURN = re.compile(r"\[\d+\]")
 
@@ -84,10 +86,7 @@ class Boxed:
             boxes = {name: (low[cut], high[cut]) for name, (low, high) in every.items()}
             for wire, pair in bounds(self.net, boxes, back=back).wires.items():
                 found.setdefault(wire, []).append(pair)
-        return {
-            wire: (np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs]))
-            for wire, pairs in found.items()
-        }
+        return {wire: _joined(pairs) for wire, pairs in found.items()}
 
     # Leads ----------------------------------------------------------------------------------
 
@@ -98,41 +97,38 @@ class Boxed:
         low = found[_LEAD][0].reshape(*shape, n, n - 1)
         return low[np.arange(shape[0]), :, self.answers].min(axis=-1)
 
-    def leads_of(self, seen: Mapping[str, Array], shape: tuple[int, int]) -> Array:
-        """float64[example, size]: the smallest lead of the answer among inputs tried."""
-        assert self.answers is not None
-        n = self.n_classes
-        every = seen[_LEAD].min(axis=1).reshape(*shape, n, n - 1)
-        return every[np.arange(shape[0]), :, self.answers].min(axis=-1)
-
     def largest(self, n_doublings: int, reach: float, *, back: bool) -> Array:
-        """float64[example]: the largest box that is proved to keep the answer, by halving."""
+        """float64[example]: the largest box that is proved to keep the answer, by halving.
+
+        nan where every box that was looked at is proved: nobody knows how large it may be.
+        """
         n = len(self.middle[0])
 
         def proved(size: Array) -> Array:
             found = self.bounded(size[:, None], back=back)
             return self.leads(found, (n, 1))[:, 0] > 0
 
-        return _halved(proved, n, reach, n_doublings)
+        held, ended = _halved(proved, n, reach, n_doublings)
+        return np.where(ended, held, np.nan)
 
     def smallest_lost(self, n_doublings: int, reach: float) -> Array:
         """float64[example]: the smallest box in which slopes find another answer, by halving.
 
-        Infinite where none was found in the largest that was looked at.
+        Infinite where none was found in any that was looked at.
         """
         n = len(self.middle[0])
-        most = reach * 2.0**n_doublings
 
         def kept(size: Array) -> Array:
             return self.found_by_slopes(size[:, None])[:, 0] > 0
 
-        held = _halved(kept, n, reach, n_doublings)
-        return np.where(held >= most * (1 - 1e-9), np.inf, held * (1.0 + 2.0**-_HALVINGS))
+        held, ended = _halved(kept, n, reach, n_doublings)
+        return np.where(ended, held * (1.0 + 2.0**-_HALVINGS), np.inf)
 
     def found_by_slopes(self, sizes: Array) -> Array:
         """float64[example, size]: smallest lead that signed steps down its slope find.
 
-        Madry et al. 2018, projected gradient descent: 20 steps of a quarter of the box.
+        Madry et al. 2018, projected gradient descent: 20 steps of a quarter of the box, so that
+        `VISITED` inputs are looked at.
         """
         n, n_sizes = sizes.shape
         least = np.full((n, n_sizes), np.inf)
@@ -160,22 +156,51 @@ class Boxed:
 
     # Inputs tried ---------------------------------------------------------------------------
 
-    def tried(self, sizes: Array, n: int, rng: np.random.Generator) -> dict[str, Array]:
-        """Every wire for inputs of every box, float64[example and size, input, number]."""
-        inputs = {}
-        for name, (low, high) in self.boxes(sizes).items():
+    def tried(
+        self, sizes: Array, n: int, rng: np.random.Generator, lines: Mapping[str, Interval]
+    ) -> tuple[dict[str, Interval], int]:
+        """Least and largest of every wire, float64[example and size, number], for inputs of boxes.
+
+        And how many inputs put some number outside of its bounds. A part of the boxes at a time.
+
+        Args:
+            sizes: float64[example, size].
+            n: inputs of every box, at the same places of each.
+            rng: where places come from.
+            lines: the bounds.
+        """
+        every, places = self.boxes(sizes), {}
+        for name, (low, _high) in every.items():
             place = rng.uniform(size=(n, low.shape[1]))
             place[n // 2 :] = place[n // 2 :].round()
+            places[name] = place
+        part = max(1, _CELLS_MAX // (n * sum(low.shape[1] for low, _ in lines.values())))
+        found: list[dict[str, Interval]] = []
+        n_outside = 0
+        for start in range(0, sizes.size, part):
+            cut = slice(start, start + part)
+            values = self._values({k: (a[cut], b[cut]) for k, (a, b) in every.items()}, places)
+            n_outside += outside({k: (a[cut], b[cut]) for k, (a, b) in lines.items()}, values)
+            found.append({wire: (v.min(axis=1), v.max(axis=1)) for wire, v in values.items()})
+        return {wire: _joined([one[wire] for one in found]) for wire in found[0]}, n_outside
+
+    def _values(
+        self, boxes: Mapping[str, Interval], places: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """Every wire, float64[box, input, number], for inputs at places float64[input, number]."""
+        inputs = {}
+        for name, (low, high) in boxes.items():
             # Clipped, because low + (high - low) is not always high.
             ends = low[:, None], high[:, None]
-            points = np.clip(ends[0] + (ends[1] - ends[0]) * place, *ends)
+            points = np.clip(ends[0] + (ends[1] - ends[0]) * places[name], *ends)
             inputs[name] = points.reshape(-1, low.shape[1])
+        n_boxes = len(next(iter(boxes.values()))[0])
         found = self.net.values(inputs)
-        return {wire: value.reshape(sizes.size, n, -1) for wire, value in found.items()}
+        return {wire: value.reshape(n_boxes, -1, value.shape[1]) for wire, value in found.items()}
 
     def bands(
         self, intervals: dict[str, Interval], lines: dict[str, Interval],
-        seen: dict[str, Array], shape: tuple[int, int],
+        seen: dict[str, Interval], shape: tuple[int, int],
     ) -> tuple[Band, ...]:  # fmt: skip
         """Of every operation and block, turn by turn, thinned."""
         paths = operations_of(self.module, self.reader, lines)
@@ -206,9 +231,9 @@ def operations_of(
     return found
 
 
-def stacked(intervals: Interval, lines: Interval, seen: Array) -> Array:
+def stacked(intervals: Interval, lines: Interval, seen: Interval) -> Array:
     """float64[box, number, (intervals, lines, seen), (low, high)]."""
-    pairs = {INTERVALS: intervals, LINES: lines, SEEN: (seen.min(axis=1), seen.max(axis=1))}
+    pairs = {INTERVALS: intervals, LINES: lines, SEEN: seen}
     return np.stack([np.stack(pairs[kind], axis=-1) for kind in sorted(pairs)], axis=-2)
 
 
@@ -221,19 +246,30 @@ def outside(lines: dict[str, Interval], seen: dict[str, Array]) -> int:
     return int(np.any(every, axis=0).sum())
 
 
-def _halved(holds: Callable[[Array], Array], n: int, reach: float, n_doublings: int) -> Array:
-    """The largest size up to which something holds: first doubled, then halved."""
-    low, high = np.zeros(n), np.full(n, reach)
+def _joined(pairs: list[Interval]) -> Interval:
+    return np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs])
+
+
+def _halved(
+    holds: Callable[[Array], Array], n: int, reach: float, n_doublings: int
+) -> tuple[Array, Array]:
+    """The largest size up to which something holds, and whether it ever does not.
+
+    First doubled, then halved.
+    """
+    low, high, ended = np.zeros(n), np.full(n, reach), np.zeros(n, dtype=bool)
     for _ in range(n_doublings):
         held = holds(high)
         low, high = np.where(held, high, low), np.where(held, 2.0 * high, high)
+        ended |= ~held
         if not held.any():
             break
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         held = holds(middle)
         low, high = np.where(held, middle, low), np.where(held, high, middle)
-    return low
+        ended |= ~held
+    return low, ended
 
 
 def _with_leads(net: Net, out: str, n: int) -> Net:

@@ -46,4 +46,4 @@ def svg_of_bounds(
 
 
 def _one(intervals: Interval, lines: Interval, seen: np.ndarray) -> np.ndarray:
-    return stacked(intervals, lines, seen[None])[0]
+    return stacked(intervals, lines, (seen.min(axis=0)[None], seen.max(axis=0)[None]))[0]

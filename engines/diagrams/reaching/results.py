@@ -57,9 +57,11 @@ class BoundsResult(Result):
     other at least; of inputs tried and found by slopes the smallest seen. Empty without classes."""
     radius: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
     """float64[example, (intervals, lines, seen)]: largest box that is proved to keep the answer,
-    and the smallest known to lose it; empty while it learns."""
+    and the smallest known to lose it; nan where all that were looked at are proved, infinite where
+    none is known; empty while it learns."""
     n_outside: int = 0
-    """Inputs tried that put some number outside its bounds."""
+    """Inputs tried that put some number outside its bounds, and boxes in which steps down the
+    slope found a smaller lead."""
     n_tried: int = 0
     scores: tuple[float, ...] = ()
 
@@ -153,11 +155,8 @@ class BoundsResult(Result):
             last = self.bands[-1].wide[-1, :, -1]
             wide = {f"width by {NAMES[k]}": last[:, k] for k in NAMES}
             return Table(f"{self.bands[-1].name} in the largest box", {"example": names, **wide})
-        columns = {
-            "proved by intervals, ±": self.radius[:, INTERVALS],
-            "proved by lines, ±": self.radius[:, LINES],
-            "another answer found at ±": self.radius[:, SEEN],
-        }
+        names_of = ("proved by intervals, ±", "proved by lines, ±", "another answer found at ±")
+        columns = {name: _told(self.radius[:, k]) for k, name in enumerate(names_of)}
         return Table("How large a box keeps the answer", {"example": names, **columns})
 
     def outside(self) -> Estimate:
@@ -167,8 +166,8 @@ class BoundsResult(Result):
     def ratio(self, one: int = LINES, other: int = INTERVALS) -> Estimate | None:
         """Geometric mean over examples of one radius over another; None below two of them.
 
-        Examples for which slopes find no other answer in any box that was looked at are left out
-        of ratios with it.
+        Examples of which every box that was looked at is proved, or none, are left out, and so are
+        those for which slopes find no other answer of ratios with it; the figure says how many.
         """
         if len(self.radius) < 2:
             return None
@@ -177,6 +176,8 @@ class BoundsResult(Result):
         if both.sum() < 2:
             return None
         of = f"size of the box, {NAMES[one]} over {NAMES[other]}"
+        if n_out := int((~both).sum()):
+            of += f", {n_out} of {len(self.radius)} {UNIT} left out"
         log = mean_over(np.log(self.radius[both, one] / self.radius[both, other]), of=of, unit=UNIT)
         value, low, high = (float(np.exp(v)) for v in (log.value, log.low, log.high))
         said = f"geometric mean, t interval of logarithms over {UNIT} of one network"
@@ -193,3 +194,11 @@ class BoundsFrame(Frame):
     def pictures(self) -> tuple[Picture, ...]:
         """Those of what has come so far."""
         return self.reached.pictures() if self.reached is not None else ()
+
+
+def _told(radius: np.ndarray) -> np.ndarray | tuple[str, ...]:
+    """Radii for a table: nan is none that ended, infinite none that was found."""
+    if np.isfinite(radius).all():
+        return radius
+    ends = {True: "all that were looked at", False: "in none that was looked at"}
+    return tuple(f"{r:.4g}" if np.isfinite(r) else ends[bool(np.isnan(r))] for r in radius)

@@ -17,7 +17,7 @@ from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.reaching.asked import N_SIZES, BoundsSpec
 from engines.diagrams.reaching.bands import ROOM
-from engines.diagrams.reaching.boxes import CLASSES_MAX, Boxed, outside
+from engines.diagrams.reaching.boxes import CLASSES_MAX, VISITED, Boxed
 from engines.diagrams.reaching.results import BoundsFrame, BoundsResult
 from engines.diagrams.reaching.showing import with_reach
 from engines.diagrams.running.module import module_from_circuit
@@ -82,8 +82,9 @@ def fresh(spec: BoundsSpec) -> tuple[Middle, dict[str, int]]:
     axis = example_axis(circuit)
     sizes = numbers(circuit, {**free, **({axis: 1} if axis else {})})
     check_lengths(circuit, sizes)
-    torch.manual_seed(spec.seed % 2**32)
-    module = module_from_circuit(circuit, sizes)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(spec.seed % 2**32)
+        module = module_from_circuit(circuit, sizes)
     rng = rng_of(spec.seed, 1)
     middle = tuple(
         rng.standard_normal((spec.n_examples, *(sizes[a] for a in value.axes if a != axis)))
@@ -126,16 +127,19 @@ def reached(spec: BoundsSpec, middle: Middle, sizes: dict[str, int]) -> BoundsRe
     steps = spec.reach * np.arange(1, N_SIZES + 1) / N_SIZES
     every = np.broadcast_to(steps, (n, N_SIZES)).copy()
     intervals, lines = (boxed.bounded(every, back=back) for back in (False, True))
-    seen = boxed.tried(every, spec.n_samples, rng_of(spec.seed, 2))
+    seen, n_outside = boxed.tried(every, spec.n_samples, rng_of(spec.seed, 2), lines)
+    n_tried = every.size * spec.n_samples
     bands = boxed.bands(intervals, lines, seen, every.shape)
     lead = np.zeros((0, 0, 3))
     if boxed.answers is not None:
-        both = [boxed.leads(found, every.shape) for found in (intervals, lines)]
-        tried = boxed.leads_of(seen, every.shape)
-        lead = np.stack([*both, np.minimum(tried, boxed.found_by_slopes(every))], axis=-1)
+        *both, tried = (boxed.leads(found, every.shape) for found in (intervals, lines, seen))
+        visited = boxed.found_by_slopes(every)
+        n_outside += int((visited < both[-1]).sum())
+        n_tried += every.size * VISITED
+        lead = np.stack([*both, np.minimum(tried, visited)], axis=-1)
     result = BoundsResult(
         spec, drawn(spec, middle.circuit, sizes), bands, steps, middle.labels, lead,
-        n_outside=outside(lines, seen), n_tried=every.size * spec.n_samples,
+        n_outside=n_outside, n_tried=n_tried,
     )  # fmt: skip
     return replace(result, drawing=with_reach(result, 0, result.opens_with()))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
 from engines.contract.claims import AtLeast, AtMost, FallsBelow
 from engines.diagrams.arms.results import ArmsFrame
-from engines.diagrams.changes.asked import AFTER, ERROR, ChangesSpec
+from engines.diagrams.changes.asked import LAYERED, ChangesSpec
 from engines.diagrams.changes.results import ChangesResult
 
 _PAPER = (
@@ -41,7 +41,7 @@ def _nothing(_run: ChangesResult) -> Estimate:
 
 
 def _itself(_run: ChangesResult) -> Estimate:
-    return Estimate.exact("the same network without thresholds", 1.0, "definition")
+    return Estimate.exact("networks that learnt without thresholds", 1.0, "definition")
 
 
 PRESETS = {
@@ -52,15 +52,15 @@ PRESETS = {
 }
 CLAIMS = (
     Claim(
-        "Thresholds that learn with the weights have less error than thresholds put on afterwards "
-        "that leave out as many products, at every price.",
+        "Thresholds that learn with the weights have less error than thresholds put on afterwards, "
+        "layer by layer, that leave out as many products, at every price.",
         figure=lambda run: run.worst() if _told(run) else None,
         control=_nothing,
         holds_when=FallsBelow(),
         source=_PAPER,
     ),
     Claim(
-        "Three times fewer products are made than by the same network without thresholds.",
+        "Three times fewer products are made than by networks that learnt without thresholds.",
         figure=lambda run: run.ratio("0.01") if _told(run) else None,
         control=_itself,
         holds_when=AtLeast(3.0),
@@ -69,14 +69,14 @@ CLAIMS = (
     Claim(
         "That costs at most 0.02 pixels of error.",
         figure=lambda run: run.lost("0.01") if _told(run) else None,
-        control=lambda run: run.looks.mean(ERROR, AFTER, "0.01"),
+        control=lambda run: run.lost("0.01", LAYERED),
         holds_when=AtMost(0.02),
         source=f"{_PAPER}: recoverable by longer training; 0.02 pixels are our tolerance",
     ),
     Claim(
         "Longer learning recovers it: after five times the steps it costs at most 0.02 pixels.",
         figure=lambda run: run.lost("0.01") if run.spec == PRESETS[_LONG] else None,
-        control=lambda run: run.looks.mean(ERROR, AFTER, "0.01"),
+        control=lambda run: run.lost("0.01", LAYERED),
         holds_when=AtMost(0.02),
         source=f"{_PAPER}; 0.02 pixels are our tolerance",
         preset=_LONG,
@@ -90,7 +90,8 @@ EXPERIMENT = Experiment(
         title="Only what changes",
         claim="A network follows a dot in a noisy video. Its layers pass on changes above a "
         "threshold, and what is 0 need not be multiplied: thresholds that learn with the weights "
-        "leave out most products at an error at which thresholds put on afterwards lose the dot.",
+        "leave out four products of five. One for all layers that is put on afterwards loses the "
+        "dot; one for each layer falls behind only where more is left out.",
         paper="Yousefzadeh and Sifalakis 2021, Training for temporal sparsity in deep neural "
         "networks, application in video processing",
         link="https://arxiv.org/abs/2107.07305",
@@ -99,6 +100,6 @@ EXPERIMENT = Experiment(
     presets=PRESETS,
     known_answers=known_answers,
     claims=CLAIMS,
-    seconds=lambda spec: 2.0 + spec.n_steps * spec.n_nets * 1e-2,
+    seconds=lambda spec: 3.0 + spec.n_steps * spec.n_nets * 1e-2,
     order=70,
 )

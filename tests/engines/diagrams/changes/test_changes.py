@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from engines.diagrams import changes
 from engines.diagrams.changes.answers import answers
-from engines.diagrams.changes.asked import ERROR, LEARNED, THRESHOLDS, ZEROS, ChangesSpec
+from engines.diagrams.changes.asked import ERROR, GRID, LEARNED, THRESHOLDS, ZEROS, ChangesSpec
 from engines.diagrams.changes.networks import Changing, gated
-from engines.diagrams.changes.results import ChangesResult, as_many_zeros
+from engines.diagrams.changes.results import ChangesResult, as_many_zeros, best
 from engines.diagrams.changes.running import Comparison
 from engines.diagrams.changes.videos import folded, videos
 from engines.diagrams.experiments.architectures.changes import EXPERIMENT
@@ -85,10 +86,44 @@ def test_as_many_zeros_lie_on_the_line_between_two_thresholds():
     np.testing.assert_allclose(as_many_zeros(after, np.array([0.1, 0.3, 0.7])), [1.0, 1.5, 3.0])
 
 
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=15))
+def test_the_best_are_those_that_no_other_beats(pairs: list[tuple[int, int]]):
+    """By comparing everyone with everyone."""
+    asked = np.array(pairs, dtype=float).T
+    wanted = {
+        (e, s) for e, s in pairs
+        if not any(a <= e and b >= s and (a, b) != (e, s) for a, b in pairs)
+    }  # fmt: skip
+    kept = asked[:, best(asked)]
+    assert set(map(tuple, kept.T.tolist())) == wanted
+    assert (np.diff(kept[1]) > 0).all()
+
+
+def test_thresholds_layer_by_layer_are_put_on_networks_that_learnt_without():
+    """Those of the grid that leave out just as many are asked again, one by one."""
+    made = Comparison(ChangesSpec(**SHORT))
+    made.training.advance(20)
+    stack, known, exam = made.without(), [], []
+    for thresholds in GRID:
+        stack.parameters["threshold"][:] = torch.tensor(thresholds)
+        known.append(made.asked(stack, made.known)[:, 0])
+        exam.append(made.asked(stack, made.exam)[:, 0])
+    front = best(np.stack(known, axis=1))
+    at = front[len(front) // 2]
+    wanted: list[np.ndarray] = []
+
+    def asking() -> Iterator[None]:
+        wanted.append((yield from made.layered(np.full((1, 2), exam[at][1]))))
+
+    assert sum(1 for _ in asking()) == len(GRID)
+    assert wanted[0][0, 0] == pytest.approx(exam[at][0])
+
+
 def test_arms_are_compared_at_the_same_products(run):
     result = run
     zeros = result.looks.seen[1, -1]
-    np.testing.assert_array_equal(zeros[0], zeros[1])
+    np.testing.assert_array_equal(zeros, np.broadcast_to(zeros[0], zeros.shape))
+    assert np.isnan(result.looks.seen[0, :-1, 2]).all()  # sought after the last step
     assert result.moments()[-1].fraction == 1.0
     assert result.after.shape == (2, len(THRESHOLDS), 2)
     assert (np.diff(result.after[1], axis=0) > -0.02).all()

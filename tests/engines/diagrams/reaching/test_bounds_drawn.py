@@ -18,10 +18,11 @@ from engines.diagrams.drawing.painting.scene import Mark
 from engines.diagrams.drawing.picture import scene_of
 from engines.diagrams.experiments.proving.bounds import CLAIMS, DEEP, EXPERIMENT, GATE
 from engines.diagrams.language.check import circuit_from_text
+from engines.diagrams.reaching import boxes
 from engines.diagrams.reaching.answers import answers
 from engines.diagrams.reaching.asked import N_SIZES, BoundsSpec
 from engines.diagrams.reaching.bands import INTERVALS, LINES, ROOM, SEEN, ends, with_bands
-from engines.diagrams.reaching.boxes import Boxed
+from engines.diagrams.reaching.boxes import VISITED, Boxed
 from engines.diagrams.reaching.results import BoundsResult
 from engines.diagrams.reaching.running import around_examples, learning_of
 from engines.diagrams.reaching.showing import redrawn, with_reach
@@ -65,7 +66,37 @@ def test_what_is_proved_lies_below_what_is_found(run):
     assert (by_lines >= by_intervals - 1e-12).all()
     assert (lost > by_lines).all()
     assert run.n_outside == 0
-    assert run.n_tried == 3 * N_SIZES * 20
+    assert run.n_tried == 3 * N_SIZES * (20 + VISITED)
+
+
+def test_boxes_that_are_too_small_to_end_are_told_as_such():
+    """All are proved, and in none is another answer found: no ratio is made of that."""
+    found = bounds_drawn(n_examples=3, n_steps=60, n_samples=2, reach=0.0003)
+    assert np.isnan(found.radius[:, LINES]).any()
+    assert np.isinf(found.radius[:, SEEN]).any()
+    # Who is lost is not proved.
+    assert not (np.isnan(found.radius[:, LINES]) & np.isfinite(found.radius[:, SEEN])).any()
+    told = found.table().columns
+    assert "all that were looked at" in told["proved by lines, ±"]
+    assert "in none that was looked at" in told["another answer found at ±"]
+    ratio = found.ratio(SEEN, LINES)
+    n_out = int((~np.isfinite(found.radius[:, [SEEN, LINES]]).all(axis=1)).sum())
+    assert ratio is None or f"{n_out} of 3 examples left out" in ratio.of
+
+
+def test_inputs_tried_part_by_part_are_those_tried_at_once(monkeypatch):
+    spec = BoundsSpec(n_examples=2, n_steps=5)
+    boxed = around_examples(spec, learning_of(spec))[0].boxed
+    sizes = np.array([[0.01, 0.02, 0.05], [0.1, 0.2, 0.3]])
+    lines = boxed.bounded(sizes, back=True)
+    # Half of the bounds, so that some inputs lie outside.
+    tight = {wire: (low / 2 + high / 2, high) for wire, (low, high) in lines.items()}
+    at_once, n_at_once = boxed.tried(sizes, 30, np.random.default_rng(0), tight)
+    monkeypatch.setattr(boxes, "_CELLS_MAX", 1)
+    by_part, n_by_part = boxed.tried(sizes, 30, np.random.default_rng(0), tight)
+    assert n_at_once == n_by_part > 0
+    for wire, pair in at_once.items():
+        np.testing.assert_allclose(by_part[wire], pair, atol=1e-12)
 
 
 def test_intervals_grow_with_the_box_and_lines_lie_within_them(run):
