@@ -21,11 +21,9 @@ GRID = tuple(itertools.product(
     (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5), (0.0, 0.05, 0.1, 0.2, 0.3), (0.0, 0.05)
 ))  # fmt: skip
 """Put on afterwards, of pixels, first and second layer."""
-LEARNED, AFTER, LAYERED = (
-    "thresholds learned", "one put on afterwards, as many zeros",
-    "put on layer by layer, as many zeros",
-)  # fmt: skip
+LEARNED, AFTER, LAYERED = "thresholds learned", "one put on afterwards", "put on layer by layer"
 ARMS = (LEARNED, AFTER, LAYERED)
+"""The last two leave out as many products as the first."""
 ERROR, ZEROS = "error of the place, pixels", "share of products left out"
 PLAN = Plan(ARMS, tuple(f"{price:g}" for price in PRICES), "price of a product that is made",
             (ERROR, ZEROS), opens=1)  # fmt: skip

@@ -11,6 +11,7 @@ from engines.contract.pictures import Axis, Curves, Picture, Points
 from engines.diagrams.arms.looks import Looks, finite_mean, finite_pairs
 from engines.diagrams.arms.results import film
 from engines.diagrams.changes.asked import (
+    AFTER,
     ERROR,
     LAYERED,
     LEARNED,
@@ -72,7 +73,7 @@ class ChangesResult(Result):
         )  # fmt: skip
         sets = {
             "no threshold": self.after[::-1, :1].reshape(2, -1),
-            "one put on afterwards": self.after[::-1, 1:].reshape(2, -1),
+            AFTER: self.after[::-1, 1:].reshape(2, -1),
             LAYERED: layered,
             LEARNED: learned,
         }
