@@ -203,7 +203,7 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
     rows_of = _rows(spec, one, (*x, *y))
     n_draws = n_draws_within(one.n_stimuli, max(a.shape[1] for a in (*x, *y)), n_pairs)
     found = np.full((9, len(x), len(y)), np.nan)
-    fresh = [_starts(spec, rows, one), _starts(spec, columns, other)]
+    fresh = [_starts(spec, rows, one, other), _starts(spec, columns, other, one)]
     for i, a in enumerate(x):
         yield Comparing(fraction=0.5 + 0.5 * i / len(x))
         for j, b in enumerate(y):
@@ -223,7 +223,7 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
             found[:, i, j] = (value, biased, *own, told.control, told.control_low,
                               told.control_high, told.p, start)  # fmt: skip
     warning = next((w for a in x if (w := dependence_warning(a, one.labels, rows_of))), "")
-    if not warning and not np.isfinite(found[8]).any():
+    if not warning and at_start(one, one.layers[0]) is None:
         warning = NO_START
     if not rows_of.has_p(one.n_stimuli):
         warning = (
@@ -238,11 +238,17 @@ def frames_of(spec: CompareSpec) -> Iterator[Frame | SimilarityMatrix]:
 
 
 def _starts(
-    spec: CompareSpec, named: dict[str, np.ndarray], activations: ActivationSet
-) -> list[np.ndarray | None]:
-    """What each row or column is before its network learns: for moments always the same layer."""
+    spec: CompareSpec, named: dict[str, np.ndarray], activations: ActivationSet,
+    against: ActivationSet,
+) -> list[np.ndarray | None]:  # fmt: skip
+    """What each row or column is before its network learns: for moments always the same layer.
+
+    Moments of one network have a single start, which is as good as itself and tells nothing.
+    """
     if spec.over == "layers and networks":
         return [at_start(activations, name) for name in named]
+    if against is activations:
+        return [None] * len(named)
     return [at_start(activations, spec.layer or activations.layers[0])] * len(named)
 
 

@@ -40,8 +40,11 @@ def ensured(name: str) -> Iterator[Frame | ActivationSet]:
 
 
 def at_start(activations: ActivationSet, layer: str) -> np.ndarray | None:
-    """[stimulus, unit] before the first training step; None where a set does not hold it."""
+    """[stimulus, unit] before the first training step; None where a set does not hold it.
+
+    A set of one snapshot is no course of learning, whatever step it gives.
+    """
     steps = activations.snapshots.get("step")
-    if steps is None or not len(steps) or steps[0] != 0:
+    if steps is None or activations.n_snapshots < 2 or steps[0] != 0:
         return None
     return activations.at(layer, 0)

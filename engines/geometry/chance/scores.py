@@ -191,12 +191,21 @@ def pair_scores(
                 lambda a, s=score: s(a, y), x, value, seed, within=range_of(name)
             )
             null = score(x, moved)
-            before = score(*start) if start else float("nan")
         except InputError as error:
             nan = float("nan")
             found.append(Score(name, nan, nan, nan, nan, "stimuli permuted", len(x), made, seed,
                                str(error)))  # fmt: skip
             continue
         found.append(Score(name, value, low, high, null, "stimuli permuted", len(x), made, seed,
-                           start=before))  # fmt: skip
+                           start=_before(score, start)))  # fmt: skip
     return tuple(found)
+
+
+def _before(
+    score: Callable[[np.ndarray, np.ndarray], float], start: tuple[np.ndarray, np.ndarray] | None
+) -> float:
+    """A start that has no such score takes nothing from the layers that learnt."""
+    try:
+        return score(*start) if start else float("nan")
+    except InputError:
+        return float("nan")

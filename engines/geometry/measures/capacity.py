@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import InputError
+from engines.geometry.measures.checking import FLAT
 
 N_DRAWS = 100
 
@@ -35,7 +36,8 @@ def manifold_capacity(
 ) -> Capacity:
     """Mean-field capacity of classes of stimuli, [stimulus, unit], about the mean of all.
 
-    Centres of classes count as independent; where they are not, the true capacity is lower.
+    Centres of classes count as independent; where they are not, the true capacity is lower. It is
+    nan where all of a class lies at the mean of all, which is no direction.
 
     Raises:
         InputError: as many labels as there are stimuli are asked for, and three classes or more.
@@ -46,7 +48,9 @@ def manifold_capacity(
     names = tuple(sorted(set(classes)))
     if len(names) < 3:
         raise InputError(f"a capacity needs at least 3 classes, got {len(names)}")
+    flat = FLAT * np.abs(x).max(initial=0.0)
     x = x - x.mean(axis=0)
+    x[np.abs(x) <= flat] = 0.0
     which = np.array(classes)
     cones = [
         statistical_dimension(x[which == name], seed=seed, n_draws=n_draws, stream=k)

@@ -22,6 +22,16 @@ def named(name: str, known: Sequence[str], what: str) -> str:
     return found
 
 
+FLAT = 1e-12
+"""Of the largest number: what varies by less is rounding."""
+
+
+def varies(x: np.ndarray) -> bool:
+    """Whether some unit of [stimulus, unit] tells stimuli apart, by more than rounding."""
+    x = np.asarray(x, np.float64)
+    return bool(np.ptp(x, axis=0).max(initial=0.0) > FLAT * np.abs(x).max(initial=0.0))
+
+
 def finite(x: np.ndarray, what: str, axes: Sequence[str] = ("stimulus", "unit")) -> np.ndarray:
     """The array as float64.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engines.geometry import (
     compare,
@@ -13,9 +14,10 @@ from engines.geometry import (
     task_geometry,
 )
 from engines.geometry.activations import library
-from engines.geometry.activations.store import ActivationSet
+from engines.geometry.activations.store import ActivationSet, ActivationWriter
 from engines.geometry.analyses.source import NO_START, at_start, ensured, source_of
 from engines.geometry.measures.dichotomies import parallelism
+from engines.geometry.measures.similarity import LeftOut
 
 
 def test_every_similarity_stands_beside_the_same_at_the_random_start():
@@ -59,6 +61,31 @@ def test_two_layers_are_scored_at_their_start_too():
     found = pair_scores(x, y, 0, (a, b))
     assert [s.start for s in found] == [s.value for s in pair_scores(a, b, 0)]
     assert np.isnan([s.start for s in pair_scores(x, y, 0)]).all()
+
+
+def test_a_start_without_a_score_leaves_the_score():
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(2, 16, 5))
+    with pytest.warns(LeftOut):
+        found = pair_scores(x, y, 0, (np.zeros_like(x), y))
+    assert [s.value for s in found] == [s.value for s in pair_scores(x, y, 0)]
+    assert np.isnan(found[-1].start)
+
+
+def test_a_single_snapshot_is_no_start(tmp_path):
+    writer = ActivationWriter(tmp_path / "a", {"h": 2}, ["x", "y"])
+    writer.append({"h": np.eye(2)}, step=0.0)
+    assert at_start(ActivationSet(tmp_path / "a"), "h") is None
+    writer.append({"h": np.ones((2, 2))}, step=1.0)
+    start = at_start(ActivationSet(tmp_path / "a"), "h")
+    assert start is not None
+    np.testing.assert_array_equal(start, np.eye(2))
+
+
+def test_moments_of_one_network_have_no_start_but_their_first():
+    found = compare(over="moments of one layer")
+    assert np.isnan(found.start).all()
+    assert found.warning == ""
 
 
 def test_a_moment_tells_the_start_of_both_layers():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engines.geometry import manifold_capacity, readout_scores
 from engines.geometry.chance.readouts import ends_over_classes
@@ -42,6 +43,33 @@ def test_of_many_stimuli_some_are_taken_and_it_is_said():
     read, room = readout_scores(rng.normal(size=(600, 12)), None, named(y), 3)
     assert (read.n, room.n) == (498, 120)
     assert "at most 40" in room.estimator
+
+
+@pytest.mark.parametrize("layer", [np.zeros((30, 4)), np.full((30, 4), 0.1)])
+def test_of_a_layer_without_variation_nothing_is_read(layer):
+    found = readout_scores(layer, None, named(np.arange(30) % 3), 0)
+    assert len(found) == 2
+    assert np.isnan([s.value for s in found]).all()
+    assert {s.note for s in found} == {"undefined: nothing varies"}
+
+
+def test_a_class_at_the_mean_is_said():
+    rng = np.random.default_rng(3)
+    x = np.repeat([[1.0], [-1.0], [0.0]], 6, axis=0)
+    x[:12] += np.tile(rng.normal(size=(6, 1)) * 0.1, (2, 1)) * np.repeat([[1], [-1]], 6, axis=0)
+    read, room = readout_scores(x, np.zeros((18, 1)), named(np.repeat(np.arange(3), 6)), 0)
+    assert np.isnan(room.value)
+    assert "at the mean" in room.note
+    assert "equal" in read.note
+
+
+@pytest.mark.parametrize("n_labels", [60, 300, 520])
+def test_many_labels_do_not_stop_a_page(n_labels):
+    rng = np.random.default_rng(4)
+    found = readout_scores(rng.normal(size=(5 * n_labels, 3)), None,
+                           named(np.arange(5 * n_labels) % n_labels), 0)  # fmt: skip
+    assert [np.isfinite(s.value) for s in found] == [n_labels <= 100] * 2
+    assert all("at most 100" in s.note for s in found if np.isnan(s.value))
 
 
 def test_the_interval_of_a_capacity_is_that_of_its_cones():

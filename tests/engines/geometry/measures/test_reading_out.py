@@ -26,15 +26,15 @@ def test_held_out_answers_are_scikit_learns():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(60, 12)) + 3.0, rng.integers(0, 3, 60)
     x[np.arange(60), y] += 1.0
-    fold = _folds(y, rng)
-    hits, inside = _read(x, y[None], 3, fold)
+    fold = _folds(y, np.arange(60), rng)
+    hits, inside = _read(x, y, 3, fold)
     for k in range(5):
         out = fold == k
         centred = x[~out] - x[~out].mean(axis=0)
         alpha = RIDGE * np.square(centred).sum() / len(centred)
         fitted = linear.Ridge(alpha=alpha).fit(x[~out], np.eye(3)[y[~out]])
-        np.testing.assert_array_equal(hits[0, out], fitted.predict(x[out]).argmax(1) == y[out])
-    assert 0 < inside[0] <= 1
+        np.testing.assert_array_equal(hits[out], fitted.predict(x[out]).argmax(1) == y[out])
+    assert 0 < inside <= 1
 
 
 def test_labels_that_go_with_items_alone_are_not_selective():
@@ -67,6 +67,36 @@ def test_more_units_than_stimuli_give_back_any_labels():
     found = probe(rng.normal(size=(40, 400)), named(np.arange(40) % 2))
     assert found.memorised == 1.0
     assert abs(found.accuracy - 0.5) < 0.25
+
+
+def test_in_noise_a_probe_is_as_good_as_its_control():
+    """Both are exchangeable: 150 draws of two labels with five stimuli, expected difference 0."""
+    rng = np.random.default_rng(6)
+    y = named(np.arange(10) % 2)
+    found = [probe(rng.normal(size=(10, 8)), y, seed=k).selectivity for k in range(150)]
+    assert abs(np.mean(found)) < 3 * np.std(found) / np.sqrt(150)
+
+
+def test_repeats_are_not_held_out_from_each_other():
+    """By construction: noise, each row five times, is known by heart and tells nothing new."""
+    rng = np.random.default_rng(7)
+    word = np.repeat(np.arange(40), 5)
+    x, y = rng.normal(size=(40, 80))[word], named((np.arange(40) % 2)[word])
+    assert probe(x, y).accuracy > 0.95
+    found = probe(x, y, repeats=word)
+    assert abs(found.accuracy - 0.5) < 0.2
+    assert abs(found.selectivity) < 0.2
+
+
+def test_a_layer_without_variation_says_the_larger_label():
+    found = probe(np.full((12, 3), 0.1), named(np.arange(12) % 3 // 2))
+    assert found.accuracy == found.chance == 8 / 12
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.1, 1e6])
+def test_a_class_at_the_mean_has_no_cone(offset):
+    x = np.repeat([[1.0], [-1.0], [0.0]], 5, axis=0) + offset
+    assert np.isnan(manifold_capacity(x, named(np.repeat(np.arange(3), 5)), n_draws=5).of)
 
 
 def test_what_cannot_be_read_is_said():
