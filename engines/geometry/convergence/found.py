@@ -18,7 +18,16 @@ from engines.geometry.convergence.measuring import (
     SAME,
     USED,
 )
-from engines.geometry.convergence.spec import FEW, KINDS, LAYERS, PENALTIES, TRAINED, ConvergentSpec
+from engines.geometry.convergence.spec import (
+    FEW,
+    FIRSTS,
+    KINDS,
+    LAYERS,
+    PENALTIES,
+    PIXELS,
+    TRAINED,
+    ConvergentSpec,
+)
 from engines.lab.statistics import jackknife
 
 _SIDE = 8
@@ -57,7 +66,7 @@ class ConvergentRun(Result):
     accuracy: np.ndarray
     """float64[network] on digits that were not learnt."""
     stitched: np.ndarray
-    """float64[kind, layer, pair]: digits read by first layers of the kind before another's rest."""
+    """float64[first, layer, pair]: digits read across a stitch, see `FIRSTS`."""
     correlation: np.ndarray
     """float64[unit, unit] of the first two networks at the layer that is drawn, matched."""
     stimuli: np.ndarray
@@ -85,7 +94,7 @@ class ConvergentRun(Result):
 
     def read(self, kind: int, layer: int) -> Estimate:
         """Digits read right across a stitch, with the jackknife interval over networks."""
-        said = f"read right, stitched after {LAYERS[layer]}, {KINDS[kind]}"
+        said = f"read right, stitched after {LAYERS[layer]}, {FIRSTS[kind]}"
         return self._jackknife(self.stitched[kind, layer], said)
 
     def whole(self) -> Estimate:
@@ -173,13 +182,8 @@ class ConvergentRun(Result):
                           Axis("canonical correlation"))  # fmt: skip
 
     def _stitches(self) -> Bars:
-        names = (
-            "first layers trained",
-            "first layers not trained",
-            "stitch fitted to dealt digits",
-        )
-        rows = [(f"after {name}", names[k], self.read(k, layer))
-                for layer, name in enumerate(LAYERS) for k in range(len(KINDS))]  # fmt: skip
+        rows = [(f"after {name}", said, self.read(k, layer))
+                for layer, name in enumerate(LAYERS) for k, said in enumerate(FIRSTS)]  # fmt: skip
         rows.append(("not stitched", "whole", self.whole()))
         return self._bars("Stitched: one network's first layers, another's rest", rows,
                           Axis("digits read right"))  # fmt: skip
@@ -197,6 +201,7 @@ class ConvergentRun(Result):
             rows[f"digits read across a stitch after {name}"] = tuple(
                 str(self.read(k, layer)) for k in range(len(KINDS))
             )
+            rows[f"the same straight from pixels, {name}"] = (str(self.read(PIXELS, layer)), "", "")
             rows[f"units left out as constant, {name}"] = tuple(
                 str(int(n)) for n in self.n_constant[:, layer]
             )

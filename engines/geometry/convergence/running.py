@@ -13,6 +13,7 @@ from engines.geometry.convergence.measuring import MATCHED, MEASURES, measured
 from engines.geometry.convergence.partners import Scored, assigned, correlations, scored
 from engines.geometry.convergence.spec import (
     DEALT,
+    FIRSTS,
     KINDS,
     LAYERS,
     RANDOM,
@@ -20,7 +21,7 @@ from engines.geometry.convergence.spec import (
     WIDTHS,
     ConvergentSpec,
 )
-from engines.geometry.convergence.stitching import both_ways
+from engines.geometry.convergence.stitching import both_ways, from_pixels
 from engines.geometry.mechanisms.digit_networks import learnt
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def frames_of(spec: ConvergentSpec) -> Iterator[ConvergentFrame | ConvergentRun]
                                       fraction=0.4 + 0.55 * n_done / n_all)  # fmt: skip
     constant = [[sum(net[layer].n_constant for net in units[kind]) for layer in range(len(LAYERS))]
                 for kind in (TRAINED, RANDOM, TRAINED)]  # fmt: skip
-    joined = np.empty((len(KINDS), len(LAYERS), len(pairs)))
+    joined = np.empty((len(FIRSTS), len(LAYERS), len(pairs)))
     for k in range(len(pairs)):
         yield ConvergentFrame(np.zeros(0), "stitching", fraction=0.95 + 0.05 * k / len(pairs))
         joined[..., k] = _joined(spec, networks, task, pairs[k], k)
@@ -79,9 +80,10 @@ def _joined(
     spec: ConvergentSpec, networks: dict[int, tuple[Layers, ...]], task: Task, pair: np.ndarray,
     k: int,
 ) -> np.ndarray:  # fmt: skip
-    """float64[kind, layer]: digits read right by the first layers of one before the other's rest.
+    """float64[first, layer]: digits read right by the first layers of one before the other's rest.
 
-    Networks that were not trained give first layers only: the rest is always one that learnt.
+    Networks that were not trained give first layers only: the rest is always one that learnt. The
+    last of `FIRSTS` has none: what reads there is the map and the rest alone.
     """
     digits = np.asarray(task.x, float), np.asarray(task.x_test, float), np.asarray(task.y_test)
     order = np.random.Generator(np.random.Philox(key=[spec.seed, 1_000 + k])).permutation(
@@ -92,7 +94,7 @@ def _joined(
     return np.array([
         [both_ways(firsts, learnt, layer, digits, dealt) for layer in range(len(LAYERS))]
         for firsts, dealt in ((learnt, None), (fresh, None), (learnt, order))
-    ])  # fmt: skip
+    ] + [[from_pixels(learnt, layer, digits) for layer in range(len(LAYERS))]])  # fmt: skip
 
 
 def _learnt(spec: ConvergentSpec, n_steps: int) -> Iterator[tuple[float, tuple | None]]:

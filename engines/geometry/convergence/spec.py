@@ -8,6 +8,10 @@ WIDTHS = (64, 64, 64, 10)
 LAYERS = ("layer 1", "layer 2")
 KINDS = ("trained", "not trained", "stimuli dealt anew")
 TRAINED, RANDOM, DEALT = range(len(KINDS))
+FIRSTS = ("first layers trained", "first layers not trained", "stitch fitted to dealt digits",
+          "no first layers: pixels")  # fmt: skip
+PIXELS = len(KINDS)
+"""What stands before a stitch, in the order of `KINDS`, and pixels."""
 PENALTIES = (0.3, 0.2, 0.1, 0.05, 0.02, 0.01)
 """Of the lasso, on units of variance 1."""
 FEW = 12

@@ -34,6 +34,12 @@ def stitched(
     return float((said.argmax(axis=1) == labels).mean())
 
 
+def from_pixels(rests: tuple[Layers, Layers], layer: int, digits: Digits) -> float:
+    """The same without any first layers, straight from the pixels; mean over both rests."""
+    nothing: Layers = ()
+    return 0.5 * sum(stitched(nothing, rest, layer, digits) for rest in rests)
+
+
 def joined(given: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """float64[unit and 1, other unit]: the least-squares affine map, the least of equals."""
     return np.linalg.lstsq(np.column_stack([given, np.ones(len(given))]), wanted, rcond=1e-9)[0]

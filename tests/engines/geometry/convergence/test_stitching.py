@@ -12,8 +12,8 @@ from sklearn.linear_model import LinearRegression
 
 from engines.geometry.convergence.answers import in_another_order
 from engines.geometry.convergence.found import ConvergentRun
-from engines.geometry.convergence.spec import DEALT, RANDOM, TRAINED, ConvergentSpec
-from engines.geometry.convergence.stitching import both_ways, joined, stitched
+from engines.geometry.convergence.spec import DEALT, PIXELS, RANDOM, TRAINED, ConvergentSpec
+from engines.geometry.convergence.stitching import both_ways, from_pixels, joined, stitched
 from engines.geometry.experiments.similarity.convergent import EXPERIMENT
 
 RNG = np.random.default_rng(0)
@@ -66,8 +66,29 @@ def test_labels_are_never_asked_by_the_map():
     assert abs(right + wrong + rest - 1.0) < 1e-12  # the same answers, held against other labels
 
 
+@pytest.mark.parametrize("layer", [0, 1])
+def test_without_first_layers_the_map_starts_from_pixels(layer):
+    """scikit-learn: a linear regression from the inputs to what the hidden layer says."""
+    x, asked, labels = DIGITS
+    rest = network(4)
+    held = x
+    for weight, bias in rest[: layer + 1]:
+        held = np.maximum(held @ weight.T + bias, 0.0)
+    said = LinearRegression().fit(x, held).predict(asked)
+    for weight, bias in rest[layer + 1 : -1]:
+        said = np.maximum(said @ weight.T + bias, 0.0)
+    right = ((said @ rest[-1][0].T + rest[-1][1]).argmax(axis=1) == labels).mean()
+    assert from_pixels((rest, rest), layer, DIGITS) == right
+
+
+def test_pixels_alone_read_most_digits(run):
+    """What a stitch is held against: the map and the rest read without any first layers."""
+    for layer in (0, 1):
+        assert run.read(PIXELS, layer).value > run.read(RANDOM, layer).value - 0.05
+
+
 def test_first_layers_that_learnt_serve_another_networks_rest(run):
-    assert run.stitched.shape == (3, 2, 3)
+    assert run.stitched.shape == (4, 2, 3)
     for layer in (0, 1):
         trained, fresh, dealt = (run.read(k, layer).value for k in (TRAINED, RANDOM, DEALT))
         assert trained > fresh > 0.5 > dealt
