@@ -152,10 +152,10 @@ def _moved_by_names(told: alike.Told) -> float:
     """Largest change of a logit by new names, in double precision, untrained."""
     import torch
 
-    from engines.connectome.passing.telling import Telling, renamed
+    from engines.connectome.passing.telling import Telling, examples, renamed
 
     both, rng = alike.pair("molecules").joined, np.random.Generator(np.random.Philox(0))
-    x, _ = renamed(rng, both, 5, told)
+    x, _ = examples(renamed(rng, both, 5), told)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
         said = Telling(10, x.shape[-1] - 10, 3).double()(x.double()).unflatten(0, (5, 2))

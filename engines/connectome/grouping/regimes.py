@@ -18,6 +18,8 @@ from engines.contract import InputError
 
 SHAPE, SCALE = 1.0, 1.0
 """Gamma prior of rates: an exponential of mean 1 spike per bin."""
+BLOCKS, WIDTHS = (1, 5, 10, 20, 50), (0, 1, 2, 3, 5, 10)
+"""Of k-means, in bins: lengths of what is summed, and deviations of what smooths."""
 _STAYS = 10.0
 """Bins' worth by which regimes are expected to last; leaving counts 1 for every other regime."""
 
@@ -175,12 +177,26 @@ def _sampled(ahead: np.ndarray, moves: np.ndarray, uniform: np.ndarray) -> np.nd
     return found
 
 
-def means(counts: np.ndarray, n_groups: int, n_regimes: int, seed: int) -> tuple[np.ndarray, ...]:
-    """int64[neuron] and int64[bin] labels of k-means on roots of counts, each axis by itself."""
+def groups_by_means(counts: np.ndarray, n_groups: int, seed: int) -> Iterator[np.ndarray]:
+    """int64[neuron] labels of k-means on roots of counts summed over `BLOCKS` of bins, each."""
+    for length in BLOCKS:
+        # A neuron is told by five blocks at least.
+        if length == 1 or length * 5 <= len(counts):
+            summed = np.add.reduceat(counts, np.arange(0, len(counts), length), axis=0)
+            yield _means(np.sqrt(summed.T), n_groups, seed)
+
+
+def regimes_by_means(counts: np.ndarray, n_regimes: int, seed: int) -> Iterator[np.ndarray]:
+    """int64[bin] labels of k-means on roots of counts smoothed by Gaussians of `WIDTHS`, each."""
+    from scipy.ndimage import gaussian_filter1d
+
+    for width in WIDTHS:
+        smooth = gaussian_filter1d(counts.astype(float), width, axis=0) if width else counts
+        yield _means(np.sqrt(smooth), n_regimes, seed)
+
+
+def _means(rows: np.ndarray, n: int, seed: int) -> np.ndarray:
     from sklearn.cluster import KMeans
 
-    roots, found = np.sqrt(counts.astype(float)), []
-    for k, rows in ((n_groups, roots.T), (n_regimes, roots)):
-        fitted: Any = KMeans(k, n_init=cast("Any", 5), random_state=seed % 2**32).fit(rows)
-        found.append(np.asarray(fitted.labels_, np.int64))
-    return found[0], found[1]
+    fitted: Any = KMeans(n, n_init=cast("Any", 5), random_state=seed % 2**32).fit(rows)
+    return np.asarray(fitted.labels_, np.int64)

@@ -143,12 +143,12 @@ def counted(
     return rng.poisson(n_shown * cells.gain * responses(cells.filters, stimuli, contrast))
 
 
-def by_means(counts: np.ndarray, n_groups: int, seed: int) -> np.ndarray:
-    """int64[cell] labels of k-means on roots of counts[stimulus, cell]."""
+def by_means(cells: np.ndarray, n_groups: int, seed: int) -> np.ndarray:
+    """int64[cell] labels of k-means on a row for every cell."""
     from sklearn.cluster import KMeans
 
     fitted: Any = KMeans(n_groups, n_init=cast("Any", 5), random_state=seed % 2**32)
-    return np.asarray(fitted.fit(np.sqrt(counts.T)).labels_, np.int64)
+    return np.asarray(fitted.fit(cells).labels_, np.int64)
 
 
 def likeliest(counts: np.ndarray, expected: np.ndarray) -> np.ndarray:

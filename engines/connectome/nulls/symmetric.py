@@ -30,11 +30,9 @@ class SymmetricNull:
     """Share of the wiring's edges that are still there, with their sign."""
 
 
-def walked(nulls: Sequence[SymmetricNull]) -> np.ndarray:
-    """float64[2]: accepted swaps per edge and share of edges in place, means; nan without nulls."""
-    if not nulls:
-        return np.full(2, np.nan)
-    return np.array([[one.accepted, one.in_place] for one in nulls]).mean(axis=0)
+def walked(walks: Sequence[tuple[float, float]]) -> np.ndarray:
+    """float64[2]: means of each null's accepted swaps per edge and share in place; nan without."""
+    return np.mean(walks, axis=0) if walks else np.full(2, np.nan)
 
 
 def check_nulls(n: int) -> None:

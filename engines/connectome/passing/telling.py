@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ WIDTH, N_EXAM, LEARNING_RATE = 16, 24, 0.01
 TIE = 1e-3
 """Logits that lie closer than this are rounding: no answer, which counts a half."""
 _PER_NEIGHBOUR = 1.0
+_N_REDRAWN = 200
 
 
 class Telling(nn.Module):
@@ -48,15 +49,38 @@ class Telling(nn.Module):
 
 
 def renamed(
-    rng: np.random.Generator, both: np.ndarray, n_copies: int, told: Told
-) -> tuple[Tensor, Tensor]:
-    """Copies of both graphs whose nodes are called otherwise, and which graph each is."""
-    n, made = both.shape[1], []
-    for _ in range(n_copies):
-        for one in both:
-            order = rng.permutation(n)
-            made.append(seen(one[np.ix_(order, order)], told))
-    return torch.from_numpy(np.stack(made)), torch.arange(2).repeat(n_copies)
+    rng: np.random.Generator, both: np.ndarray, n_copies: int, learnt: Iterable[np.ndarray] = ()
+) -> np.ndarray:
+    """Copies bool[copy, node, node] of both graphs in turn, whose nodes are called otherwise.
+
+    None is one of those learnt, unless no other was found: of some graphs there are few.
+    """
+    known, made = {one.tobytes() for one in learnt}, []
+    for one in (*both,) * n_copies:
+        named = _named(rng, one)
+        for _ in range(_N_REDRAWN):
+            if named.tobytes() not in known:
+                break
+            named = _named(rng, one)
+        made.append(named)
+    return np.stack(made)
+
+
+def _named(rng: np.random.Generator, joined: np.ndarray) -> np.ndarray:
+    order = rng.permutation(len(joined))
+    return joined[np.ix_(order, order)]
+
+
+def examples(copies: np.ndarray, told: Told) -> tuple[Tensor, Tensor]:
+    """What is seen of both graphs' copies in turn, and which graph each is."""
+    given = torch.from_numpy(np.stack([seen(one, told) for one in copies]))
+    return given, torch.arange(2).repeat(len(copies) // 2)
+
+
+def share_known(copies: np.ndarray, learnt: np.ndarray) -> float:
+    """Share of the copies that are among those learnt, node by node."""
+    known = {one.tobytes() for one in learnt}
+    return float(np.mean([one.tobytes() in known for one in copies]))
 
 
 def share_right(said: Tensor, wanted: Tensor) -> np.ndarray:
@@ -71,12 +95,14 @@ class Learnt:
     """What networks of one kind know of one pair.
 
     ``right`` float64[net] on graphs whose nodes have new names, ``learnt`` float64[net] on those
-    they learnt from; ``moved`` is the largest change of a logit by new names, over all networks.
+    they learnt from; ``moved`` is the largest change of a logit by new names, over all networks;
+    ``known`` the share of the former that are among the latter, as few names are left.
     """
 
     right: np.ndarray
     learnt: np.ndarray
     moved: float
+    known: float
 
 
 def learn(
@@ -84,8 +110,9 @@ def learn(
 ) -> Iterator[float | Learnt]:
     """Shares of the way, then what was learnt. All kinds see the same names."""
     rng = np.random.Generator(np.random.Philox(key=[seed, 2**55]))
-    x, y = renamed(rng, pair.joined, n_copies, told)
-    exam, wanted = renamed(rng, pair.joined, N_EXAM, told)
+    copies = renamed(rng, pair.joined, n_copies)
+    asked = renamed(rng, pair.joined, N_EXAM, copies)
+    (x, y), (exam, wanted) = examples(copies, told), examples(asked, told)
     n_features = x.shape[-1] - pair.n
     stack = stack_from_seeds(
         lambda: Telling(pair.n, n_features, n_rounds), range(seed, seed + n_nets)
@@ -98,4 +125,5 @@ def learn(
         said, known = outputs_of(stack, exam).detach(), outputs_of(stack, x).detach()
     spread = said.unflatten(1, (N_EXAM, 2))
     moved = float((spread.amax(dim=1) - spread.amin(dim=1)).max())
-    yield Learnt(share_right(said, wanted), share_right(known, y), moved)
+    right = share_right(said, wanted), share_right(known, y)
+    yield Learnt(*right, moved, share_known(asked, copies))

@@ -78,7 +78,8 @@ class CellTypes(Result):
     """How well cells nobody sought stimuli for are told, and what was sought.
 
     Adjusted Rand indices with the planted types: ``agreement`` float64[population, arm, rounds] of
-    new cells, ``own`` float64[population, (sought, k-means)] of those that stimuli were sought for.
+    new cells, ``own`` float64[population, (sought, k-means)] of those that stimuli were sought for,
+    both from the same filters.
     Of the first population: ``stimuli`` float64[group, y, x], ``filters`` float64[group, y, x]
     means of the new cells that are told to be of each group, and ``response`` float64[stimulus,
     cell] of those cells, ordered by ``kind`` int64[cell].
@@ -99,8 +100,9 @@ class CellTypes(Result):
         return mean_over(self.agreement[:, arm, rounds], of=said, unit="populations")
 
     def own_estimate(self, *, by_means: bool = False) -> Estimate:
-        """Agreement of the cells that stimuli were sought for; or of k-means on their spikes."""
-        said = "adjusted Rand index, cells sought for" + (", k-means" if by_means else "")
+        """Agreement of the cells that stimuli were sought for; or of k-means on their filters."""
+        said = "adjusted Rand index, cells sought for"
+        said += ", k-means on their filters" if by_means else ""
         return mean_over(self.own[:, int(by_means)], of=said, unit="populations")
 
     def pictures(self) -> tuple[Picture, ...]:
@@ -135,9 +137,11 @@ class CellTypes(Result):
         for k in (0, 2, _MANY):
             name = f"{ROUNDS[k] * self.spec.n_groups} presentations"
             columns[name] = tuple(str(self.of(arm, k)) for arm in range(len(ARMS)))
-        return Table(
-            f"Adjusted Rand index of new cells; of those sought for {self.own_estimate()}", columns,
-        )  # fmt: skip
+        own, means = self.own_estimate(), self.own_estimate(by_means=True)
+        title = (
+            f"Adjusted Rand index of new cells; of those sought for {own}, by k-means on the same "
+        )
+        return Table(title + f"filters {means}", columns)
 
 
 def _level(parts: np.ndarray) -> np.ndarray:
@@ -176,9 +180,7 @@ def frames(spec: CellTypesSpec) -> Iterator[CellTypesFrame | CellTypes]:
             best = one if best is None or one.score > best.score else best
             done = (k + start / made_of.N_STARTS) / spec.n_populations
             yield CellTypesFrame(spec, _so_far(agreement), fraction=done)
-        others = made_of.smooth(rng, ROUNDS[_MANY] * spec.n_groups)
-        said = made_of.counted(rng, known, others, spec.contrast, 1)
-        by_means = made_of.by_means(said, spec.n_groups, spec.seed)
+        by_means = made_of.by_means(known.filters, spec.n_groups, spec.seed)
         own.append([ari(one, known.kind) for one in (best.group, by_means)])
         labels = _labels(spec, rng, known, new, best)
         agreement.append([[ari(one, new.kind) for one in row] for row in labels])
@@ -205,7 +207,7 @@ def _labels(spec: CellTypesSpec, rng: Any, known: Any, new: Any, best: Any) -> l
         expected = made_of.responses(known.filters, others, spec.contrast) @ share
         there = share.sum(axis=0) > 0
         found[RANDOM].append(made_of.likeliest(said, expected.T[there]))
-        found[MEANS].append(made_of.by_means(said, spec.n_groups, spec.seed))
+        found[MEANS].append(made_of.by_means(np.sqrt(said.T), spec.n_groups, spec.seed))
     return found
 
 
@@ -246,15 +248,15 @@ def _claim(sentence: str, control: int, rounds: int) -> Claim:
 
 CLAIMS = (
     Claim(
-        "Types are found to an adjusted Rand index of 0.9 among the cells that stimuli are sought "
+        "Types are found to an adjusted Rand index of 0.9 in the filters that stimuli are sought "
         "for.",
         figure=lambda found: found.own_estimate(),
         control=lambda found: found.own_estimate(by_means=True),
         holds_when=AtLeast(0.9),
         source=_SOURCE,
     ),
-    _claim("New cells are told by one look at each of these stimuli better than by as many random "
-           "ones.", RANDOM, 0),
+    _claim("New cells, of which spikes are all that is known, are told by one look at each of "
+           "these stimuli better than by as many random ones.", RANDOM, 0),
     _claim("So they are after sixteen looks.", RANDOM, _MANY),
     _claim("They are told better than by k-means on responses to as many random stimuli.", MEANS,
            _MANY),

@@ -229,9 +229,9 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
         yield CommunityFrame(quality=quality[: run + 1].copy(), fraction=n_done / n_all)
     chance, most = np.full(spec.n_nulls, np.nan), np.full(spec.n_nulls, np.nan)
     drawn = symmetric_nulls(weights, spec.n_nulls, spec.seed, spec.kept) if spec.n_nulls else ()
-    nulls = []
+    walks = []
     for k, one in enumerate(drawn):
-        nulls.append(one)
+        walks.append((one.accepted, one.in_place))
         null = one.weights
         found = [_found(spec, null, run) for run in range(N_LOOKS)]
         label, chance[k] = max(found, key=lambda one: one[1])
@@ -256,7 +256,7 @@ def frames(spec: CommunitySpec) -> Iterator[CommunityFrame | Communities]:
         part=contributions(weights, label, spec.resolution),
         chance=chance,
         chance_part=most,
-        walked=walked(nulls),
+        walked=walked(walks),
     )
 
 

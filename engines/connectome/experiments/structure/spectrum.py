@@ -184,7 +184,7 @@ def frames(spec: SpectrumSpec) -> Iterator[SpectrumFrame | Spectrum]:
     joined = symmetric_nulls(binary, spec.n_nulls, spec.seed, "degrees")
     for null, both in zip(directed, joined, strict=True):
         drawn = read(matrix(null, sign), both.weights)
-        walks.append(both)
+        walks.append((both.accepted, both.in_place))
         null_values += [drawn[0]] if len(null_values) < _N_SHOWN else []
         null_modes.append(drawn[1].value)
         found.append(drawn[2])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from connectome_graphs import matrices, of
 from hypothesis import given, settings
 from scipy import sparse
 
-from engines.connectome import communities, from_matrix, graph
+from engines.connectome import communities, from_matrix, graph, spectrum
 from engines.connectome.experiments.communities.communities import CLAIMS
 from engines.connectome.nulls.symmetric import symmetric_nulls, walked
 from engines.connectome.partitions.leiden import leiden
@@ -50,7 +53,8 @@ def test_walks_say_how_far_they_went():
     )  # no swap is possible where all are joined
     (null,) = symmetric_nulls(whole, 1, 0, "degrees")
     assert (null.accepted, null.in_place) == (0.0, 1.0)
-    assert walked([null]).tolist() == [0.0, 1.0]
+    assert walked([(0.0, 1.0), (3.0, 0.5)]).tolist() == [1.5, 0.75]
+    assert np.isnan(walked([])).all()
     (path,) = symmetric_nulls(
         sparse.csr_array(nx.to_numpy_array(nx.path_graph(2))), 1, 0, "degrees"
     )
@@ -118,6 +122,25 @@ def test_the_claims_hold_for_the_worm_and_say_nothing_of_others():
     assert CLAIMS[1].finding(weights).word == "holds"
     other = communities("witvliet2021_1", n_runs=2, n_nulls=20)
     assert CLAIMS[0].finding(other) is None
+
+
+@pytest.mark.parametrize("run", [communities, spectrum])
+def test_nulls_are_let_go_when_they_are_read(run, monkeypatch):
+    """A null of a large wiring takes megabytes, and there may be ten thousand of them."""
+    alive: Any = weakref.WeakSet()
+    most = []
+
+    def watched(*given):
+        for one in symmetric_nulls(*given):
+            alive.add(one)
+            most.append(len(alive))
+            yield one
+
+    monkeypatch.setattr("engines.connectome.nulls.symmetric.symmetric_nulls", watched)
+    small = from_matrix((np.random.default_rng(0).random((20, 20)) < 0.3).astype(float))
+    run(small, n_nulls=6)
+    assert len(most) == 6
+    assert max(most) <= 2
 
 
 def test_too_large_a_wiring_is_refused():

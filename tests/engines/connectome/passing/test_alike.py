@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import networkx as nx
@@ -15,6 +16,7 @@ from engines.connectome.answers.passing import alike_answers
 from engines.connectome.experiments.learning.look_alikes import (
     CLAIMS,
     EXPERIMENT,
+    LookAlikes,
     LookAlikesSpec,
 )
 from engines.connectome.passing import alike, telling
@@ -84,11 +86,44 @@ def test_colours_agree_with_networkx_on_random_graphs(seed):
 @pytest.mark.parametrize("told", alike.TOLD)
 def test_answers_move_with_names_only_where_names_are_told(told):
     pair, rng = alike.pair("molecules"), np.random.default_rng(0)
-    x, _ = telling.renamed(rng, pair.joined, 4, told)
+    x, _ = telling.examples(telling.renamed(rng, pair.joined, 4), told)
     torch.manual_seed(0)
     net = telling.Telling(10, x.shape[-1] - 10, 3).double()
     said = net(x.double()).detach().numpy().reshape(4, 2, 2)
     assert (np.ptp(said, axis=0).max() > 1e-6) == (told == "node numbers")
+
+
+def test_names_in_the_exam_are_new_where_any_are_left():
+    """Of two triangles there are 6! / 72 = 10 namings, of a ring of six 6! / 12 = 60."""
+    both, rng = alike.pair("rings").joined, np.random.default_rng(0)
+    every = np.unique(telling.renamed(rng, both, 600), axis=0)
+    assert len(every) == 70
+    for n_copies in (3, 8):
+        learnt = telling.renamed(rng, both, n_copies)
+        exam = telling.renamed(rng, both, telling.N_EXAM, learnt)
+        assert telling.share_known(exam, learnt) == 0.0
+        assert telling.share_known(telling.renamed(rng, both, 24), learnt) > 0.1
+    exam = telling.renamed(rng, both, telling.N_EXAM, every)
+    assert telling.share_known(exam, every) == 1.0
+
+
+def test_kinds_are_independent_and_numbers_by_heart_are_paired():
+    right = np.random.default_rng(0).random((5, 4, 3))
+    found = LookAlikes(spec=LookAlikesSpec(), right=right, learnt=np.ones((5, 4, 3)),
+                       known=np.zeros(4), moved=np.zeros((5, 4)), can=np.ones((5, 4), bool),
+                       names=(), drawn=np.zeros((2, 6, 6)), xy=np.zeros((2, 6, 2)))  # fmt: skip
+    assert [claim.difference is None for claim in CLAIMS] == [True, True, False]
+    every = dataclasses.replace(found, known=np.array([0.5, 0.0, 0.0, 0.0]))
+    figure = CLAIMS[2].figure(every)
+    assert figure is not None
+    assert figure.value == pytest.approx(found.right[1, 1:].mean())
+    bare = alike.pair("rings", n_cut=6)  # without an edge there is one naming
+    *_, none = telling.learn(
+        bare, "node numbers", n_rounds=1, n_steps=1, n_copies=1, n_nets=1, seed=0
+    )
+    assert isinstance(none, telling.Learnt)
+    assert none.known == 1.0
+    assert CLAIMS[2].finding(dataclasses.replace(found, known=np.ones(4))) is None
 
 
 def test_no_answer_counts_a_half():
@@ -107,6 +142,7 @@ def test_cut_edges_leave_as_many_fewer_and_the_rest_as_it_was():
 
 def test_a_run_tells_apart_what_it_can():
     found = run(LookAlikesSpec(n_training=50, n_seeds=3, n_copies=2))
+    assert (found.known == 0.0).all()
     symmetric = np.array([told != "node numbers" for told in alike.TOLD])[:, None]
     assert (found.right[~found.can & symmetric] == 0.5).all()  # a theorem
     assert (found.right[found.can & symmetric] == 1.0).mean() > 0.9
