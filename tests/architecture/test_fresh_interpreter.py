@@ -51,6 +51,14 @@ def test_specs_and_cards_are_read_without_kernels(name, fresh):
     assert not (PAGE | KERNELS) & set(fresh(READ_ALL.format(name=name) + model + LOADED))
 
 
+def test_a_call_that_is_named_like_its_room_stays_a_call(fresh):
+    """A folder that loads later would stand under its name in its stead."""
+    rooms = "".join(f"import {module}\n" for module in modules_of("engines.diagrams"))
+    code = "import engines.diagrams as d\nbefore = {k: getattr(d, k) for k in d.__all__}\n" + rooms
+    code += "import json\nprint(json.dumps([k for k in before if getattr(d, k) is not before[k]]))"
+    assert fresh(code) == []
+
+
 def test_the_engine_process_loads_nothing_of_the_page(fresh):
     every = "".join(f"import {module}\n" for module in modules_of("engines.process"))
     assert not PAGE & set(fresh(every + LOADED))

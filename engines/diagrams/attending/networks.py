@@ -88,10 +88,13 @@ class Copies:
     n_nets: int
     seed: int
     own: bool = True
+    device: str = "cpu"
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """Symbols [net, example, place] and what is to be said [net, example x asked]."""
         key = self.seed % 2**64
         draw = np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 5, step]))
-        x, y = map(torch.from_numpy, copies(draw, self.n_nets * BATCH, LEARNT))
+        x, y = (
+            torch.from_numpy(v).to(self.device) for v in copies(draw, self.n_nets * BATCH, LEARNT)
+        )
         return x.unflatten(0, (self.n_nets, BATCH)), y.unflatten(0, (self.n_nets, BATCH)).flatten(1)

@@ -32,7 +32,7 @@ class Comparison:
             for n in LENGTHS
         ]
         seeds = [spec.seed % 2**32 + k for k in range(spec.n_nets)]
-        batches = Copies(spec.n_nets, spec.seed)
+        batches = Copies(spec.n_nets, spec.seed, device=device)
         rule = Rule(learning_rate=spec.learning_rate)
         self.trainings = [
             Training(stack_from_seeds(lambda kind=kind: Copier(kind, spec.power), seeds, device),

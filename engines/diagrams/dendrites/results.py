@@ -8,8 +8,16 @@ import numpy as np
 
 from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Axis, Curves, Picture
-from engines.diagrams.arms.looks import Looks, finite_mean, mean, scale_of
-from engines.diagrams.dendrites.asked import LEARNT, LOSS, N_CYCLES, WAYS, DendritesSpec
+from engines.diagrams.arms.looks import Looks, finite_mean, finite_pairs, mean, scale_of
+from engines.diagrams.dendrites.asked import (
+    FOLLOWED,
+    LEARNT,
+    LOSS,
+    N_CYCLES,
+    PERFORATED,
+    WAYS,
+    DendritesSpec,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +61,18 @@ class DendritesResult(Result):
     looks: Looks
     """At the end of every cycle."""
     course: Course
+    before: np.ndarray
+    """float64[cycle, net]: correlation with the error, of dendrites that have yet to follow it."""
+
+    def drawn(self, cycle: int) -> Estimate | None:
+        """Correlation of a cycle's dendrites with the error before they follow it."""
+        return finite_mean(self.before[cycle - 1], f"{FOLLOWED} at {cycle}, before it follows")
+
+    def rise(self, cycle: int) -> Estimate | None:
+        """Correlation after following less that before, network by network."""
+        after = self.looks.at(FOLLOWED, PERFORATED, str(cycle))
+        of = f"{FOLLOWED} at {cycle}, after following less before"
+        return finite_pairs(self.before[cycle - 1], after, of, self.spec.seed)
 
     def steepest(self, way: str) -> Estimate | None:
         """Largest rise of the loss on what is learnt from, from one cycle to the next."""

@@ -151,8 +151,11 @@ def frames_of(spec: DendritesSpec) -> Iterator[DendritesFrame | DendritesResult]
     frame = _frame(made, steps, losses)
     yield frame
     seen = np.full((len(PLAN.measures), 1, len(WAYS), N_CYCLES + 1, spec.n_nets), np.nan)
+    before = []
     for cycle, following in _phases():
         n_steps = spec.n_following if following else spec.n_steps
+        if following:
+            before.append(made.followed(cycle)[0])
         trainings = made.phase(cycle, following=following)
         for at in evenly_spaced(n_steps, _N_LOOKS + 1)[1:]:
             for training in trainings:
@@ -169,7 +172,8 @@ def frames_of(spec: DendritesSpec) -> Iterator[DendritesFrame | DendritesResult]
         else:
             seen[:-1, 0, :, cycle] = look[:-1]
         yield frame
-    yield DendritesResult(spec, Looks(PLAN, np.array(steps[-1:]), seen), frame.course)
+    looks = Looks(PLAN, np.array(steps[-1:]), seen)
+    yield DendritesResult(spec, looks, frame.course, np.stack(before))
 
 
 def _phases() -> Iterator[tuple[int, bool]]:

@@ -29,7 +29,9 @@ def frames_of(spec: PosetSpec) -> Iterator[PosetFrame | PosetResult]:
     uniform = rng.uniform(size=(spec.n_inputs, spec.n_points))
     pieces, within = [], []
     for k, less in enumerate(every):
-        pieces.append(len(np.unique(winners(less, normal))))
+        # 1 on an ideal and -1 elsewhere: there it wins, however few random inputs there are.
+        own = np.where(ideals(less), 1.0, -1.0)
+        pieces.append(len(np.unique(winners(less, np.concatenate([normal, own])))))
         low, high = np.nonzero(less)
         within.append((uniform[:, low] < uniform[:, high]).all(axis=1).mean())
         yield PosetFrame(k + 1, fraction=(k + 1) / len(every))

@@ -114,7 +114,7 @@ CLAIMS = (
         holds_when=AtLeast(0.95),
         source=f"{_PAPER}; 95 % are our floor",
     ),
-    _flatter("After ten times the steps it is still flatter than softmax.", _PAPER, WHOLE, SOFTMAX,
+    _flatter("After ten times the steps it is flatter than softmax.", _PAPER, WHOLE, SOFTMAX,
              _LONG),
 )  # fmt: skip
 

@@ -88,7 +88,7 @@ CLAIMS = (
            _PAPER, S0, GROUPED, "32"),
     _ahead("EvoNorm-B0 is ahead of batch normalisation with ReLU at 32 pictures.", _PAPER, B0,
            BATCHED, "32"),
-    _ahead("After six times the steps EvoNorm-S0 is still ahead of batch normalisation at 2 "
+    _ahead("After six times the steps EvoNorm-S0 is ahead of batch normalisation at 2 "
            "pictures.", _PAPER, S0, BATCHED, "2", _LONG),
 )  # fmt: skip
 

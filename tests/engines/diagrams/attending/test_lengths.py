@@ -71,6 +71,7 @@ def test_every_step_and_network_has_copies_of_its_own_and_again_for_the_same_see
     assert torch.equal(x, Copies(3, seed=7).batch(4)[0])
     assert not torch.equal(x, made.batch(5)[0])
     assert not torch.equal(x[0], x[1])
+    assert Copies(3, seed=7, device="meta").batch(4)[0].is_meta
 
 
 def test_frames_come_in_order_and_the_result_last(run):

@@ -101,6 +101,10 @@ def test_the_result_holds_every_cycle(run):
     )
     assert len(result.pictures()) == 9
     assert len(result.moments()) == len(result.course.steps)
+    assert result.before.shape == (3, 2)
+    assert result.rise(3).value == pytest.approx(
+        result.looks.mean(FOLLOWED, PERFORATED, "3").value - result.drawn(3).value
+    )
     assert not EXPERIMENT.findings(result)  # claims want more steps
 
 

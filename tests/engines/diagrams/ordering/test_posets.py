@@ -117,3 +117,8 @@ def test_equal_seeds_give_equal_filters():
     one, other = posets(n_points=3, n_inputs=500), posets(n_points=3, n_inputs=500)
     np.testing.assert_array_equal(one.within, other.within)
     assert not np.array_equal(posets(n_points=3, n_inputs=500, seed=1).within, one.within)
+
+
+def test_every_ideal_wins_somewhere_however_few_inputs_there_are():
+    found = posets(n_points=4, n_inputs=100)
+    np.testing.assert_array_equal(found.n_pieces, found.n_ideals)
