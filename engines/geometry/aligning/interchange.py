@@ -28,6 +28,15 @@ class Frozen(nn.Module):
         """What the rest makes of it: logits [..., class]."""
         return self._through(h, self.depth, self.n_layers)
 
+    def weight(self, layer: int) -> tuple[Tensor, Tensor]:
+        """Weights [out, in] and biases [out] of a layer."""
+        return self.get_buffer(f"weight_{layer}"), self.get_buffer(f"bias_{layer}")
+
+    def answer_of_sums(self, sums: Tensor) -> Tensor:
+        """Logits of what the layer after the place that is read adds up, [..., out], in place."""
+        last = self.depth == self.n_layers - 1
+        return sums if last else self._through(sums.relu_(), self.depth + 1, self.n_layers)
+
     def _through(self, x: Tensor, first: int, stop: int) -> Tensor:
         for k in range(first, stop):
             x = x @ self.get_buffer(f"weight_{k}").T + self.get_buffer(f"bias_{k}")
@@ -66,14 +75,20 @@ def best_units(frozen: Frozen, pair: Tensor, due: Tensor, n_most: int) -> Tensor
     Of all sets on the way the best is kept, the smaller one of equals.
     """
     base, source = (frozen.held(x) for x in pair.chunk(2, dim=-1))
-    n = base.shape[-1]
+    weight, bias = frozen.weight(frozen.depth)
+    # A unit that is taken moves the next layer's sums by its own weights alone.
+    sums, moved, n = base @ weight.T + bias, (source - base).T, base.shape[-1]
     taken, best, most = torch.zeros(n, dtype=torch.bool), torch.zeros(n, dtype=torch.bool), -1.0
     for _ in range(n_most):
-        tried = taken | torch.eye(n, dtype=torch.bool)
-        said = frozen.answer(torch.where(tried[:, None], source, base)).argmax(-1)
-        share = (said == due).double().mean(-1)
+        share = torch.stack([
+            (frozen.answer_of_sums(torch.addcmul(sums, one[:, None], column)).argmax(-1) == due)
+            .double().mean() for one, column in zip(moved, weight.T, strict=True)
+        ])  # fmt: skip
         share[taken] = -1.0
-        taken = tried[int(share.argmax())]
+        unit = int(share.argmax())
+        taken = taken.clone()
+        taken[unit] = True
+        sums = torch.addcmul(sums, moved[unit][:, None], weight[:, unit])
         if float(share.max()) > most:
             best, most = taken, float(share.max())
     return best

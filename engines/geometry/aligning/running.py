@@ -27,7 +27,7 @@ from engines.lab.training import (
     stack_of,
 )
 
-_N_FIT, _N_JUDGED, _N_GREEDY = 20_000, 1_000, 256
+_N_FIT, _N_JUDGED, _N_GREEDY = 20_000, 1_000, 2_048
 _BATCH, _RATE, _TURN_RATE = 128, 0.003, 0.01
 _N_LOOKS = 9
 Judged = tuple[tuple[Tensor, Tensor], ...]

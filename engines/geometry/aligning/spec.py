@@ -32,8 +32,9 @@ class AlignmentSpec(Spec):
         ge=1, le=20_000, soft=(100, 4_000),
     )  # fmt: skip
     n_symbols: int = knob(
-        8, label="Symbols", help="As random vectors of 4 numbers; a quarter of all pairs is held "
-        "out from networks and maps.", group="Networks", ge=4, le=256, soft=(8, 64),
+        8, label="Symbols", help="As random vectors of 4 numbers, one alphabet for all networks; a "
+        "quarter of all ordered pairs is held out from networks and maps.", group="Networks", ge=4,
+        le=256, soft=(8, 64),
     )  # fmt: skip
     n_learnt: int = knob(
         800, label="Steps of the network", help="Of Adam at 0.003 on 128 examples.",

@@ -48,8 +48,8 @@ def _to_the_end(
 
 CLAIMS = (
     Claim(
-        "In a network that learnt nothing a map that bends finds the variable, and a rotation "
-        "does not: interchange accuracy is higher.",
+        "In a network that learnt nothing a map that bends finds more of the variable than a "
+        "rotation: interchange accuracy is higher.",
         figure=lambda run: run.found.accuracy(BENT, FRESH),
         control=lambda run: run.found.accuracy(TURNED, FRESH),
         difference=lambda run: run.found.more((BENT, FRESH), (TURNED, FRESH)),
@@ -66,7 +66,7 @@ CLAIMS = (
         preset="Learnt for long",
     ),
     Claim(
-        "A rotation tells networks apart: it finds the variable rather where it was learnt.",
+        "A rotation tells networks apart: it finds more of the variable where it was learnt.",
         figure=lambda run: run.found.accuracy(TURNED, LEARNT),
         control=lambda run: run.found.accuracy(TURNED, FRESH),
         difference=lambda run: run.found.more((TURNED, LEARNT), (TURNED, FRESH)),
@@ -74,7 +74,7 @@ CLAIMS = (
         source="after Geiger et al. 2024, arXiv 2303.02536",
     ),
     Claim(
-        "No neurons stand for the variable where it was learnt: a rotation finds more.",
+        "Where it was learnt, neurons stand for less of the variable than a rotation finds.",
         figure=lambda run: run.found.accuracy(TURNED, LEARNT),
         control=lambda run: run.found.accuracy(NEURONS, LEARNT),
         difference=lambda run: run.found.more((TURNED, LEARNT), (NEURONS, LEARNT)),
@@ -95,8 +95,7 @@ CLAIMS = (
         "But on pairs held out a map that bends still finds more than chance where nothing was "
         "learnt.",
         figure=_where_known(lambda run: run.found.accuracy(BENT, FRESH, HELD)),
-        control=lambda run: run.found.accuracy(TURNED, FRESH, HELD),
-        difference=lambda run: run.found.more((BENT, FRESH), (TURNED, FRESH), HELD),
+        control=lambda _: Estimate.exact("chance: either answer is due half of the time", 0.5),
         holds_when=Exceeds(),
         source="our control",
         preset="Sixteen symbols",

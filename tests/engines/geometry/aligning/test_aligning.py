@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engines.geometry.aligning.answers import by_hand, every_pair
 from engines.geometry.aligning.found import BENT, FRESH, HELD, LEARNT, NEURONS, SEEN, Found
-from engines.geometry.aligning.interchange import Aligned, best_units, reached
+from engines.geometry.aligning.interchange import Aligned, Frozen, best_units, reached
 from engines.geometry.aligning.maps import Couplings, Rotation
 from engines.geometry.aligning.result import AlignmentRun
 from engines.geometry.aligning.spec import N_NUMBERS, AlignmentSpec
@@ -82,6 +82,30 @@ def test_the_neuron_that_is_the_variable_is_taken_and_no_other():
     assert reached(by_hand(), units, pair, due) == 1.0
     assert reached(by_hand(), torch.tensor([False, True, False]), pair, due) == 0.5
     assert reached(by_hand(), torch.zeros(3, dtype=torch.bool), pair, due) == 0.5
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_units_that_are_taken_are_those_of_every_trial_in_full(depth):
+    """Brute force: at each step every unit not yet taken is taken, and the whole network asked."""
+    rng = np.random.default_rng(depth)
+    layers = [(torch.from_numpy(rng.normal(size=(b, a))), torch.from_numpy(rng.normal(size=b)))
+              for a, b in ((4, 7), (7, 7), (7, 2))]  # fmt: skip
+    frozen, pair = Frozen(layers, depth), torch.from_numpy(rng.normal(size=(150, 8)))
+    due = torch.from_numpy(rng.integers(0, 2, 150))
+    ways, taken = [], torch.zeros(7, dtype=torch.bool)
+    for _ in range(4):
+        tried = [taken | (torch.arange(7) == k) for k in range(7) if not taken[k]]
+        taken = max(tried, key=lambda units: reached(frozen, units, pair, due))
+        ways.append(taken)
+    wanted = max(ways, key=lambda units: reached(frozen, units, pair, due))
+    assert best_units(frozen, pair, due, 4).tolist() == wanted.tolist()
+
+
+def test_chance_is_what_maps_on_pairs_held_out_are_held_against(run):
+    (claim,) = (c for c in CLAIMS if "more than chance" in c.sentence)
+    control = claim.control(run)
+    assert control is not None
+    assert (control.value, control.low, control.high) == (0.5, 0.5, 0.5)
 
 
 def test_taking_everything_gives_the_source_and_its_answer():
