@@ -117,7 +117,7 @@ def test_learning_makes_units_alike_beyond_what_first_weights_and_chance_give(ru
 def test_a_run_says_what_it_measured(run):
     assert run.measured.shape == (3, 2, 3, len(MEASURES))
     assert len(run.pictures()) == 9
-    assert len(EXPERIMENT.findings(run)) == 7
+    assert len(EXPERIMENT.findings(run)) == 8
     steps = np.diff(run.ranked, axis=-1)
     assert (steps[np.isfinite(steps)] <= 1e-12).all()
     assert run.of(MATCHED, TRAINED, 0).estimator == "jackknife over networks"
