@@ -86,7 +86,7 @@ class Looks:
         middle = {arm: drawn(mean(last[k])) for k, arm in enumerate(plan.arms)}
         ends = {arm: _band(last[k]) for k, arm in enumerate(plan.arms)}
         return Curves(
-            f"{_begun(measure)}, by {plan.under}",
+            _begun(measure),
             np.arange(len(plan.conditions), dtype=float),
             middle,
             Axis(plan.under, ticks=ticks),

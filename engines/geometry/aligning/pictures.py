@@ -38,7 +38,7 @@ def course(found: Found) -> Curves:
         lines[name], half = each.mean(axis=-1), half_widths(each)
         bands[name] = (lines[name] - half, lines[name] + half)
     lines["chance"] = np.full(len(found.step), 0.5)
-    return Curves("A network that learnt nothing, made to compute it", found.step.astype(float),
+    return Curves("First weights made to compute it", found.step.astype(float),
                   lines, Axis("steps of the map"), Axis("interchange accuracy"), bands,
                   large=True)  # fmt: skip
 
