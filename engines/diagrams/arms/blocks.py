@@ -22,7 +22,10 @@ class Repeated:
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets [net, example, ...], one block behind the other."""
         x, y = self.inner.batch(step)
-        return tuple(v.repeat(self.n_blocks, *(1 for _ in v.shape[1:])) for v in (x, y))  # type: ignore[return-value]
+        return self._repeated(x), self._repeated(y)
+
+    def _repeated(self, values: Tensor) -> Tensor:
+        return values.repeat(self.n_blocks, *(1 for _ in values.shape[1:]))
 
 
 def block(stack: Stack, first: int, n: int) -> Stack:

@@ -80,15 +80,17 @@ class Normalised(nn.Module):
             self.mean.mul_(MEMORY).add_(mean.mean(0) * (1.0 - MEMORY))
             # Remembered without the bias of few numbers, as torch does.
             self.variance.mul_(MEMORY).add_(variance.mean(0) * (n / (n - 1) * (1.0 - MEMORY)))
-        return tuple(v.repeat_interleave(self.size, 0)[..., None, None] for v in (mean, variance))  # type: ignore[return-value]
+        mean, variance = (v.repeat_interleave(self.size, 0) for v in (mean, variance))
+        return mean[..., None, None], variance[..., None, None]
 
 
 def of_groups(x: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and variance of each picture's groups of four channels, for every channel."""
     groups = x.unflatten(-3, (-1, PER_GROUP))
-    found = (groups.mean((-3, -2, -1), keepdim=True),
-             groups.var((-3, -2, -1), unbiased=False, keepdim=True))  # fmt: skip
-    return tuple(v.expand_as(groups).flatten(-4, -3)[..., :1, :1] for v in found)  # type: ignore[return-value]
+    mean = groups.mean((-3, -2, -1), keepdim=True)
+    variance = groups.var((-3, -2, -1), unbiased=False, keepdim=True)
+    mean, variance = (v.expand_as(groups).flatten(-4, -3) for v in (mean, variance))
+    return mean[..., :1, :1], variance[..., :1, :1]
 
 
 class Reader(nn.Module):

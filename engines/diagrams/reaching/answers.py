@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from engines.contract import KnownAnswer
+
+if TYPE_CHECKING:
+    from engines.diagrams.reaching.boxes import Boxed
 
 _LINE = "def Line(x: b p) -> b c\n  y: b c = Linear+[W](x)"
 _TWO = "def Two(x: b p) -> b c\n  size h = 7\n  u: b h = Linear+[V](x)\n  y: b c = Linear+[W](u)"
@@ -23,7 +28,8 @@ def answers() -> tuple[KnownAnswer, ...]:
     )  # fmt: skip
 
 
-def _boxed(text: str):  # noqa: ANN202
+def _boxed(text: str) -> tuple[Boxed, np.ndarray, np.ndarray]:
+    """What is bounded, examples float64[6, 5] and their answers int64[6]."""
     import torch
 
     from engines.diagrams.language.check import circuit_from_text

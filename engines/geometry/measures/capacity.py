@@ -67,8 +67,6 @@ def statistical_dimension(
     ``stream``: cones of other streams have draws of their own.
     Half for a point, d for a subspace of d dimensions, half of their number for orthogonal points.
     """
-    from scipy.optimize import nnls
-
     if not np.any(points):
         return float("nan")
     # The cone lies in the span of its points; only their products matter.
@@ -78,11 +76,13 @@ def statistical_dimension(
     rng = np.random.default_rng([seed % 2**32, 11, stream])
     drawn = rng.standard_normal((n_draws, int(kept.sum())))
     # A vector and its opposite together have less chance in them than two.
-    lengths = [_squared(rays, sign * one, nnls) for one in drawn for sign in (1.0, -1.0)]
+    lengths = [_squared(rays, sign * one) for one in drawn for sign in (1.0, -1.0)]
     return float(np.mean(lengths))
 
 
-def _squared(rays: np.ndarray, vector: np.ndarray, nnls) -> float:  # noqa: ANN001 - scipy's
+def _squared(rays: np.ndarray, vector: np.ndarray) -> float:
     """Of the projection: what is there less what is left."""
+    from scipy.optimize import nnls
+
     _, left = nnls(rays, vector)
     return float(vector @ vector - left**2)
