@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import shutil
@@ -27,8 +28,9 @@ from engines.diagrams.drawing.formats.palette import LOOK
 from engines.diagrams.drawing.formats.svg import svg_from_scene
 from engines.diagrams.drawing.picture import VISIBLE_MAX, folded_blocks, scene_json, scene_of
 from engines.diagrams.graph.garbage import uncollected
-from engines.diagrams.importing.export import exported, walked
+from engines.diagrams.importing.export import exported
 from engines.diagrams.importing.models import GPT
+from engines.diagrams.importing.walk import walked
 
 warnings.simplefilter("ignore")
 FIGURES: dict[str, float] = {}
@@ -172,13 +174,12 @@ def discopy_chain() -> None:
     if importlib.util.find_spec("discopy") is None:
         print("DisCoPy is not installed; no ratio")
         return
-    from discopy.monoidal import Box, Ty
-
-    x = Ty("x")
+    theirs_of = importlib.import_module("discopy.monoidal")
+    x = theirs_of.Ty("x")
     for n in (200, 400) if FULL else (200,):
-        theirs = Box("f", x, x)
+        theirs = theirs_of.Box("f", x, x)
         for _ in range(n - 1):
-            theirs = theirs >> Box("f", x, x)
+            theirs = theirs >> theirs_of.Box("f", x, x)
         start = time.process_time()
         theirs.draw(path="/dev/null", show=False)
         taken = 1000 * (time.process_time() - start)

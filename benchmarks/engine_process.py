@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +45,13 @@ class _Bench:
         print(figure, flush=True)
 
     def quick(self, **fields: Any) -> Any:
-        from engines.probes.experiments.faults.quick import QuickSpec
+        from engines.probes.experiments.faults.quick import QuickSpec  # type: ignore[import-not-found]
 
         self._seed += 1
         return QuickSpec(seed=self._seed, **fields)
 
     def steady(self, **fields: Any) -> Any:
-        from engines.probes.experiments.faults.steady import SteadySpec
+        from engines.probes.experiments.faults.steady import SteadySpec  # type: ignore[import-not-found]
 
         self._seed += 1
         return SteadySpec(seed=self._seed, **fields)
@@ -165,7 +165,7 @@ class _Bench:
         self.add("cooperative stop, worst of 10", 300, max(times), "ms")
 
     async def c_loop(self) -> None:
-        from engines.probes.experiments.faults.hang import HangSpec
+        from engines.probes.experiments.faults.hang import HangSpec  # type: ignore[import-not-found]
 
         job = self.engine.submit(HangSpec(), owner="stuck")
         await until(lambda: job.frame is not None)
@@ -222,7 +222,7 @@ async def until(true: Callable[[], bool], within_s: float = 30.0) -> None:
 
 
 @contextlib.asynccontextmanager
-async def lag_of_the_loop() -> Any:
+async def lag_of_the_loop() -> AsyncIterator[list[float]]:
     """How late the event loop is, in ms, while the block runs."""
     lag: list[float] = []
 
@@ -248,7 +248,7 @@ async def serve_until_killed(folder: str) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="kill a hundred workers")
     parser.add_argument("--serve-until-killed", metavar="FOLDER", help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -143,7 +143,9 @@ def half_to(training: Training, step: int) -> bytes:
 def intervened() -> list[Figure]:
     """What ten interventions cost beside a plain run of 16 networks on 1,797 examples."""
     training = stacked(lambda: perceptron(64, 64, 64, 10), digits(), 20)
-    x = training.batches.x
+    batches = training.batches
+    assert isinstance(batches, ArrayBatches)
+    x = batches.x
     ablated = parsed("; ".join(f"ablate 1:{unit}" for unit in range(10)))
     pruned = parsed("prune share=0.5 scope=global")
     plain = cpu_seconds(lambda: outputs(training.stack, x, ()), 5)

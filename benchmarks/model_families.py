@@ -31,8 +31,13 @@ SMALL = {
     "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 24,
     "vocab_size": 32,
 }  # fmt: skip
-HEADS = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
-LAYERS = {"encoder_layers": 1, "decoder_layers": 1, "encoder_ffn_dim": 24, "decoder_ffn_dim": 24}
+HEADS: dict[str, Any] = {"encoder_attention_heads": 2, "decoder_attention_heads": 2}
+LAYERS: dict[str, Any] = {
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "encoder_ffn_dim": 24,
+    "decoder_ffn_dim": 24,
+}
 EDGES = torch.tensor([[0, 1, 2, 5, 3], [1, 1, 0, 4, 2]])
 SPEECH = {
     "conv_dim": (8, 8), "conv_kernel": (10, 3), "conv_stride": (5, 2), "num_feat_extract_layers": 2,
@@ -70,7 +75,7 @@ def pictures(module: str, name: str, size: int, **settings: Any) -> Callable[[],
 
 def of_timm(name: str, size: int, **settings: Any) -> Callable[[], Built]:
     def build() -> Built:
-        import timm
+        import timm  # type: ignore[import-not-found]
 
         made = timm.create_model(name, pretrained=False, num_classes=5, **settings)
         return made, (numbers(2, 3, size, size),)
@@ -100,7 +105,7 @@ def of_transformers(
 
 def graph(name: str, *more: Any, **settings: Any) -> Callable[[], Built]:
     def build() -> Built:
-        import torch_geometric.nn as library
+        import torch_geometric.nn as library  # type: ignore[import-not-found]
 
         layers = [m() if callable(m) else m for m in more]
         return getattr(library, name)(*layers, **settings), (numbers(6, 5), EDGES)
@@ -113,7 +118,7 @@ def of(module: str, name: str, *inputs: Any, **settings: Any) -> Callable[[], Bu
 
 
 def resnet() -> Built:
-    from timm.models.resnet import BasicBlock, ResNet
+    from timm.models.resnet import BasicBlock, ResNet  # type: ignore[import-not-found]
 
     return ResNet(BasicBlock, (1, 1, 1, 1), num_classes=5, channels=(8, 8, 16, 16)), (
         numbers(2, 3, 32, 32),
@@ -121,7 +126,7 @@ def resnet() -> Built:
 
 
 def rotary() -> Built:
-    from rotary_embedding_torch import RotaryEmbedding
+    from rotary_embedding_torch import RotaryEmbedding  # type: ignore[import-not-found]
 
     class Scores(nn.Module):
         def __init__(self) -> None:
@@ -141,16 +146,20 @@ def whisper() -> Built:
         bos_token_id=1, eos_token_id=2, decoder_start_token_id=1,
     )  # fmt: skip
     model, inputs = build()
-    return model.encoder, inputs
+    encoder = model.encoder
+    assert isinstance(encoder, nn.Module)
+    return encoder, inputs
 
 
 def detr() -> Built:
     import transformers
 
-    seen = transformers.ResNetConfig(embedding_size=4, hidden_sizes=[4, 8], depths=[1, 1],
-                                     layer_type="basic", out_features=["stage2"])  # fmt: skip
-    config = transformers.DetrConfig(d_model=16, **HEADS, **LAYERS, num_queries=4, backbone=None,
-        use_timm_backbone=False, use_pretrained_backbone=False, backbone_config=seen)  # fmt: skip
+    stages: dict[str, Any] = {"embedding_size": 4, "hidden_sizes": [4, 8], "depths": [1, 1],
+                              "layer_type": "basic", "out_features": ["stage2"]}  # fmt: skip
+    own: dict[str, Any] = {"backbone": None, "use_timm_backbone": False,
+                           "use_pretrained_backbone": False}  # fmt: skip
+    config = transformers.DetrConfig(d_model=16, **HEADS, **LAYERS, num_queries=4, **own,
+        backbone_config=transformers.ResNetConfig(**stages))  # fmt: skip
     return transformers.DetrModel(config), (numbers(1, 3, 32, 32),)
 
 

@@ -299,7 +299,7 @@ def _answers(page: Page, url: str, seconds: float) -> Callable[[], list[float]]:
     """Milliseconds the page's server takes for a trivial answer, a hundred times a second."""
     key = page.context.cookies()[0]
     target = f"http://{urlsplit(address(url, '/')).netloc}/healthz"
-    request = Request(target, headers={"Cookie": f"{key['name']}={key['value']}"})
+    request = Request(target, headers={"Cookie": f"{key.get('name')}={key.get('value')}"})
     waits: list[float] = []
 
     def ask() -> None:
@@ -327,7 +327,7 @@ def _load() -> str:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="repeat everything more often")
     parser.add_argument("--first-start", action="store_true", help="every page, never run before")
     parser.add_argument("--only", default="", help="with --first-start: part of a page's name")

@@ -217,7 +217,7 @@ def figures(*, full: bool) -> list[Figure]:
 
 def main() -> None:
     """Measure, print, and end with JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="more lengths and instances")
     torch.set_num_threads(1)
     found = figures(full=parser.parse_args().full)

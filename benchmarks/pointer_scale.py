@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from table import Figure, as_json, cpu_seconds
 
+from engines.lab.statistics import half_widths
 from engines.pointer.answers.dividing import gaps
 from engines.pointer.delivering import methods as of_vehicles
 from engines.pointer.delivering import rivals
@@ -25,12 +26,12 @@ from engines.pointer.delivering.asked import VehiclesSpec
 from engines.pointer.delivering.instances import AM_GREEDY, USUAL, instance_of
 from engines.pointer.delivering.methods import started as routes_started
 from engines.pointer.delivering.running import savings_cost
-from engines.pointer.dividing.asked import ThousandsSpec
+from engines.pointer.dividing.asked import Start, ThousandsSpec
 from engines.pointer.dividing.courses import Courses
 from engines.pointer.dividing.instances import cities_of
 from engines.pointer.dividing.methods import Method, compared, started, steps, warm
 from engines.pointer.dividing.neighbours import neighbour_lists
-from engines.pointer.dividing.pictures import interval, tour_in_windows
+from engines.pointer.dividing.pictures import tour_in_windows
 from engines.pointer.dividing.references import LKH_LENGTHS, lkh_is_here, lkh_length
 from engines.pointer.dividing.results import StageFrame
 from engines.pointer.dividing.search import improve, length_of
@@ -64,7 +65,7 @@ def gap_figures(n_sets: int) -> list[Figure]:
     found = []
     for name, most in DEMANDS.items():
         gap = gaps(name, n_sets)
-        half = float(interval(gap[None])[0])
+        half = float(half_widths(gap))
         *_, last = steps(cities_of(ThousandsSpec()).points, method_named(name), 0)
         limit = 0.2 if name == "greedy, 2-opt" else np.nan
         found += [
@@ -78,7 +79,8 @@ def gap_figures(n_sets: int) -> list[Figure]:
 def long_figures(n_sets: int) -> list[Figure]:
     """2-opt, Or-opt and Or-3opt over the whole tour, from two starts: mean gap and time."""
     found = []
-    for name, start in {"nearest": "nearest neighbour", "greedy": "greedy edge"}.items():
+    starts: dict[str, Start] = {"nearest": "nearest neighbour", "greedy": "greedy edge"}
+    for name, start in starts.items():
         gaps_, seconds = [], []
         for k in range(n_sets):
             points = cities_of(ThousandsSpec(), k).points
@@ -88,7 +90,7 @@ def long_figures(n_sets: int) -> list[Figure]:
             improve_long(points, near, tour)
             seconds.append(time.thread_time() - began)
             gaps_.append(100 * (length_of(points, tour) / LKH_LENGTHS["uniform", 1_000][k] - 1))
-        half = float(interval(np.array(gaps_)[None])[0])
+        half = float(half_widths(np.array(gaps_)))
         found += [
             Figure(f"{name}, Or-3opt: mean gap, n = {n_sets} sets", "%", float(np.mean(gaps_))),
             Figure(f"{name}, Or-3opt: half its 95 % interval", "%", half),
@@ -166,7 +168,7 @@ def route_figures(n_sets: int) -> list[Figure]:
         costs = np.array([savings_cost(instance_of(spec, k)) for k in range(n_sets)])
         name = f"savings, 2-opt and Or-opt, n = {n}: mean cost of {n_sets:,}"
         found.append(Figure(name, "", float(costs.mean()), at_most=AM_GREEDY[n]))
-        found.append(Figure(f"{name}: half its interval", "", float(interval(costs[None])[0])))
+        found.append(Figure(f"{name}: half its interval", "", float(half_widths(costs))))
     large = instance_of(VehiclesSpec(n_customers=1_000, capacity=250.0))
     seconds = cpu_seconds(lambda: routes_started(large, "savings"), 3)
     found.append(Figure("savings, n = 1,000, capacity 250", "ms", 1e3 * seconds))

@@ -61,7 +61,7 @@ class _Soak:
         configure_panel()
         async with EngineProcess(EngineSettings()) as self.engine:
             self.server = pn.io.server.get_server(
-                pages(self.engine), port=0, address="127.0.0.1", start=True, show=False,
+                dict[str, Any](pages(self.engine)), port=0, address="127.0.0.1", start=True, show=False,
                 extra_patterns=[("/healthz", HealthHandler)],
                 unused_session_lifetime_milliseconds=200, check_unused_sessions_milliseconds=100,
             )  # fmt: skip
@@ -164,7 +164,7 @@ async def _watch(lags: list[float], stop: asyncio.Event) -> None:
 
 def main(say: Callable[[str], None] = print) -> None:
     """Read the options, soak, print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="500 sessions, a minute of visitors")
     full = parser.parse_args().full
     logging.getLogger("bokeh").setLevel(logging.ERROR)

@@ -161,7 +161,11 @@ def logs_and_seeks(n_seeks: int) -> list[Figure]:
         started = time.process_time()
         thousand.at(int(step))
         times.append(1e3 * (time.process_time() - started))
-    frame = next(run_experiment.frames(SortSpec(algotypes=ALGOTYPES)))
+    frame = next(
+        run_experiment.frames(
+            SortSpec(algotypes=tuple(AlgotypeShare(algotype=a) for a in ALGOTYPES))
+        )
+    )
     return [
         Figure("swap logs of 100 runs of 100 cells", "MB", megabytes, at_most=0.6),
         Figure("seek to any step, 1,000 cells, median", "ms", float(np.median(times)), at_most=1),
@@ -239,7 +243,7 @@ def pages() -> list[Figure]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="repeat more, larger arrays")
     full = parser.parse_args().full
     figures = [
