@@ -55,7 +55,8 @@ def median(work: Callable[[], object], repeats: int = 3) -> float:
 
 def ratio(ours: Callable[[], object], theirs: Callable[[], object], repeats: int = 5) -> float:
     """Median of their CPU time over ours, one after the other each time."""
-    ours(), theirs()
+    ours()
+    theirs()
     found = []
     for _ in range(repeats):
         began = time.process_time()

@@ -61,7 +61,8 @@ class _Soak:
         configure_panel()
         async with EngineProcess(EngineSettings()) as self.engine:
             self.server = pn.io.server.get_server(
-                dict[str, Any](pages(self.engine)), port=0, address="127.0.0.1", start=True, show=False,
+                dict[str, Any](pages(self.engine)), port=0, address="127.0.0.1", start=True,
+                show=False,
                 extra_patterns=[("/healthz", HealthHandler)],
                 unused_session_lifetime_milliseconds=200, check_unused_sessions_milliseconds=100,
             )  # fmt: skip
