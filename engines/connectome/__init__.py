@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engines.connectome.api import (
         activity_motifs,
+        almost_linear,
         communities,
         compare,
         completion,
@@ -66,11 +67,11 @@ if TYPE_CHECKING:
     from engines.connectome.wiring.spec import WiringSpec
 
 _FROM = {
-    "api": "activity_motifs communities compare completion development emulated_chain graph "
-    "groups_and_regimes hidden_states hopfield lateral_memory learnt_delays lesion_scan "
-    "look_alikes masked_networks measure next_step paths race_of_circuits "
-    "recorded_communities remembering reservoir rich_lazy spectrum stimulate swimmer "
-    "told_types wave wired_start",
+    "api": "activity_motifs almost_linear communities compare completion development "
+    "emulated_chain graph groups_and_regimes hidden_states hopfield lateral_memory "
+    "learnt_delays lesion_scan look_alikes masked_networks measure next_step paths "
+    "race_of_circuits recorded_communities remembering reservoir rich_lazy spectrum "
+    "stimulate swimmer told_types wave wired_start",
     "dynamics.stimulus": "StimulusSpec",
     "exporting": "write_connectome",
     "importing": "ImportOptions ImportReport connectome_from_bytes from_matrix from_networkx "
@@ -107,6 +108,7 @@ __all__ = [
     "StimulusSpec",
     "WiringSpec",
     "activity_motifs",
+    "almost_linear",
     "catalogue",
     "communities",
     "compare",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.bodies.race import Race
     from engines.connectome.experiments.bodies.swimmer import Swimmers
     from engines.connectome.experiments.comparison.development import Development
+    from engines.connectome.experiments.learning.almost_linear import AlmostLinear
     from engines.connectome.experiments.learning.delays import Delays
     from engines.connectome.experiments.learning.graph_network import Waves
     from engines.connectome.experiments.learning.look_alikes import LookAlikes
@@ -179,6 +180,11 @@ def wave(connectome: str | Connectome, **fields: Any) -> Waves:
 def emulated_chain(**fields: Any) -> Emulated:
     """A network that became a hidden chain: ``emulated_chain(trained_from="seed 3").error``."""
     return cast("Emulated", _run("rnn_hmm", fields))
+
+
+def almost_linear(**fields: Any) -> AlmostLinear:
+    """A chaotic flow from networks that bend in few units: ``almost_linear(n_rectified=2)``."""
+    return cast("AlmostLinear", _run("almost_linear", fields))
 
 
 def learnt_delays(**fields: Any) -> Delays:

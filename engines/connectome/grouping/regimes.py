@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 
+from engines.connectome.grouping.means import by_means
 from engines.connectome.kernels.jit import kernel
-from engines.connectome.recordings.chain import posterior
+from engines.connectome.recordings.chain import filtered, posterior
 from engines.contract import InputError
 
 SHAPE, SCALE = 1.0, 1.0
@@ -134,24 +134,8 @@ def path(logs: np.ndarray, moves: np.ndarray, uniform: np.ndarray) -> np.ndarray
 
     Forward filtering, backward sampling (Carter & Kohn 1994); all first regimes are as likely.
     """
-    plain = np.exp(logs - logs.max(axis=1, keepdims=True))
-    step = np.ascontiguousarray(moves)
-    return _sampled(_ahead(plain, step), step, uniform)
-
-
-@kernel
-def _ahead(plain: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """float64[bin, regime]: probabilities given the bins so far."""
-    ahead = plain.copy()
-    for t in range(len(ahead)):
-        if t > 0:
-            for j in range(len(moves)):
-                came = 0.0
-                for i in range(len(moves)):
-                    came += ahead[t - 1, i] * moves[i, j]
-                ahead[t, j] *= came
-        ahead[t] /= ahead[t].sum()
-    return ahead
+    ahead = filtered(logs, np.full(len(moves), 1.0 / len(moves)), moves)
+    return _sampled(ahead, np.ascontiguousarray(moves), uniform)
 
 
 @kernel
@@ -183,7 +167,7 @@ def groups_by_means(counts: np.ndarray, n_groups: int, seed: int) -> Iterator[np
         # A neuron is told by five blocks at least.
         if length == 1 or length * 5 <= len(counts):
             summed = np.add.reduceat(counts, np.arange(0, len(counts), length), axis=0)
-            yield _means(np.sqrt(summed.T), n_groups, seed)
+            yield by_means(np.sqrt(summed.T), n_groups, seed)
 
 
 def regimes_by_means(counts: np.ndarray, n_regimes: int, seed: int) -> Iterator[np.ndarray]:
@@ -192,11 +176,4 @@ def regimes_by_means(counts: np.ndarray, n_regimes: int, seed: int) -> Iterator[
 
     for width in WIDTHS:
         smooth = gaussian_filter1d(counts.astype(float), width, axis=0) if width else counts
-        yield _means(np.sqrt(smooth), n_regimes, seed)
-
-
-def _means(rows: np.ndarray, n: int, seed: int) -> np.ndarray:
-    from sklearn.cluster import KMeans
-
-    fitted: Any = KMeans(n, n_init=cast("Any", 5), random_state=seed % 2**32).fit(rows)
-    return np.asarray(fitted.labels_, np.int64)
+        yield by_means(np.sqrt(smooth), n_regimes, seed)

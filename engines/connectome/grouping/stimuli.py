@@ -7,7 +7,6 @@ linear-nonlinear here, and the model that stimuli are sought in is the cells the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 
@@ -141,14 +140,6 @@ def counted(
 ) -> np.ndarray:
     """int64[stimulus, cell]: Poisson spikes over so many presentations of each."""
     return rng.poisson(n_shown * cells.gain * responses(cells.filters, stimuli, contrast))
-
-
-def by_means(cells: np.ndarray, n_groups: int, seed: int) -> np.ndarray:
-    """int64[cell] labels of k-means on a row for every cell."""
-    from sklearn.cluster import KMeans
-
-    fitted: Any = KMeans(n_groups, n_init=cast("Any", 5), random_state=seed % 2**32)
-    return np.asarray(fitted.fit(cells).labels_, np.int64)
 
 
 def likeliest(counts: np.ndarray, expected: np.ndarray) -> np.ndarray:

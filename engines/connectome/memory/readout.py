@@ -11,19 +11,29 @@ WASHED = 200
 """Steps in which the state forgets where it began."""
 N_TRAIN, N_TEST = 2_000, 1_200
 N_STEPS = WASHED + N_TRAIN + N_TEST
-RIDGE = 1e-6
+NOISE = 1e-4
+"""With which a readout is made to reckon, in mean deviations of a unit."""
 
 
-def readout(states: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def readout(states: np.ndarray, wanted: np.ndarray, noise: float = NOISE) -> np.ndarray:
     """Weights float64[unit + 1, output] of the ridge line from states and a constant.
+
+    The ridge is that of least squares where every unit is read with noise of its own (Bishop 1995):
+    so strong that differences smaller than the noise are not leaned on, at any scale of the states.
 
     Args:
         states: float64[step, unit].
         wanted: float64[step, output].
+        noise: its deviation over that of a unit, in the root mean square over units; above 0.
     """
-    x = _with_one(states)
+    middle, mean = states.mean(axis=0), wanted.mean(axis=0)
+    x = states - middle
     gram = x.T @ x
-    return np.linalg.solve(gram + RIDGE * np.eye(len(gram)), x.T @ wanted)
+    ridge = noise**2 * np.trace(gram) / len(gram)
+    weights = np.zeros((len(gram), wanted.shape[1]))
+    if ridge > 0.0:
+        weights = np.linalg.solve(gram + ridge * np.eye(len(gram)), x.T @ (wanted - mean))
+    return np.concatenate([weights, (mean - middle @ weights)[None]])
 
 
 def read(states: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -48,7 +58,9 @@ def squared_correlation(said: np.ndarray, true: np.ndarray) -> np.ndarray:
     return np.where(size > 0, (a * b).sum(axis=0) ** 2 / np.where(size > 0, size, 1.0), 0.0)
 
 
-def remembered(states: np.ndarray, drive: np.ndarray, n_delays: int) -> np.ndarray:
+def remembered(
+    states: np.ndarray, drive: np.ndarray, n_delays: int, noise: float = NOISE
+) -> np.ndarray:
     """float64[delay]: how well each earlier input is known on steps no readout was fitted to.
 
     Their sum is the memory capacity, at most the number of units (Jaeger 2001).
@@ -57,9 +69,10 @@ def remembered(states: np.ndarray, drive: np.ndarray, n_delays: int) -> np.ndarr
         states: float64[step, unit] of all `N_STEPS`.
         drive: float64[step] of independent input.
         n_delays: at most `WASHED`.
+        noise: as in `readout`.
     """
     train, test = slice(WASHED, WASHED + N_TRAIN), slice(WASHED + N_TRAIN, N_STEPS)
-    weights = readout(states[train], delayed(drive, n_delays, train))
+    weights = readout(states[train], delayed(drive, n_delays, train), noise)
     return squared_correlation(read(states[test], weights), delayed(drive, n_delays, test))
 
 

@@ -50,6 +50,18 @@ def posterior(log_emission: np.ndarray, initial: np.ndarray, transition: np.ndar
     return Posterior(found, state, moves)
 
 
+def filtered(log_emission: np.ndarray, initial: np.ndarray, transition: np.ndarray) -> np.ndarray:
+    """float64[step, state]: probability of each state given the steps up to it.
+
+    Of one sequence, float64[step, state]; the others as in `posterior`.
+    """
+    plain = np.array(log_emission, np.float64, order="C")
+    state = np.empty_like(plain)
+    start, step = np.asarray(initial, np.float64), np.ascontiguousarray(transition, np.float64)
+    _forward(plain, start, step, state, np.empty(len(plain)))
+    return state
+
+
 def stationary(transition: np.ndarray) -> np.ndarray:
     """float64[state]: how long the chain is in each state in the long run."""
     n = len(transition)
@@ -68,7 +80,9 @@ def _forward(
     """Fill each step's probabilities given what came so far; ``emission`` is made plain."""
     total = 0.0
     for t in range(len(emission)):
-        most = emission[t].max()
+        most = emission[t, 0]
+        for j in range(1, len(initial)):
+            most = max(most, emission[t, j])
         scale[t] = 0.0
         for j in range(len(initial)):
             ahead = initial[j]

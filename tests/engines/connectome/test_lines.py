@@ -12,6 +12,7 @@ from engines.connectome import api
 from engines.running import registry
 
 FEW = {
+    "almost_linear": {"n_rectified": 2},
     "swimmer": {"lesion": "AVB"},
     "race_of_circuits": {"n_seeds": 3, "n_episodes": 32},
     "reservoir": {"n_networks": 3, "n_units": 60},

@@ -164,6 +164,7 @@ def _curves(spec: CellTypesSpec, agreement: np.ndarray) -> Curves:
 def frames(spec: CellTypesSpec) -> Iterator[CellTypesFrame | CellTypes]:
     """Population by population; all arms see the same new cells."""
     from engines.connectome.grouping import stimuli as made_of
+    from engines.connectome.grouping.means import by_means
     from engines.connectome.partitions.agreement import ari
 
     agreement, own = [], []
@@ -180,8 +181,8 @@ def frames(spec: CellTypesSpec) -> Iterator[CellTypesFrame | CellTypes]:
             best = one if best is None or one.score > best.score else best
             done = (k + start / made_of.N_STARTS) / spec.n_populations
             yield CellTypesFrame(spec, _so_far(agreement), fraction=done)
-        by_means = made_of.by_means(known.filters, spec.n_groups, spec.seed)
-        own.append([ari(one, known.kind) for one in (best.group, by_means)])
+        labels = by_means(known.filters, spec.n_groups, spec.seed)
+        own.append([ari(one, known.kind) for one in (best.group, labels)])
         labels = _labels(spec, rng, known, new, best)
         agreement.append([[ari(one, new.kind) for one in row] for row in labels])
         first = first or (best, new)
@@ -196,6 +197,7 @@ def _so_far(agreement: list[Any]) -> np.ndarray:
 def _labels(spec: CellTypesSpec, rng: Any, known: Any, new: Any, best: Any) -> list[Any]:
     """int64[cell] groups of new cells, by arm and by how often stimuli are shown."""
     from engines.connectome.grouping import stimuli as made_of
+    from engines.connectome.grouping.means import by_means
 
     found: list[list[np.ndarray]] = [[], [], []]
     share = made_of.shares(best.group, spec.n_groups)
@@ -207,7 +209,7 @@ def _labels(spec: CellTypesSpec, rng: Any, known: Any, new: Any, best: Any) -> l
         expected = made_of.responses(known.filters, others, spec.contrast) @ share
         there = share.sum(axis=0) > 0
         found[RANDOM].append(made_of.likeliest(said, expected.T[there]))
-        found[MEANS].append(made_of.by_means(np.sqrt(said.T), spec.n_groups, spec.seed))
+        found[MEANS].append(by_means(np.sqrt(said.T), spec.n_groups, spec.seed))
     return found
 
 

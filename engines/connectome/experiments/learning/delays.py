@@ -257,7 +257,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Closed forms of the task, identities of synapses, and a floor."""
-    from engines.connectome.answers.delays import delay_answers
+    from engines.connectome.answers.networks.delays import delay_answers
 
     return delay_answers()
 

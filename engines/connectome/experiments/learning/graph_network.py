@@ -324,7 +324,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """What blocks must compute, and what they cannot."""
-    from engines.connectome.answers.passing import passing_answers
+    from engines.connectome.answers.networks.passing import passing_answers
 
     return passing_answers()
 

@@ -257,7 +257,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Theorems about the pairs, and that answers do not depend on names."""
-    from engines.connectome.answers.passing import alike_answers
+    from engines.connectome.answers.networks.passing import alike_answers
 
     return alike_answers()
 

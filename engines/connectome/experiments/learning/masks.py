@@ -368,7 +368,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Shares, counts and identities."""
-    from engines.connectome.answers.masks import masks_answers
+    from engines.connectome.answers.networks.masks import masks_answers
 
     return masks_answers()
 

@@ -304,7 +304,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Ranks, kernels and a conservation law."""
-    from engines.connectome.answers.learning import rich_lazy_answers
+    from engines.connectome.answers.networks.learning import rich_lazy_answers
 
     return rich_lazy_answers()
 

@@ -368,7 +368,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Identities of networks without bias, of transport, and floors of the bundled network."""
-    from engines.connectome.answers.emulating import emulator_answers
+    from engines.connectome.answers.networks.emulating import emulator_answers
 
     return emulator_answers()
 

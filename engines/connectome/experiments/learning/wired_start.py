@@ -262,7 +262,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Effective ranks of the worm and its shuffle; what a lesion of nothing leaves."""
-    from engines.connectome.answers.learning import wired_start_answers
+    from engines.connectome.answers.networks.learning import wired_start_answers
 
     return wired_start_answers()
 

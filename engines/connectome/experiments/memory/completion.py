@@ -272,7 +272,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Closed forms of the network in which all synapses exist."""
-    from engines.connectome.answers.completing import completion_answers
+    from engines.connectome.answers.networks.completing import completion_answers
 
     return completion_answers()
 

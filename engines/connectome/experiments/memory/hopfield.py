@@ -285,7 +285,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Closed forms of the mean field."""
-    from engines.connectome.answers.memory import hopfield_answers
+    from engines.connectome.answers.networks.memory import hopfield_answers
 
     return hopfield_answers()
 

@@ -213,7 +213,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """What a circuit must find, and what a kept input must stay."""
-    from engines.connectome.answers.lateral import lateral_answers
+    from engines.connectome.answers.networks.lateral import lateral_answers
 
     return lateral_answers()
 

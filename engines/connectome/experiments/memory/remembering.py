@@ -39,6 +39,11 @@ class RememberingSpec(WiringSpec):
         "itself. Units are tanh; cells with GABA inhibit, all others excite.", group="Network",
         gt=0.0, le=3.0, soft=(0.3, 1.5), step=0.05,
     )  # fmt: skip
+    noise: float = knob(
+        0.01, label="Read with noise", help="Deviation, in mean deviations of a cell, that the "
+        "readout reckons with: it does not lean on smaller differences.", group="Network",
+        gt=0.0, le=1.0, soft=(1e-4, 0.3), log=True,
+    )  # fmt: skip
     n_nulls: int = knob(
         8, label="Nulls", help="Of either kind, scaled to the same radius.", group="Nulls", ge=3,
         le=100,
@@ -245,7 +250,7 @@ def _learnt(text: str, number: int) -> _Learnt:
         remembered,
     )
 
-    made, rng = _networks(text), _rng(text, number)
+    made, rng, noise = _networks(text), _rng(text, number), RememberingSpec.from_json(text).noise
     entry = rng.uniform(-INPUT, INPUT, len(made.sign))
     drive = rng.uniform(-1, 1, N_STEPS)
     by_delay = []
@@ -253,10 +258,12 @@ def _learnt(text: str, number: int) -> _Learnt:
     # A few at a time: all states at once would be a gigabyte.
     for first in range(0, len(made.weight), 4):
         states = all_states(made.weight[first : first + 4], entry, drive, np.tanh)
-        by_delay += [remembered(states[:, k], drive, N_DELAYS) for k in range(states.shape[1])]
+        by_delay += [
+            remembered(states[:, k], drive, N_DELAYS, noise) for k in range(states.shape[1])
+        ]
         if first == 0:
             train = slice(WASHED, WASHED + N_TRAIN)
-            weights = readout(states[train, 0], delayed(drive, N_DELAYS, train))
+            weights = readout(states[train, 0], delayed(drive, N_DELAYS, train), noise)
     return _Learnt(entry, weights, np.array(by_delay))
 
 

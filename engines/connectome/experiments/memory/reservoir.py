@@ -301,7 +301,7 @@ CLAIMS = (
 
 def known_answers() -> tuple[KnownAnswer, ...]:
     """Capacities that are known without a simulation."""
-    from engines.connectome.answers.memory import reservoir_answers
+    from engines.connectome.answers.networks.memory import reservoir_answers
 
     return reservoir_answers()
 

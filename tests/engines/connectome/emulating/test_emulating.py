@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from engines.connectome.answers.emulating import emulator_answers
+from engines.connectome.answers.networks.emulating import emulator_answers
 from engines.connectome.emulating import chain, measuring, network, switches, transport
 from engines.connectome.experiments.learning.rnn_hmm import CLAIMS, EXPERIMENT, EmulatorSpec
 from engines.contract import InputError

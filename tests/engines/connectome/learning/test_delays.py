@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from engines.connectome.answers.delays import delay_answers
+from engines.connectome.answers.networks.delays import delay_answers
 from engines.connectome.experiments.learning import delays as experiment
 from engines.connectome.experiments.learning.delays import DelaysSpec
 from engines.connectome.learning import delays

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.connectome.answers.masks import masks_answers
+from engines.connectome.answers.networks.masks import masks_answers
 from engines.connectome.experiments.learning import masks as experiment
 from engines.connectome.experiments.learning.masks import MasksSpec
 from engines.connectome.learning import kinds, masks

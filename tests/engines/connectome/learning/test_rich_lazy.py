@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.connectome.answers.learning import rich_lazy_answers, wired_start_answers
+from engines.connectome.answers.networks.learning import rich_lazy_answers, wired_start_answers
 from engines.connectome.experiments.learning import rich_lazy, wired_start
 from engines.connectome.experiments.learning.rich_lazy import RichLazySpec
 from engines.connectome.experiments.learning.wired_start import KINDS, WiredStartSpec

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.connectome.answers.completing import completion_answers
+from engines.connectome.answers.networks.completing import completion_answers
 from engines.connectome.experiments.memory.completion import (
     ALL,
     BOTH,

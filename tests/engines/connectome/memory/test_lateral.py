@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as fn
 
-from engines.connectome.answers.lateral import lateral_answers
+from engines.connectome.answers.networks.lateral import lateral_answers
 from engines.connectome.experiments.memory import lateral as experiment
 from engines.connectome.experiments.memory.lateral import LateralSpec
 from engines.connectome.memory import lateral

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.connectome.answers.passing import alike_answers
+from engines.connectome.answers.networks.passing import alike_answers
 from engines.connectome.experiments.learning.look_alikes import (
     CLAIMS,
     EXPERIMENT,

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.connectome.answers.passing import passing_answers
+from engines.connectome.answers.networks.passing import passing_answers
 from engines.connectome.experiments.learning.graph_network import EXPERIMENT, WaveSpec
 from engines.connectome.passing import block, exact, planar, twins
 from engines.connectome.passing.shipped import shipped
