@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engines.contract import InputError
-from engines.contract.pictures import Axis, Curves, Heatmap, Points
+from engines.contract.pictures import Axis, Curves, Heatmap, Points, Table
 from engines.lab.statistics import half_widths
 
-_COLOURED = 6
+COLOURED = 6
 """Pieces with a colour of their own; the others share one."""
 
 
@@ -27,10 +27,10 @@ def symbol(name: int, n_bits: int) -> str:
     return "".join(str(name >> bit & 1) for bit in range(n_bits)) or "linear"
 
 
-def attractor(path: np.ndarray, piece: np.ndarray, names: np.ndarray, n_bits: int) -> Points:
+def attractor(path: np.ndarray, piece: np.ndarray, names: np.ndarray) -> Points:
     """A run float64[step, 3] from the side, coloured by the linear piece int64[step] it is in."""
-    told = {int(name): symbol(int(name), n_bits) for name in names[:_COLOURED]}
-    kind = tuple(told.get(int(one), "other pieces") for one in piece)
+    told = {int(name): str(k + 1) for k, name in enumerate(names[:COLOURED])}
+    kind = tuple(told.get(int(one), "others") for one in piece)
     return Points("The network by itself, by linear piece", path[:, [0, 2]], Axis("x"), Axis("z"),
                   kind)  # fmt: skip
 
@@ -53,11 +53,23 @@ def measured(
                   clouds={"networks": values.T})  # fmt: skip
 
 
-def symbols(names: np.ndarray, moves: np.ndarray, n_bits: int) -> Heatmap:
+def symbols(moves: np.ndarray) -> Heatmap:
     """float64[from, to]: how the pieces that are visited most follow each other."""
-    ticks = tuple((k + 0.5, symbol(int(name), n_bits)) for k, name in enumerate(names))
+    ticks = tuple((k + 0.5, str(k + 1)) for k in range(len(moves)))
     return Heatmap("From linear piece to linear piece", moves, Axis("to", ticks=ticks),
                    Axis("from", ticks=ticks), Axis("share of steps"), square=True)  # fmt: skip
+
+
+def pieces(names: np.ndarray, share: np.ndarray, n_bits: int) -> Table:
+    """The pieces that are visited most: which units bend there, and float64[piece] of the time."""
+    return Table(
+        "Linear pieces, most visited first",
+        {
+            "piece": tuple(str(k + 1) for k in range(len(names))),
+            "on": tuple(symbol(int(name), n_bits) for name in names),
+            "share of time": tuple(f"{one:.3f}" for one in share),
+        },
+    )
 
 
 def powers(spectra: np.ndarray, n_bits: int) -> Curves:

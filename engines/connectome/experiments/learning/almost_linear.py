@@ -94,9 +94,10 @@ class AlmostLinear(Result):
     ``found`` float64[number, network, measure]; ``floor`` float64[measure] is of two stretches of
     the flow itself; ``n_pieces`` int64[number, network] counts linear pieces that are visited.
     ``path`` and ``true`` float64[step, 3] are a run of the network that is shown and of the flow,
-    ``piece`` int64[step] where the first is; ``names`` int64[piece] and ``moves`` float64[from, to]
-    of its most visited pieces. ``spectra`` float64[(flow, network), frequency] are of the third
-    axis. ``error`` float64[step, number] while learning; empty for bundled networks.
+    ``piece`` int64[step] where the first is; of its most visited pieces ``names`` int64[piece],
+    ``time`` float64[piece] and ``moves`` float64[from, to]. ``spectra`` float64[(flow, network),
+    frequency] are of the third axis. ``error`` float64[step, number] while learning; empty for
+    bundled networks.
     """
 
     spec: AlmostLinearSpec
@@ -107,6 +108,7 @@ class AlmostLinear(Result):
     true: np.ndarray
     piece: np.ndarray
     names: np.ndarray
+    time: np.ndarray
     moves: np.ndarray
     spectra: np.ndarray
     error: np.ndarray
@@ -131,18 +133,18 @@ class AlmostLinear(Result):
         """The attractor in pieces, both curves, symbols, spectra, learning, numbers."""
         bits = int(self.spec.n_rectified)
         made: list[Picture] = [
-            drawn.attractor(self.path, self.piece, self.names, bits),
+            drawn.attractor(self.path, self.piece, self.names),
             drawn.measured(self.found[:, :, OVERLAP], N_RECTIFIED, self.floor[OVERLAP],
                            "Time spent in the same places", "overlap"),
             drawn.measured(self.found[:, :, SPECTRUM], N_RECTIFIED, self.floor[SPECTRUM],
                            "How far spectra are apart", "Hellinger distance"),
             drawn.flow(self.true),
-            drawn.symbols(self.names, self.moves, bits),
+            drawn.symbols(self.moves),
             drawn.powers(self.spectra, bits),
         ]  # fmt: skip
         if len(self.error) > 1:
             made.append(drawn.learning(self.error, N_RECTIFIED))
-        return (*made, self.table())
+        return (*made, drawn.pieces(self.names, self.time, bits), self.table())
 
     def table(self) -> Table:
         """Every measure of every number, and of the flow beside itself."""
@@ -213,6 +215,7 @@ def _judged(
         true=first[0, :_SHOWN],
         piece=piece[at][0, :_SHOWN],
         names=names,
+        time=(piece[at][..., None] == names).mean(axis=(0, 1)),
         moves=moves,
         spectra=np.stack([likeness.spectra(one)[:, 2] for one in (first, seen[at])]),
         error=error,
