@@ -52,6 +52,8 @@ DEMANDS = {
     "random": np.nan,
 }
 """Gap in per cent, at most."""
+_FAST_TSP_MAX = 65_535
+"""The longest distance that fast-tsp takes; it measures in whole numbers."""
 
 
 def method_named(name: str) -> Method:
@@ -201,10 +203,8 @@ def peers(polish: float) -> list[Figure]:
     if importlib.util.find_spec("fast_tsp") is not None:
         import fast_tsp  # type: ignore[import-not-found]
 
-        between = np.rint(
-            1e6 * np.linalg.norm(cities.points[:, None] - cities.points[None], axis=2)
-        )
-        whole = between.astype(int).tolist()
+        between = np.linalg.norm(cities.points[:, None] - cities.points[None], axis=2)
+        whole = np.rint(_FAST_TSP_MAX * between / between.max()).astype(int).tolist()
         tour = np.array(fast_tsp.find_tour(whole, duration_seconds=1.0))
         gap = 100 * (cities.length(tour) / reference - 1)
         found.append(Figure("fast-tsp in 1 s: gap", "%", gap))
@@ -270,15 +270,16 @@ def main() -> None:
     n_sets = 20 if parser.parse_args().full else 5
     warm()
     of_vehicles.warm()
-    figures = [
-        *gap_figures(n_sets),
-        *long_figures(n_sets),
-        *speed_figures(),
-        *route_figures(50 * n_sets),
-        *board_figures(),
-    ]
-    for figure in figures:
-        print(figure)
+    figures: list[Figure] = []
+    for part in (
+        lambda: gap_figures(n_sets),
+        lambda: long_figures(n_sets),
+        speed_figures,
+        lambda: route_figures(50 * n_sets),
+        board_figures,
+    ):
+        figures += (found := part())
+        print(*found, sep="\n", flush=True)
     print(as_json(figures))
 
 

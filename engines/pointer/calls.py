@@ -24,7 +24,7 @@ from engines.pointer.experiments.routing.oneway import OneWay, OneWaySpec
 from engines.pointer.experiments.solving.race import Race, RaceSpec
 from engines.pointer.experiments.training.sweep import Sweep, SweepSpec
 from engines.pointer.model import Recipe, SolveSpec, TrainSpec
-from engines.pointer.packing.asked import KnapsackSpec
+from engines.pointer.packing.asked import ITEMS_MAX, KnapsackSpec
 from engines.pointer.packing.results import Knapsacks
 from engines.pointer.probing.asked import InsideSpec
 from engines.pointer.probing.results import Inside
@@ -218,13 +218,20 @@ def creativity(**fields: Any) -> Creativity:
 def knapsack(items: Any = None, **fields: Any) -> Knapsacks:
     """Knapsacks filled by greed, by branch and bound, and with weights rounded up.
 
-    ``items`` are rows of weight and value; drawn at random without them. ``fields`` are those of
-    `KnapsackSpec`.
+    ``items`` are rows of weight and value, or the text of a file of them; drawn at random without.
+    ``fields`` are those of `KnapsackSpec`.
 
     Raises:
         InputError: items that cannot be used.
     """
-    if items is not None:
+    if isinstance(items, str):
+        from engines.pointer.instances.items import items_from_upload
+
+        read = items_from_upload("the text", items.encode(), n_max=ITEMS_MAX)
+        fields["items"] = read.rows
+        if read.capacity is not None:
+            fields.setdefault("capacity", read.capacity)
+    elif items is not None:
         fields["items"] = tuple((float(w), float(v)) for w, v in np.asarray(items).tolist())
     return registry.experiment("pointer/knapsack").result(KnapsackSpec(**fields))  # type: ignore[return-value]
 

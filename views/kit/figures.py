@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from bokeh.palettes import RdBu11, Viridis256, interp_palette
 from bokeh.plotting import figure
 
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Points, Table
+from views.kit.extents import aspect_of, size_of
 from views.kit.text import label
 from views.kit.theme import series, tokens
 
@@ -31,9 +32,8 @@ _LEGEND_CELL = 56
 
 _TICKS_WIDTH, _TICK_GAP = 56, 2
 """Letters of tick labels beside each other on a narrow stage, and those between two; more lean."""
-
-_SQUARE_SIDE = 260.0
-"""Pixels of the longer side of a picture with one scale."""
+_BORDER, _LETTER_HALF = 5, 3
+"""Pixels: beside a plot, and half a letter of a tick."""
 
 _TICK = """
 const size = Math.abs(tick)
@@ -59,7 +59,7 @@ class PictureFigure:
     def __init__(self, picture: Figured) -> None:
         """Builds axes, glyphs, legend and hover for the first picture."""
         self.kind = type(picture)
-        self.aspect = _aspect(picture)
+        self.aspect = aspect_of(picture)
         """Width to height where both axes have one scale, else 0."""
         self.has_lines_over = isinstance(picture, Heatmap) and bool(picture.over)
         self.large = isinstance(picture, Curves) and picture.large
@@ -310,48 +310,12 @@ def _frame(picture: Figured) -> tuple[Any, ...]:
             own = (picture.whiskers is not None,)
         case _:
             own = ()
-    return (picture.x_axis, picture.y_axis, *own, *_size(picture).values())
-
-
-def _is_square(picture: Picture) -> TypeGuard[Curves | Heatmap | Points]:
-    return isinstance(picture, Curves | Heatmap | Points) and picture.square
-
-
-def _size(picture: Figured) -> dict[str, Any]:
-    """As wide as its place and high enough to be read, or both axes to one scale."""
-    if _is_square(picture):
-        width, height = _extent(picture)
-        side = _SQUARE_SIDE / max(width, height, 1.0)
-        return {"frame_width": round(width * side), "frame_height": round(height * side)}
-    return {"min_height": 220, "sizing_mode": "stretch_both"}
-
-
-def _aspect(picture: Picture) -> float:
-    if not _is_square(picture):
-        return 0.0
-    width, height = _extent(picture)
-    return max(width, 1.0) / max(height, 1.0)
-
-
-def _extent(picture: Curves | Heatmap | Points) -> tuple[float, float]:
-    """Width and height in the units of the axes."""
-    if isinstance(picture, Heatmap):
-        return float(picture.values.shape[1]), float(picture.values.shape[0])
-    if isinstance(picture, Curves):
-        drawn = np.concatenate([np.zeros(0), *picture.lines.values()])
-        return _rounded_extent(picture.x), _rounded_extent(drawn)
-    width, height = np.ceil(np.ptp(picture.xy, axis=0)) if len(picture.xy) else (1.0, 1.0)
-    return float(width), float(height)
-
-
-def _rounded_extent(values: np.ndarray) -> float:
-    there = values[np.isfinite(values)]
-    return float(np.ceil(np.ptp(there))) if there.size else 1.0
+    return (picture.x_axis, picture.y_axis, *own, *size_of(picture).values())
 
 
 def _figure(picture: Figured) -> figure:
     made = figure(
-        **_size(picture),
+        **size_of(picture),
         x_axis_label=_axis(picture.x_axis),
         y_axis_label=_axis(picture.y_axis),
         tools="pan,wheel_zoom,box_zoom,reset,save",
@@ -361,6 +325,10 @@ def _figure(picture: Figured) -> figure:
     )
     if sum(len(text) + _TICK_GAP for _, text in picture.x_axis.ticks) > _TICKS_WIDTH:
         made.xaxis.major_label_orientation = 0.9
+    elif picture.x_axis.ticks:
+        # The last name is centred under its tick, and half of it may lie beyond the axis.
+        _, last = max(picture.x_axis.ticks)
+        made.min_border_right = max(_BORDER, _LETTER_HALF * len(last))
     for drawn, axis in ((made.xaxis, picture.x_axis), (made.yaxis, picture.y_axis)):
         drawn.formatter = CustomJSTickFormatter(code=_TICK)
         if axis.ticks:

@@ -189,6 +189,8 @@ def _as_text(text: str) -> dict[str, str]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, float | np.floating):
+        if not np.isfinite(value):
+            return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
         return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
     return label(value)
 

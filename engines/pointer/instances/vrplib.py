@@ -20,6 +20,7 @@ from engines.pointer.instances.distance_matrices import (
     places_from_matrix,
     set_apart,
 )
+from engines.pointer.instances.rows import lines_of, numbers_in
 from engines.pointer.instances.tsplib import (
     Sections,
     check_size,
@@ -38,7 +39,6 @@ _LIMITS = ("DISTANCE", "SERVICE_TIME")
 _LIMIT_SECTIONS = ("TIME_WINDOW_SECTION", "SERVICE_TIME_SECTION", "PICKUP_AND_DELIVERY_SECTION")
 _WANTED = "a CVRPLIB file, or rows of x, y and demand"
 _CVRPLIB = re.compile(r"^\s*(?:TYPE|DIMENSION|CAPACITY|NODE_COORD_SECTION)\b", re.MULTILINE)
-_BETWEEN = re.compile(r"[,;\t ]+")
 
 
 @dataclass(frozen=True)
@@ -108,28 +108,21 @@ def customers_from_upload(name: str, data: bytes, capacity: float) -> CvrpInstan
 
 
 def _instance_of_rows(called: str, text: str, capacity: float) -> CvrpInstance:
-    told = [(k, line.strip(",; \t")) for k, line in enumerate(text.splitlines(), start=1)]
-    told = [(k, line) for k, line in told if line]
-    if told and not told[0][1][:1].isdigit() and told[0][1][:1] not in "-+.":
-        told = told[1:]  # a header
-    if len(told) > CUSTOMERS_MAX + 1:
-        raise InputError(f"at most {CUSTOMERS_MAX:,} customers are read, it has {len(told) - 1:,}")
-    rows = np.array([_row_of_three(k, line) for k, line in told]).reshape(-1, 3)
+    _header, lines = lines_of(text)
+    if len(lines) > CUSTOMERS_MAX + 1:
+        n = len(lines) - 1
+        raise InputError(f"at most {CUSTOMERS_MAX:,} customers are read, it has {n:,}")
+    rows = numbers_in(lines, "x, y and demand", 3)
     if len(rows) and rows[0, 2] != 0.0:
         raise InputError(
-            f"line {told[0][0]}: the depot comes first and wants 0, here {rows[0, 2]:g}"
+            f"line {lines[0].number}: the depot comes first and wants 0, here {rows[0, 2]:g}"
         )
-    for (k, _line), wanted in zip(told[1:], rows[1:, 2], strict=True):
+    for line, wanted in zip(lines[1:], rows[1:, 2], strict=True):
         if wanted <= 0.0:
-            raise InputError(f"line {k}: the customer wants {wanted:g}; demands must be above 0")
+            raise InputError(
+                f"line {line.number}: the customer wants {wanted:g}; demands must be above 0"
+            )
     return CvrpInstance(called, "plane", rows[:, :2], rows[:, 2], capacity)
-
-
-def _row_of_three(number: int, line: str) -> list[float]:
-    words = _BETWEEN.split(line)
-    if len(words) != 3:
-        raise InputError(f"line {number}: expected x, y and demand, got '{label(line, 40)}'")
-    return [_number(word, f"line {number}") for word in words]
 
 
 def read_vrplib(text: str) -> CvrpInstance:

@@ -12,6 +12,8 @@ from engines.contract import Seed, Spec, SpecError, knob
 ITEMS_MAX = 1_000
 N_WHOLE = 1_000
 """Whole weights are drawn from 1 to this; a capacity of 1 is as many."""
+CHOICES_MAX = 50_000_000
+"""Of a dynamic programme: it remembers for every item and load whether the item is in."""
 Item = tuple[float, float]
 
 
@@ -58,3 +60,12 @@ class KnapsackSpec(Spec):
         if self.items and not math.isfinite(sum(weight for weight, _ in self.items)):
             raise SpecError("Own items: weights must be finite")
         return self
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a dynamic programme of the weights themselves is exact, and small enough."""
+        if not self.items:
+            return self.weights == "whole"
+        loads = (*(weight for weight, _ in self.items), self.capacity)
+        small = len(self.items) * self.capacity <= CHOICES_MAX
+        return small and all(load.is_integer() for load in loads)

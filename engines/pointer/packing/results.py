@@ -26,8 +26,7 @@ _GAPS = tuple(
 
 def method_names(spec: KnapsackSpec) -> tuple[str, ...]:
     """Who fills the knapsacks of a run; a programme is exact where weights are whole."""
-    whole = spec.weights == "whole" and not spec.items
-    return (GREEDY, ROUNDED, SEARCH, PROGRAMME) if whole else (GREEDY, ROUNDED, SEARCH)
+    return (GREEDY, ROUNDED, SEARCH, PROGRAMME) if spec.is_whole else (GREEDY, ROUNDED, SEARCH)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +81,30 @@ class Knapsacks(Result):
         """Values of a method: float64[set]."""
         return self.values[method_names(self.spec).index(name)]
 
+    @property
+    def best(self) -> np.ndarray:
+        """The first set's best items that are known: bool[item]."""
+        return self.taken[int(np.argmax(self.values[:, 0]))]
+
+    @property
+    def best_sums(self) -> tuple[float, float]:
+        """Weight and value of them."""
+        return float(self.weight[self.best].sum()), float(self.value[self.best].sum())
+
+    @property
+    def rows_taken(self) -> str:
+        """The first set as CSV: item from 1, weight, value, and 1 where a method takes it."""
+        rows = [",".join(("item", "weight", "value", *method_names(self.spec)))]
+        for k, (weight, value) in enumerate(zip(self.weight, self.value, strict=True)):
+            taken = (str(int(each)) for each in self.taken[:, k])
+            rows.append(",".join((str(k + 1), repr(float(weight)), repr(float(value)), *taken)))
+        return "\n".join((*rows, ""))
+
     def pictures(self) -> tuple[Picture, ...]:
         """Those of a frame, and the tables."""
-        gap = gaps(self.bounds, self.values)
+        gap, n = gaps(self.bounds, self.values), len(self.bounds)
         table = Table(
-            f"Mean over {len(self.bounds)} sets of items; the bound is {self.bounds.mean():.5g}",
+            f"Mean over {n} set{'s' * (n != 1)} of items; the bound is {self.bounds.mean():.5g}",
             {
                 "method": method_names(self.spec),
                 "mean value": self.values.mean(axis=1),

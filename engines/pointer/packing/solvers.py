@@ -8,7 +8,7 @@ from numba import njit
 NODES_MAX = 5_000_000
 """After so many branches the search says its bound instead of an optimum."""
 _SLACK = 1e-12
-"""Loads are sums, which round; a share of the capacity."""
+"""Sums round: a share of the capacity, and of the most that is known."""
 
 
 def by_ratio(weight: np.ndarray, value: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ def searched(
                 break
             bound += v[j]
             room -= w[j]
-        if bound > most + 1e-12:
+        if bound > most * (1.0 + _SLACK):
             while k < n and w[k] <= left:
                 chosen[k] = True
                 left -= w[k]

@@ -318,6 +318,11 @@ def test_sentences_in_tables_begin_at_their_left_and_large_numbers_are_whole():
     assert section["rows"][0][2]["tone"] == "text"
 
 
+def test_what_is_not_known_is_a_dash_in_tables():
+    section = table_section(Table("Means", {"half": np.array([np.nan, np.inf, -np.inf, 0.5])}))
+    assert section["rows"] == [["–"], ["∞"], ["−∞"], ["0.5"]]
+
+
 def test_large_whole_numbers_keep_their_digits_in_tables():
     section = table_section(Table("Runs", {"seed": np.array([2**64 - 1], np.uint64)}))
     assert section["rows"] == [["18446744073709551615"]]

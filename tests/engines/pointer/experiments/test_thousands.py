@@ -133,7 +133,7 @@ def test_rows_of_x_and_y_are_cities(text):
         (b"", "there are no cities in it"),
         (b"x,y\n", "there are no cities in it"),
         (b"1,2\n3\n", "line 2: expected x and y, got '3'"),
-        (b"1,2\n3,inf\n", "line 2: coordinates must be finite"),
+        (b"1,2\n3,inf\n", "line 2: numbers must be finite"),
         (b"1,2\n" * 11, "at most 10 cities are read, it has 11"),
         (b"1,2\0", "it is not text"),
         (TSPLIB.replace("DIMENSION : 4", "DIMENSION : 11").encode(), "from 1 to 10, got 11"),

@@ -113,7 +113,7 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(change, told):
         (b"0,0,4\n1,1,2\n", "line 1: the depot comes first and wants 0, here 4"),
         (b"x,y,d\n0,0,0\n1,1\n", "line 3: expected x, y and demand, got '1,1'"),
         (b"0,0,0\n1,1,-2\n", "line 2: the customer wants -2"),
-        (b"0,0,0\n1,inf,2\n", "line 2: must be finite"),
+        (b"0,0,0\n1,inf,2\n", "line 2: numbers must be finite"),
         (b"0,0,0\n1,1,20\n", "customer 1 wants 20 and a vehicle takes 10"),
         (b"0,0,0\n" + b"1,1,1\n" * 10_001, "at most 10,000 customers are read, it has 10,001"),
     ],

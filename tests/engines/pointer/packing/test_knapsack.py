@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.contract import SpecError
+from engines.contract import InputError, SpecError
 from engines.pointer import KnapsackSpec, knapsack
 from engines.pointer.answers.packing import (
     bound_difference,
@@ -16,6 +16,7 @@ from engines.pointer.answers.packing import (
     greedy_share,
 )
 from engines.pointer.experiments.routing.knapsack import EXPERIMENT
+from engines.pointer.instances.items import items_from_upload
 from engines.pointer.packing import solvers
 from engines.pointer.packing.results import GREEDY, PROGRAMME, ROUNDED, SEARCH, method_names
 from engines.pointer.packing.running import items_of
@@ -99,6 +100,70 @@ def test_own_items_are_one_set():
         False,
         False,
     ]
+
+
+# Optima as published: P01 of Burkardt's KNAPSACK_01 data sets, and f1 of the ten low-dimensional
+# instances (Zou et al. 2011, Applied Soft Computing 11).
+P01 = """10 165
+92 23\n57 31\n49 29\n68 44\n60 53\n43 38\n67 63\n84 85\n87 89\n72 82
+"""
+F1 = """10 269
+55 95\n10 4\n47 60\n5 32\n4 23\n50 72\n8 80\n61 62\n85 65\n87 46
+"""
+
+
+@pytest.mark.parametrize(("text", "best"), [(P01, 309.0), (F1, 295.0)])
+def test_public_instances_end_at_their_published_optima(text, best):
+    found = knapsack(text)
+    assert found.of(SEARCH).tolist() == found.of(PROGRAMME).tolist() == [best]
+    assert found.proven.all()
+    rows = [line.split(",") for line in found.rows_taken.splitlines()[1:]]
+    assert sum(float(value) for _, _, value, *taken in rows if taken[2] == "1") == best
+
+
+@pytest.mark.parametrize(
+    ("text", "capacity"),
+    [
+        ("weight,value\n2,3\n3,4\n", None),
+        ("id;Profit;Weight\n1;3;2\n2;4;3\n", None),
+        ("2 3\n3 4", None),
+        ("2 5\n3 2\n4 3\n", 5.0),
+    ],
+)
+def test_items_come_as_rows_under_a_header_or_as_a_public_instance(text, capacity):
+    read = items_from_upload("mine.csv", text.encode(), n_max=10)
+    assert read.rows == ((2.0, 3.0), (3.0, 4.0))
+    assert read.capacity == capacity
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "it is empty; give rows of weight and value"),
+        (b"1,2\0", "it is not text"),
+        (b"weight,value\n", "there are no items in it"),
+        (b"weight,price\n1,2\n", "must name a column 'value', got 'weight, price'"),
+        (b"1,2\n3\n", "line 2: expected weight and value, got '3'"),
+        (b"1,2\n3,-1\n", "line 2: weight and value must be above 0, got '3,-1'"),
+        (b"1,2\n3,nan\n", "line 2: numbers must be finite"),
+        (b"2 0\n3 2\n4 3\n", "capacity must be above 0, got 0"),
+        (b"1,2\n" * 11, "at most 10 items are read, it has 11"),
+    ],
+)
+def test_files_that_are_no_items_are_refused_with_their_line(data, told):
+    with pytest.raises(InputError, match="mine") as refused:
+        items_from_upload("mine.csv", data, n_max=10)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_the_search_knows_no_size_of_a_value(scale):
+    rng = np.random.default_rng(3)
+    weight, value = rng.random((2, 16)) + 1e-3
+    order = solvers.by_ratio(weight, value)
+    taken, proven = solvers.searched(weight, scale * value, order, 3.0)
+    assert proven
+    np.testing.assert_array_equal(taken, solvers.searched(weight, value, order, 3.0)[0])
 
 
 def test_what_fits_nowhere_leaves_nothing():
