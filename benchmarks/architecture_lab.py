@@ -28,9 +28,10 @@ from engines.diagrams.edges import running as functions_on_edges
 from engines.diagrams.edges.asked import GAUSSIANS, RECURSION, SPLINES, KanSpec
 from engines.diagrams.learning.presets import PRESETS
 from engines.diagrams.learning.racing import Race, Racer, frames_of
-from engines.diagrams.watching.course import statistics as statistics_of_wires
-from engines.diagrams.watching.feeding import N_PROBES, Learning, learned
+from engines.diagrams.watching.feeding import Learning, learned
 from engines.diagrams.watching.spec import WatchSpec
+from engines.diagrams.wires.followed import N_PROBES
+from engines.diagrams.wires.statistics import Probe, followed_at
 from engines.lab.training.losses import loss_of
 
 N_SEEDS, N_STEPS, RATE = 16, 60, 0.003
@@ -132,16 +133,16 @@ def watched(n_steps: int, repeats: int) -> Figure:
         took = []
         for looked_at in (False, True):
             learning = Learning(WatchSpec(n_steps=n_steps))
-            (x, y), loss = learning.exam(N_PROBES), loss_of(learning.task.loss)
+            probe = Probe(*learning.exam(N_PROBES), loss_of(learning.task.loss))
+            at = followed_at(n_steps)
             begun = time.process_time()
             for step in learned(learning):
-                if looked_at and (step or not learning.training.step):
-                    for seed in range(learning.training.n_nets):
-                        statistics_of_wires(learning.network(seed).eval(), x, y, loss)
+                if looked_at and step in at and (step or not learning.training.step):
+                    probe.look(learning.training.stack)
             took.append(time.process_time() - begun)
         ratios.append(took[1] / took[0])
     name = f"{n_steps:,} steps with statistics of all wires over without"
-    return Figure(name, "x CPU", statistics.median(ratios[1:]), at_most=1.6)
+    return Figure(name, "x CPU", statistics.median(ratios[1:]), at_most=1.1)
 
 
 def elapsed(preset: str) -> Figure:

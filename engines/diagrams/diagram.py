@@ -50,7 +50,7 @@ class Diagram(Circuit):
             module: from `to_torch`, when its weights matter; fresh ones otherwise, in the sizes
                 that the inputs have.
         """
-        from engines.diagrams.watching.values import fitted, watched
+        from engines.diagrams.wires.values import fitted, watched
 
         return watched(module or self.to_torch(fitted(self, inputs)), *inputs)[1]
 
@@ -67,7 +67,7 @@ class Diagram(Circuit):
             DiagramError: an operation that bounds do not know, with its path.
         """
         from engines.diagrams.bounding.reading import bounded
-        from engines.diagrams.watching.values import fitted
+        from engines.diagrams.wires.values import fitted
 
         low, high = (v if isinstance(v, tuple) else (v,) for v in (lower, upper))
         return bounded(module or self.to_torch(fitted(self, low)), low, high)
@@ -88,7 +88,7 @@ class Diagram(Circuit):
             DiagramError: an operation that bounds do not know, with its path.
         """
         from engines.diagrams.reaching.once import svg_of_bounds
-        from engines.diagrams.watching.values import fitted
+        from engines.diagrams.wires.values import fitted
 
         low, high = (v if isinstance(v, tuple) else (v,) for v in (lower, upper))
         return svg_of_bounds(self, module or self.to_torch(fitted(self, low)), low, high, mode)

@@ -11,9 +11,11 @@ import panel_material_ui as pmui
 from engines.contract import Frame, Result, Spec
 from engines.diagrams.drawing.picture import drawing
 from engines.diagrams.learning.course import PriceAxis, RaceFrame, RaceResult, cell
+from engines.diagrams.learning.shown import with_wire
 from engines.diagrams.learning.spec import DEEP, ENTRANTS_MAX, Entrant, LearningRule, named
 from engines.diagrams.learning.verdicts import AHEAD, BEHIND, HELD_OUT, LEARNT, Verdict
 from engines.diagrams.specs.drawing import Drawing, DrawSpec
+from engines.diagrams.wires.followed import N_PROBES, VANISHING, Followed
 from engines.running.compute import Compute, Job
 from views.diagrams.components import DiagramEditor, DiagramStage
 from views.diagrams.facts import about
@@ -24,9 +26,10 @@ from views.kit.text import label
 
 _WIDTH = 640
 """Where a drawing wraps, in pixels: two stand side by side."""
-_SMALL = ".nx-tools { display: none; } .nx-paper { min-height: 96px; max-height: 180px; }"
+_SMALL = ".nx-tools { display: none; } .nx-paper { min-height: 96px; max-height: 360px; }"
 _HALF = {"flex": "1 1 280px", "min-width": "0", "max-width": "calc(50% - 4px)"}
 _SPLITS = {HELD_OUT: "exam", LEARNT: "learnt"}
+_ALT = "Diagram of "
 _TONES = {AHEAD: "good", BEHIND: "warning"}
 
 
@@ -46,8 +49,13 @@ class Lane:
         self.rule.param.watch(lambda event: view.teach(place, event.new), "value")
         self.head = Facts(sections=[], **wide)
         self.stage = DiagramStage(
-            lambda _message: None, link_id=link, foldable=False, stylesheets=[_SMALL], **wide
+            self._hear, link_id=link, foldable=False, stylesheets=[_SMALL], **wide
         )
+        self.text = ""
+        self.followed: Followed | None = None
+        """Statistics of its wires through the race; None before it has ended."""
+        self.picked = ""
+        self._mark = view.mark
         self.box = pn.Column(self.head, self.stage, margin=0, styles=_HALF, **wide)
 
     def show(self, entrant: Entrant) -> None:
@@ -56,11 +64,37 @@ class Lane:
             self.editor.text = entrant.text
         self.rule.value = entrant.rule
         self.editor.visible = self.rule.visible = self.box.visible = True
-        drawn = _folded(entrant.text)
+        if self.text != entrant.text:
+            self.text, self.followed = entrant.text, None
+        self._draw(entrant.name)
+
+    def follow(self, name: str, followed: Followed) -> None:
+        """What its wires did during the race."""
+        self.followed = followed
+        self._draw(name)
+
+    def pick(self, path: str) -> None:
+        """Small curves under another wire; under none when it is pressed again."""
+        self.picked = "" if path == self.picked else path
+        if self.followed is not None:
+            self._draw(self.stage.alt.removeprefix(_ALT))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["kind"] == "pick":
+            self.pick(str(message.get("path", "")))
+            self._mark()
+
+    def _draw(self, name: str) -> None:
+        drawn, note = _folded(self.text), ""
+        if self.followed is not None:
+            drawn, note = (
+                with_wire(drawn, self.followed, self.picked),
+                _about(self.followed, first=not self.place),
+            )
         self.editor.mistakes = [vars(mistake) for mistake in drawn.mistakes]
         self.stage.param.update(
-            note="" if drawn.scene else "Mend the text first.",
-            alt=f"Diagram of {label(entrant.name)}",
+            note=note if drawn.scene else "Mend the text first.",
+            alt=f"{_ALT}{label(name)}",
             cards=drawn.cards,
             scene=drawn.scene,
         )
@@ -182,11 +216,28 @@ class RaceView(GenericView):
             {"title": "Verdict", "sentence": first, "note": " ".join(others)},
         ]
         self.strip.sections = [_strip(result)]
+        for lane, entrant, followed in zip(
+            self.lanes, result.spec.entrants, result.followed, strict=False
+        ):
+            if lane.text == entrant.text:
+                lane.follow(entrant.name, followed)
         for lane, one in zip(self.lanes, result.entered, strict=False):
             if not one.control:
                 sized = one.sized.partition(":")[0]
                 facts = (f"{one.parameters:,} parameters", f"{one.flops:,} FLOPs", sized)
                 lane.head.sections = [_head(lane.place, one.name, facts)]
+
+    def selection(self) -> dict[str, Any]:
+        """The wires that were pressed, entrant by entrant."""
+        picked = [lane.picked for lane in self.lanes]
+        return {"wires": picked} if any(picked) else {}
+
+    def select(self, selection: dict[str, Any]) -> None:
+        """Restore them."""
+        wires = selection.get("wires", [])
+        for lane, path in zip(self.lanes, wires if isinstance(wires, list) else [], strict=False):
+            if isinstance(path, str) and path != lane.picked:
+                lane.pick(path)
 
     def _redraw(self) -> None:
         shown, self._shown = self._shown, None
@@ -206,6 +257,19 @@ class RaceView(GenericView):
                 return
             self._figures[-1] = PictureFigure(front)
             self._lay_out()
+
+
+def _about(followed: Followed, *, first: bool) -> str:
+    faint = followed.vanishing()
+    times = f"{VANISHING:g} times smaller than the output's"
+    said = [f"Tinted: a gradient {times} ({', '.join(faint)})."] if faint else []
+    if first:
+        said.append(
+            f"Press an operation to see its wire at {len(followed.steps)} looks from step 0 to "
+            f"{followed.steps[-1]:,}, on {N_PROBES} examples of the exam: a thin line per seed, a "
+            "thick one for their mean."
+        )
+    return " ".join(said)
 
 
 def _folded(text: str) -> Drawing:

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from engines.contract import Frame, Result, Spec
 from engines.contract.pictures import Picture
-from engines.diagrams.watching.result import VANISHING, Watched, WatchFrame
+from engines.diagrams.watching.result import Watched, WatchFrame
 from engines.diagrams.watching.showing import redrawn, with_values
+from engines.diagrams.wires.followed import VANISHING
 from engines.running.compute import Compute, Job
 from views.diagrams.wires import WireView
 from views.kit.generic import table_section
@@ -86,9 +87,9 @@ def _learned(result: Watched) -> dict[str, Any]:
     if not result.scores:
         return {}
     scores = ", ".join(f"{score:.3f}" for score in result.scores)
-    small = ", ".join(result.vanishing()[:8])
+    small = ", ".join(result.followed.vanishing()[:8])
     return {
-        "title": f"After {result.steps[-1]:,} steps",
+        "title": f"After {result.followed.steps[-1]:,} steps",
         "sentence": f"Score on the exam, seed by seed: {scores}.",
         "note": small and f"Gradient {VANISHING:g} times smaller than at the output: {small}.",
     }

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from engines.contract import Estimate, Frame, Result
+from engines.contract import Estimate, Frame, InputError, Result
 from engines.contract.claims import UNSEEN
 from engines.contract.pictures import Axis, Curves, Picture, Table, steps_axis
 from engines.diagrams.learning.spec import RaceSpec
@@ -23,6 +23,7 @@ from engines.diagrams.learning.verdicts import (
     paired_difference,
     verdict,
 )
+from engines.diagrams.wires.followed import Followed
 from engines.lab.statistics import mean_over
 
 PriceAxis = Literal["parameters", "FLOPs", "CPU seconds"]
@@ -133,6 +134,8 @@ class RaceResult(Result):
     seconds: np.ndarray
     """float64[entrant]: what training took here, all seeds, without looks. A measurement: the only
     numbers that another run of the spec does not repeat, so no declared picture holds them."""
+    followed: tuple[Followed, ...] = ()
+    """Statistics of every wire of every entrant but the control, through the race."""
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -145,6 +148,18 @@ class RaceResult(Result):
         return tuple(
             RaceFrame(self.course.until(k), "Racing", fraction=k / n) for k in range(1, n + 1)
         )
+
+    def wires(self, name: str) -> Followed:
+        """The wires of an entrant, followed through the race: ``.paths``, ``.pictures_of(path)``.
+
+        Raises:
+            InputError: nobody of this name raced, or its wires were not followed.
+        """
+        places = {one.name: k for k, one in enumerate(self.entered) if not one.control}
+        if places.get(name, len(self.followed)) >= len(self.followed):
+            there = ", ".join(list(places)[: len(self.followed)]) or "nobody's"
+            raise InputError(f"the wires of {name!r} were not followed; {there} were")
+        return self.followed[places[name]]
 
     def _judged(self) -> Iterator[Verdict]:
         first = self.entered[0].name

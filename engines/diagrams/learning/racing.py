@@ -13,10 +13,13 @@ from engines.diagrams.learning.course import AGAIN, Course, Entered, RaceFrame, 
 from engines.diagrams.learning.entrants import Contestant, contestant
 from engines.diagrams.learning.prices import matched, price
 from engines.diagrams.learning.spec import LearningRule, RaceSpec, budgets_of
+from engines.diagrams.wires.followed import N_PROBES
+from engines.diagrams.wires.statistics import Following, Probe, followed_at
 from engines.lab.data.catalog import task_of
 from engines.lab.data.task import Task, rng_of
 from engines.lab.training import OrderedBatches, Rule, Training, log_spaced, run, stack_from_seeds
 from engines.lab.training.batches import arrays
+from engines.lab.training.losses import loss_of
 from engines.lab.training.rule import Signal
 from engines.running import devices
 
@@ -114,6 +117,12 @@ class Race:
         return Training(stack, batches, self.task.loss, rule, seed=self.spec.seed % 2**32,
                         exact=False, rates=each)  # fmt: skip
 
+    def probe(self, racer: Racer) -> Probe:
+        """The first examples of the exam, on which wires are followed."""
+        x, y = self.task.x_test[:N_PROBES], self.task.y_test[:N_PROBES]
+        data = arrays(self._shaped(racer, x), y, device=devices.current())
+        return Probe(data.x, data.y, loss_of(self.task.loss))
+
     def _shaped(self, racer: Racer, x: np.ndarray) -> np.ndarray:
         return x.reshape(len(x), *racer.contestant.input_shape)
 
@@ -163,11 +172,22 @@ class Looks:
     race: Race
     racers: tuple[Racer, ...]
     trainings: list[Training]
+    following: list[Following] = field(init=False)
+    """Of the wires of everyone but the control."""
     steps: list[int] = field(default_factory=list)
     rows: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Nothing is followed yet."""
+        real = [racer for racer in self.racers if not racer.control]
+        self.following = [Following(self.race.probe(racer)) for racer in real]
+        self.followed_at = frozenset(followed_at(self.race.spec.n_steps))
+
     def look(self, step: int) -> None:
-        """Measure everybody at this step."""
+        """Measure everybody at this step, and their wires where it is time for it."""
+        if step in self.followed_at:
+            for one, training in zip(self.following, self.trainings, strict=False):
+                one.look(step, training.stack)
         some = self.race.kept[:_LOOKED_AT]
         found: dict[str, list[np.ndarray]] = {"learnt": [], "held_out": [], "score": []}
         for racer, training in zip(self.racers, self.trainings, strict=True):
@@ -230,7 +250,8 @@ def _raced(
     yield frame
     budgets = budgets_of(spec.n_steps)
     seconds = np.zeros(len(trainings))
-    for step in sorted({*log_spaced(spec.n_steps, _N_MOMENTS)[1:], *budgets}):
+    moments = {*log_spaced(spec.n_steps, _N_MOMENTS), *budgets, *looks.followed_at} - {0}
+    for step in sorted(moments):
         for k, training in enumerate(trainings):
             for _pause in _timed(training, step, k, seconds):
                 yield frame
@@ -241,7 +262,8 @@ def _raced(
     entered = tuple(map(_entered, racers, rates))
     diverged_at = np.stack([training.diverged_at for training in trainings])
     yield RaceResult(spec, looks.course(), entered, budgets, diverged_at,
-                     race.task.chance_because, seconds)  # fmt: skip
+                     race.task.chance_because, seconds,
+                     tuple(one.so_far() for one in looks.following))  # fmt: skip
 
 
 def _timed(training: Training, step: int, k: int, seconds: np.ndarray) -> Iterator[int]:

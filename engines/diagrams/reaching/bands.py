@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from engines.diagrams.drawing.painting.scene import Mark, Scene
-from engines.diagrams.watching.strips import BELOW, HEIGHT, WIDTH, named, range_of, under_lines
+from engines.diagrams.wires.strips import BELOW, HEIGHT, WIDTH, named, range_of, under_lines
 
 ROOM = BELOW + 16.0
 """Pixels under a line that hold its bands, and under the last of them what their colours mean."""

@@ -11,7 +11,7 @@ from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.reaching.bands import ROOM, with_bands
 from engines.diagrams.reaching.results import BoundsResult
 from engines.diagrams.specs.drawing import Drawing
-from engines.diagrams.watching.strips import without_strips
+from engines.diagrams.wires.strips import without_strips
 
 
 def with_reach(

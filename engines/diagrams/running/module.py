@@ -38,8 +38,8 @@ class DiagramModule(nn.Module):
         super().__init__()
         self.graph, self.sizes = graph, dict(sizes)
         self.functions = dict(functions or {})
-        self.hear: Callable[[str, Tensor], None] | None = None
-        """Told the result of every operation as it is made, by the operation's key."""
+        self.hear: Callable[[str, Tensor], Tensor] | None = None
+        """Told the result of every operation by the operation's key; gives what goes on with."""
         axes = {name: value.axes for name, value in graph.values().items()}
         self.steps: list[tuple[Node, Any, Owned]] = []
         self.linear_weights: list[str] = []
@@ -125,7 +125,7 @@ class DiagramModule(nn.Module):
                 made = self._block(node, own, [values[name] for name in node.args])
                 values.update(zip((v.name for v in node.outs), made, strict=True))
             if self.hear is not None:
-                self.hear(node.key, values[node.out.name])
+                values[node.out.name] = self.hear(node.key, values[node.out.name])
         found = tuple(values[name] for name in self.graph.outputs)
         return found[0] if len(found) == 1 else found
 

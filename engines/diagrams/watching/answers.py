@@ -41,7 +41,7 @@ def _against_hooks(*, image: bool) -> float:
 
     from engines.diagrams.importing.result import circuit_from_torch
     from engines.diagrams.running.weights import built
-    from engines.diagrams.watching.values import watched
+    from engines.diagrams.wires.values import watched
 
     torch.manual_seed(0)
     layers = (
@@ -82,7 +82,7 @@ def _closed_gradient() -> float:
     from engines.diagrams.graph.circuit import Circuit
     from engines.diagrams.language.check import circuit_from_text
     from engines.diagrams.running.module import module_from_circuit
-    from engines.diagrams.watching.values import watched
+    from engines.diagrams.wires.values import watched
 
     circuit: Circuit = circuit_from_text("def Line(x: b p) -> b c\n  y: b c = Linear+[W](x)")
     module = module_from_circuit(circuit, {"p": 4, "c": 3}).double()

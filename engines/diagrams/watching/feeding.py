@@ -20,14 +20,13 @@ from engines.diagrams.running.module import DiagramModule, module_from_circuit
 from engines.diagrams.running.weights import built
 from engines.diagrams.watching.budget import check_numbers
 from engines.diagrams.watching.spec import Fill, WatchSpec
+from engines.diagrams.wires.statistics import followed_at
 from engines.lab.data.catalog import task_of
 from engines.lab.data.task import Task
 from engines.lab.training import OrderedBatches, Rule, Training, run, stack_from_seeds
 from engines.lab.training.batches import arrays
 
 BATCH = 64
-N_PROBES = 64
-"""Examples of the exam on which statistics are taken."""
 
 
 @dataclass(eq=False)
@@ -148,7 +147,7 @@ class Learning:
 
 
 def looks(n_steps: int) -> tuple[int, ...]:
-    """Steps at which statistics are taken: the start, then spaced evenly by their logarithm.
+    """Steps at which the first network is shown; at some of them all wires are followed.
 
     >>> looks(300)
     (0, 1, 2, 3, 4, 7, 11, 17, 28, 45, 72, 116, 187, 300)
@@ -156,7 +155,8 @@ def looks(n_steps: int) -> tuple[int, ...]:
     if not n_steps:
         return (0,)
     n = max(2, round(5 * float(np.log10(n_steps))) + 1)
-    return (0, *(int(s) for s in np.unique(np.geomspace(1, n_steps, n).round())))
+    shown = np.unique(np.geomspace(1, n_steps, n).round()).astype(int).tolist()
+    return tuple(sorted({*shown, *followed_at(n_steps)}))
 
 
 def learned(learning: Learning) -> Iterator[int]:

@@ -9,11 +9,6 @@ import numpy as np
 
 from engines.diagrams.watching.axes import Lying
 
-OF_A_WIRE = ("mean", "sd", "zeros", "1 %", "50 %", "99 %", "effective rank")
-"""Statistics of a wire's numbers over examples and positions; zeros as a share, the effective rank
-of the matrix of examples by positions (Roy & Vetterli 2007)."""
-OF_A_GRADIENT = ("norm", "sd", "zeros", "1 %", "50 %", "99 %")
-"""Of the gradient of the mean loss; the norm is the Frobenius norm."""
 STATISTICS = ("mean", "sd", "smallest", "largest", "zeros", "not finite")
 
 

@@ -11,29 +11,22 @@ from engines.contract.pictures import Picture, Table
 from engines.contract.sending import Gift
 from engines.diagrams.specs.drawing import Drawing
 from engines.diagrams.watching import pictures, sending
-from engines.diagrams.watching.kept import OF_A_GRADIENT, OF_A_WIRE, STATISTICS, Kept
+from engines.diagrams.watching.kept import STATISTICS, Kept
 from engines.diagrams.watching.spec import WatchSpec
-
-VANISHING = 100.0
-"""How many times smaller a gradient's norm is than that of the output when it is told."""
+from engines.diagrams.wires.followed import Followed
 
 
 @dataclass(frozen=True, eq=False)
 class Watched(Result):
-    """What every operation gave on some examples, and how that changed while the network learned.
-
-    ``numbers`` float64[wire, seed, step, OF_A_WIRE] and ``gradients`` float64[wire, seed, step,
-    OF_A_GRADIENT] over examples of the exam, in the order of ``kept``; empty without learning.
-    """
+    """What every operation gave on some examples, and how that changed while it was learnt."""
 
     spec: WatchSpec
     drawing: Drawing
     kept: tuple[Kept, ...]
     labels: tuple[str, ...]
     """What each example is; empty where nobody says."""
-    steps: tuple[int, ...] = ()
-    numbers: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0, len(OF_A_WIRE))))
-    gradients: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0, len(OF_A_GRADIENT))))
+    followed: Followed = field(default_factory=Followed)
+    """Statistics of every wire in the order of ``kept``; empty without learning."""
     scores: tuple[float, ...] = ()
     """Share right (or R²) of each seed on the whole exam."""
 
@@ -80,10 +73,7 @@ class Watched(Result):
         if one is None:
             return ()
         maps = pictures.heatmaps(one, example, turn, self.example_name(example))
-        at = self.paths.index(path)
-        if len(self.steps) < 2:
-            return maps
-        return (*maps, *pictures.curves(one.name, self.steps, self.numbers[at], self.gradients[at]))
+        return (*maps, *self.followed.pictures_of(path))
 
     def table(self) -> Table:
         """Statistics of every operation in its last turn."""
@@ -93,8 +83,8 @@ class Watched(Result):
             "shape": tuple(" ".join(map(str, one.shape)) or "1" for one in self.kept),
         }
         columns.update({name: last[:, k] for k, name in enumerate(STATISTICS)})
-        if self.gradients.size:
-            columns["gradient norm"] = self.gradients[:, :, -1, 0].mean(axis=1)
+        if self.followed.gradients.size:
+            columns["gradient norm"] = self.followed.norms()
         return Table("Every operation", columns)
 
     def short_table(self) -> Table:
@@ -107,14 +97,6 @@ class Watched(Result):
             if name in every
         }
         return Table("Every operation", {"operation": self.paths, **columns})
-
-    def vanishing(self) -> tuple[str, ...]:
-        """Operations whose gradient is much smaller than the output's, at the last look."""
-        if not self.gradients.size:
-            return ()
-        norms = self.gradients[:, :, -1, 0].mean(axis=1)
-        pairs = zip(self.paths, norms, strict=True)
-        return tuple(path for path, norm in pairs if norm * VANISHING < norms[-1])
 
     def gives(self) -> tuple[Gift, ...]:
         """Activations of the examples to Geometry, attention to Connectome."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 import torch
 
 from engines.diagrams.drawing.picture import drawing_of_circuit
@@ -14,22 +13,16 @@ from engines.diagrams.graph.nodes import Axes, Node, join
 from engines.diagrams.language.writing import text_from_circuit
 from engines.diagrams.specs.drawing import TEXT_MAX, AxisSize, Drawing, DrawSpec
 from engines.diagrams.watching.axes import attention_maps, example_axis, lying
-from engines.diagrams.watching.course import Statistics, statistics
-from engines.diagrams.watching.feeding import (
-    N_PROBES,
-    Fed,
-    Learning,
-    from_model,
-    from_text,
-    learned,
-)
+from engines.diagrams.watching.feeding import Fed, Learning, from_model, from_text, learned
 from engines.diagrams.watching.keeping import cells_per_value, kept
-from engines.diagrams.watching.kept import OF_A_GRADIENT, OF_A_WIRE, Kept
+from engines.diagrams.watching.kept import Kept
 from engines.diagrams.watching.result import Watched, WatchFrame
 from engines.diagrams.watching.showing import with_values
 from engines.diagrams.watching.spec import WatchSpec
-from engines.diagrams.watching.strips import BELOW
-from engines.diagrams.watching.values import watched
+from engines.diagrams.wires.followed import N_PROBES
+from engines.diagrams.wires.statistics import Following, Probe, followed_at
+from engines.diagrams.wires.strips import BELOW
+from engines.diagrams.wires.values import watched
 from engines.lab.training.losses import loss_of
 
 
@@ -97,25 +90,13 @@ class _Course:
 
     def __init__(self, learning: Learning) -> None:
         self.learning = learning
-        self.x, self.y = learning.exam(N_PROBES)
-        self.loss = loss_of(learning.task.loss)
-        self.steps: list[int] = []
-        self.rows: list[list[Statistics]] = []
+        x, y = learning.exam(N_PROBES)
+        self.at = frozenset(followed_at(learning.spec.n_steps))
+        self.followed = Following(Probe(x, y, loss_of(learning.task.loss)))
 
     def look(self, step: int) -> Watched:
-        """Measure every network as it is now."""
-        networks = map(self.learning.network, range(self.learning.training.n_nets))
-        self.steps.append(step)
-        self.rows.append([statistics(net.eval(), self.x, self.y, self.loss) for net in networks])
-        return self._so_far()
-
-    def _so_far(self) -> Watched:
+        """The first network as it is now, and statistics of all where it is time for them."""
+        if step in self.at:
+            self.followed.look(step, self.learning.training.stack)
         found = watched_result(self.learning.spec, self.learning.fed())
-        shape = (len(found.paths), self.learning.training.n_nets, len(self.rows))
-        numbers = np.full((*shape, len(OF_A_WIRE)), np.nan)
-        gradients = np.full((*shape, len(OF_A_GRADIENT)), np.nan)
-        for t, row in enumerate(self.rows):
-            for s, told in enumerate(row):
-                for k, path in enumerate(found.paths):
-                    numbers[k, s, t], gradients[k, s, t] = told[path]
-        return replace(found, steps=tuple(self.steps), numbers=numbers, gradients=gradients)
+        return replace(found, followed=self.followed.so_far())

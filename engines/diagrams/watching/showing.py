@@ -10,7 +10,7 @@ from engines.diagrams.drawing.picture import drawing_of_circuit, scene_json
 from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.specs.drawing import Drawing
 from engines.diagrams.watching.result import Watched
-from engines.diagrams.watching.strips import BELOW, with_strips, without_strips
+from engines.diagrams.wires.strips import BELOW, with_strips, without_strips
 
 
 def with_values(result: Watched, example: int = 0, turn: int = -1) -> Drawing:

@@ -153,6 +153,25 @@ async def test_a_race_shows_drawings_verdict_and_prices():
     assert "CPU seconds" in view._figures[-1].figure.title.text
 
 
+async def test_a_press_on_a_wire_of_an_entrant_shows_what_it_did_during_the_race():
+    spec = RaceSpec(n_steps=50, n_seeds=2, learning_rates="0.003", match="nothing", control=False)
+    view = await shown(RaceView("diagrams/race", InProcess(), spec=spec))
+    wide, deep = view.lanes[:2]
+    plain = deep.stage.scene
+    assert "Press an operation" in wide.stage.note
+    deep.stage._handle_msg({"kind": "pick", "path": "d"})
+    assert "d: its gradient" in deep.stage.scene
+    assert "its gradient" not in wide.stage.scene
+    kept = view.selection()
+    deep.stage._handle_msg({"kind": "pick", "path": "d"})
+    assert deep.stage.scene == plain
+    view.select(kept)
+    assert "d: its gradient" in deep.stage.scene
+    view.write(1, DEEP.replace("relu", "gelu"))
+    assert deep.followed is None, "another text has not raced"
+    assert "its gradient" not in deep.stage.scene
+
+
 async def test_entrants_are_written_added_and_taken_out():
     view = RaceView("diagrams/race", InProcess())
     view.write(1, DEEP.replace("Deep", "Wide").replace("relu", "gelu"))

@@ -78,6 +78,10 @@ text{font-family:var(--d-font);fill:var(--d-ink);font-style:italic;font-size:15p
 .strip{fill:var(--d-ground);stroke:var(--d-fence-line);stroke-width:1}.strip-name{font-size:13px}.strip-range{font-family:var(--d-sans);font-style:normal;font-size:9.5px;fill:var(--d-quiet)}
 .heat{shape-rendering:crispEdges;pointer-events:none}
 .heat.loose{fill:var(--d-loose)}.heat.tight{fill:var(--d-minus)}.heat.seen{fill:var(--d-plus)}.heat.zero{fill:var(--d-quiet)}
+.course{fill:none;stroke:var(--d-minus);stroke-width:1.7;pointer-events:none}.course.back{stroke:var(--d-plus)}.course.seed{stroke-width:.7;stroke-opacity:.4}
+.course-head{font-size:15px}.course-text{font-family:var(--d-sans);font-style:normal;font-size:12.5px;fill:var(--d-quiet)}
+.picked.wire,.picked.double{stroke:var(--d-accent);stroke-width:2.2}.picked.tint{stroke:var(--d-accent)}text.picked,.head.picked{fill:var(--d-accent)}
+.vanished.wire,.vanished.double{stroke:var(--d-plus)}.vanished.tint{fill:var(--d-norm)}text.vanished{fill:var(--d-plus)}
 .heat.plus{fill:var(--d-plus)}.heat.minus{fill:var(--d-minus)}.heat.lost{fill:var(--d-quiet)}
 """
 

@@ -19,7 +19,7 @@ from engines.diagrams.bounding.bounds import bounds
 from engines.diagrams.bounding.network import Net, Product, perceptron
 from engines.diagrams.bounding.programs import Program
 from engines.diagrams.bounding.relaxations import ELEMENTWISE
-from engines.diagrams.watching.values import fitted, watched
+from engines.diagrams.wires.values import fitted, watched
 
 EVERYWHERE = sorted(name for name, made in ELEMENTWISE.items() if made.above == -np.inf)
 SAMPLED = {"gelu", "silu", "sin", "cos"}

@@ -24,12 +24,13 @@ from engines.diagrams.watching.answers import watching_answers
 from engines.diagrams.watching.axes import Lying, attention_maps, example_axis, lying
 from engines.diagrams.watching.budget import n_numbers
 from engines.diagrams.watching.keeping import kept
-from engines.diagrams.watching.kept import OF_A_GRADIENT, OF_A_WIRE, STATISTICS
+from engines.diagrams.watching.kept import STATISTICS
 from engines.diagrams.watching.result import Watched
 from engines.diagrams.watching.running import frames_of
 from engines.diagrams.watching.spec import ROWS, WatchSpec
-from engines.diagrams.watching.strips import BELOW, range_of, sampled, with_strips
-from engines.diagrams.watching.values import watched
+from engines.diagrams.wires.followed import OF_A_GRADIENT, OF_A_WIRE
+from engines.diagrams.wires.strips import BELOW, range_of, sampled, with_strips
+from engines.diagrams.wires.values import watched
 from engines.lab.data.catalog import task_of
 
 EXAMPLES = [name for name, entry in LIBRARY.items() if example_axis(Diagram.from_text(entry.text))]
@@ -197,21 +198,23 @@ def test_gradients_at_the_output_are_those_of_cross_entropy(learned):
     p = np.exp(logits - logits.max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     p[np.arange(64), task_of("digits").y_test[:64]] -= 1
-    norm = whole.gradients[whole.paths.index("y"), 0, -1, OF_A_GRADIENT.index("norm")]
+    norm = whole.followed.gradients[whole.paths.index("y"), 0, -1, OF_A_GRADIENT.index("norm")]
     assert norm == pytest.approx(np.linalg.norm(p / 64), rel=1e-4)
-    assert np.isfinite(learned.gradients[..., 0]).all(), "also of what has only weights"
+    assert np.isfinite(learned.followed.gradients[..., 0]).all(), "also of what has only weights"
 
 
 def test_statistics_follow_every_seed_and_look(learned):
-    assert learned.steps == (0, 1, 2, 5) or learned.steps[0] == 0
-    n_looks = len(learned.steps)
-    assert learned.numbers.shape == (len(learned.paths), 2, n_looks, len(OF_A_WIRE))
+    assert learned.followed.steps == (0, 1, 2, 5) or learned.followed.steps[0] == 0
+    n_looks = len(learned.followed.steps)
+    assert learned.followed.numbers.shape == (len(learned.paths), 2, n_looks, len(OF_A_WIRE))
     at = learned.paths.index("x")
     x = task_of("digits").x_test[:64].astype(float)
-    told = dict(zip(OF_A_WIRE, learned.numbers[at, 0, 0], strict=True))
+    told = dict(zip(OF_A_WIRE, learned.followed.numbers[at, 0, 0], strict=True))
     assert told["mean"] == pytest.approx(x.mean(), rel=1e-5)
     assert told["zeros"] == pytest.approx((x == 0).mean())
-    assert (learned.numbers[at, 0, 0] == learned.numbers[at, 1, -1]).all(), "the exam stays"
+    assert (learned.followed.numbers[at, 0, 0] == learned.followed.numbers[at, 1, -1]).all(), (
+        "the exam stays"
+    )
     values = np.linalg.svd(x, compute_uv=False)
     share = values[values > 0] / values.sum()
     assert told["effective rank"] == pytest.approx(np.exp(-(share * np.log(share)).sum()), rel=1e-4)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
 
@@ -30,19 +31,31 @@ def watched(module: DiagramModule, *inputs: Tensor) -> tuple[Any, dict[str, list
     """
     found: dict[str, list[Tensor]] = {}
 
-    def keep(path: str, key: str, value: Tensor) -> None:
-        found.setdefault(join(path, key), []).append(value)
+    def keep(path: str, value: Tensor) -> Tensor:
+        found.setdefault(path, []).append(value)
+        return value
 
     for value, array in zip(module.graph.inputs, inputs, strict=False):
-        keep("", value.name, array)
+        keep(value.name, array)
+    with heard(module, keep):
+        return module(*inputs), found
+
+
+@contextmanager
+def heard(module: DiagramModule, hear: Callable[[str, Tensor], Tensor]) -> Iterator[None]:
+    """Tell ``hear`` the path and result of every operation; with what it gives the run goes on."""
     levels = list(_levels(module))
     for path, level in levels:
-        level.hear = partial(keep, path)
+        level.hear = partial(_told, hear, path)
     try:
-        return module(*inputs), found
+        yield
     finally:
         for _path, level in levels:
             level.hear = None
+
+
+def _told(hear: Callable[[str, Tensor], Tensor], path: str, key: str, value: Tensor) -> Tensor:
+    return hear(join(path, key), value)
 
 
 def fitted(circuit: Circuit, inputs: tuple[Tensor, ...]) -> dict[str, int]:

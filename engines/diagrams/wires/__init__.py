@@ -1,0 +1,1 @@
+"""What flows on wires while a diagram runs: heard, measured, drawn small under the lines."""
