@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from torch import nn
 from torch.nn import functional as fn
 
 from engines.contract import InputError
@@ -51,11 +52,12 @@ CASES = {
 }
 
 
-def alone(module: DiagramModule, x: torch.Tensor, y: torch.Tensor) -> dict[str, tuple]:
+def alone(module: nn.Module, x: torch.Tensor, y: torch.Tensor) -> dict[str, tuple]:
     """Values and gradients of the last turn by autograd, in double precision.
 
     A copy of every value, because a renamed one is the same tensor and would add up both wires.
     """
+    assert isinstance(module, DiagramModule)
     module, last = module.double().eval(), {}
 
     def hear(path: str, value: torch.Tensor) -> torch.Tensor:
