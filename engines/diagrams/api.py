@@ -8,6 +8,7 @@ from engines.contract import InputError
 from engines.diagrams.arms.results import ArmsResult
 from engines.diagrams.bounding.results import BranchResult
 from engines.diagrams.changes.results import ChangesResult
+from engines.diagrams.choosing.results import ChoosingResult
 from engines.diagrams.cutting.results import SortedResult
 from engines.diagrams.dendrites.results import DendritesResult
 from engines.diagrams.edges.results import KanResult
@@ -160,6 +161,16 @@ def lose_units(**fields: Any) -> ArmsResult:
     """
     experiment = registry.experiment("diagrams/thinning")
     return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def choose_bases(**fields: Any) -> ChoosingResult:
+    """Nodes that choose among five bases; ``.looks.mean(measure, arm, formula)``.
+
+    Args:
+        fields: of `ChoosingSpec`: ``n_hidden``, ``n_steps``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/choosing")
+    return cast("ChoosingResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

@@ -15,10 +15,18 @@ Look = Callable[[], Generator[None, None, np.ndarray]]
 
 
 def watched(
-    plan: Plan, trainings: Sequence[Training], n_steps: int, look: Look, n_looks: int = 6
+    plan: Plan,
+    trainings: Sequence[Training],
+    n_steps: int,
+    look: Look,
+    n_looks: int = 6,
+    steps: Sequence[int] = (),
 ) -> Iterator[ArmsFrame]:
-    """Advance all trainings; a frame at least ten times a second, the last one after all steps."""
-    steps = log_spaced(n_steps, n_looks)
+    """Advance all trainings; a frame at least ten times a second, the last one after all steps.
+
+    Looks are log-spaced, or after ``steps`` where these are given.
+    """
+    steps = steps or log_spaced(n_steps, n_looks)
     seen: list[np.ndarray] = []
     empty = np.full((len(plan.measures), len(plan.arms), len(plan.conditions), 1), np.nan)
     frame = _frame(plan, steps, [empty])

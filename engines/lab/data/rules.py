@@ -83,6 +83,10 @@ FORMULAS = {
     "x y": (2, lambda p: p[:, 0] * p[:, 1]),
     "sin(8 x) cos(5 y)": (2, lambda p: np.sin(8 * p[:, 0]) * np.cos(5 * p[:, 1])),
     "x z² / (y + 1.5)": (3, lambda p: p[:, 0] / (p[:, 1] + 1.5) * p[:, 2] ** 2),
+    "x / (y + 1.5)": (2, lambda p: p[:, 0] / (p[:, 1] + 1.5)),
+    "|x - y|": (2, lambda p: np.abs(p[:, 0] - p[:, 1])),
+    "exp(-10 (x² + y²))": (2, lambda p: np.exp(-10.0 * (p**2).sum(axis=1))),
+    "tanh(10 (x + y))": (2, lambda p: np.tanh(10.0 * p.sum(axis=1))),
 }
 """Functions of coordinates that are uniform from -1 to 1."""
 
