@@ -19,6 +19,8 @@ from engines.diagrams.api import (
     operator,
     posets,
     race,
+    search_kernels,
+    search_widths,
     sorted_widths,
 )
 from engines.diagrams.builder import Builder
@@ -47,5 +49,7 @@ __all__ = [
     "operator",
     "posets",
     "race",
+    "search_kernels",
+    "search_widths",
     "sorted_widths",
 ]

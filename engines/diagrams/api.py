@@ -13,6 +13,7 @@ from engines.diagrams.cutting.results import SortedResult
 from engines.diagrams.dendrites.results import DendritesResult
 from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
+from engines.diagrams.guided.results import GuidedResult
 from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, named
 from engines.diagrams.library import LIBRARY
@@ -20,6 +21,7 @@ from engines.diagrams.local.results import LocalResult
 from engines.diagrams.operators.results import OperatorResult
 from engines.diagrams.ordering.results import PosetResult
 from engines.diagrams.reaching.results import BoundsResult
+from engines.diagrams.tangling.results import TanglingResult
 from engines.running import registry
 
 
@@ -171,6 +173,26 @@ def choose_bases(**fields: Any) -> ChoosingResult:
     """
     experiment = registry.experiment("diagrams/choosing")
     return cast("ChoosingResult", experiment.result(experiment.spec(**fields)))
+
+
+def search_kernels(**fields: Any) -> TanglingResult:
+    """Kernel sizes searched by gradients; ``.found("entangled", "256")`` per cent of those planted.
+
+    Args:
+        fields: of `TanglingSpec`: ``noise``, ``n_steps``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/tangling")
+    return cast("TanglingResult", experiment.result(experiment.spec(**fields)))
+
+
+def search_widths(**fields: Any) -> GuidedResult:
+    """Searches through nested networks; ``.looked("evolution by a guess", 0.95)`` until that area.
+
+    Args:
+        fields: of `GuidedSpec`: ``task``, ``n_steps``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/guided")
+    return cast("GuidedResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:

@@ -1,0 +1,1 @@
+"""Searching the networks nested in one, by a guess that learns from those seen."""
