@@ -26,7 +26,7 @@ class ChoosingSpec(Spec):
         soft=(2, 8),
     )  # fmt: skip
     n_steps: int = knob(
-        240, label="Steps", help="Changes of the weights, by Adam, 64 points each; after half of "
+        200, label="Steps", help="Changes of the weights, by Adam, 64 points each; after half of "
         "them every node keeps the basis that its gate weighs most.", group="Learning", ge=50,
         le=20_000, log=True, soft=(100, 5_000),
     )  # fmt: skip

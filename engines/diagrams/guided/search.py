@@ -73,8 +73,7 @@ def order_of(way: str, cost: np.ndarray, error: np.ndarray, seed: int, net: int)
     seen = list(first[:N_FIRST])
     while len(seen) < _N:
         known = np.array(seen)
-        errors = rng.permutation(error[known]) if way == SHUFFLED else error[known]
-        seen += _next(way, cost, known, errors, rng)
+        seen += _next(way, cost, known, error[known], rng)
     return np.array(seen)
 
 
@@ -86,7 +85,7 @@ def _next(
     if way == EVOLVED:
         return _unseen(children(rng, front, _N_POOL), seen, rng, N_EACH)
     assert way in (GUIDED, SHUFFLED)
-    guessed = guess(seen, errors)
+    guessed = guess(seen, rng.permutation(errors) if way == SHUFFLED else errors)
     guessed[seen] = errors
     parents, pool = front, np.zeros(0, int)
     for _ in range(_N_ROUNDS):

@@ -28,7 +28,7 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 
 def _told(run: ChoosingResult) -> bool:
-    return run.spec.n_steps >= 240
+    return run.spec.n_steps >= 200
 
 
 def _ahead(sentence: str, other: str, source: str = _PAPER) -> Claim:

@@ -46,7 +46,7 @@ CLAIMS = (
     _sooner("Evolution by a guess looks at fewer networks than drawing them, until 95 % of the "
             "area is found.", RANDOM, _PAPER),
     _sooner("It looks at fewer than evolution without a guess.", EVOLVED, _PAPER),
-    _sooner("It is what the guess has learnt: with errors shuffled among the networks seen it "
+    _sooner("It is what the guess has learnt: told errors shuffled among the networks seen it "
             "looks at more.", SHUFFLED, "a control of ours"),
 )  # fmt: skip
 
