@@ -18,6 +18,10 @@ def answers() -> tuple[KnownAnswer, ...]:
     return (
         KnownAnswer("functions with one of 100,000 samples outside of its lines",
                     "by definition: none", 0.0, 0.0, crossed),
+        KnownAnswer("products of 100,000 pairs of numbers outside of bounds by planes",
+                    "by definition: none", 0.0, 0.0, crossed_products),
+        KnownAnswer("a network of products less products layer by layer, largest",
+                    "numpy, one factor times the other", 0.0, 1e-9, products_miss),
         KnownAnswer("bounds of a network without functions, largest miss",
                     "closed form: sum of |weight| times the box", 0.0, 1e-7, linear_miss),
         KnownAnswer("output above its exact least less 0.0001, proved", exact, 1.0, 0.0,
@@ -43,6 +47,43 @@ def crossed(n: int = 20_000, n_samples: int = 5) -> float:
         below = value < lines.low_slope * z + lines.low_offset - slack
         found += bool((above | below).any())
     return float(found)
+
+
+def crossed_products(n: int = 20_000, n_samples: int = 5) -> float:
+    """How many sums of a product, each factor and a constant leave their bounds."""
+    from engines.diagrams.bounding.bounds import bounds
+    from engines.diagrams.bounding.network import Affine, Net, Product
+
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((3, 4, 1))
+    last = Affine("y", tuple(zip("zpq", rows, strict=True)), rng.standard_normal(4))
+    net = Net({"p": 1, "q": 1}, (Product("z", "p", "q"), last))
+    low = rng.normal(0.0, 2.0, (2, n, 1))
+    high = low + rng.exponential(2.0, (2, n, 1)) * rng.choice((1.0, 0.01, 0.0), (2, n, 1))
+    found = bounds(net, {"p": (low[0], high[0]), "q": (low[1], high[1])})
+    below, above = found.last
+    outside = 0
+    for _ in range(n_samples):
+        p, q = low + (high - low) * rng.random((2, n, 1))
+        y = net.values({"p": p, "q": q})["y"]
+        outside += int(((y < below) | (y > above)).any(axis=1).sum())
+    return float(outside)
+
+
+def products_miss() -> float:
+    """Two layers of products."""
+    from engines.diagrams.bounding.network import perceptron
+    from engines.diagrams.bounding.running import of_products
+
+    rng = np.random.default_rng(0)
+    shapes = [(6, 3), (5, 6), (1, 5)]
+    left, right = ([(rng.standard_normal(s), rng.standard_normal(s[0])) for s in some]
+                   for some in (shapes, shapes[:-1]))  # fmt: skip
+    x = rng.standard_normal((50, 3))
+    y = perceptron(of_products(left, right), "square").values({"x": x})["y"]
+    for (a, b), (c, d) in zip(left, right, strict=False):
+        x = (x @ a.T + b) * (x @ c.T + d)
+    return float(np.abs(y - x @ left[-1][0].T - left[-1][1]).max())
 
 
 def linear_miss() -> float:

@@ -8,9 +8,11 @@ from engines.contract import Seed, Spec, knob
 
 NONE, RAW, STRENGTHENED = "no cuts", "raw cuts", "strengthened cuts"
 MIDDLE, ZERO, AREA, RANDOM = "at the middle", "at 0", "least area", "at random"
-Function = Literal["tanh", "sigmoid", "GELU", "sine", "ReLU"]
-WORDS = {"tanh": "tanh", "sigmoid": "sigmoid", "GELU": "gelu", "sine": "sin", "ReLU": "relu"}
-"""What the language calls them."""
+Function = Literal["tanh", "sigmoid", "GELU", "sine", "product", "ReLU"]
+WORDS = {"tanh": "tanh", "sigmoid": "sigmoid", "GELU": "gelu", "sine": "sin", "product": "square",
+         "ReLU": "relu"}  # fmt: skip
+"""What the language calls them; a product is the square of half a sum less that of half a
+difference."""
 CUTS = (NONE, RAW, STRENGTHENED)
 POINTS = (MIDDLE, ZERO, AREA, RANDOM)
 
@@ -20,7 +22,8 @@ class BranchSpec(Spec):
 
     function: Function = knob(
         "tanh", label="Function", help="Between layers. ReLU is always cut at 0, and what is "
-        "learnt from proved regions is compared; of the others, where intervals are cut.",
+        "learnt from proved regions is compared; of the others, where intervals are cut. A product "
+        "is of two sums, cut in their half sum or half difference.",
         group="Networks",
     )  # fmt: skip
     n_nets: int = knob(

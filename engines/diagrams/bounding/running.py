@@ -34,6 +34,8 @@ _POINTS: dict[str, Where] = {
 N_SAMPLES = 20_000
 _FRAME_S = 0.1
 _BIAS = 0.5
+Layer = tuple[np.ndarray, np.ndarray]
+"""Matrix [out, in] and bias [out]."""
 _GAIN = {"ReLU": 2.0}
 """Variance of weights times the size of the layer before; of other functions 4."""
 
@@ -43,16 +45,43 @@ def network(spec: BranchSpec, k: int) -> tuple[Net, np.ndarray]:
     rng = rng_of(spec.seed, 7_000 + k)
     sizes = [spec.n_inputs, *[spec.n_hidden] * spec.n_layers, 1]
     gain = _GAIN.get(spec.function, 4.0)
-    weights = [
-        (rng.standard_normal((b, a)) * np.sqrt(gain / a), rng.standard_normal(b) * _BIAS)
-        for a, b in itertools.pairwise(sizes)
-    ]
+    weights = [_layer(rng, a, b, gain) for a, b in itertools.pairwise(sizes)]
+    if spec.function == "product":
+        more = [_layer(rng, a, b, gain) for a, b in itertools.pairwise(sizes[:-1])]
+        weights = of_products(weights, more)
     kind = WORDS[spec.function]
     x = rng.uniform(-spec.reach, spec.reach, (N_SAMPLES, spec.n_inputs))
     y = perceptron(weights, kind).values({"x": x})["y"][:, 0]
     matrix, bias = weights[-1]
     weights[-1] = matrix, bias - y.min() + spec.margin * y.std()
     return perceptron(weights, kind), x
+
+
+def _layer(rng: np.random.Generator, n_in: int, n_out: int, gain: float) -> Layer:
+    matrix = rng.standard_normal((n_out, n_in)) * np.sqrt(gain / n_in)
+    return matrix, rng.standard_normal(n_out) * _BIAS
+
+
+def of_products(left: list[Layer], right: list[Layer]) -> list[Layer]:
+    """Layers whose numbers are products of two sums each, as a perceptron of twice as many squares.
+
+    u v = ((u + v) / 2)² - ((u - v) / 2)², so that every number has a curve of its own to be cut.
+
+    Args:
+        left: matrix and bias of one factor in every layer between, and of the output.
+        right: of the other factor, without an output.
+    """
+    found: list[Layer] = []
+    for k, (matrix, bias) in enumerate(left):
+        # What comes in is a difference of squares from the second layer on.
+        wide = np.concatenate([matrix, -matrix], axis=1) if k else matrix
+        if k == len(right):
+            return [*found, (wide, bias)]
+        other, other_bias = right[k]
+        other = np.concatenate([other, -other], axis=1) if k else other
+        sums, shifts = [wide + other, wide - other], [bias + other_bias, bias - other_bias]
+        found.append((np.concatenate(sums) / 2.0, np.concatenate(shifts) / 2.0))
+    return found
 
 
 def search_of(spec: BranchSpec, net: Net, way: str) -> Search:

@@ -154,6 +154,8 @@ EXPERIMENT = Experiment(
         _MANY: BranchSpec(n_nets=50),
         "Where to cut: GELU": BranchSpec(function="GELU"),
         "Where to cut: sine": BranchSpec(function="sine"),
+        "Where to cut: sigmoid": BranchSpec(function="sigmoid"),
+        "Where to cut: products": BranchSpec(function="product", n_hidden=5),
         _FALSE: BranchSpec(margin=-0.01),
     },
     known_answers=known_answers,

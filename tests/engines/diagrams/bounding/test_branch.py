@@ -36,7 +36,7 @@ def searched(spec: BranchSpec, k: int, way: str) -> Search:
     return search
 
 
-@pytest.mark.parametrize("function", ["tanh", "ReLU", "GELU"])
+@pytest.mark.parametrize("function", ["tanh", "ReLU", "GELU", "product"])
 def test_a_counterexample_is_one_and_a_proof_has_none(function):
     """20,000 inputs say whether there is one, and the network itself what it is there."""
     for margin, verdict in ((-0.05, "false"), (1.0, "proved")):
@@ -199,3 +199,10 @@ def test_a_network_that_one_way_alone_decides_can_refute_that_none_needs_more(ru
 def test_in_a_notebook_a_comparison_is_one_call():
     found = branch(function="ReLU", n_nets=2, n_hidden=4, limit=21)
     assert found.proved(NONE) == found.proved(RAW)
+
+
+def test_half_of_a_square_is_cut_off_at_the_middle():
+    """Between a parabola and its chord lies width³ / 6: two equal halves have least together."""
+    rng = np.random.Generator(np.random.Philox(0))
+    for low, high in ((-1.0, 3.0), (0.5, 0.75), (-4.0, -1.0)):
+        assert point("square", low, high, "least area", rng) == pytest.approx((low + high) / 2)
