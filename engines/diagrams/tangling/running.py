@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,7 +95,7 @@ class Comparison:
         return len(LEARNT) * self.spec.n_nets
 
     def _training(
-        self, build: list[Callable[[], nn.Module]], loss: str, *, searching: bool
+        self, build: Sequence[Callable[[], nn.Module]], loss: str, *, searching: bool
     ) -> Training:
         made = []
         with torch.random.fork_rng(devices=[]):
@@ -156,5 +156,5 @@ def frames_of(spec: TanglingSpec) -> Iterator[ArmsFrame | TanglingResult]:
     for after in watched(PLAN_AFTER, [again], spec.n_steps, lambda: made.errors(again), 4):
         yield after
     assert after is not None
-    stored = tuple(made.searches[name].stack.places["taps"].n for name in (TANGLED, APART))
-    yield TanglingResult(spec, frame.looks, after.looks, stored)
+    tangled, apart = (made.searches[name].stack.places["taps"].n for name in (TANGLED, APART))
+    yield TanglingResult(spec, frame.looks, after.looks, (tangled, apart))
