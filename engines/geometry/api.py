@@ -8,9 +8,11 @@ from engines.geometry.aligning.result import AlignmentRun
 from engines.geometry.analyses.comparison import SimilarityMatrix
 from engines.geometry.analyses.moment import Moment
 from engines.geometry.analyses.task_geometry import TaskGeometry
+from engines.geometry.closed_forms.result import ClosedFormsRun
 from engines.geometry.convergence.found import ConvergentRun
 from engines.geometry.dictionaries.result import DictionaryRun
 from engines.geometry.explaining.result import ExplainingRun
+from engines.geometry.infinite_depth.result import InfiniteDepthRun
 from engines.geometry.information.pictures import InformationRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
@@ -64,6 +66,16 @@ def double_descent(**fields: Any) -> GeneralisationRun:
 def attention_memory(**fields: Any) -> ModernHopfieldRun:
     """A modern Hopfield network at every temperature; fields of `ModernHopfieldSpec`."""
     return cast("ModernHopfieldRun", _run("attention_memory", fields))
+
+
+def closed_forms(**fields: Any) -> ClosedFormsRun:
+    """Sparse codes, linear attention and deep layers drawn; fields of `ClosedFormsSpec`."""
+    return cast("ClosedFormsRun", _run("closed_forms", fields))
+
+
+def infinite_depth(**fields: Any) -> InfiniteDepthRun:
+    """What endless depth makes of wide networks; fields of `InfiniteDepthSpec`."""
+    return cast("InfiniteDepthRun", _run("infinite_depth", fields))
 
 
 def information_plane(**fields: Any) -> InformationRun:

@@ -1,0 +1,1 @@
+"""Closed forms beside draws: sparse codes, linear attention, random deep layers."""

@@ -1,0 +1,1 @@
+"""What networks of endless width become when they are endlessly deep too."""
