@@ -102,7 +102,8 @@ class InfiniteDepthRun(Result):
         xy = np.stack([share[:, 1] + 0.5 * share[:, 2], 0.75**0.5 * share[:, 2]], axis=1)
         said = self.answers[KINDS.index(kind)]
         names = tuple("near a corner" if one > 0 else "between" for one in said)
-        return Points(f"Activation with {kind}", xy, Axis(""), Axis(""), names, square=True)
+        bare = Axis("", ticks=((-9.0, ""),))
+        return Points(kind.capitalize(), xy, bare, bare, names, square=True)
 
     def _table(self) -> Table:
         rows = [(kind, k, depth) for k, kind in enumerate(KINDS)

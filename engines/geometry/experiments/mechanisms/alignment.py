@@ -46,14 +46,24 @@ def _to_the_end(
     return lambda run: of(run) if run.found.spec.n_steps >= _LONG else None
 
 
+def _more(sentence: str, which: tuple[int, int], *, than: tuple[int, int], source: str) -> Claim:
+    """One (map, network) finds more of the variable than another, network by network."""
+    return Claim(
+        sentence,
+        figure=lambda run: run.found.accuracy(*which),
+        control=lambda run: run.found.accuracy(*than),
+        difference=lambda run: run.found.more(which, than),
+        holds_when=Exceeds(),
+        source=source,
+    )
+
+
 CLAIMS = (
-    Claim(
+    _more(
         "In a network that learnt nothing a map that bends finds more of the variable than a "
         "rotation: interchange accuracy is higher.",
-        figure=lambda run: run.found.accuracy(BENT, FRESH),
-        control=lambda run: run.found.accuracy(TURNED, FRESH),
-        difference=lambda run: run.found.more((BENT, FRESH), (TURNED, FRESH)),
-        holds_when=Exceeds(),
+        (BENT, FRESH),
+        than=(TURNED, FRESH),
         source="Sutter et al. 2025, arXiv 2507.08802",
     ),
     Claim(
@@ -65,20 +75,16 @@ CLAIMS = (
         source="Sutter et al. 2025",
         preset="Learnt for long",
     ),
-    Claim(
+    _more(
         "A rotation tells networks apart: it finds more of the variable where it was learnt.",
-        figure=lambda run: run.found.accuracy(TURNED, LEARNT),
-        control=lambda run: run.found.accuracy(TURNED, FRESH),
-        difference=lambda run: run.found.more((TURNED, LEARNT), (TURNED, FRESH)),
-        holds_when=Exceeds(),
+        (TURNED, LEARNT),
+        than=(TURNED, FRESH),
         source="after Geiger et al. 2024, arXiv 2303.02536",
     ),
-    Claim(
+    _more(
         "Where it was learnt, neurons stand for less of the variable than a rotation finds.",
-        figure=lambda run: run.found.accuracy(TURNED, LEARNT),
-        control=lambda run: run.found.accuracy(NEURONS, LEARNT),
-        difference=lambda run: run.found.more((TURNED, LEARNT), (NEURONS, LEARNT)),
-        holds_when=Exceeds(),
+        (TURNED, LEARNT),
+        than=(NEURONS, LEARNT),
         source="after Geiger et al. 2024",
     ),
     Claim(
