@@ -14,6 +14,7 @@ from engines.geometry.dictionaries.result import DictionaryRun
 from engines.geometry.explaining.result import ExplainingRun
 from engines.geometry.infinite_depth.result import InfiniteDepthRun
 from engines.geometry.information.pictures import InformationRun
+from engines.geometry.interaction.result import InteractionRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
@@ -86,6 +87,11 @@ def information_plane(**fields: Any) -> InformationRun:
 def induction_heads(**fields: Any) -> InductionRun:
     """Transformers that learn to look a label up, parts of them held; fields of `InductionSpec`."""
     return cast("InductionRun", _run("induction", fields))
+
+
+def interaction_basis(**fields: Any) -> InteractionRun:
+    """Which basis keeps sums right with fewest edges; fields of `InteractionSpec`."""
+    return cast("InteractionRun", _run("interaction", fields))
 
 
 def opposing_signals(**fields: Any) -> OpposingRun:
