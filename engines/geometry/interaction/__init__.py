@@ -1,1 +1,1 @@
-"""In which basis do layers talk over fewest wires, and is it the basis or what was left out?"""
+"""In which basis layers talk over fewest wires, and whether it is the basis or what it drops."""
