@@ -10,9 +10,6 @@ from torch import Tensor
 
 from engines.geometry.interaction.bases import Basis, aligned, neurons, principal
 
-LIB, HALF, PCA, TURNED, NEURONS = range(5)
-BASES = ("interaction basis", "PCA, then interaction", "PCA", "turned at random", "neurons")
-
 
 @dataclass(frozen=True, eq=False)
 class Adder:

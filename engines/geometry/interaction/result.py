@@ -8,8 +8,8 @@ import numpy as np
 
 from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
-from engines.geometry.interaction.adders import BASES, LIB, PCA
 from engines.geometry.interaction.found import Found
+from engines.geometry.interaction.spec import BASES, LIB, PCA
 from engines.lab.statistics import half_widths
 
 

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from engines.geometry.interaction.adders import (
-    BASES,
     Adder,
     Wired,
     accuracy_with,
@@ -19,7 +18,7 @@ from engines.geometry.interaction.adders import (
 )
 from engines.geometry.interaction.found import KEPT, Found, dominant, fewest
 from engines.geometry.interaction.result import InteractionFrame, InteractionRun
-from engines.geometry.interaction.spec import InteractionSpec
+from engines.geometry.interaction.spec import BASES, InteractionSpec
 from engines.lab.training import (
     Rule,
     Stack,

@@ -6,6 +6,9 @@ from typing import Literal
 
 from engines.contract import Seed, Spec, knob
 
+LIB, HALF, PCA, TURNED, NEURONS = range(5)
+BASES = ("interaction basis", "PCA, then interaction", "PCA", "turned at random", "neurons")
+
 
 class InteractionSpec(Spec):
     """Networks with an embedding and one hidden layer that learn addition modulo a prime."""

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
 from engines.contract.claims import Exceeds, FallsBelow
-from engines.geometry.interaction.spec import InteractionSpec
+from engines.geometry.interaction.spec import HALF, LIB, PCA, TURNED, InteractionSpec
 
 if TYPE_CHECKING:
     from engines.geometry.interaction.result import InteractionRun
-
-_LIB, _HALF, _PCA, _TURNED = range(4)
-"""Places in `engines.geometry.interaction.adders.BASES`, which loads torch."""
 
 
 def frames(spec: InteractionSpec) -> Iterator[Frame | Result]:
@@ -38,9 +35,9 @@ def _fewer(sentence: str, than: int, source: str) -> Claim:
     """The interaction basis needs fewer edges than another, network by network."""
     return Claim(
         sentence,
-        figure=lambda run: _edges(run, _LIB),
+        figure=lambda run: _edges(run, LIB),
         control=lambda run: _edges(run, than),
-        difference=lambda run: run.found.fewer(_LIB, than),
+        difference=lambda run: run.found.fewer(LIB, than),
         holds_when=FallsBelow(),
         source=source,
     )
@@ -51,26 +48,26 @@ CLAIMS = (
     _fewer(
         "In the local interaction basis fewer edges keep 99 % of the accuracy than in principal "
         "components.",
-        _PCA,
+        PCA,
         _PAPER,
     ),
     _fewer(
         "It is not only that unread directions are dropped: with as many features turned at "
         "random more edges are needed.",
-        _TURNED,
+        TURNED,
         f"our control of {_PAPER}",
     ),
     _fewer(
         "Aligning the embedding adds to that: with its principal components before the same "
         "hidden features more edges are needed.",
-        _HALF,
+        HALF,
         f"our control of {_PAPER}",
     ),
     Claim(
         "Its features of the embedding are of one frequency more than principal components are.",
-        figure=lambda run: run.found.purity(_LIB) if run.found.learnt else None,
-        control=lambda run: run.found.purity(_PCA),
-        difference=lambda run: run.found.purer(_LIB, _PCA),
+        figure=lambda run: run.found.purity(LIB) if run.found.learnt else None,
+        control=lambda run: run.found.purity(PCA),
+        difference=lambda run: run.found.purer(LIB, PCA),
         holds_when=Exceeds(),
         source=f"after {_PAPER}: Fourier pairs",
     ),

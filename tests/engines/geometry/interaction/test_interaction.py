@@ -10,11 +10,6 @@ from hypothesis import strategies as st
 
 from engines.geometry.experiments.mechanisms.interaction import CLAIMS, EXPERIMENT
 from engines.geometry.interaction.adders import (
-    BASES,
-    LIB,
-    NEURONS,
-    PCA,
-    TURNED,
     Adder,
     accuracy_with,
     edges,
@@ -29,7 +24,7 @@ from engines.geometry.interaction.bases import principal
 from engines.geometry.interaction.found import dominant, fewest
 from engines.geometry.interaction.result import InteractionRun
 from engines.geometry.interaction.running import right
-from engines.geometry.interaction.spec import InteractionSpec
+from engines.geometry.interaction.spec import BASES, LIB, NEURONS, PCA, TURNED, InteractionSpec
 
 TINY = InteractionSpec(p=11, n_embedded=12, width=16, n_steps=400, n_seeds=3)
 
