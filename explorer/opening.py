@@ -10,6 +10,7 @@ import html
 from functools import lru_cache
 
 from jinja2 import Template
+from panel_material_ui import Button
 from panel_material_ui.base import BASE_TEMPLATE
 
 from engines.running import registry
@@ -24,6 +25,7 @@ _TEMPLATE = """{%% extends "base.html" %%}
 <div id="loader"><div class="nx-top"></div>
 <div class="nx-left"></div><div class="nx-stage"><p role="status">Opening …</p>%(stage)s</div>
 <div class="nx-right"></div></div>
+<script>importShim("%(toolkit)s")</script>
 <script>%(begin)s</script>
 {%% endblock %%}
 {%% block loader_script %%}<script>%(end)s</script>{%% endblock %%}
@@ -39,6 +41,8 @@ def opening(name: str = "", *, first: bool = False) -> Template:
     values = {
         "style": css() + stylesheet("explorer", "opening.css"),
         "stage": _stage(name, first) if name else "",
+        # Asked for at once, the toolkit runs while the page's document is still on its way.
+        "toolkit": Button._render_esm(server=True),
         "begin": esm("explorer", "opening.js"),
         "end": esm("explorer", "opened.js"),
     }

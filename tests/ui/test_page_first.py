@@ -35,6 +35,17 @@ def test_pages_opened_without_waiting_each_show_their_picture(own_app, new_page,
     opening.hurried(page, opening.base_of(app.url), PATHS[::3], len(PATHS[::3]))
 
 
+def test_the_toolkit_is_asked_for_once_and_before_the_document_has_come(new_page, app_url):
+    page, asked = new_page(), []
+    page.on("websocket", lambda _socket: asked.append("document"))
+    page.on("request", lambda request: asked.append(request.url.partition("?")[0]))
+    page.goto(app_url)
+    expect(page.locator(".nx-homecard").first).to_be_visible(timeout=60_000)
+    bundles = [k for k, each in enumerate(asked) if each.endswith("material-ui.bundle.js")]
+    assert len(bundles) == 1
+    assert bundles[0] < asked.index("document")
+
+
 def test_a_kept_run_is_found_again_from_another_page(sorting, page, app_url):
     page.goto(app_url)
     page.goto(opening.base_of(app_url) + "/geometry?x=phase")
