@@ -15,13 +15,14 @@ from typing import Any
 import panel as pn
 
 from engines.contract import ExplorerError
+from engines.running.compute import Job
 from explorer import demo, palette
 from explorer.asked import address_from_arguments
 from explorer.atlas import atlas_page
 from explorer.desks import Desks
 from explorer.dropped import link_from_dropped, refusal, said_with
 from explorer.engine import engine_from_settings
-from explorer.enginemenu import engine_menu
+from explorer.enginemenu import engine_menu, rows
 from explorer.guard import BROWSER_COOKIE
 from explorer.header import Header
 from explorer.help import Help
@@ -67,10 +68,18 @@ def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
     return build
 
 
-def patterns() -> list[tuple[Any, ...]]:
+def patterns(engine: Engine) -> list[tuple[Any, ...]]:
     """Every address that needs no session, and what answers there."""
+
+    def atlas() -> str:
+        return atlas_page(rows(engine.background.jobs, _link))
+
     manual = site.PATTERNS if manual_address() else []
-    return [("/atlas", PlainHandler, {"made": atlas_page}), *palette.PATTERNS, *manual]
+    return [("/atlas", PlainHandler, {"made": atlas}), *palette.PATTERNS, *manual]
+
+
+def _link(job: Job) -> str:
+    return link_to(job.name, job.spec)
 
 
 def home_page(engine: Engine) -> Any:
@@ -100,7 +109,7 @@ def home_page(engine: Engine) -> Any:
     header = Header(hear, links=links(), can_share=False, sizing_mode="stretch_width")
     watch_engine(engine, header, current_document())
     pn.state.on_session_destroyed(lambda _context: engine.release(owner))
-    menu = engine_menu(engine, owner, lambda job: link_to(job.name, job.spec))
+    menu = engine_menu(engine, owner, _link)
     sessions = SessionList(desks, sizing_mode="stretch_width")
     content = home(engine, owner, finished_workbenches(), *demo.stage(offers=True), sessions)
     return shell([header, menu], [content, help_.dialog], "Neural Explorer")
@@ -149,7 +158,9 @@ async def _serve(settings: Settings) -> None:
     engine = engine_from_settings(settings)
     watch_connections(engine)
     asked: Any = Metered(engine, settings.demo.budget_s) if settings.demo else engine
-    server = safe_serve(pages(asked), port=settings.port, patterns=patterns(), reach=settings.reach)
+    server = safe_serve(
+        pages(asked), port=settings.port, patterns=patterns(asked), reach=settings.reach
+    )
     starting = asyncio.create_task(engine.start())
     kiosk = announce(server, settings)
     try:

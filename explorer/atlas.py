@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
 
 from explorer import demo
 from explorer.catalogue import entries
+from explorer.enginemenu import EngineMenu
 from explorer.header import Header
 from explorer.links import links
 from explorer.manual.contents import manual_address
@@ -30,8 +32,8 @@ class AtlasList(JSComponent):
     _stylesheets: ClassVar[list[str]] = [stylesheet("explorer", "atlas.css")]
 
 
-def atlas_page() -> str:
-    """The page as it stands now, with what was measured since."""
+def atlas_page(runs: Sequence[dict[str, Any]] = ()) -> str:
+    """The page as it stands now, with what was measured since, and the kept ``runs``."""
     return plain_page(
         "Atlas · Neural Explorer",
         [
@@ -45,6 +47,7 @@ def atlas_page() -> str:
                     "manual": manual_address(),
                 },
             ),
+            ("top", EngineMenu, {"runs": list(runs), "still": True}),
             ("main", AtlasList, {"entries": entries()}),
             ("over", Palette, {}),
             *([("over", demo.Stage, values)] if (values := demo.stage_values()) else []),

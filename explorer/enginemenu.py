@@ -24,6 +24,9 @@ class EngineMenu(JSComponent):
     """A button with the number of kept runs, and their list."""
 
     runs = param.List(doc='Dicts {"id", "title", "sentence", "fraction", "href", "active"}.')
+    still = param.Boolean(
+        False, doc="As it was when the page opened: runs are opened, not stopped."
+    )
 
     _esm: ClassVar[str | PathLike[str]] = tokens_script() + esm(
         "explorer", "enginemenu.js", shared=("base.js",)

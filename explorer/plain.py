@@ -23,7 +23,8 @@ _PAGE = """<!doctype html>
 <meta name="color-scheme" content="light dark"><link rel="icon" href="{icon}">
 <style>body{{margin:0}}
 .nx-top{{position:sticky;top:0;z-index:5;background:var(--nx-surface);padding:0 16px;
-border-bottom:1px solid var(--nx-line)}}
+border-bottom:1px solid var(--nx-line);display:flex}}
+.nx-top>:first-child{{flex:1;min-width:0}}
 main{{padding:24px 40px}}</style></head>
 <body><header class="nx-top" id="nx-top"></header><main id="nx-main"></main><div id="nx-over"></div>
 {scripts}</body></html>"""

@@ -16,8 +16,9 @@ export function render({model, el}) {
     const meter = element("div", {class: "nx-meter", "aria-hidden": "true"}, element("i"))
     meter.firstChild.style.width = `${100 * Math.max(0, fraction)}%`
     const act = (kind, text) => element("button", {type: "button", onclick: () => model.send_msg({kind, id})}, text)
+    const acts = model.still ? [] : [active ? act("stop", "Stop") : act("drop", "Dismiss")]
     return element("li", {}, element("b", {}, title), element("span", {}, sentence), meter,
-      element("p", {}, element("a", {href, onclick: () => { if (!active) model.send_msg({kind: "drop", id}) }}, "Open"), active ? act("stop", "Stop") : act("drop", "Dismiss")))
+      element("p", {}, element("a", {href, onclick: () => { if (!active) model.send_msg({kind: "drop", id}) }}, "Open"), ...acts))
   }
   function show() {
     const n = model.runs.length

@@ -80,3 +80,9 @@ def test_the_page_holds_header_and_list():
     page = atlas_page()
     assert page.count('<script type="module">') >= 2
     assert "Plateau and jump" in page
+
+
+def test_the_page_lists_runs_that_go_on_and_leads_to_them():
+    run = {"id": "1", "title": "Phase diagram", "sentence": "running", "fraction": 0.5,
+           "href": "geometry?x=phase", "active": True}  # fmt: skip
+    assert '"href": "geometry?x=phase"' in atlas_page([run])

@@ -106,7 +106,7 @@ def test_a_link_to_code_is_words_and_one_to_a_page_is_its_address():
 def test_a_demo_has_none(monkeypatch):
     monkeypatch.setattr("explorer.demo._demo", Demo())
     assert manual_address() == ""
-    assert not [pattern for pattern in patterns() if "manual" in pattern[0]]
+    assert not [pattern for pattern in patterns(object()) if "manual" in pattern[0]]
     assert "Manual" not in [s.get("title") for s in Help(object(), "me").facts.sections]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,11 @@ def test_a_kept_run_is_found_again_from_another_page(sorting, page, app_url):
     expect(keep).to_be_enabled(timeout=60_000)
     keep.click()
     expect(keep).to_have_attribute("aria-pressed", "true")
+    page.goto(opening.base_of(app_url) + "/atlas")
+    page.get_by_role("button", name="kept: show them").click()
+    listed = page.get_by_role("dialog", name="Runs kept going")
+    expect(listed.get_by_role("link", name="Open")).to_have_attribute("href", re.compile("phase"))
+    expect(listed.get_by_role("button")).to_have_count(0)
     page.goto(opening.base_of(app_url) + "/diagrams")
     kept = page.get_by_role("button", name="kept: show them")
     kept.click(timeout=30_000)
