@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from engines.contract import InputError
 from engines.diagrams.arms.results import ArmsResult
@@ -15,7 +15,7 @@ from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.guided.results import GuidedResult
 from engines.diagrams.learning.course import RaceResult
-from engines.diagrams.learning.spec import Entrant, named
+from engines.diagrams.learning.spec import Entrant, RaceTask, named
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.local.results import LocalResult
 from engines.diagrams.operators.results import OperatorResult
@@ -24,12 +24,16 @@ from engines.diagrams.reaching.results import BoundsResult
 from engines.diagrams.tangling.results import TanglingResult
 from engines.running import registry
 
+if TYPE_CHECKING:
+    from torch import nn
 
-def race(*entrants: str | Circuit, **fields: Any) -> RaceResult:
+
+def race(*entrants: str | Circuit | nn.Module, **fields: Any) -> RaceResult:
     """Train diagrams side by side; ``.verdicts`` says what may be said at five budgets.
 
     Args:
-        entrants: texts, names of the library, or diagrams; each is compared with the first.
+        entrants: texts, names of the library, diagrams, or modules of torch, which race as they
+            are drawn: with fresh weights for every seed. Each is compared with the first.
         fields: of `RaceSpec`: ``task``, ``match``, ``n_steps``, ``n_seeds`` ...
 
     Raises:
@@ -38,9 +42,10 @@ def race(*entrants: str | Circuit, **fields: Any) -> RaceResult:
     if not entrants:
         raise InputError("a race needs at least one entrant: a text, a name of the library")
     made: list[Entrant] = []
-    for one in entrants:
-        made.append(named(_text(one), {other.name for other in made}))
     experiment = registry.experiment("diagrams/race")
+    task = fields.get("task", experiment.spec().task)
+    for one in entrants:
+        made.append(_entrant(one, task, {other.name for other in made}))
     spec = experiment.spec(entrants=tuple(made), **fields)
     return cast("RaceResult", experiment.result(spec))
 
@@ -193,6 +198,14 @@ def search_widths(**fields: Any) -> GuidedResult:
     """
     experiment = registry.experiment("diagrams/guided")
     return cast("GuidedResult", experiment.result(experiment.spec(**fields)))
+
+
+def _entrant(one: str | Circuit | nn.Module, task: RaceTask, taken: set[str]) -> Entrant:
+    if isinstance(one, str | Circuit):
+        return named(_text(one), taken)
+    from engines.diagrams.learning.modules import entrant_from_module
+
+    return entrant_from_module(one, task, taken)
 
 
 def _text(one: str | Circuit) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from engines.contract import Result, Spec
+from engines.diagrams.learning.spec import TEXT_MAX as RACE_TEXT_MAX
+from engines.diagrams.learning.spec import race_of
 from engines.diagrams.specs.drawing import TEXT_MAX, Drawing, DrawSpec
 from engines.diagrams.specs.importing import ImportedDrawing, ImportSpec
 from engines.running.compute import Compute, Job
@@ -53,6 +55,8 @@ class ImportView(DiagramView):
         short = len(imported.text) <= TEXT_MAX
         edit = self.link("diagrams/write", DrawSpec(text=imported.text)) if short else ""
         links = [("Open as a text to edit", edit)] if edit else []
+        if len(imported.text) <= RACE_TEXT_MAX:
+            links.append(("Race it", self.link("diagrams/race", race_of(imported.text))))
         opaque = "; ".join(imported.opaque[:6])
         return {
             "title": "Import",

@@ -224,6 +224,8 @@ class RaceView(GenericView):
         for lane, one in zip(self.lanes, result.entered, strict=False):
             if not one.control:
                 sized = one.sized.partition(":")[0]
+                if one.milliseconds:
+                    sized += f" · {one.milliseconds:.3g} ms a step"
                 facts = (f"{one.parameters:,} parameters", f"{one.flops:,} FLOPs", sized)
                 lane.head.sections = [_head(lane.place, one.name, facts)]
 

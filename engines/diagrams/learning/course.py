@@ -44,6 +44,9 @@ class Entered:
     sized: str
     """What was solved for and by how much it misses; empty where nothing was."""
     control: bool = False
+    milliseconds: float = 0.0
+    """Of a step of all seeds, where the race was matched by time: measured before it, the entrants
+    in turn; 0 where it was not."""
 
 
 @dataclass(frozen=True)
@@ -293,6 +296,8 @@ class RaceResult(Result):
         }
         if measured:
             columns["CPU seconds"] = tuple(f"{one:.2f}" for one in self.seconds)
+            if self.spec.match == "time":
+                columns["ms a step"] = tuple(f"{one.milliseconds:.3g}" for one in self.entered)
         return Table("Prices: per example, forward and backward", columns)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from torch import nn
 
 from engines.contract import InputError
+from engines.diagrams.backward.backprop import backward
 from engines.diagrams.costing.bill import Bill, bill
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Value
@@ -42,6 +43,11 @@ class Contestant:
     def bill(self) -> Bill:
         """Its costs, as polynomials."""
         return bill(self.circuit)
+
+    @cached_property
+    def gradients(self) -> Circuit:
+        """The diagram that computes every gradient."""
+        return backward(self.circuit)
 
     @cached_property
     def sizes(self) -> dict[str, int]:

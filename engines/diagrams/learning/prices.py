@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engines.contract import InputError
-from engines.diagrams.backward.backprop import backward
 from engines.diagrams.costing.bill import Bill, bill
 from engines.diagrams.graph.errors import DiagramError
 from engines.diagrams.graph.poly import Poly
@@ -31,19 +30,28 @@ class Price:
 
 def _backward_bill(one: Contestant) -> Bill:
     try:
-        return bill(backward(one.circuit))
+        return bill(one.gradients)
     except DiagramError as error:
         raise InputError(f"{one.name}: its gradients cannot be derived; {error}") from error
+
+
+def _sizes(one: Contestant, poly: Poly, given: Mapping[str, int]) -> dict[str, int]:
+    """Every axis of a price as a number; gradients of windows have axes of their own."""
+    found = numbers(one.circuit, given)
+    if not set(poly.names) <= set(found):
+        found = {**numbers(one.gradients, given), **found}
+    return found
 
 
 def price(one: Contestant) -> Price:
     """What a network costs at its sizes."""
     forward, back = one.bill.total, _backward_bill(one).total
     batch = next(iter(one.bound))
-    sizes = {**one.sizes, batch: 1}
 
     def both(name: str) -> int:
-        return round(float((getattr(forward, name) + getattr(back, name)).value(sizes)))
+        poly = getattr(forward, name) + getattr(back, name)
+        sizes = _sizes(one, poly, {**one.bound, **one.chosen})
+        return _value(poly, {**sizes, batch: 1})
 
     return Price(_value(forward.params, one.sizes), both("flops"), both("elementwise"))
 
@@ -67,23 +75,38 @@ def matched(one: Contestant, target: int, quantity: str, axis: str = "") -> Cont
     poly = one.bill.total.params
     if quantity == "FLOPs":
         poly = one.bill.total.flops + _backward_bill(one).total.flops
+    found = sizable_axis(one, poly, axis, f"{target:,} {quantity}")
+    return _nearest(one, poly, found, target, quantity)
+
+
+def sizable_axis(one: Contestant, poly: Poly, axis: str, wanted: str) -> str:
+    """The axis to change, the first that changes the polynomial where none is named.
+
+    Raises:
+        InputError: an axis that changes nothing, or none that does.
+    """
     able = [name for name in one.own_axes() if _moves(one, poly, name)]
     if axis and axis not in able:
         there = f"those that may are {', '.join(able)}" if able else "no axis of it may"
-        raise InputError(f"{one.name}: axis {axis} cannot be sized for {quantity}; {there}")
+        raise InputError(f"{one.name}: axis {axis} cannot be sized for {wanted}; {there}")
     if not able:
         raise InputError(
-            f"{one.name}: no axis is free to give it {target:,} {quantity}; write one more axis, "
+            f"{one.name}: no axis is free to give it {wanted}; write one more axis, "
             "say h, or match nothing"
         )
-    return _nearest(one, poly, axis or able[0], target, quantity)
+    return axis or able[0]
+
+
+def size_at_least(one: Contestant, poly: Poly, axis: str, size: int) -> int | None:
+    """The next size of an axis at which all sizes divide; None where none is near."""
+    return next((k for k in range(size, size + 65) if _at(one, poly, axis, k) is not None), None)
 
 
 def _at(one: Contestant, poly: Poly, axis: str, size: int) -> int | None:
     """The price with this size, None where the sizes do not divide."""
     batch = next(iter(one.bound))
     try:
-        found = numbers(one.circuit, {**one.bound, axis: size})
+        found = _sizes(one, poly, {**one.bound, axis: size})
     except DiagramError:
         return None
     return _value(poly, {**found, batch: 1})

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
 from engines.contract import InputError
 from engines.diagrams.learning.course import AGAIN, Course, Entered, RaceFrame, RaceResult
 from engines.diagrams.learning.entrants import Contestant, contestant
-from engines.diagrams.learning.prices import matched, price
+from engines.diagrams.learning.pacing import pace, paced
+from engines.diagrams.learning.prices import Price, matched, price
 from engines.diagrams.learning.spec import LearningRule, RaceSpec, budgets_of
 from engines.diagrams.wires.followed import N_PROBES
 from engines.diagrams.wires.statistics import Following, Probe, followed_at
@@ -38,7 +40,7 @@ _SIGNALS: dict[LearningRule, Signal] = {
     "last layer only": "last layer only",
 }
 _N_MOMENTS = 24
-_PICKING_AT, _CONTROL_AT = 2**20, 2**21
+_PICKING_AT, _CONTROL_AT, _PACING_AT = 2**20, 2**21, 2**22
 """Where first weights begin that no racing network has."""
 
 
@@ -50,6 +52,8 @@ class Racer:
     contestant: Contestant
     sized: str = ""
     control: bool = False
+    milliseconds: float = 0.0
+    """Of a step of all seeds, measured before the race; 0 where it was not."""
 
 
 @dataclass(eq=False)
@@ -70,21 +74,41 @@ class Race:
 
     def line_up(self) -> tuple[Racer, ...]:
         """Everybody, checked and sized to the first's price; the control last."""
+        *_, last = self.lining_up()
+        return cast("tuple[Racer, ...]", last)
+
+    def lining_up(self) -> Iterator[str | tuple[Racer, ...]]:
+        """What is being measured, where time is to be equal, and everybody at last."""
         spec = self.spec
         all_ = [contestant(one, self.task, spec.batch) for one in spec.entrants]
-        first = all_[0]
-        target = price(first)
-        wanted = target.parameters if spec.match == "parameters" else target.flops
-        racers = [Racer(first.name, first)]
+        racers = [Racer(all_[0].name, all_[0])]
         for one in all_[1:]:
-            if spec.match == "nothing":
-                racers.append(Racer(one.name, one))
+            if spec.match == "time":
+                yield from self._timed(one, racers)
             else:
-                racers.append(_matched(one, wanted, spec))
+                racers.append(_matched(one, price(all_[0]), spec))
         if spec.control:
-            racers.append(Racer(AGAIN.format(name=first.name), first, "as the first", control=True))
+            first = racers[0]
+            name = AGAIN.format(name=first.name)
+            racers.append(replace(first, name=name, sized="as the first", control=True))
         self._affordable(racers)
-        return tuple(racers)
+        yield tuple(racers)
+
+    def _timed(self, one: Contestant, racers: list[Racer]) -> Iterator[str]:
+        """Append an entrant at the size that takes as long as the first's; yields what is tried."""
+        first = racers[0]
+        seeds = [self.spec.seed % 2**32 + _PACING_AT + k for k in range(self.spec.n_seeds)]
+
+        def begun(contestant: Contestant) -> Training:
+            return self.training(Racer(contestant.name, contestant), self.spec.rates[:1], seeds)
+
+        beside = begun(first.contestant)
+        made, found = one, None
+        for made, found in paced(one, lambda c: pace(begun(c), beside), self.spec.match_axis):
+            yield f"Measuring steps of {one.name}: {_chosen(made)} takes {found.ours:.3g} ms"
+        assert found is not None
+        racers[0] = replace(first, milliseconds=found.first)
+        racers.append(Racer(one.name, made, _chosen(made), milliseconds=found.ours))
 
     def _affordable(self, racers: list[Racer]) -> None:
         work, most = 0.0, 0
@@ -141,12 +165,19 @@ class Race:
         return training.measure(data.x, data.y)
 
 
-def _matched(one: Contestant, wanted: int, spec: RaceSpec) -> Racer:
+def _matched(one: Contestant, first: Price, spec: RaceSpec) -> Racer:
+    if spec.match == "nothing":
+        return Racer(one.name, one)
+    wanted = first.parameters if spec.match == "parameters" else first.flops
     made = matched(one, wanted, spec.match, spec.match_axis)
-    ((axis, size),) = made.chosen.items()
     cost = price(made)
     ours = cost.parameters if spec.match == "parameters" else cost.flops
-    return Racer(one.name, made, f"{axis} = {size}: {ours:,} against {wanted:,} {spec.match}")
+    return Racer(one.name, made, f"{_chosen(made)}: {ours:,} against {wanted:,} {spec.match}")
+
+
+def _chosen(made: Contestant) -> str:
+    ((axis, size),) = made.chosen.items()
+    return f"{axis} = {size}"
 
 
 def picked_rate(race: Race, racer: Racer) -> Iterator[tuple[float | None, float]]:
@@ -212,7 +243,12 @@ class Looks:
 def frames_of(spec: RaceSpec) -> Iterator[RaceFrame | RaceResult]:
     """A frame at least ten times a second, the result last."""
     race = Race(spec)
-    racers = race.line_up()
+    racers: tuple[Racer, ...] = ()
+    for found in race.lining_up():
+        if isinstance(found, str):
+            yield _waiting(found, 0.0)
+        else:
+            racers = found
     rates: list[float] = []
     n_tried = len(spec.entrants) if len(spec.rates) > 1 else 0
     share = n_tried / (n_tried + len(racers))
@@ -282,4 +318,4 @@ def _timed(training: Training, step: int, k: int, seconds: np.ndarray) -> Iterat
 def _entered(racer: Racer, rate: float) -> Entered:
     cost = price(racer.contestant)
     return Entered(racer.name, cost.parameters, cost.flops, cost.elementwise, rate, racer.sized,
-                   racer.control)  # fmt: skip
+                   racer.control, racer.milliseconds)  # fmt: skip

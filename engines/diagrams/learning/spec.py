@@ -20,7 +20,7 @@ RaceTask = Literal[
 LearningRule = Literal[
     "backprop", "feedback alignment", "direct feedback alignment", "last layer only"
 ]
-Match = Literal["nothing", "parameters", "FLOPs"]
+Match = Literal["nothing", "parameters", "FLOPs", "time"]
 
 WIDE = """def Wide(x: b p) -> b c
   size h = 64
@@ -61,9 +61,13 @@ _DEFINITION = re.compile(r"^\s*def\s+([^\s(]+)", re.MULTILINE)
 def named(text: str, taken: Collection[str]) -> Entrant:
     """A text under the name of its definition, or the next name that nobody has."""
     found = _DEFINITION.search(text)
-    name = found.group(1)[:32] if found else "Entrant"
-    names = [name, *(f"{name} {k}" for k in range(2, ENTRANTS_MAX + 2))]
-    return Entrant(name=next((one for one in names if one not in taken), names[-1]), text=text)
+    return Entrant(name=free_name(found.group(1) if found else "Entrant", taken), text=text)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name, or with the next number where somebody has it."""
+    names = [name[:32], *(f"{name[:32]} {k}" for k in range(2, ENTRANTS_MAX + 2))]
+    return next((one for one in names if one not in taken), names[-1])
 
 
 class RaceSpec(Spec):
@@ -94,7 +98,8 @@ class RaceSpec(Spec):
         "parameters",
         label="Equal",
         help="What entrants after the first are sized to have as much of; FLOPs are those of "
-        "contractions, forward and backward.",
+        "contractions, forward and backward; time is that of a step of all seeds, measured here "
+        "before the race, so that another machine may find another size.",
         group="Race",
     )
     match_axis: str = knob(
@@ -103,7 +108,7 @@ class RaceSpec(Spec):
         help="The axis that is changed for it; empty for the first that is free.",
         group="Race",
         max_length=64,
-        when={"match": ("parameters", "FLOPs")},
+        when={"match": ("parameters", "FLOPs", "time")},
     )
     n_steps: int = knob(
         600, label="Steps", help="Changes of the weights.", group="Race", ge=50, le=20_000,
@@ -149,6 +154,12 @@ class RaceSpec(Spec):
     def rates(self) -> tuple[float, ...]:
         """The learning rates that are tried."""
         return rates_from_text(self.learning_rates)
+
+
+def race_of(text: str) -> RaceSpec:
+    """A race of a text against the usual first entrant, each as it is written."""
+    first = Entrant()
+    return RaceSpec(entrants=(first, named(text, {first.name})), match="nothing")
 
 
 def rates_from_text(text: str) -> tuple[float, ...]:

@@ -12,9 +12,10 @@ from scipy import stats
 from engines.contract import InputError, SpecError
 from engines.diagrams import LIBRARY, Diagram, race
 from engines.diagrams.experiments.training.race import CLAIMS, EXPERIMENT
-from engines.diagrams.learning import answers
+from engines.diagrams.learning import answers, racing
 from engines.diagrams.learning.course import RaceFrame, RaceResult
 from engines.diagrams.learning.entrants import contestant
+from engines.diagrams.learning.pacing import ENOUGH, TIME_MISS_MAX, Pace, pace, paced
 from engines.diagrams.learning.presets import PRESETS
 from engines.diagrams.learning.prices import matched, price
 from engines.diagrams.learning.racing import Race
@@ -78,6 +79,67 @@ def test_no_other_size_is_nearer(target):
         return
     assert h in {k for k in (h - 1, h, h + 1) if abs(75 * k + 10 - target) == min(
         abs(75 * j + 10 - target) for j in (h - 1, h, h + 1))}  # fmt: skip
+
+
+def timed(one, milliseconds, first=3.0, axis=""):
+    """The end of a search where a step takes what is said of the size of ``axis``."""
+
+    def clock(sized):
+        (size,) = sized.chosen.values()
+        return Pace(milliseconds(size), first, milliseconds(size) / first)
+
+    *_, (made, found) = paced(one, clock, axis)
+    return next(iter(made.chosen.values())), found
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.0, 2.5), st.integers(5, 2_000))
+def test_the_size_of_equal_time_is_the_largest_that_takes_hardly_longer(start, per_size):
+    """Against the closed form of a time that grows in a straight line from ``start``."""
+    most = (3.0 * ENOUGH - start) * per_size
+    try:
+        size, found = timed(in_digits(WIDE), lambda h: start + h / per_size)
+    except InputError:
+        assert most < 20 or most > 12_000, "too few sizes, or larger than may be tried"
+        return
+    assert size <= most + 1e-6
+    assert abs(found.ratio - 1) <= TIME_MISS_MAX
+
+
+def test_where_small_sizes_take_the_same_the_largest_is_taken():
+    size, _ = timed(in_digits(WIDE), lambda h: 3.0 if h < 100 else 9.0)
+    assert 90 <= size < 100
+
+
+def test_a_time_that_no_size_has_is_told_with_the_two_nearest():
+    with pytest.raises(InputError, match=r"within 10%.* h = 32 takes 1 ms .* h = \d+ takes 9 ms"):
+        timed(in_digits(WIDE), lambda h: 1.0 if h < 33 else 9.0)
+    with pytest.raises(InputError, match="axis z cannot be sized for the time of the first"):
+        timed(in_digits(WIDE), float, axis="z")
+
+
+def test_a_race_of_equal_time_says_what_was_measured(monkeypatch):
+    def by_weights(ours, first):
+        n, m = ours.stack.n_parameters, first.stack.n_parameters
+        return Pace(n / 1000, m / 1000, n / m)
+
+    monkeypatch.setattr(racing, "pace", by_weights)
+    frames = list(EXPERIMENT.frames(RaceSpec(match="time", **SHORT)))
+    assert any(f.said.startswith("Measuring steps of Deep: h = ") for f in frames[:-1])
+    wide, deep, again = frames[-1].entered
+    assert deep.sized.startswith("h = ")
+    assert 0.9 <= deep.milliseconds / wide.milliseconds <= 1.1
+    assert again.milliseconds == wide.milliseconds
+    assert "ms a step" in frames[-1].prices(measured=True).columns
+    assert "ms a step" not in frames[-1].prices().columns
+
+
+def test_a_network_takes_about_as_long_as_itself():
+    made = Race(RaceSpec(n_seeds=2))
+    one, other = (made.training(made.line_up()[0], (0.003,), [0, 1]) for _ in range(2))
+    found = pace(one, other)
+    assert found.ours > 0
+    assert 0.3 < found.ratio < 3
 
 
 def test_what_cannot_be_matched_is_told_with_the_two_nearest_sizes():
