@@ -54,9 +54,10 @@ class ImportView(DiagramView):
     def _understood(self, imported: ImportedDrawing) -> dict[str, Any]:
         short = len(imported.text) <= TEXT_MAX
         edit = self.link("diagrams/write", DrawSpec(text=imported.text)) if short else ""
-        links = [("Open as a text to edit", edit)] if edit else []
-        if len(imported.text) <= RACE_TEXT_MAX:
-            links.append(("Race it", self.link("diagrams/race", race_of(imported.text))))
+        fits = len(imported.text) <= RACE_TEXT_MAX
+        raced = self.link("diagrams/race", race_of(imported.text)) if fits else ""
+        offers = (("Open as a text to edit", edit), ("Race it", raced))
+        links = [(said, where) for said, where in offers if where]
         opaque = "; ".join(imported.opaque[:6])
         return {
             "title": "Import",

@@ -118,8 +118,10 @@ async def test_a_model_is_imported_and_compared():
     verdict = view.facts.sections[0]
     assert verdict["title"].startswith("Compared with the model: equal on ")
     assert {row[1]["text"] for row in verdict["rows"]} == {"equal"}
+    view.link = lambda name, spec: f"{name} {len(getattr(spec, 'entrants', ()))}"
+    view._tell()
     links = dict(next(s["links"] for s in view.facts.sections if s.get("title") == "Import"))
-    assert links["Race it"].startswith("diagrams?x=race") or "race" in links["Race it"]
+    assert links == {"Open as a text to edit": "diagrams/write 0", "Race it": "diagrams/race 2"}
     view.axes._handle_msg({"axis": "m", "size": 128})
     await view._redraws.job.ended()
     assert next(r["size"] for r in view.axes.rows if r["axis"] == "m") == 128
