@@ -15,7 +15,7 @@ from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.guided.results import GuidedResult
 from engines.diagrams.learning.course import RaceResult
-from engines.diagrams.learning.spec import Entrant, RaceTask, named
+from engines.diagrams.learning.spec import Entrant, RaceSpec, RaceTask, named
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.local.results import LocalResult
 from engines.diagrams.operators.results import OperatorResult
@@ -43,7 +43,7 @@ def race(*entrants: str | Circuit | nn.Module, **fields: Any) -> RaceResult:
         raise InputError("a race needs at least one entrant: a text, a name of the library")
     made: list[Entrant] = []
     experiment = registry.experiment("diagrams/race")
-    task = fields.get("task", experiment.spec().task)
+    task = fields.get("task", RaceSpec().task)
     for one in entrants:
         made.append(_entrant(one, task, {other.name for other in made}))
     spec = experiment.spec(entrants=tuple(made), **fields)

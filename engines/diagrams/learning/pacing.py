@@ -46,7 +46,8 @@ def pace(ours: Training, first: Training) -> Pace:
         training.advance(training.step + 1)
     took = np.array([[_milliseconds(one) for one in (ours, first)] for _ in range(N_REPEATS)])
     ratio = float(np.median(took[:, 0] / took[:, 1]))
-    return Pace(*(float(v) for v in np.median(took, axis=0)), ratio)
+    milliseconds = np.median(took, axis=0)
+    return Pace(float(milliseconds[0]), float(milliseconds[1]), ratio)
 
 
 def _milliseconds(training: Training) -> float:
