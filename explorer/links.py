@@ -13,7 +13,7 @@ from explorer.sessions import session_from_specs
 
 def finished_workbenches() -> tuple[str, ...]:
     """Workbenches that have at least one experiment for people."""
-    return tuple(name for name in registry.workbenches() if registry.listed(name))
+    return tuple(name for name in registry.workbenches() if registry.is_open(name))
 
 
 def links(active: str = "") -> list[dict[str, Any]]:

@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How fast something is decides no test; a first example may load what others find loaded.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # As in the engine, a thread for each process: two that run tests beside each other would wait for
 # one another in every product of matrices. Before numpy and torch are loaded, which read it once.

@@ -123,6 +123,11 @@ def listed(workbench: str) -> tuple[str, ...]:
     return tuple(sorted(shown, key=lambda name: (experiment(name).order, name)))
 
 
+def is_open(workbench: str) -> bool:
+    """Whether there is anything to choose from; loads no more than it takes to know."""
+    return any(experiment(name).listed for name in names(workbench))
+
+
 @lru_cache(maxsize=64)
 def families(workbench: str) -> tuple[Family, ...]:
     """The groups of what people choose from, in the order of their first members."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
+import scipy  # its parts load when used
 
 N_STEPS, N_CHANNELS = 8, 2
 STRENGTHS = (0.15, 0.3, 0.6)
@@ -25,4 +25,4 @@ def ceiling() -> float:
     The sum has mean 2 s T and variance 2 T, so it has the right sign with probability
     Phi(s sqrt(2 T)) at strength s.
     """
-    return float(special.ndtr(np.array(STRENGTHS) * np.sqrt(2 * N_STEPS)).mean())
+    return float(scipy.special.ndtr(np.array(STRENGTHS) * np.sqrt(2 * N_STEPS)).mean())

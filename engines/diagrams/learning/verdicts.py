@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-from scipy import special
+import scipy  # its parts load when used
 
 from engines.contract import Estimate
 from engines.contract.claims import UNSEEN
@@ -113,7 +113,7 @@ def verdict(
 
 def together_quantile(n: int, n_tests: int) -> float:
     """Quantile of Student's t for intervals that hold together at 95 % (Bonferroni)."""
-    return float(special.stdtrit(n - 1, 1.0 - 0.025 / n_tests))
+    return float(scipy.special.stdtrit(n - 1, 1.0 - 0.025 / n_tests))
 
 
 def in_words(strip: Sequence[Verdict]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
+import scipy  # its parts load when used
 
 from engines.contract import Estimate
 from engines.lab.statistics.groups import checked_n, group_numbers
@@ -14,7 +14,7 @@ Z_95 = 1.959963984540054
 
 def t_quantile(n: int) -> float:
     """97.5 % quantile of Student's t with n - 1 degrees of freedom."""
-    return float(special.stdtrit(n - 1, 0.975))
+    return float(scipy.special.stdtrit(n - 1, 0.975))
 
 
 def standard_error(values: np.ndarray, groups: np.ndarray | None = None) -> tuple[float, int]:
@@ -48,7 +48,7 @@ def half_widths(values: np.ndarray, axis: int = -1) -> np.ndarray:
     left = np.where(known, rows - mean[..., None], 0.0)
     freedom = np.maximum(n - 1, 1)
     error = np.sqrt((left**2).sum(axis=-1) / freedom / np.maximum(n, 1))
-    return np.where(n > 1, special.stdtrit(freedom, 0.975) * error, np.nan)
+    return np.where(n > 1, scipy.special.stdtrit(freedom, 0.975) * error, np.nan)
 
 
 def mean_over(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
-from scipy import special
+import scipy  # its parts load when used
 
 from engines.contract import Estimate, InputError
 from engines.lab.statistics import draws
@@ -218,12 +218,12 @@ def bca_levels(value: float, drawn: np.ndarray, without: np.ndarray) -> tuple[fl
         without: float64[unit], the estimate with one unit left out.
     """
     below = (np.mean(drawn < value) + np.mean(drawn <= value)) / 2
-    shift = special.ndtri(np.clip(below, 0.5 / len(drawn), 1 - 0.5 / len(drawn)))
+    shift = scipy.special.ndtri(np.clip(below, 0.5 / len(drawn), 1 - 0.5 / len(drawn)))
     left = without.mean() - without
     scale = 6.0 * (left**2).sum() ** 1.5
     bend = float((left**3).sum() / scale) if scale > 0 else 0.0
-    z = special.ndtri(np.array(_ENDS))
-    moved = special.ndtr(shift + (shift + z) / (1 - bend * (shift + z)))
+    z = scipy.special.ndtri(np.array(_ENDS))
+    moved = scipy.special.ndtr(shift + (shift + z) / (1 - bend * (shift + z)))
     return float(moved[0]), float(moved[1])
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
+import scipy  # its parts load when used
 
 SIDE = 12
 """Crossings along a side of the city."""
@@ -30,10 +29,10 @@ class City:
     """Its height; nan without one."""
 
     @property
-    def times(self) -> sparse.csr_matrix:
+    def times(self) -> scipy.sparse.csr_matrix:
         """Minutes along streets, float64[crossing, crossing], sparse."""
         n = len(self.places)
-        return sparse.csr_matrix((self.minutes, tuple(self.streets.T)), shape=(n, n))
+        return scipy.sparse.csr_matrix((self.minutes, tuple(self.streets.T)), shape=(n, n))
 
 
 def drawn_city(rng: np.random.Generator, *, one_way: float, river: bool, speed: float) -> City:
@@ -77,12 +76,12 @@ def stops_of(rng: np.random.Generator, n: int) -> np.ndarray:
 
 def minutes_between(city: City, stops: np.ndarray) -> np.ndarray:
     """Fastest minutes float64[from, to] between stops (Dijkstra 1959)."""
-    return dijkstra(city.times, indices=stops)[:, stops]
+    return scipy.sparse.csgraph.dijkstra(city.times, indices=stops)[:, stops]
 
 
 def way(city: City, start: int, end: int) -> np.ndarray:
     """The crossings of the fastest way, both ends included: int64[crossing]."""
-    _, before = dijkstra(city.times, indices=start, return_predecessors=True)
+    _, before = scipy.sparse.csgraph.dijkstra(city.times, indices=start, return_predecessors=True)
     found = [end]
     while found[-1] != start:
         found.append(int(before[found[-1]]))
