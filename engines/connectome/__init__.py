@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         groups_and_regimes,
         hidden_states,
         hopfield,
+        known_places,
         lateral_memory,
         learnt_delays,
         lesion_scan,
+        long_timescales,
         look_alikes,
         masked_networks,
         measure,
@@ -68,10 +70,11 @@ if TYPE_CHECKING:
 
 _FROM = {
     "api": "activity_motifs almost_linear communities compare completion development "
-    "emulated_chain graph groups_and_regimes hidden_states hopfield lateral_memory "
-    "learnt_delays lesion_scan look_alikes masked_networks measure next_step paths "
-    "race_of_circuits recorded_communities remembering reservoir rich_lazy spectrum "
-    "stimulate swimmer told_types wave wired_start",
+    "emulated_chain graph groups_and_regimes hidden_states hopfield known_places "
+    "lateral_memory learnt_delays lesion_scan long_timescales look_alikes "
+    "masked_networks measure next_step paths race_of_circuits recorded_communities "
+    "remembering reservoir rich_lazy spectrum stimulate swimmer told_types wave "
+    "wired_start",
     "dynamics.stimulus": "StimulusSpec",
     "exporting": "write_connectome",
     "importing": "ImportOptions ImportReport connectome_from_bytes from_matrix from_networkx "
@@ -125,10 +128,12 @@ __all__ = [
     "hopfield",
     "keep",
     "keep_recording",
+    "known_places",
     "lateral_memory",
     "learnt_delays",
     "lesion_scan",
     "load",
+    "long_timescales",
     "look_alikes",
     "masked_networks",
     "measure",

@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.learning.masks import Masks
     from engines.connectome.experiments.learning.rich_lazy import RichLazy
     from engines.connectome.experiments.learning.rnn_hmm import Emulated
+    from engines.connectome.experiments.learning.timescales import Timescales
     from engines.connectome.experiments.learning.wired_start import WiredStart
     from engines.connectome.experiments.memory.completion import Completion
     from engines.connectome.experiments.memory.hopfield import Hopfield
     from engines.connectome.experiments.memory.lateral import Lateral
+    from engines.connectome.experiments.memory.places import Places
     from engines.connectome.experiments.memory.remembering import Remembering
     from engines.connectome.experiments.memory.reservoir import Reservoir
     from engines.connectome.experiments.structure.spectrum import Spectrum
@@ -152,6 +154,11 @@ def completion(**fields: Any) -> Completion:
     return cast("Completion", _run("completion", fields))
 
 
+def known_places(**fields: Any) -> Places:
+    """Places of a route, known again with fewer cells: ``known_places(removed=0.1).found``."""
+    return cast("Places", _run("places", fields))
+
+
 def lateral_memory(**fields: Any) -> Lateral:
     """Tasks one after the other, kept by lateral cells: ``lateral_memory(n_tasks=2).right``."""
     return cast("Lateral", _run("lateral", fields))
@@ -185,6 +192,11 @@ def emulated_chain(**fields: Any) -> Emulated:
 def almost_linear(**fields: Any) -> AlmostLinear:
     """A chaotic flow from networks that bend in few units: ``almost_linear(n_rectified=2)``."""
     return cast("AlmostLinear", _run("almost_linear", fields))
+
+
+def long_timescales(**fields: Any) -> Timescales:
+    """How far back networks learn to look: ``long_timescales(n_steps=300).table()``."""
+    return cast("Timescales", _run("timescales", fields))
 
 
 def learnt_delays(**fields: Any) -> Delays:

@@ -91,6 +91,37 @@ def own_animals(digest: str, dt_s: float, window: float) -> Source:
     return Source(traces, names, title=opened.title, dt_s=step, notes=notes)
 
 
+def own_counts(digest: str) -> Source:
+    """Counts of spikes of the first animal that was brought, float64[1, bin, neuron].
+
+    Raises:
+        InputError: none was opened, it holds no counts, or nobody fired.
+    """
+    if not digest:
+        raise InputError("open a file of your own first, under Own recording")
+    opened = load_recording(digest)
+    if opened.kind != "counts":
+        raise InputError(
+            f"{opened.title} was read as {opened.kind}, and hidden states need spikes; bring spike "
+            "times, or counts with Read as: counts of spikes"
+        )
+    animal = opened.animals[0]
+    counts = np.nan_to_num(np.asarray(animal.values, float))
+    fires = np.asarray(counts.any(axis=0))
+    if not fires.any():
+        raise InputError(f"no neuron of {opened.title} fires; there is nothing to look at")
+    silent = np.array(animal.neurons)[~fires]
+    notes = list(opened.notes)
+    if len(silent):
+        notes.append(f"{len(silent):,} neurons never fire and were left out: "
+                     f"{', '.join(silent[:8])}.")  # fmt: skip
+    if len(opened.animals) > 1:
+        notes.append(f"The first of {len(opened.animals)} animals, {animal.name}.")
+    names = tuple(name for name, kept in zip(animal.neurons, fires, strict=True) if kept)
+    step = float(np.median(np.diff(animal.times_s)))
+    return Source(counts[None, :, fires], names, title=opened.title, dt_s=step, notes=tuple(notes))
+
+
 def planted_motifs(seed: int, noise: float, window: float) -> Source:
     """Four motifs in six animals; ``motif:1`` names those planted in the first."""
     made = motifs_in_time(seed, noise=noise)

@@ -13,6 +13,7 @@ from engines.connectome.recordings.couplings import Spikes, log_emission, spikes
 from engines.connectome.recordings.hidden import PRIORS, Model
 from engines.connectome.recordings.recovery import matching
 from engines.connectome.recordings.shifting import shifted
+from engines.contract import InputError
 from engines.lab.data.coupled import CoupledPopulation, coupled_states
 
 N_TRAIN, N_STARTS = 8, 2
@@ -22,6 +23,8 @@ MODELS = ("one state", *PRIORS, "true parameters", "recording shifted")
 ONE, TRUE, SHIFTED = 0, len(PRIORS) + 1, len(PRIORS) + 2
 THRESHOLDS = np.linspace(0.05, 1.5, 30)
 """Sizes above which a coupling counts as there."""
+N_STRETCHES, _LEAST, _PRODUCTS_MAX = 10, 20, 30_000_000
+"""Of an own recording, every other one held out; bins of one; numbers that are held to fit it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +46,99 @@ class Fitted:
     def accuracy_without(self, name: str, gone: np.ndarray) -> float:
         """Share of steps in the right state when nobody looks at some neurons, bool[neuron].
 
-        Nothing is learnt again: their counts say nothing, and what they did before is its mean.
+        Nothing is learnt again.
         """
-        before = self.test.history.copy()
-        before[:, 1:][:, gone] = self.history_mean[1:][gone]
-        given = replace(self.test, counts=self.test.counts[:, ~gone], history=before)
-        model = self.models[name]
-        seen = posterior(
-            log_emission(given, model.weight[:, ~gone]), model.initial, model.transition
+        state = _without(self.test, self.models[name], gone, self.history_mean)
+        return accuracy(state, self.made.state[N_TRAIN:])
+
+
+@dataclass(frozen=True, eq=False)
+class OwnFitted:
+    """Models of an own recording, and what they say of stretches that they did not learn from.
+
+    ``score`` float64[held-out stretch, model]: log likelihood per bin, of `MODELS`; nan for true
+    parameters, which nobody knows. That of the shifted recording is counted from its own single
+    state, so that gains stand on one floor.
+    """
+
+    test: Spikes
+    shifted_test: Spikes
+    models: dict[str, Model]
+    score: np.ndarray
+    history_mean: np.ndarray
+
+    def states_without(self, name: str, gone: np.ndarray) -> np.ndarray:
+        """int64[stretch, bin]: likeliest states when nobody looks at some neurons, bool[neuron]."""
+        return _without(self.test, self.models[name], gone, self.history_mean).argmax(axis=2)
+
+
+def own_and_fitted(
+    counts: np.ndarray, seed: int, *, n_states: int, strength: float, window: int
+) -> Iterator[OwnFitted | None]:
+    """None while it is worked on; everything last. States are in the order of their time.
+
+    Args:
+        counts: float64[bin, neuron].
+        seed: of starts and shifts.
+        n_states: how many are looked for.
+        strength: of the priors.
+        window: how many bins back spikes are felt.
+
+    Raises:
+        InputError: too short for so many stretches, or too large to be held.
+    """
+    n_bins, n = counts.shape
+    length = n_bins // N_STRETCHES
+    if length < max(_LEAST, window + 1):
+        least = N_STRETCHES * max(_LEAST, window + 1)
+        raise InputError(f"{n_bins:,} bins are too few; {least:,} are needed, so make bins shorter")
+    if (n_products := n_bins * (n + 1) * (n + 2) // 2) > _PRODUCTS_MAX:
+        raise InputError(
+            f"{n:,} neurons in {n_bins:,} bins have {n_products:,} products; at most "
+            f"{_PRODUCTS_MAX:,} are held. Choose neurons when the file is opened, or wider bins"
         )
-        return accuracy(seen.state, self.made.state[N_TRAIN:])
+    turned = shifted(counts, np.random.Generator(np.random.Philox(key=[seed, 2])))
+    parts = []
+    for one in (counts, turned):
+        cut = one[: N_STRETCHES * length].reshape(N_STRETCHES, length, n)
+        parts += [spikes(cut[::2], window), spikes(cut[1::2], window)]
+    train, test, twin, twin_test = parts
+    models = {MODELS[ONE]: hidden.one_state(train)}
+    yield None
+    start = yield from _best_start(train, n_states, seed)
+    for prior in PRIORS:
+        made = yield from _continued(train, start, prior, strength)
+        models[prior] = _by_time(made, train)
+    start = yield from _best_start(twin, n_states, seed, n_starts=1)
+    made = yield from _continued(twin, start, "naive", strength)
+    models[MODELS[SHIFTED]] = _by_time(made, twin)
+    score = np.full((len(test.counts) // length, len(MODELS)), np.nan)
+    for k, name in enumerate(MODELS):
+        if name in models:
+            given = twin_test if k == SHIFTED else test
+            score[:, k] = models[name].reads(given).log_likelihood / length
+    floor = hidden.one_state(twin).reads(twin_test).log_likelihood / length
+    score[:, SHIFTED] += score[:, ONE] - floor
+    yield OwnFitted(test, twin_test, models, score, train.history.mean(axis=0))
+
+
+def _by_time(model: Model, given: Spikes) -> Model:
+    """States in the order of the time that is spent in them, the longest first."""
+    order = np.argsort(-model.reads(given).state.sum(axis=(0, 1)), kind="stable")
+    return Model(model.initial[order], model.transition[np.ix_(order, order)],
+                 model.weight[order], model.signs)  # fmt: skip
+
+
+def _without(given: Spikes, model: Model, gone: np.ndarray, history_mean: np.ndarray) -> np.ndarray:
+    """float64[sequence, step, state] when counts of some neurons, bool[neuron], say nothing.
+
+    Nothing is learnt again: what they did before is its mean.
+    """
+    before = given.history.copy()
+    before[:, 1:][:, gone] = history_mean[1:][gone]
+    left = replace(given, counts=given.counts[:, ~gone], history=before)
+    seen = log_emission(left, model.weight[:, ~gone])
+    return posterior(seen, model.initial, model.transition).state
 
 
 def planted_and_fitted(

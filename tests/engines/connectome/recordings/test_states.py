@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.boundary import codec
 from engines.connectome.answers import chains
 from engines.connectome.experiments.activity import hidden_states
 from engines.connectome.experiments.activity.hidden_states import HiddenSpec
-from engines.connectome.recordings import hidden
+from engines.connectome.opening import kept
+from engines.connectome.opening.options import Animal, Opened
+from engines.connectome.recordings import hidden, states
 from engines.connectome.recordings.chain import posterior, stationary
 from engines.connectome.recordings.couplings import curvature, log_emission, spikes, value_of
 from engines.connectome.recordings.evidence import gain, shared_signs, signed
@@ -178,7 +181,7 @@ def test_states_and_likelihoods_are_where_the_plan_found_them(found):
     for model in (hidden_states.NAIVE, hidden_states.GAUSSIAN, hidden_states.ONE_HOT):
         assert (score[:, model, 1] >= 0.93).all()
         assert (np.abs(score[:, model, 1] - score[:, hidden_states.TRUE, 1]) <= 0.01).all()
-        assert (score[:, model, 0] - score[:, hidden_states.ONE, 0]).mean() >= 0.15
+        assert (score[:, model, 0] - score[:, states.ONE, 0]).mean() >= 0.15
     assert (score[:, hidden_states.ONE_HOT, 0] > score[:, hidden_states.NAIVE, 0]).all()
     assert (score[:, hidden_states.GAUSSIAN, 0] >= score[:, hidden_states.NAIVE, 0] - 1e-3).all()
     assert (score[:, hidden_states.SHIFTED, 1] < 0.6).all()
@@ -201,3 +204,57 @@ def test_couplings_and_a_lesion_stand_beside_their_controls(found):
 def test_a_lesion_of_everybody_is_refused():
     with pytest.raises(InputError, match="no neuron is left to look at"):
         next(iter(hidden_states.frames(HiddenSpec(lesion="all"))))
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Keep counts float64[bin, neuron] as a recording that was brought; the digest comes back."""
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+
+    def keep(counts: np.ndarray, kind: str = "counts") -> str:
+        n_bins, n = counts.shape
+        names = tuple(f"cell {k}" for k in range(n))
+        one = Animal("mine", names, counts, 0.1 * np.arange(n_bins), np.ones(n, bool))
+        return kept.keep(Opened("mine.npz", kind, (one,)))
+
+    return keep
+
+
+@pytest.mark.timeout(240)
+def test_states_of_own_spikes_are_those_that_were_planted(own):
+    made = coupled_states(0, n_sequences=1, n_steps=8_000)
+    counts = np.concatenate([made.counts[0], np.zeros((8_000, 1))], axis=1).astype(float)
+    spec = HiddenSpec(source="own", own_recording=own(counts), lesion="cell 0")
+    found: Any = hidden_states.EXPERIMENT.result(spec)
+    true = made.state[0].reshape(10, 800)[1]
+    assert accuracy(found.found[None], true[None]) > 0.85
+    assert len(found.names) == 12
+    assert "1 neurons never fire and were left out: cell 12" in " ".join(found.notes)
+    words = [one.word for one in hidden_states.EXPERIMENT.findings(found)]
+    assert len(words) == 3
+    assert words[0] == "holds"
+    assert 0.5 < found.left[0] < 1.0
+    share = found.found.mean(axis=0)
+    assert found.coupling.shape == (3, 12, 12)
+    assert share.sum() == pytest.approx(1.0)
+    kinds = [type(picture).__name__ for picture in found.pictures()]
+    assert kinds == ["Heatmap", "Heatmap", "Heatmap", "Bars", "Bars", "Table", "Table"]
+    assert codec.unpack(codec.pack(found)).names == found.names
+
+
+def test_own_recordings_that_hold_no_spikes_are_refused_with_what_to_do(own, monkeypatch):
+    def asked(digest: str) -> None:
+        next(iter(hidden_states.frames(HiddenSpec(source="own", own_recording=digest))))
+
+    with pytest.raises(InputError, match="open a file of your own first"):
+        asked("")
+    counts = np.random.default_rng(0).poisson(1.0, (150, 3)).astype(float)
+    with pytest.raises(InputError, match="was read as traces, and hidden states need spikes"):
+        asked(own(counts, "traces"))
+    with pytest.raises(InputError, match=r"no neuron of mine\.npz fires"):
+        asked(own(0.0 * counts))
+    with pytest.raises(InputError, match="150 bins are too few; 200 are needed"):
+        asked(own(counts))
+    monkeypatch.setattr(states, "_PRODUCTS_MAX", 1_000)
+    with pytest.raises(InputError, match="1,500 products; at most 1,000 are held"):
+        asked(own(np.ones((250, 2))))
