@@ -184,7 +184,7 @@ def _course(
     made = []
     for title, values, axis in (
         ("How far back they look", number.astype(float), Axis("N of now")),
-        ("How slow units are", tau, Axis("mean time constant", "steps")),
+        ("How slow units are", tau, Axis("time constant", "steps")),
     ):
         lines = {arm: values[:, k].mean(axis=1) for k, arm in enumerate(ARMS)}
         clouds = {arm: values[:, k].T for k, arm in enumerate(ARMS)}
