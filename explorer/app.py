@@ -40,11 +40,15 @@ from explorer.pill import watch_engine
 from explorer.plain import PlainHandler
 from explorer.presence import watch_connections
 from explorer.quota import Metered
+from explorer.related import everything
 from explorer.server import SafeServer, safe_serve
 from explorer.sessionlist import SessionList
 from explorer.settings import Settings
 from views.kit.components import current_document
 from views.kit.policy import check_allowed, policy
+
+_FIRST_PAGE_S = 2.0
+"""From the address to where the first page is on its way, and there is time for others."""
 
 
 def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
@@ -163,6 +167,7 @@ async def _serve(settings: Settings) -> None:
     )
     starting = asyncio.create_task(engine.start())
     kiosk = announce(server, settings)
+    knowing = asyncio.create_task(_know_everything())
     try:
         await stop.wait()
     finally:
@@ -170,7 +175,14 @@ async def _serve(settings: Settings) -> None:
             await asyncio.to_thread(kiosk.close)
         server.stop()
         starting.cancel()
+        knowing.cancel()
         await engine.close()
+
+
+async def _know_everything() -> None:
+    """Load what the first page did not need, and lists of all pages do."""
+    await asyncio.sleep(_FIRST_PAGE_S)
+    await asyncio.to_thread(everything)
 
 
 def announce(server: SafeServer, settings: Settings) -> Kiosk | None:

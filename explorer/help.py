@@ -45,10 +45,11 @@ class Help:
             width_option="md",
         )
         self._asker = Asker(compute, owner, "help", self._hear)
-        self._describe([], "")
 
     def toggle(self) -> None:
-        """Open, or close when it is open."""
+        """Open, or close when it is open; what it says is made when it is first asked for."""
+        if not self.facts.sections:
+            self._describe([], "")
         self.dialog.open = not self.dialog.open
 
     def _act(self, _action: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import weakref
+from asyncio import Future
 from collections import deque
 from functools import partial
 from typing import Any, Protocol
@@ -48,7 +49,7 @@ from explorer.timing import remember
 from explorer.tours import TourPlayer, tours
 from views.kit.assets import asset
 from views.kit.catalog import view_type
-from views.kit.components import current_document, drawn_figures
+from views.kit.components import current_document, drawn_figures, when_unlocked
 from views.kit.policy import check_allowed, policy
 from views.kit.theme import material
 from views.kit.workbench import ExperimentView
@@ -176,7 +177,6 @@ class WorkbenchPage:
         """Everything, ready to be served."""
         title = f"{self.workbench.title()} · Neural Explorer"
         self.view.heading.families = experiment_links(self.workbench, self.name)
-        self.view.heading.related = related_links(self.name)
         main = [self.view, self.player, self.help.dialog, *demo.stage()]
         template = opening(self.name, first=self._is_first)
         return shell([self.header, self.menu], main, title, template=template)
@@ -193,6 +193,21 @@ class WorkbenchPage:
         self._started = True
         while self._early:
             self._hear(self._early.popleft())
+        self._relate()
+
+    def _relate(self) -> None:
+        """Which pages go with this one is known when all are loaded: not before the first run."""
+        if self.document is None or self.document.session_context is None:
+            self.view.heading.related = related_links(self.name)
+            return
+
+        def told(found: Future[list[dict[str, str]]]) -> None:
+            when_unlocked(
+                self.document, lambda: setattr(self.view.heading, "related", found.result())
+            )
+
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, related_links, self.name).add_done_callback(told)
 
     def close(self) -> None:
         """The session has ended."""

@@ -147,7 +147,9 @@ def _sentence(workbench: str, folder: str) -> str:
 
 def name_of(spec_type: type) -> str:
     """The name of the experiment that runs specs of this type."""
-    for name in all_names():
+    places = spec_type.__module__.split(".")
+    # Those beside it first: looking at others would load them.
+    for name in sorted(all_names(), key=lambda name: name.partition("/")[0] not in places):
         if experiment(name).spec is spec_type:
             return name
     raise UnknownExperimentError(f"no experiment runs a {spec_type.__name__}")

@@ -34,7 +34,9 @@ def desk() -> Desk:
 
 @pytest.fixture
 def help_(desk) -> Help:
-    return Help(desk, "me", "sorting")
+    made = Help(desk, "me", "sorting")
+    made.toggle()
+    return made
 
 
 def section(help_: Help, title: str) -> dict:
@@ -43,7 +45,6 @@ def section(help_: Help, title: str) -> dict:
 
 
 def test_nothing_is_computed_until_somebody_asks(help_, desk):
-    help_.toggle()
     assert help_.dialog.open
     assert desk.jobs == []
     assert section(help_, "Keys")["rows"] == KEYS
@@ -59,6 +60,7 @@ def test_tours_and_sources_of_the_workbench_are_listed(help_):
 
 def test_the_front_page_has_help_about_everything(desk):
     help_ = Help(desk, "me")
+    help_.toggle()
     assert len(section(help_, "Tours")["links"]) == len(tours())
     help_.facts._handle_msg({"id": "verify"})
     assert desk.jobs[0].spec == VerifySpec(workbench="")
@@ -100,6 +102,8 @@ def test_an_engine_that_refuses_is_a_sentence(help_, desk, monkeypatch):
 
 
 def test_versions_are_named():
-    note = Help(Desk(), "me").facts.sections[-1]["note"]
+    asked = Help(Desk(), "me")
+    asked.toggle()
+    note = asked.facts.sections[-1]["note"]
     for name in ("Neural Explorer", "Python", "panel", "bokeh", "numpy", "numba", "torch"):
         assert name in note

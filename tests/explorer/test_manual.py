@@ -107,7 +107,9 @@ def test_a_demo_has_none(monkeypatch):
     monkeypatch.setattr("explorer.demo._demo", Demo())
     assert manual_address() == ""
     assert not [pattern for pattern in patterns(object()) if "manual" in pattern[0]]
-    assert "Manual" not in [s.get("title") for s in Help(object(), "me").facts.sections]
+    help_ = Help(object(), "me")
+    help_.toggle()
+    assert "Manual" not in [s.get("title") for s in help_.facts.sections]
 
 
 def test_where_texts_are_missing_pages_are_made_from_cards(monkeypatch):
@@ -122,6 +124,7 @@ def test_help_and_the_palette_lead_to_it():
     assert manual_links("sorting")[0][1] == "./manual/sorting.html"
     assert manual_links()[0][1] == f"./manual/{HOME}.html"
     help_ = Help(object(), "me", "sorting")
+    help_.toggle()
     titles = [section.get("title") for section in help_.facts.sections]
     assert "Manual" in titles
     assert re.search(r'\["manual", "Glossary", "Guides", "\./manual/glossary\.html"\]', known())
