@@ -18,6 +18,7 @@ from engines.geometry.interaction.result import InteractionRun
 from engines.geometry.learning.deep_linear import SaxeRun
 from engines.geometry.learning.phase_diagram import Phase
 from engines.geometry.learning.studio import StudioRun
+from engines.geometry.mapping.result import MappingRun
 from engines.geometry.mechanisms.modular_addition import ModularRun
 from engines.geometry.mechanisms.opposing import OpposingRun
 from engines.geometry.mechanisms.stages import StagesRun
@@ -92,6 +93,11 @@ def induction_heads(**fields: Any) -> InductionRun:
 def interaction_basis(**fields: Any) -> InteractionRun:
     """Which basis keeps sums right with fewest edges; fields of `InteractionSpec`."""
     return cast("InteractionRun", _run("interaction", fields))
+
+
+def neighbour_maps(**fields: Any) -> MappingRun:
+    """t-SNE or UMAP from several seeds beside a cloud without groups; fields of `MappingSpec`."""
+    return cast("MappingRun", _run("maps", fields))
 
 
 def opposing_signals(**fields: Any) -> OpposingRun:
