@@ -55,7 +55,7 @@ def _bars(title: str, label: str, rows: list[Estimate], names: tuple[str, ...]) 
                 whiskers=ends)  # fmt: skip
 
 
-_SHORT = ("interaction", "PCA, then i.", "PCA", "turned", "neurons")
+_SHORT = ("LIB", "PCA + LIB", "PCA", "turned", "neurons")
 
 
 def _needed(found: Found) -> Bars:
@@ -70,10 +70,10 @@ def _purity(found: Found) -> Bars:
 
 def _wires(found: Found, basis: int) -> Heatmap:
     strength = found.strengths[basis]
-    return Heatmap(f"Wires of the {BASES[basis]}" if basis == LIB else f"Wires of {BASES[basis]}",
-                   np.log10(np.maximum(strength / strength.max(), 1e-6)),
-                   Axis("feature of the hidden layer"), Axis("feature of the embedding"),
-                   Axis("log10 of strength over the largest"))  # fmt: skip
+    title = "Wires of the interaction basis (LIB)" if basis == LIB else f"Wires of {BASES[basis]}"
+    shown = np.log10(np.maximum(strength / strength.max(), 1e-6))
+    return Heatmap(title, shown, Axis("hidden feature"), Axis("embedded feature"),
+                   Axis("log10 strength"))  # fmt: skip
 
 
 def _table(found: Found) -> Table:

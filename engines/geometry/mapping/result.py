@@ -36,11 +36,11 @@ class MappingRun(Result):
         """PCA, two maps, the map of one cloud, and what each keeps and makes up."""
         found, method = self.found, self.found.spec.method
         known = found.kinds if len(set(found.kinds)) <= KINDS_MAX else ()
-        made_up = tuple(f"group {k + 1}" for k in found.seen)
+        made_up = tuple(str(k + 1) for k in found.seen)
         made_up = made_up if found.spec.n_groups <= KINDS_MAX else ()
         titles = ("PCA", method, f"{method}, other seed", f"{method} of one cloud")
         kinds = (known, known, known, made_up)
-        maps = (Points(title, xy, _BARE, _BARE, kind, square=True)
+        maps = (Points(title, xy, _BARE, _BARE, kind)
                 for title, xy, kind in zip(titles, found.places, kinds, strict=True))  # fmt: skip
         return (*maps, _groups(found), _kept(found), _table(found))
 
