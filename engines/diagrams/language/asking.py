@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from engines.diagrams.graph.errors import Problem, Span
+from engines.diagrams.graph.grouping import hint_of, uneven
 from engines.diagrams.graph.nodes import Axes, Value
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sharing import TIES
@@ -92,6 +93,15 @@ class Ask:
             text = f"{key} must be a whole number from {least}"
             self.refuse("option", text, at=option.span)
         return int(number)
+
+    def groups(self, axes: Axes) -> int:
+        """``groups=n``; refused where a declared size of one of these axes does not divide by n."""
+        groups = self.whole("groups", 1, 1)
+        said = {n: int(s.value({})) for n, (s, _) in self.sizes.declared.items() if not s.names}
+        told = uneven(groups, axes, said)
+        if told:
+            self.refuse("bad-size", told, hint_of(groups))
+        return groups
 
     def stretch(self, key: str, default: int, least: int = 0) -> int | Poly:
         """A whole number, or a size that may grow with others: what was declared of it."""

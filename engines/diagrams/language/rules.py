@@ -148,7 +148,7 @@ def check_norm(ask: Ask) -> Attrs:
     axes = _named_axes(ask)
     _norms_over_something(ask, axes)
     ask.gives(ask.axes)
-    groups = ask.whole("groups", 1, 1)
+    groups = ask.groups(axes[:1])
     # 0 stands for the smallest step of the numbers in use, which is torch's own default.
     default = 0.0 if ask.fn == "RMSNorm" else 1e-5
     return {

@@ -232,7 +232,7 @@ def check_conv(ask: Ask) -> Attrs:
     attrs = _sliding(ask, ins, outs)
     kept = tuple(a for a in rest if a not in channels)
     ask.gives((*kept, *new, *outs))
-    groups = ask.whole("groups", 1, 1)
+    groups = ask.groups((channels[0], new[0]))
     return {
         "ins": ins,
         "outs": outs,

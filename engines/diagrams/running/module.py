@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.errors import problem
+from engines.diagrams.graph.grouping import check_groups
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sharing import maker_of
@@ -225,4 +226,6 @@ def module_from_circuit(
         functions: what `fn` operations call, by label.
     """
     given = {str(k): int(v) for k, v in (sizes or {}).items()}
-    return DiagramModule(diagram.graph, numbers(diagram, given), functions)
+    found = numbers(diagram, given)
+    check_groups(diagram.graph, found)
+    return DiagramModule(diagram.graph, found, functions)
