@@ -21,6 +21,7 @@ from engines.diagrams.api import (
     race,
     search_kernels,
     search_widths,
+    solve_on_grids,
     sorted_widths,
 )
 from engines.diagrams.builder import Builder
@@ -51,5 +52,6 @@ __all__ = [
     "race",
     "search_kernels",
     "search_widths",
+    "solve_on_grids",
     "sorted_widths",
 ]

@@ -18,6 +18,7 @@ from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, RaceSpec, RaceTask, named
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.local.results import LocalResult
+from engines.diagrams.multigrid.results import MultigridResult
 from engines.diagrams.operators.results import OperatorResult
 from engines.diagrams.ordering.results import PosetResult
 from engines.diagrams.reaching.results import BoundsResult
@@ -206,6 +207,16 @@ def _entrant(one: str | Circuit | nn.Module, task: RaceTask, taken: set[str]) ->
     from engines.diagrams.learning.modules import entrant_from_module
 
     return entrant_from_module(one, task, taken)
+
+
+def solve_on_grids(**fields: Any) -> MultigridResult:
+    """Networks that solve an equation on coarser and coarser grids; ``.error(arm, right sides)``.
+
+    Args:
+        fields: of `MultigridSpec`: ``edge``, ``n_steps``, ``n_nets`` ...
+    """
+    experiment = registry.experiment("diagrams/multigrid")
+    return cast("MultigridResult", experiment.result(experiment.spec(**fields)))
 
 
 def _text(one: str | Circuit) -> str:
