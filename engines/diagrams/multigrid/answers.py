@@ -33,11 +33,10 @@ def _line(n: int, *, periodic: bool) -> Any:
     from scipy import sparse
 
     size = n if periodic else n - 1
-    made = sparse.diags([-np.ones(size - 1), 2.0 * np.ones(size), -np.ones(size - 1)], [-1, 0, 1])
-    made = made.tolil()
+    made = 2.0 * np.eye(size) - np.eye(size, k=1) - np.eye(size, k=-1)
     if periodic:
-        made[0, size - 1] = made[size - 1, 0] = -1.0
-    return made.tocsr() * float(n) ** 2
+        made[0, -1] = made[-1, 0] = -1.0
+    return sparse.csr_matrix(made * float(n) ** 2)
 
 
 def matrix(n: int, *, periodic: bool) -> Any:

@@ -19,7 +19,7 @@ ARMS = (*LEARN, FIXED)
 BANDS = {"waves 1 to 4": (1, 4), "waves 5 to 12": (5, 12)}
 ERROR = "error / size of the solution"
 PLAN = Plan(ARMS, tuple(BANDS), "right sides made of", (ERROR,), opens=0)
-N_LEARNT, N_EXAM, BATCH = 128, 64, 8
+N_LEARNT, N_EXAM, BATCH = 128, 24, 8
 """Fields of each band to learn from and in the exam; fields a step."""
 
 
@@ -35,7 +35,7 @@ class MultigridSpec(Spec):
         group="Learning", ge=10, le=20_000, log=True, soft=(100, 5_000),
     )  # fmt: skip
     n_nets: int = knob(
-        3, label="Networks", help="Of each kind; each has first weights and an order of fields of "
+        4, label="Networks", help="Of each kind; each has first weights and an order of fields of "
         "its own.", group="Learning", ge=2, le=20, soft=(3, 10),
     )  # fmt: skip
     learning_rate: float = knob(

@@ -94,7 +94,7 @@ def frames_of(spec: MultigridSpec) -> Iterator[ArmsFrame | MultigridResult]:
     """A frame at least ten times a second, the result last."""
     made = Comparison(spec)
     frame = None
-    for frame in watched(PLAN, list(made.trainings.values()), spec.n_steps, made.look, 8):
+    for frame in watched(PLAN, list(made.trainings.values()), spec.n_steps, made.look):
         yield frame
     assert frame is not None
     counted = tuple(training.stack.n_parameters for training in made.trainings.values())
