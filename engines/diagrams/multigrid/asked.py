@@ -17,7 +17,7 @@ FIXED = "multigrid, nothing learnt"
 LEARN = (CYCLES, FLAT, CNN, WAVES)
 ARMS = (*LEARN, FIXED)
 BANDS = {"waves 1 to 4": (1, 4), "waves 5 to 12": (5, 12)}
-ERROR = "error / size of the solution"
+ERROR = "error, relative"
 PLAN = Plan(ARMS, tuple(BANDS), "right sides made of", (ERROR,), opens=0)
 N_LEARNT, N_EXAM, BATCH = 128, 24, 8
 """Fields of each band to learn from and in the exam; fields a step."""
