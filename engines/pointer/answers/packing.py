@@ -13,6 +13,15 @@ _SHARES = {50: (12.5, 99.4), 100: (25.0, 99.8), 200: (25.0, 99.9)}
 """By items: capacity, and what of the bound greed reached in plain Python, on other sets."""
 
 
+_P01 = "10 165\n92 23\n57 31\n49 29\n68 44\n60 53\n43 38\n67 63\n84 85\n87 89\n72 82"
+_F1 = "10 269\n55 95\n10 4\n47 60\n5 32\n4 23\n50 72\n8 80\n61 62\n85 65\n87 46"
+PUBLIC = (
+    ("P01", 165, "KNAPSACK_01 data sets (Burkardt), published optimum", 309.0, _P01),
+    ("f1", 269, "Zou et al. 2011, Applied Soft Computing 11, published optimum", 295.0, _F1),
+)
+"""Public instances: name, capacity, source, optimum, and the text of the file."""
+
+
 def packing_answers() -> tuple[KnownAnswer, ...]:
     """Branch and bound, the bound, the programme, and greed at the usual sizes."""
     found = [
@@ -30,6 +39,11 @@ def packing_answers() -> tuple[KnownAnswer, ...]:
         ),
     ]  # fmt: skip
     found += [
+        KnownAnswer(f"best value of {name}, ten items, capacity {capacity}", source, best, 0.0,
+                    partial(best_value, text))
+        for name, capacity, source, best, text in PUBLIC
+    ]  # fmt: skip
+    found += [
         KnownAnswer(
             f"greed by ratio at {n} items, % of the bound, mean of 100",
             "the same rule in plain Python on other sets of items", share, 0.1,
@@ -38,6 +52,17 @@ def packing_answers() -> tuple[KnownAnswer, ...]:
         for n, (_capacity, share) in _SHARES.items()
     ]  # fmt: skip
     return tuple(found)
+
+
+def best_value(text: str) -> float:
+    """The best value of a public instance's text that branch and bound proves."""
+    from engines.pointer.instances.items import items_from_upload
+    from engines.pointer.packing.solvers import by_ratio, searched
+
+    read = items_from_upload("the instance", text.encode(), n_max=10)
+    order = by_ratio(read.weight, read.value)
+    taken, proven = searched(read.weight, read.value, order, read.capacity or 0.0)
+    return float(read.value[taken].sum()) if proven else float("nan")
 
 
 def brute_force_difference(n_sets: int = 20) -> float:

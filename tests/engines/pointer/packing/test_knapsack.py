@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engines.contract import InputError, SpecError
 from engines.pointer import KnapsackSpec, knapsack
 from engines.pointer.answers.packing import (
+    PUBLIC,
     bound_difference,
     brute_force_difference,
     exact_difference,
@@ -102,17 +103,7 @@ def test_own_items_are_one_set():
     ]
 
 
-# Optima as published: P01 of Burkardt's KNAPSACK_01 data sets, and f1 of the ten low-dimensional
-# instances (Zou et al. 2011, Applied Soft Computing 11).
-P01 = """10 165
-92 23\n57 31\n49 29\n68 44\n60 53\n43 38\n67 63\n84 85\n87 89\n72 82
-"""
-F1 = """10 269
-55 95\n10 4\n47 60\n5 32\n4 23\n50 72\n8 80\n61 62\n85 65\n87 46
-"""
-
-
-@pytest.mark.parametrize(("text", "best"), [(P01, 309.0), (F1, 295.0)])
+@pytest.mark.parametrize(("text", "best"), [(text, best) for *_, best, text in PUBLIC])
 def test_public_instances_end_at_their_published_optima(text, best):
     found = knapsack(text)
     assert found.of(SEARCH).tolist() == found.of(PROGRAMME).tolist() == [best]
