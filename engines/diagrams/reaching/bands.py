@@ -64,8 +64,9 @@ def _strip(
             x = left + column * (k + (1.0 - share) / 2)
             marks.append(_box(role, x, y0, column * share, max(y1 - y0, 0.8), path))
     if scale[0] < 0.0 < scale[1]:
-        y = top + HEIGHT * (1.0 - _place(0.0, scale))
-        marks.append(_box("heat zero", left, y - 0.4, width, 0.8, path))
+        y = top + HEIGHT * (1.0 - _place(0.0, scale)) - 0.4
+        y = min(max(y, top), top + HEIGHT - 0.8)  # 0 may lie next to an end
+        marks.append(_box("heat zero", left, y, width, 0.8, path))
     told = range_of(np.array(ends(band)))
     words, size = named(path, told, left, top + HEIGHT)
     return [*marks, *words], max(width, size)

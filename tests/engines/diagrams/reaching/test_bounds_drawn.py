@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engines.contract import InputError
@@ -155,6 +155,7 @@ def span(mark: Mark) -> tuple[float, float]:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(-50, 50), min_size=2, max_size=40), st.floats(0.0, 5.0), st.booleans())
+@example([0.015625, -2.0], 0.0, False)
 def test_bars_stay_in_their_frame(middles, wide, alike):
     scene = scene_of(circuit_from_text("def N(x: b p) -> b p\n  y: b p = relu(x)"), below=ROOM)[0]
     at = np.array(middles)
