@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import panel_material_ui as pmui
 
-from engines.contract import ExplorerError, Result
+from engines.contract import ExplorerError, InputError, Result
 from engines.pointer.instances.items import items_from_upload
 from engines.pointer.packing.asked import ITEMS_MAX
 from engines.pointer.packing.results import Knapsacks
@@ -36,6 +36,7 @@ class KnapsackView(GenericView):
             visible=bool(self.controls.items), **wide,
         )  # fmt: skip
         self.back.on_click(self._forget)
+        self._capacity = type(self.spec()).model_fields["capacity"].default
         self.controls.param.watch(self._items_changed, ["items"])
 
     def extra_controls(self) -> dict[str, list[Any]]:
@@ -57,7 +58,8 @@ class KnapsackView(GenericView):
         self.back.visible = bool(self.controls.items)
 
     def _forget(self, _event: Any) -> None:
-        self.controls.items = ()
+        self.upload.note = ""
+        self.controls.param.update(items=(), capacity=self._capacity)
         self.run()
 
     def _brought(self, name: str, data: bytes) -> None:
@@ -66,12 +68,21 @@ class KnapsackView(GenericView):
             fields: dict[str, Any] = {"items": read.rows}
             if read.capacity is not None:
                 fields["capacity"] = read.capacity
+            elif read.weight.min() > self.controls.capacity:
+                raise InputError(
+                    f"no item fits into the capacity of {self.controls.capacity:g}: the lightest "
+                    f"has {read.weight.min():g}; raise the capacity first"
+                )
             self.spec().replace(**fields)
         except ExplorerError as error:
             self.upload.note = label(error, 300)
             self._complain(str(error))
             return
-        takes = "" if read.capacity is None else f", capacity {read.capacity:g}"
+        takes = "" if read.capacity is None else (
+            f", capacity {read.capacity:g}: a public instance, value before weight"
+        )  # fmt: skip
+        if not self.controls.items:
+            self._capacity = self.controls.capacity
         self.upload.note = f"{len(read.weight):,} items of {label(read.name, 60)}{takes}"
         self.controls.param.update(**fields)
         self.run()

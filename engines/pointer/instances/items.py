@@ -38,9 +38,9 @@ class OwnItems:
 def items_from_upload(name: str, data: bytes, *, n_max: int) -> OwnItems:
     """At most ``n_max`` items; ``name`` is only what the file is called.
 
-    Rows are weight and value, or what a header says (*id, profit, weight*). A first line of two
-    numbers of which the first counts the lines below is the form of public instances: the number
-    of items and the capacity, and then value before weight.
+    Rows are weight and value, or what a header says (*id, profit, weight*). Public instances have
+    blanks between numbers: the number of items and the capacity come first, on a line or on two,
+    then value before weight, and perhaps a line of zeros and ones, the answer, which is not read.
 
     Raises:
         InputError: what is wrong with the file, where, and how to mend it.
@@ -48,23 +48,49 @@ def items_from_upload(name: str, data: bytes, *, n_max: int) -> OwnItems:
     called = label(name, 80) or "the text"
     try:
         check_size(data, _WANTED)
-        return _read(called, *lines_of(data.decode("utf-8-sig", "replace")), n_max=n_max)
+        header, lines = lines_of(data.decode("utf-8-sig", "replace"))
+        head = [] if header else _head(lines)
+        if head:
+            return _public(called, head, lines[len(head) :], n_max)
+        columns = header or ["weight", "value"]
+        return _items(called, columns, lines, None, n_max)
     except InputError as error:
         raise InputError(said_of(called, str(error))) from error
 
 
-def _read(called: str, header: list[str], lines: list[Line], *, n_max: int) -> OwnItems:
-    capacity = None
-    if _counts(lines) and not header:
-        (_, capacity), lines = numbers_in(lines[:1], "items and capacity", 2)[0], lines[1:]
-        header = ["value", "weight"]
-        if capacity <= 0.0:
-            raise InputError(f"the first line's capacity must be above 0, got {capacity:g}")
+def _head(lines: list[Line]) -> list[Line]:
+    """The lines that say how many items a public instance has, and its capacity; none in rows."""
+    if any("," in line.text or ";" in line.text for line in lines):
+        return []
+    n_words = [len(line.words) for line in lines[:3]]
+    head = lines[: 2 if n_words[:2] == [1, 1] else 1]
+    first = lines[0].words[0] if lines else ""
+    rows = [line for line in lines[len(head) :] if not _is_answer(line)]
+    whole = len(head) == 2 or n_words[:1] == [2]
+    return head if whole and len(rows) > 1 and first == str(len(rows)) else []
+
+
+def _is_answer(line: Line) -> bool:
+    return len(line.words) > 2 and set(line.words) <= {"0", "1"}
+
+
+def _public(called: str, head: list[Line], lines: list[Line], n_max: int) -> OwnItems:
+    words = [word for line in head for word in line.words]
+    said = Line(head[-1].number, words, " ".join(words))
+    capacity = numbers_in([said], "items and capacity", 2)[0, 1]
+    if capacity <= 0.0:
+        raise InputError(f"the capacity must be above 0, got {capacity:g}")
+    rows = [line for line in lines if not _is_answer(line)]
+    return _items(called, ["value", "weight"], rows, float(capacity), n_max)
+
+
+def _items(
+    called: str, columns: list[str], lines: list[Line], capacity: float | None, n_max: int
+) -> OwnItems:
     if not lines:
         raise InputError(f"there are no items in it; give {_WANTED}")
     if len(lines) > n_max:
         raise InputError(f"at most {n_max:,} items are read, it has {len(lines):,}")
-    columns = header or ["weight", "value"]
     heavy, worth = _column(columns, _HEAVY), _column(columns, _WORTH)
     rows = numbers_in(lines, " and ".join(columns), len(columns))
     for line, row in zip(lines, rows[:, [heavy, worth]], strict=True):
@@ -72,12 +98,6 @@ def _read(called: str, header: list[str], lines: list[Line], *, n_max: int) -> O
             said = label(line.text, 40)
             raise InputError(f"line {line.number}: weight and value must be above 0, got '{said}'")
     return OwnItems(called, rows[:, heavy], rows[:, worth], capacity)
-
-
-def _counts(lines: list[Line]) -> bool:
-    """Whether the first line says how many items follow, two at least."""
-    first = lines[0].words if lines else []
-    return len(lines) > 2 and len(first) == 2 and first[0] == str(len(lines) - 1)
 
 
 def _column(header: list[str], names: tuple[str, ...]) -> int:

@@ -14,6 +14,8 @@ N_WHOLE = 1_000
 """Whole weights are drawn from 1 to this; a capacity of 1 is as many."""
 CHOICES_MAX = 50_000_000
 """Of a dynamic programme: it remembers for every item and load whether the item is in."""
+MOST = 1e12
+"""Of a weight, a value and a capacity."""
 Item = tuple[float, float]
 
 
@@ -26,7 +28,7 @@ class KnapsackSpec(Spec):
     )  # fmt: skip
     capacity: float = knob(
         25.0, label="Capacity", help="What the knapsack takes. The literature has 12.5 at 50 "
-        "items, 25 at 100 and 200.", group="Items", gt=0.0, le=1e6, soft=(1.0, 50.0), step=0.5,
+        "items, 25 at 100 and 200.", group="Items", gt=0.0, le=MOST, soft=(1.0, 50.0), step=0.5,
     )  # fmt: skip
     weights: Literal["real", "whole"] = knob(
         "real", label="Weights", help="Real numbers, or whole thousandths, of which a dynamic "
@@ -52,10 +54,10 @@ class KnapsackSpec(Spec):
         if len(self.items) > ITEMS_MAX:
             raise SpecError(f"Own items: at most {ITEMS_MAX:,}, got {len(self.items):,}")
         for k, (weight, value) in enumerate(self.items, start=1):
-            if not (0.0 < weight <= 1e6 and 0.0 < value <= 1e9):
+            if not (0.0 < weight <= MOST and 0.0 < value <= MOST):
                 raise SpecError(
-                    f"Own items: weight and value of item {k} must be above 0, got {weight:g} and "
-                    f"{value:g}; leave it out"
+                    f"Own items: weight and value of item {k} must be above 0 and at most "
+                    f"{MOST:g}, got {weight:g} and {value:g}; leave it out, or measure in more"
                 )
         if self.items and not math.isfinite(sum(weight for weight, _ in self.items)):
             raise SpecError("Own items: weights must be finite")

@@ -118,9 +118,9 @@ class Knapsacks(Result):
 
 
 def gaps(bounds: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Per cent of the bound that is missing: float64[..., set]."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.maximum(100 * (1.0 - values / bounds), 0.0)
+    """Per cent of the bound that is missing: float64[..., set]; none where nothing fits."""
+    share = np.divide(values, bounds, out=np.ones_like(values), where=bounds != 0.0)
+    return np.maximum(100 * (1.0 - share), 0.0)
 
 
 def _logarithm(gap: np.ndarray) -> np.ndarray:

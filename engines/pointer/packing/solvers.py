@@ -31,9 +31,14 @@ def greedy(weight: np.ndarray, order: np.ndarray, capacity: float) -> np.ndarray
 def fractional_bound(
     weight: np.ndarray, value: np.ndarray, order: np.ndarray, capacity: float
 ) -> float:
-    """Value where the first item that does not fit may be cut (Dantzig 1957): none is above."""
+    """Value where the first item that does not fit may be cut (Dantzig 1957): none is above.
+
+    Items that are heavier than the capacity are in no answer, and in no part of this.
+    """
     left, total = capacity, 0.0
     for k in order:
+        if weight[k] > capacity * (1.0 + _SLACK):
+            continue
         if weight[k] > left:
             return float(total + value[k] * left / weight[k])
         left -= weight[k]

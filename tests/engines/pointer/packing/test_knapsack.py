@@ -119,6 +119,8 @@ def test_public_instances_end_at_their_published_optima(text, best):
         ("id;Profit;Weight\n1;3;2\n2;4;3\n", None),
         ("2 3\n3 4", None),
         ("2 5\n3 2\n4 3\n", 5.0),
+        ("2\n5\n\n3 2\n4 3\n", 5.0),  # kplib
+        ("2 5\n3 2\n4 3\n1 0 1\n", 5.0),  # with its answer, were it of three items
     ],
 )
 def test_items_come_as_rows_under_a_header_or_as_a_public_instance(text, capacity):
@@ -157,6 +159,18 @@ def test_the_search_knows_no_size_of_a_value(scale):
     np.testing.assert_array_equal(taken, solvers.searched(weight, value, order, 3.0)[0])
 
 
+def test_rows_with_commas_are_rows_though_the_first_counts_the_others():
+    read = items_from_upload("mine.csv", b"2, 7\n1, 4\n3, 6", n_max=10)
+    assert read.rows == ((2.0, 7.0), (1.0, 4.0), (3.0, 6.0))
+    assert read.capacity is None
+
+
+def test_items_that_never_fit_are_in_no_bound():
+    found = knapsack([[100, 1], [200, 2], [2, 3]], capacity=5.0)
+    assert found.bounds.tolist() == [3.0]
+    assert knapsack([[100, 1], [200, 2]], capacity=5.0).pictures()[1].xy[:, 1].max() <= -5
+
+
 def test_what_fits_nowhere_leaves_nothing():
     found = knapsack([[2, 3], [3, 4]], capacity=1.0)
     assert found.of(SEARCH).tolist() == found.of(GREEDY).tolist() == [0.0]
@@ -166,8 +180,9 @@ def test_what_fits_nowhere_leaves_nothing():
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"items": ((0.0, 1.0),)}, "weight and value of item 1 must be above 0, got 0 and 1"),
-        ({"items": ((1.0, 1.0), (1.0, -1.0))}, "item 2 must be above 0, got 1 and -1"),
+        ({"items": ((0.0, 1.0),)}, "weight and value of item 1 must be above 0 and at most"),
+        ({"items": ((1.0, 1.0), (1.0, -1.0))}, "item 2 must be above 0 and at most 1e.12, got 1"),
+        ({"items": ((1.0, 1e308),)}, "at most 1e.12, got 1 and 1e.308"),
         ({"items": ((1.0, 1.0),) * 1_001}, "at most 1,000, got 1,001"),
         ({"capacity": 0.0}, "Capacity"),
     ],
