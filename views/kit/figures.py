@@ -32,6 +32,8 @@ _LEGEND_CELL = 56
 
 _TICKS_WIDTH, _TICK_GAP = 56, 2
 """Letters of tick labels beside each other on a narrow stage, and those between two; more lean."""
+_SCALE_WIDTH = 12
+"""Letters that would stand where a heat map has its scale of colours."""
 _BORDER, _LETTER_HALF = 5, 3
 """Pixels: beside a plot, and half a letter of a tick."""
 
@@ -323,12 +325,10 @@ def _figure(picture: Figured) -> figure:
         toolbar_location="above",
         output_backend="svg" if not isinstance(picture, Heatmap) else "canvas",
     )
-    if sum(len(text) + _TICK_GAP for _, text in picture.x_axis.ticks) > _TICKS_WIDTH:
+    if sum(len(text) + _TICK_GAP for _, text in picture.x_axis.ticks) > _tick_room(picture):
         made.xaxis.major_label_orientation = 0.9
     elif picture.x_axis.ticks:
-        # The last name is centred under its tick, and half of it may lie beyond the axis.
-        _, last = max(picture.x_axis.ticks)
-        made.min_border_right = max(_BORDER, _LETTER_HALF * len(last))
+        made.min_border_right = _border_right(picture)
     for drawn, axis in ((made.xaxis, picture.x_axis), (made.yaxis, picture.y_axis)):
         drawn.formatter = CustomJSTickFormatter(code=_TICK)
         if axis.ticks:
@@ -338,6 +338,22 @@ def _figure(picture: Figured) -> figure:
     made.toolbar.autohide = True
     made.add_tools(HoverTool(tooltips=_tooltips(picture)))
     return made
+
+
+def _tick_room(picture: Figured) -> int:
+    """Letters that names under a plot may have beside each other."""
+    beside = max((len(text) for _, text in picture.y_axis.ticks), default=0)
+    return _TICKS_WIDTH - beside - (_SCALE_WIDTH if isinstance(picture, Heatmap) else 0)
+
+
+def _border_right(picture: Figured) -> int:
+    """Pixels for the last name, half of which may lie beyond the axis, as the legend leaves them.
+
+    The legend ends where the axis does, and a wide one would begin before the picture.
+    """
+    _, last = max(picture.x_axis.ticks)
+    _, longest = _legend_rows(layer_names(picture))
+    return max(_BORDER, min(_LETTER_HALF * len(last), 2 * _LETTER_HALF * (_LEGEND_CELL - longest)))
 
 
 def _axis(axis: Axis) -> str:

@@ -14,6 +14,10 @@ from engines.lab.statistics import half_widths, mean_over, paired
 UNIT = "networks"
 
 
+_ARMS_SMALL = 6
+"""Lines that a small picture can hold with their names."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is compared, under what, and by which numbers."""
@@ -93,6 +97,7 @@ class Looks:
             axis,
             bands={arm: (drawn(low), drawn(high)) for arm, (low, high) in ends.items()},
             dots=middle,
+            large=len(plan.arms) > _ARMS_SMALL,
         )
 
     def course(self, measure: str = "") -> Curves:
