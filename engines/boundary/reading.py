@@ -149,8 +149,8 @@ def _json_cell(cell: Any, place: int) -> Value:
 
 
 def _column_from_table(text: str, kind: str, wanted: str | None) -> Column:
-    mark = _separator(text, kind)
-    first, has_header, numeric = _survey(text, mark, is_list=kind == ".txt")
+    mark = separator_of(text, kind)
+    first, has_header, numeric = survey(text, mark, is_list=kind == ".txt")
     if not has_header and (kind == ".txt" or _is_one_row(text, mark)):
         return _column_from_list(text, mark)
     names = _names(first, has_header)
@@ -159,7 +159,7 @@ def _column_from_table(text: str, kind: str, wanted: str | None) -> Column:
     several = len(names) > 1 and chosen is None
     notes = [f"column '{name}' of {len(names):,} was read"] if several else []
     place = names.index(name)
-    rows = _rows(text, mark)
+    rows = rows_of(text, mark)
     if has_header:
         next(rows)
     cells = ((line, row[place]) for line, row in rows)
@@ -168,7 +168,7 @@ def _column_from_table(text: str, kind: str, wanted: str | None) -> Column:
 
 def _column_from_list(text: str, mark: str) -> Column:
     """All cells in reading order; a line may end in a separator."""
-    rows = ((line, row[:-1] if row[-1] == "" else row) for line, row in _rows(text, mark))
+    rows = ((line, row[:-1] if row[-1] == "" else row) for line, row in rows_of(text, mark))
     cells = ((line, cell) for line, row in rows for cell in row)
     return _column("values", ["values"], _numbers_or_text(cells, mark, "values"), [])
 
@@ -177,7 +177,7 @@ def _column(name: str, names: list[str], values: list[Value], notes: list[str]) 
     return {"name": name, "columns": names, "values": values, "notes": notes}
 
 
-def _separator(text: str, kind: str) -> str:
+def separator_of(text: str, kind: str) -> str:
     """The mark between cells: tab, semicolon, comma, or a space for any white space."""
     if kind == ".tsv":
         return "\t"
@@ -188,7 +188,7 @@ def _separator(text: str, kind: str) -> str:
     return " " if kind == ".txt" else ","
 
 
-def _rows(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
     """Non-empty rows with the line each ends on."""
     if mark == " ":
         rows = enumerate((line.split() for line in io.StringIO(text)), 1)
@@ -213,15 +213,15 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _is_one_row(text: str, mark: str) -> bool:
-    rows = _rows(text, mark)
+    rows = rows_of(text, mark)
     return next(rows, None) is not None and next(rows, None) is None
 
 
-def _survey(text: str, mark: str, *, is_list: bool) -> tuple[list[str], bool, list[bool]]:
+def survey(text: str, mark: str, *, is_list: bool) -> tuple[list[str], bool, list[bool]]:
     """The first row, whether it is a header, and which columns hold numbers (or gaps) below it."""
     if text.count(mark) > CELLS_MAX:
         raise ReadingError(f"there are more than {CELLS_MAX:,} cells; give a part of them")
-    rows = _rows(text, mark)
+    rows = rows_of(text, mark)
     _, first = next(rows, (0, []))
     if not first:
         raise ReadingError("there are no values; give at least one")
@@ -241,11 +241,11 @@ def _survey(text: str, mark: str, *, is_list: bool) -> tuple[list[str], bool, li
                     f"line {line:,} has {len(row):,} cells where {len(first):,} were expected"
                 )
         for place, cell in enumerate(row[: len(first)]):
-            is_number = _is_number(cell, mark)
-            seen[place] |= is_number
-            fits[place] &= is_number or cell.lower() in _MISSING
+            number = is_number(cell, mark)
+            seen[place] |= number
+            fits[place] &= number or cell.lower() in _MISSING
     numeric = [fit and some for fit, some in zip(fits, seen, strict=True)]
-    named = [c.lower() not in _MISSING and not _is_number(c, mark) for c in first]
+    named = [c.lower() not in _MISSING and not is_number(c, mark) for c in first]
     below_names = any(name and number for name, number in zip(named, numeric, strict=True))
     return first, below_names and not ragged, numeric
 
@@ -276,7 +276,8 @@ def _choose(names: list[str], wanted: str | None) -> str | None:
     raise ReadingError(f"there is no column '{wanted[:40]}'; there are: {shown}")
 
 
-def _is_number(cell: str, mark: str) -> bool:
+def is_number(cell: str, mark: str) -> bool:
+    """Whether a cell is one, infinity too; where semicolons part them commas are points."""
     if _NUMBER.fullmatch(cell) or _INFINITE.fullmatch(cell):
         return True
     return mark == ";" and bool(_DECIMAL_COMMA.fullmatch(cell))
@@ -293,11 +294,12 @@ def _numbers_or_text(cells: Any, mark: str, name: str) -> list[Value]:
         if len(found) == ROWS_MAX:
             raise ReadingError(f"there are more than {ROWS_MAX:,} values; give a part of them")
         lines.append(line)
-        found.append(_number(cell, mark, where) if _is_number(cell, mark) else cell)
+        found.append(number_of(cell, mark, where) if is_number(cell, mark) else cell)
     return _values(found, lambda place: f"line {lines[place - 1]:,}, column '{name}'")
 
 
-def _number(cell: str, mark: str, where: str) -> float:
+def number_of(cell: str, mark: str, where: str) -> float:
+    """The number of a cell; ``where`` begins the sentence about one that is too large."""
     infinite = _INFINITE.fullmatch(cell)
     if infinite:
         return float(f"{infinite[1]}inf")

@@ -23,6 +23,7 @@ from engines.diagrams.api import (
     search_widths,
     solve_on_grids,
     sorted_widths,
+    wire_values,
 )
 from engines.diagrams.builder import Builder
 from engines.diagrams.diagram import Diagram
@@ -54,4 +55,5 @@ __all__ = [
     "search_widths",
     "solve_on_grids",
     "sorted_widths",
+    "wire_values",
 ]

@@ -23,6 +23,7 @@ from engines.diagrams.operators.results import OperatorResult
 from engines.diagrams.ordering.results import PosetResult
 from engines.diagrams.reaching.results import BoundsResult
 from engines.diagrams.tangling.results import TanglingResult
+from engines.diagrams.watching.result import Watched
 from engines.running import registry
 
 if TYPE_CHECKING:
@@ -49,6 +50,25 @@ def race(*entrants: str | Circuit | nn.Module, **fields: Any) -> RaceResult:
         made.append(_entrant(one, task, {other.name for other in made}))
     spec = experiment.spec(entrants=tuple(made), **fields)
     return cast("RaceResult", experiment.result(spec))
+
+
+def wire_values(diagram: str | Circuit, own: Any = None, **fields: Any) -> Watched:
+    """What flows on every wire; ``.of(path).at(example)`` is float32[panel, row, column].
+
+    Args:
+        diagram: a text, a name of the library, or a diagram.
+        own: the input: an array, or a dict of one per input by its name; random numbers without.
+        fields: of `WatchSpec`: ``data="digits"`` and ``n_steps`` to learn first, ``seed`` ...
+
+    Raises:
+        InputError: an array that does not fit the diagram's input: what came, what is wanted.
+    """
+    from engines.diagrams.watching.own import keep_arrays
+
+    experiment = registry.experiment("diagrams/values")
+    given = {} if own is None else {"upload": keep_arrays(own)}
+    fields = {"text": _text(diagram), "data": "random numbers", "n_steps": 0, **given, **fields}
+    return cast("Watched", experiment.result(experiment.spec(**fields)))
 
 
 def branch(**fields: Any) -> BranchResult:

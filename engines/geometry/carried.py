@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from functools import partial
-
+from engines.boundary.brought import carried_file
 from engines.boundary.carried import Carried
-from engines.contract import InputError, Spec
-from engines.geometry.own_data.files import KIND, FilesSpec, inbox, keep_upload
-
-_UPLOAD = re.compile(r"[0-9a-f]{24}\.[a-z0-9]{2,12}")
+from engines.contract import Spec
+from engines.geometry.importing.arrays import KINDS
+from engines.geometry.own_data.files import UPLOAD_MAX_BYTES, FilesSpec
 
 
 def carried(spec: Spec) -> tuple[Carried, ...]:
     """The file that was brought; sets on this machine are made again by what recorded them."""
-    if not isinstance(spec, FilesSpec) or not _UPLOAD.fullmatch(spec.upload):
+    if not isinstance(spec, FilesSpec):
         return ()
-    path = inbox() / spec.upload
-    read, keep = partial(_read, spec.upload), partial(_keep, spec.upload)
-    return (Carried(f"uploads/{spec.upload}", read, path.exists, keep),)
+    return carried_file(spec.upload, KINDS, UPLOAD_MAX_BYTES)
 
 
 def left_out(spec: Spec) -> str:
@@ -29,21 +24,3 @@ def left_out(spec: Spec) -> str:
     if isinstance(source, str) and source and not getattr(spec, "upload", ""):
         return f"the activation set {source!r} is not in here; what recorded it makes it again"
     return ""
-
-
-def _read(upload: str) -> bytes:
-    path = inbox() / upload
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            "the file of activations is not on this machine any more; bring it again"
-        ) from error
-    KIND.check_name(path, "the file of activations")
-    return data
-
-
-def _keep(upload: str, data: bytes) -> None:
-    if KIND.name_of(data, 24) != upload.partition(".")[0]:
-        raise InputError("the activations in this bundle are not those that its settings name")
-    keep_upload(f"brought.{upload.partition('.')[2]}", data)

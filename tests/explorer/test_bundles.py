@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 import explorer
+from engines.boundary.brought import inbox
 from engines.boundary.bundles import bundle_from_files, files_from_bundle, is_bundle
 from engines.boundary.stamps import stamp_of
 from engines.connectome.dynamics.stimulus import StimulusSpec
 from engines.connectome.wiring import kept
 from engines.connectome.wiring.connectome import Connectome, Provenance, layer_from_edges
 from engines.contract import InputError
-from engines.geometry.own_data.files import FilesSpec, inbox, keep_upload
+from engines.geometry.own_data.files import FilesSpec, keep_upload
 from engines.running import registry
 from engines.sorting.model import SortSpec
 from explorer.bundles import bundle, session_from_bundle

@@ -8,8 +8,10 @@ from engines.contract import Frame, Result, Spec
 from engines.contract.pictures import Picture
 from engines.diagrams.watching.result import Watched, WatchFrame
 from engines.diagrams.watching.showing import redrawn, with_values
+from engines.diagrams.watching.spec import WatchSpec
 from engines.diagrams.wires.followed import VANISHING
 from engines.running.compute import Compute, Job
+from views.diagrams.own_input import OwnInput, named
 from views.diagrams.wires import WireView
 from views.kit.generic import table_section
 
@@ -17,13 +19,27 @@ from views.kit.generic import table_section
 class ValuesView(WireView):
     """The drawing on stage with what flows in it; a press on an operation opens its maps."""
 
-    folded_groups: ClassVar[frozenset[str]] = frozenset({"Look", "What runs"})
+    folded_groups: ClassVar[frozenset[str]] = frozenset({"Look", "What runs", "Own input"})
 
     def __init__(
         self, name: str, compute: Compute, *, owner: str = "", spec: Spec | None = None
     ) -> None:
         super().__init__(name, compute, owner=owner, spec=spec)
         self.watched: Watched | None = None
+        self.own = OwnInput(self._take_own)
+        self.controls.param.watch(self._tell_own, ["upload", "title"])
+        self._tell_own()
+
+    def extra_controls(self) -> dict[str, list[Any]]:
+        """An input of one's own, the editor, the sizes."""
+        return {"Own input": [self.own.panel], **super().extra_controls()}
+
+    def _take_own(self, upload: str, title: str) -> None:
+        self.controls.param.update(upload=upload, title=title)
+        self.run()
+
+    def _tell_own(self, *_events: Any) -> None:
+        self.own.tell(self.controls.upload, self.controls.title)
 
     def chosen_by(self) -> dict[str, str]:
         """Which example, which turn of a block that repeats."""
@@ -77,10 +93,20 @@ class ValuesView(WireView):
         return self.watched.pictures_of(path, *self._chosen(self.watched))
 
     def first_sections(self) -> list[dict[str, Any]]:
-        """How well it learned, and every operation's statistics."""
+        """Whose input flows, how well it learned, and every operation's statistics."""
         if self.watched is None:
             return []
-        return [_learned(self.watched), table_section(self.watched.short_table())]
+        return [
+            _own(self.watched.spec),
+            _learned(self.watched),
+            table_section(self.watched.short_table()),
+        ]
+
+
+def _own(spec: WatchSpec) -> dict[str, Any]:
+    if not spec.upload:
+        return {}
+    return {"title": "Own input", "sentence": f"{named(spec.upload, spec.title)} flows."}
 
 
 def _learned(result: Watched) -> dict[str, Any]:

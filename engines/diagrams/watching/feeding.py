@@ -10,7 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engines.contract import InputError
 from engines.diagrams.graph.circuit import Circuit
+from engines.diagrams.graph.errors import DiagramError
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.language.check import circuit_from_text
 from engines.diagrams.learning.entrants import Contestant, contestant
@@ -19,6 +21,7 @@ from engines.diagrams.running.draws import example_inputs
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
 from engines.diagrams.running.weights import built
 from engines.diagrams.watching.budget import check_numbers
+from engines.diagrams.watching.own import RESIZE, Arrays, own_arrays, own_inputs
 from engines.diagrams.watching.spec import Fill, WatchSpec
 from engines.diagrams.wires.statistics import followed_at
 from engines.lab.data.catalog import task_of
@@ -43,7 +46,7 @@ class Fed:
 
 
 def from_model(spec: WatchSpec) -> Fed:
-    """A model of ``torch.nn`` with fresh weights, on random numbers of the shapes given.
+    """A model of ``torch.nn`` with fresh weights, on random numbers or one's own.
 
     Raises:
         DiagramError: an expression or a shape that cannot be read, or a model that torch cannot
@@ -54,14 +57,37 @@ def from_model(spec: WatchSpec) -> Fed:
 
     torch.manual_seed(spec.seed % 2**32)
     model = module_from_text(spec.module).eval()
-    diagram = circuit_from_torch(model, inputs_from_text(spec.shapes))
+    own = own_arrays(spec)
+    shaped = () if spec.shapes.strip() else _shaped_as(own)
+    try:
+        diagram = circuit_from_torch(model, shaped or inputs_from_text(spec.shapes))
+    except DiagramError as error:
+        if not shaped:
+            raise
+        came = ", ".join(" x ".join(map(str, array.shape)) for array in own.values())
+        raise InputError(
+            f"the model does not run on the file's {came}; give a file in its shape, or write that "
+            f"as Shapes of the model's inputs. {error}"
+        ) from error
     check_numbers(diagram, numbers(diagram))
+    if own:
+        mend = "write that shape as Shapes of the model's inputs, or leave them empty"
+        inputs, _sizes = own_inputs(diagram, own, numbers(diagram), mend=mend)
+        return Fed(diagram, built(diagram), inputs)
     inputs = filled(diagram, numbers(diagram), spec)
     return Fed(diagram, built(diagram), inputs)
 
 
+def _shaped_as(own: Arrays) -> tuple[Tensor, ...]:
+    """Zeros in the shapes of one's own arrays."""
+    return tuple(
+        torch.zeros(a.shape, dtype=torch.int64 if a.dtype.kind == "i" else torch.float32)
+        for a in own.values()
+    )
+
+
 def from_text(spec: WatchSpec) -> Fed:
-    """A text with fresh weights, on random numbers.
+    """A text with fresh weights, on random numbers or one's own, whose sizes its axes take.
 
     Raises:
         DiagramError: mistakes of the text, or an operation of which it is not said what it does.
@@ -69,11 +95,15 @@ def from_text(spec: WatchSpec) -> Fed:
     """
     circuit = circuit_from_text(spec.text)
     free = {item.axis: item.size for item in spec.sizes}
+    own = own_arrays(spec)
+    inputs: tuple[Tensor, ...] = ()
+    if own:
+        inputs, free = own_inputs(circuit, own, free)
     sizes = numbers(circuit, free)
     check_numbers(circuit, sizes)
     torch.manual_seed(spec.seed % 2**32)
     module = module_from_circuit(circuit, free)
-    return Fed(circuit, module, filled(circuit, sizes, spec), sizes=free)
+    return Fed(circuit, module, inputs or filled(circuit, sizes, spec), sizes=free)
 
 
 def filled(circuit: Circuit, sizes: dict[str, int], spec: WatchSpec) -> tuple[Tensor, ...]:
@@ -104,12 +134,15 @@ class Learning:
     task: Task = field(init=False)
     contestant: Contestant = field(init=False)
     training: Training = field(init=False)
+    own: tuple[Tensor, ...] = field(init=False)
+    """In place of the exam's examples, where one brought some."""
 
     def __post_init__(self) -> None:
         """Check that the text fits the task, and draw first weights."""
         self.task = task_of(self.spec.data, self.spec.seed)
         entrant: Entrant = named(self.spec.text, ())
         self.contestant = contestant(entrant, self.task, BATCH)
+        self.own = self._brought()
         begin = self.spec.seed % 2**32
         stack = stack_from_seeds(
             self.contestant.module, [begin + k for k in range(self.spec.n_seeds)]
@@ -118,6 +151,12 @@ class Learning:
         batches = OrderedBatches(data.x, data.y, BATCH, self.spec.n_seeds, self.spec.seed)
         rule = Rule(learning_rate=self.spec.learning_rate)
         self.training = Training(stack, batches, self.task.loss, rule, exact=False)
+
+    def _brought(self) -> tuple[Tensor, ...]:
+        own = own_arrays(self.spec)
+        if not own:
+            return ()
+        return own_inputs(self.contestant.circuit, own, self.contestant.bound, mend=RESIZE)[0]
 
     def _shaped(self, x: np.ndarray) -> np.ndarray:
         return x.reshape(len(x), *self.contestant.input_shape)
@@ -134,10 +173,12 @@ class Learning:
     def fed(self) -> Fed:
         """The first network on the examples that are shown."""
         x, y = self.exam(self.spec.n_examples)
+        labels = tuple(f"{int(t)}" if t.ndim == 0 and not t.is_floating_point() else "" for t in y)
+        if self.own:
+            (x,), labels = self.own, ()
         circuit = self.contestant.circuit
         sizes = {**self.contestant.bound, circuit.graph.inputs[0].axes[0]: len(x)}
         check_numbers(circuit, numbers(circuit, sizes))
-        labels = tuple(f"{int(t)}" if t.ndim == 0 and not t.is_floating_point() else "" for t in y)
         return Fed(circuit, self.network(0), (x,), labels, sizes)
 
     def score(self) -> list[float]:

@@ -33,6 +33,8 @@ def RowReader(x: b r s) -> b c
 """
 """Attention that a small picture can be told with: it learns digits in seconds."""
 
+UPLOAD_MAX_BYTES = 16 * 1024 * 1024
+"""Of a file with an input of one's own."""
 Feed = Literal["random numbers", RaceTask]
 Fill = Literal["normal", "uniform", "ones", "ramp"]
 
@@ -112,6 +114,13 @@ class WatchSpec(Spec):
     )
     sizes: tuple[AxisSize, ...] = knob(
         (), label="Sizes", help="Sizes of axes that no task gives.", widget="hidden"
+    )
+    upload: str = knob(
+        "", label="Own input", widget="hidden", max_length=80,
+        help="Checksum and ending of the file whose numbers flow in place of drawn ones.",
+    )  # fmt: skip
+    title: str = knob(
+        "", label="Its name", help="What that file is called.", widget="hidden", max_length=80
     )
     width: int = knob(
         1100,

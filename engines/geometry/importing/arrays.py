@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import io
 import json
 import warnings
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.boundary.arrays import arrays_of_npz
 from engines.boundary.counts import npy_bytes
 from engines.boundary.labels import label
 from engines.contract import InputError
@@ -152,19 +151,7 @@ def _npy(path: Path) -> FileContents:
 
 
 def _npz(path: Path) -> FileContents:
-    found = {}
-    with zipfile.ZipFile(path) as archive:
-        total = sum(entry.file_size for entry in archive.infolist())
-        if total > BYTES_MAX:
-            raise InputError(f"it unpacks to {total:,} bytes; at most {BYTES_MAX:,}")
-        for entry in archive.infolist():
-            with archive.open(entry) as file:
-                content = io.BytesIO(file.read())
-            npy_bytes(content, entry.file_size)
-            content.seek(0)
-            name = entry.filename.removesuffix(".npy")
-            found[name] = np.load(content, allow_pickle=False)
-    return _sorted_out(found)
+    return _sorted_out(arrays_of_npz(path, BYTES_MAX))
 
 
 def _safetensors(path: Path) -> FileContents:

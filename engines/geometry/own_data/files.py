@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import numpy as np
 
 from engines.boundary.apart import STRANGERS, said_of
-from engines.boundary.kept import Kind
+from engines.boundary.brought import keep_brought, place_of
 from engines.boundary.labels import label
-from engines.boundary.whole import write_whole
 from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Picture
 from engines.contract.sending import Activations, Gift, Places, came_from
@@ -29,7 +27,6 @@ from engines.geometry.importing.reading_apart import OWN, contents_read_apart
 from engines.geometry.importing.sets import Axes, Missing, set_from_arrays, thinned
 from engines.geometry.importing.tables import FirstRow, Ids, Reading
 
-KIND = Kind("file that was brought", mend="bring it again")
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -82,20 +79,7 @@ def keep_upload(name: str, data: bytes) -> str:
     Raises:
         InputError: a kind that is not read, or too many bytes.
     """
-    leaf = PurePath(name.replace("\\", "/"))
-    kind, title = leaf.suffix.lower(), label(leaf.name, 60) or "the file"
-    if kind not in KINDS:
-        raise InputError(
-            f"'{title}': only {', '.join(KINDS)} files are opened here, got {kind or 'no ending'}"
-        )
-    if len(data) > UPLOAD_MAX_BYTES:
-        raise InputError(f"'{title}' has {len(data):,} bytes; at most {UPLOAD_MAX_BYTES:,} here")
-    named = KIND.name_of(data, 24) + kind
-    try:
-        write_whole(inbox() / named, data)
-    except OSError as error:
-        raise InputError(f"the file cannot be kept in {inbox()}: {error.strerror}") from error
-    return named
+    return keep_brought(name, data, KINDS, UPLOAD_MAX_BYTES)
 
 
 def spec_from_activations(sent: Activations, came: str) -> FilesSpec:
@@ -113,11 +97,6 @@ def spec_from_activations(sent: Activations, came: str) -> FilesSpec:
     return FilesSpec(
         upload=keep_upload(f"{title}.npz", stream.getvalue()), title=title, origin=came
     )
-
-
-def inbox() -> Path:
-    """Where uploads wait."""
-    return library.root().with_name("uploads")
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,11 +186,5 @@ def _place(spec: FilesSpec) -> tuple[Path, str, str]:
             raise InputError(f"{label(path.name, 60)!r} is not there; give the whole path")
         about = path.stat()
         return path, path.name, f"{path.absolute()} {about.st_size} {about.st_mtime_ns}"
-    if not re.fullmatch(r"[0-9a-f]{24}\.[a-z0-9]{2,12}", spec.upload):
-        raise InputError("this is not the name of a file that was brought")
-    path = inbox() / spec.upload
-    shown = spec.title or f"your {path.suffix[1:]} file"
-    if not path.exists():
-        raise InputError(f"{label(shown, 60)!r} is not on this machine any more; bring it again")
-    KIND.check_name(path, f"{label(shown, 60)!r}")
+    path, shown = place_of(spec.upload, spec.title)
     return path, shown, spec.upload

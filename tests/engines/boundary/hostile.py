@@ -83,6 +83,27 @@ def npy_head(shape: tuple[int, ...], descr: str = "|u1") -> bytes:
     return stream.getvalue()
 
 
+def array_file(array: np.ndarray) -> bytes:
+    """An ordinary NPY file."""
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def many_numbers() -> bytes:
+    """Fifty million and one zeros, in kilobytes."""
+    stream = io.BytesIO()
+    np.savez_compressed(stream, x=np.zeros(50_000_001, bool))
+    return stream.getvalue()
+
+
+def picture(width: int) -> bytes:
+    """A PNG that claims a width and ends after its head."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, width, 8, 0, 0, 0, 0)
+    check = struct.pack(">I", zlib.crc32(head))
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + check
+
+
 def npz_bomb(n_mib: int, stated: int | None = None) -> bytes:
     """A small NPZ of as many MiB."""
     stream, size = zeros_deflated(n_mib, npy_head((n_mib, MIB)))
@@ -245,7 +266,7 @@ _MAGIC = {
     ".parquet": b"PAR1", ".feather": b"ARROW1\0\0", ".gz": b"\x1f\x8b\x08\0", ".json": b"[",
     ".mat": b"MATLAB 5.0 MAT-file" + bytes(105) + b"\0\x01IM", ".graphml": b"<graphml>",
     ".gexf": b"<gexf>", ".h5": b"\x89HDF\r\n\x1a\n", ".hdf5": b"\x89HDF\r\n\x1a\n",
-    ".gml": b"graph [", ".net": b"*Vertices 9\n", ".nwb": b"\x89HDF\r\n\x1a\n",
+    ".png": b"\x89PNG\r\n\x1a\n", ".gml": b"graph [", ".net": b"*Vertices 9\n", ".nwb": b"\x89HDF\r\n\x1a\n",
 }  # fmt: skip
 WIRING = (
     ".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".graphml", ".npz", ".npy", ".json", ".mat",
@@ -254,6 +275,7 @@ WIRING = (
 ACTIVATIONS = (
     ".npy", ".npz", ".safetensors", ".csv", ".tsv", ".parquet", ".h5", ".hdf5", ".mat", ".zip",
 )  # fmt: skip
+INPUT = (".npy", ".npz", ".csv", ".tsv", ".txt", ".png")
 VALUES = (".csv", ".tsv", ".txt", ".json")
 RECORDING = (".nwb", ".h5", ".hdf5", ".npz", ".npy", ".csv", ".tsv", ".parquet", ".json")
 
@@ -263,6 +285,7 @@ def _plain() -> list[Hostile]:
     found = []
     for place, kinds in (
         ("wiring", WIRING), ("activations", ACTIVATIONS), ("values", VALUES), ("cities", (".tsp",)),
+        ("input", INPUT),
         ("recording", RECORDING),
     ):  # fmt: skip
         for kind in kinds:
@@ -370,6 +393,26 @@ _BOMBS = [
             + b"9" * 9, "DIMENSION"),
     Hostile("cities", "digits.tsp", lambda: b"TYPE : TSP\nEDGE_WEIGHT_TYPE : EUC_2D\nDIMENSION : 1"
             b"\nNODE_COORD_SECTION\n1 1e999 0", "finite"),
+    Hostile("input", "wide.csv", lambda: _WIDE, "1,000,000 columns"),
+    Hostile("input", "cells.tsv", lambda: b"1\t1\t1\t1\n" * 700_000, "2,800,001 cells"),
+    Hostile("input", "odd.csv", lambda: b"a,b\n1,2\n3,x\n", "line 3, column 2 holds 'x'"),
+    Hostile("input", "gap.csv", lambda: b"1,2\n3,\n", "line 2, column 2 is empty"),
+    Hostile("input", "ragged.csv", lambda: b"1,2\n3\n", "1 cells where 2"),
+    Hostile("input", "claims.npy", lambda: npy_head((2**40, 2**40), "<f8"), "header says"),
+    Hostile("input", "less.npy", lambda: npy_head((-5, 5), "<f8")),
+    Hostile("input", "objects.npy", lambda: objects(np.save), "never read"),
+    Hostile("input", "objects.npz", lambda: objects(np.savez, "x"), "never read"),
+    Hostile("input", "pickle.npy", lambda: pickle.dumps([1])),
+    Hostile("input", "bomb.npz", lambda: npz_bomb(2_000), "unpacks to 2,000 MiB"),
+    Hostile("input", "liar.npz", lambda: npz_bomb(600, 100)),
+    Hostile("input", "numbers.npz", many_numbers, "50,000,001 numbers; at most 50,000,000"),
+    Hostile("input", "words.npy", lambda: array_file(np.array(["a"])), "no array of real numbers"),
+    Hostile("input", "none.npy", lambda: array_file(np.zeros((0, 4))), "no array of real numbers"),
+    Hostile("input", "size.png", lambda: picture(2**31 - 1), "pixels|readable"),
+    Hostile("input", "cut.png", lambda: picture(64), "readable"),
+    Hostile("input", "gif.png", lambda: b"GIF89a" + bytes(64), "readable"),
+    Hostile("input", "a.pt", lambda: b"PK\x03\x04", "opened here"),
+    Hostile("input", "<img src=x>.exe", lambda: b"MZ", "opened here"),
     Hostile("recording", "wide.csv", lambda: _WIDE, "it has 1,000,000 columns"),
     Hostile("recording", "words.csv", lambda: b"a,b\nc,d\n", "no column of numbers"),
     Hostile("recording", "odd.csv", lambda: b"a,b\n1,2\n3,x\n4,5\n", "line 3, column 'b' holds 'x'"),

@@ -21,11 +21,15 @@ from typing import Any
 import pytest
 
 from engines.boundary import apart, reading
+from engines.boundary.arrays import KINDS
+from engines.boundary.brought import keep_brought
 from engines.boundary.labels import label
 from engines.boundary.uploads import numbers_from_upload
 from engines.connectome.importing.child import connectome_from_upload
 from engines.connectome.opening.child import recording_from_upload
 from engines.contract import InputError
+from engines.diagrams.watching.own import own_arrays
+from engines.diagrams.watching.spec import UPLOAD_MAX_BYTES, WatchSpec
 from engines.geometry.own_data.files import FilesSpec, frames_of, keep_upload
 from engines.pointer.instances.tsplib import tsplib_from_upload
 
@@ -48,6 +52,7 @@ REAL = {"wide.csv", "corners.xlsx", "bomb.npz", "claims.h5", "long.txt", "laughs
 SLOW = os.environ.get("EXPLORER_HOSTILE") == "1"
 LIBRARIES = (
     "engines.connectome.importing.read", "engines.connectome.opening.read", "networkx", "openpyxl", "scipy.io", "h5py", "zarr",
+    "PIL.PngImagePlugin",
     "pyarrow.parquet", "pyarrow.feather", "safetensors.numpy",
 )  # fmt: skip
 
@@ -112,6 +117,11 @@ def _activations(name: str, data: bytes) -> None:
     list(frames_of(FilesSpec(upload=kept, title=label(name, 60))))
 
 
+def _input(name: str, data: bytes) -> None:
+    kept = keep_brought(name, data, KINDS, UPLOAD_MAX_BYTES)
+    own_arrays(WatchSpec(upload=kept, title=label(name, 60)))
+
+
 READ: dict[str, Callable[[str, bytes], Any]] = {
     "wiring": connectome_from_upload,
     "activations": _activations,
@@ -119,6 +129,7 @@ READ: dict[str, Callable[[str, bytes], Any]] = {
     "cities": tsplib_from_upload,
     "recording": recording_from_upload,
     "dropped": _dropped,
+    "input": _input,
 }
 
 

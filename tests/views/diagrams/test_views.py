@@ -220,6 +220,22 @@ async def test_another_example_is_another_picture_without_a_run(values):
     assert (again.sliders["example"].value, again._picked) == (3, values._picked)
 
 
+async def test_a_file_of_ones_own_flows_until_one_goes_back(values, monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    values.own.upload._take("mine.csv", b"\n".join([b",".join([b"0.5"] * 64)] * 3))
+    await values.runner.job.ended()
+    assert (values.watched.n_examples, values.controls.title) == (3, "mine.csv")
+    assert (values.watched.of("x").at(2) == 0.5).all()
+    assert values.facts.sections[0] == {"title": "Own input", "sentence": "mine.csv flows."}
+    kept = values.controls.upload
+    values.own.upload._take("model.pt", b"PK")
+    assert "only .npy" in values.own.upload.note
+    assert values.controls.upload == kept
+    values.own.facts._handle_msg({"id": "back"})
+    await values.runner.job.ended()
+    assert (values.watched.n_examples, values.own.facts.sections) == (4, [])
+
+
 async def test_a_mistake_is_underlined_and_nothing_is_run(values):
     job = values.runner.job
     values.editor._handle_msg({"text": values.controls.text.replace("softmax[t]", "softmax[w]")})
