@@ -106,7 +106,8 @@ class ValuesView(WireView):
 def _own(spec: WatchSpec) -> dict[str, Any]:
     if not spec.upload:
         return {}
-    return {"title": "Own input", "sentence": f"{named(spec.upload, spec.title)} flows."}
+    said = " Curves and gradients are those of the exam." if spec.learns else ""
+    return {"title": "Own input", "sentence": f"{named(spec.upload, spec.title)} flows.{said}"}
 
 
 def _learned(result: Watched) -> dict[str, Any]:
