@@ -25,7 +25,7 @@ from views.kit.extents import aspect_of, size_of
 from views.kit.text import label
 from views.kit.theme import series, tokens
 
-_LEGEND_WIDTH, _LEGEND_GAP = 60, 5
+_LEGEND_WIDTH, _LEGEND_GAP = 60, 6
 """Letters beside each other in a legend on a narrow stage, and those an entry's mark takes."""
 _LEGEND_CELL = 56
 """Letters in one line where two pictures stand side by side; longer lines are written smaller."""
@@ -287,7 +287,7 @@ def _legend_rows(names: Sequence[str]) -> tuple[int, int]:
     Columns are as wide as their longest entry, so the last rows may need more than the first.
 
     >>> _legend_rows(["as asked", "no predictor", "no weight decay", "theory: no predictor"])
-    (2, 45)
+    (2, 47)
     """
 
     def width(n_rows: int) -> int:
