@@ -120,13 +120,17 @@ def taught(number: np.ndarray) -> np.ndarray:
 
 
 def learn(n_units: int, n_nets: int, n_steps: int, seed: int) -> Iterator[Moment]:
-    """All networks see the same bits, step by step; N of the first two arms grows when solved."""
+    """All networks see the same bits, step by step; N of the first two arms grows when solved.
+
+    The first moment, of step 0, is that before anything was learnt.
+    """
     nets = Leaky(n_units, n_nets, seed)
     rng = np.random.Generator(np.random.Philox(key=[seed, 2**47]))
     optimiser = torch.optim.Adam(nets.parts, lr=RATE)
     number = np.full(nets.shape[:2], N_FIRST)
     number[DIRECT] = N_DIRECT
     recent = np.zeros(nets.shape[:2])
+    yield Moment(0, number.copy(), _tau(nets), nets)
     for step in range(1, n_steps + 1):
         bits = rng.integers(0, 2, (BATCH, LENGTH))
         odd, there = parities(bits)
@@ -137,8 +141,12 @@ def learn(n_units: int, n_nets: int, n_steps: int, seed: int) -> Iterator[Moment
         grows[DIRECT] = False
         number = number + grows
         recent[grows] = 0.0
-        tau = nets.tau().detach().numpy().astype(np.float64).reshape(nets.shape)
-        yield Moment(step, number.copy(), tau, nets)
+        yield Moment(step, number.copy(), _tau(nets), nets)
+
+
+def _tau(nets: Leaky) -> np.ndarray:
+    """float64[arm, net, unit]."""
+    return nets.tau().detach().numpy().astype(np.float64).reshape(nets.shape)
 
 
 def _step(

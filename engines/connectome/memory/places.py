@@ -8,7 +8,9 @@ removed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -22,9 +24,10 @@ _GAIN, _BASE = 300.0, 0.3
 
 
 def views(rng: np.random.Generator, n_places: int) -> np.ndarray:
-    """float64[place, pixel] of deviation about one, neighbours alike and all with something shared.
+    """float64[place, pixel], neighbours alike and all with something shared.
 
-    A place's view is half that of the place before.
+    A place's view is half that of the place before. What is its own has a deviation of one, and
+    about 1.3 together with what is shared.
     """
     fresh = _smooth(rng.standard_normal((n_places, N_PIXELS)))
     made = fresh.copy()
@@ -34,7 +37,10 @@ def views(rng: np.random.Generator, n_places: int) -> np.ndarray:
 
 
 def again(rng: np.random.Generator, seen: np.ndarray, change: float) -> np.ndarray:
-    """The same places another day: other light everywhere, and something else in each view."""
+    """The same places another day: other light everywhere, and something else in each view.
+
+    ``change`` is the deviation of both together; that of a place's own is one.
+    """
     light = _smooth(rng.standard_normal((1, N_PIXELS)))
     return seen + change * (light + rng.standard_normal(seen.shape)) / np.sqrt(2.0)
 
@@ -66,13 +72,13 @@ class Groups:
     stretch: np.ndarray
     spikes: np.ndarray
 
-    @property
+    @cached_property
     def place(self) -> np.ndarray:
         """int64[group, cell]: the place of its own stretch at which a cell fires most."""
         own = np.where(self.stretch[:, None], self.spikes, -1.0)
         return own.argmax(axis=2)
 
-    @property
+    @cached_property
     def outside(self) -> np.ndarray:
         """float64[group, cell]: mean spikes at places outside the own stretch."""
         out = ~self.stretch[:, None]
@@ -82,7 +88,16 @@ class Groups:
 def learnt(
     rng: np.random.Generator, seen: np.ndarray, n_groups: int, n_cells: int, n_rounds: int
 ) -> Groups:
-    """Groups that went along their stretch of float64[place, pixel] so often.
+    """Groups that went along their stretch of float64[place, pixel] so often, see `learning`."""
+    *_, last = learning(rng, seen, n_groups, n_cells, n_rounds)
+    assert last is not None
+    return last
+
+
+def learning(
+    rng: np.random.Generator, seen: np.ndarray, n_groups: int, n_cells: int, n_rounds: int
+) -> Iterator[Groups | None]:
+    """None after every round along the stretches; the groups last.
 
     In every view the cell of a group that is driven most above its threshold wins, moves towards
     the view and becomes harder to drive. Who never won is still easy to drive, by anything.
@@ -103,12 +118,13 @@ def learnt(
             moved = weight[each, winner] + _RATE * (now - weight[each, winner])
             weight[each, winner] = moved / np.linalg.norm(moved, axis=1, keepdims=True)
             tired[each, winner] += _TIRED
-    return Groups(weight, tired, stretch, mean_spikes(weight, tired, x))
+        yield None
+    yield Groups(weight, tired, stretch, mean_spikes(weight, tired, x))
 
 
 def mean_spikes(weight: np.ndarray, threshold: np.ndarray, x: np.ndarray) -> np.ndarray:
     """float64[group, cell, place]: cells fire above their threshold, the more the nearer."""
-    drive = np.einsum("gci,pi->gcp", weight, x) - threshold[..., None]
+    drive = weight @ x.T - threshold[..., None]
     return _GAIN * np.maximum(drive - _BASE, 0.0)
 
 
@@ -121,9 +137,13 @@ def scores(groups: Groups, counts: np.ndarray, kept: np.ndarray) -> np.ndarray:
         kept: bool[group, cell].
     """
     n_places = groups.stretch.shape[1]
-    member = (groups.place[..., None] == np.arange(n_places)) & kept[..., None]
-    total = np.einsum("gcp,gcq->qp", member.astype(float), counts)
-    return total / np.maximum(member.sum(axis=(0, 1)), 1)
+    place, heard = groups.place[kept], counts[kept]
+    order = np.argsort(place, kind="stable")
+    those, first = np.unique(place[order], return_index=True)
+    total = np.zeros((n_places, counts.shape[2]))
+    if len(those):
+        total[those] = np.add.reduceat(heard[order], first, axis=0)
+    return total.T / np.maximum(np.bincount(place, minlength=n_places), 1)
 
 
 def matched(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -23,6 +23,8 @@ from engines.lab.statistics import mean_over
 
 MODELS = ("one state", "naive", "Gaussian", "one-hot", "true parameters", "recording shifted")
 ONE, NAIVE, GAUSSIAN, ONE_HOT, TRUE, SHIFTED = range(len(MODELS))
+ABOVE = tuple(k for k in range(len(MODELS)) if k != ONE)
+_NAMES_ABOVE = tuple(MODELS[k] for k in ABOVE)
 SIGNED = ("naive", "Gaussian", "one-hot", "recording shifted")
 LIKELIHOOD, ACCURACY = 0, 1
 AT = 0.4
@@ -78,18 +80,29 @@ class HiddenSpec(Spec):
 
 @dataclass(frozen=True, eq=False)
 class HiddenFrame(Frame):
-    """Scores so far: float64[recording, model, (likelihood, accuracy)]."""
+    """Scores so far: float64[recording, model, (likelihood, accuracy)] and `HiddenStates.floor`."""
 
     score: np.ndarray
+    floor: np.ndarray
 
     def pictures(self) -> tuple[Picture, ...]:
         """Means over the recordings so far, from two on."""
         if len(self.score) < 2:
             return ()
         return (
-            likelihood_picture(self.score[:, :, LIKELIHOOD], MODELS, ONE),
+            likelihood_picture(gains(self.score, self.floor)[:, ABOVE], _NAMES_ABOVE),
             accuracy_picture(self.score[:, :, ACCURACY], MODELS),
         )
+
+
+def gains(score: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """float64[recording, model]: log likelihood above one state that learnt from the same spikes.
+
+    ``score`` and ``floor`` as in `HiddenStates`.
+    """
+    made = score[:, :, LIKELIHOOD] - score[:, [ONE], LIKELIHOOD]
+    made[:, SHIFTED] = score[:, SHIFTED, LIKELIHOOD] - floor
+    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +110,8 @@ class HiddenStates(Result):
     """Scores of all recordings; states and couplings of the first.
 
     ``score`` float64[recording, model, (log likelihood per step, share in the right state)], models
-    as in `MODELS`; ``signs`` float64[recording, `SIGNED`, threshold]: balanced accuracy of
+    as in `MODELS`; ``floor`` float64[recording] is that likelihood of the shifted recording with
+    one state of its own; ``signs`` float64[recording, `SIGNED`, threshold]: balanced accuracy of
     inhibits, none, excites. Of one sequence that was not learnt from: ``counts`` int64[step,
     neuron], ``state`` int64[step], ``found`` and ``shifted`` float64[step, state]. ``planted`` and
     ``coupling`` float64[state, to, from]. ``left`` float64[lesion]: share in the right state, the
@@ -110,6 +124,7 @@ class HiddenStates(Result):
 
     spec: HiddenSpec
     score: np.ndarray
+    floor: np.ndarray
     signs: np.ndarray
     thresholds: np.ndarray
     counts: np.ndarray
@@ -136,22 +151,28 @@ class HiddenStates(Result):
         """What scores are of."""
         return "stretches" if self.is_own else "recordings"
 
+    @property
+    def moment(self) -> str:
+        """What time is counted in."""
+        return "bin" if self.is_own else "step"
+
     def of(self, model: int, what: int) -> Estimate:
         """A score with its interval over recordings."""
-        name = ("log likelihood per step", "share of steps in the right state")[what]
+        name = (f"log likelihood per {self.moment}", "share of steps in the right state")[what]
         values = self.score[:, model, what]
         return mean_over(values, of=f"{name}, {MODELS[model]}", unit=self.units)
 
     def gain(self, model: int) -> Estimate:
         """By how much a model foretells spikes better than one state does."""
-        values = self.score[:, model, LIKELIHOOD] - self.score[:, ONE, LIKELIHOOD]
-        said = f"log likelihood per step above one state, {MODELS[model]}"
+        values = gains(self.score, self.floor)[:, model]
+        said = f"log likelihood per {self.moment} above one state, {MODELS[model]}"
         return mean_over(values, of=said, unit=self.units)
 
     def sign(self, model: int) -> Estimate:
-        """Balanced accuracy of signs: at a size of 0.4, and of one-hot as it says itself."""
+        """Balanced accuracy of signs: at a size of 0.4, and with kinds as these say themselves."""
         name = SIGNED[model]
-        at = 0 if name == "one-hot" else int(np.abs(self.thresholds - AT).argmin())
+        says_itself = name in ("one-hot", "recording shifted")
+        at = 0 if says_itself else int(np.abs(self.thresholds - AT).argmin())
         said = f"balanced accuracy of signs, {name}" + ("" if not at else f" above {AT:g}")
         return mean_over(self.signs[:, model, at], of=said, unit="recordings")
 
@@ -176,7 +197,7 @@ class HiddenStates(Result):
             ribbon_picture(self.state, self.found, self.shifted),
             raster_picture(self.counts),
             coupling_picture(self.planted, self.coupling, self.spec.prior),
-            likelihood_picture(score[:, :, LIKELIHOOD], MODELS, ONE),
+            likelihood_picture(gains(score, self.floor)[:, ABOVE], _NAMES_ABOVE),
             accuracy_picture(score[:, :, ACCURACY], MODELS),
             sign_picture(self.signs, self.thresholds, SIGNED),
         ]
@@ -188,19 +209,20 @@ class HiddenStates(Result):
 
     def _own_pictures(self) -> tuple[Picture, ...]:
         """States, spikes, couplings, likelihood, lesion, numbers; nothing that needs the truth."""
-        known = [k for k in range(len(MODELS)) if k != TRUE]
+        known = [k for k in ABOVE if k != TRUE]
         names = tuple(MODELS[k] for k in known)
+        above = gains(self.score, self.floor)[:, known]
         made: list[Picture] = [
-            ribbon_picture(self.state, self.found, self.shifted),
-            raster_picture(self.counts),
+            ribbon_picture(self.state, self.found, self.shifted, "bin"),
+            raster_picture(self.counts, "bin"),
             coupling_picture(self.planted, self.coupling, self.spec.prior),
-            likelihood_picture(self.score[:, known, LIKELIHOOD], names, ONE, self.units),
+            likelihood_picture(above, names, self.units, "bin"),
         ]
         if len(self.left):
             made.append(lesion_picture(self.left, 1.0, None, self.n_silent))
-        rows = tuple(str(self.of(k, LIKELIHOOD)) for k in known)
+        rows = tuple(str(self.gain(k)) for k in known)
         title = f"{self.title}: stretches not learnt from, mean with 95 % t interval"
-        made.append(Table(title, {"": names, "log likelihood per step": rows}))
+        made.append(Table(title, {"": names, "gain over one state, nats per bin": rows}))
         return (*made, Table("What was read", {"": self.notes or ("nothing to tell",)}))
 
     def _table(self) -> Table:
@@ -211,6 +233,9 @@ class HiddenStates(Result):
                 "": MODELS,
                 "log likelihood per step": tuple(
                     str(self.of(k, LIKELIHOOD)) for k in range(len(MODELS))
+                ),
+                "above one state": tuple(
+                    str(self.gain(k)) if k in ABOVE else "" for k in range(len(MODELS))
                 ),
                 "steps in the right state": tuple(
                     str(self.of(k, ACCURACY)) for k in range(len(MODELS))

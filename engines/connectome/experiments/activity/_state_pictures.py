@@ -8,7 +8,9 @@ from engines.contract.pictures import Axis, Bars, Curves, Heatmap
 from engines.lab.statistics import mean_over
 
 
-def ribbon_picture(planted: np.ndarray, found: np.ndarray, shifted: np.ndarray) -> Heatmap:
+def ribbon_picture(
+    planted: np.ndarray, found: np.ndarray, shifted: np.ndarray, moment: str = "step"
+) -> Heatmap:
     """Probability of each state through a sequence: planted, found, and in the shifted one.
 
     ``planted`` int64[step]; ``found`` and ``shifted`` float64[step, state].
@@ -20,16 +22,16 @@ def ribbon_picture(planted: np.ndarray, found: np.ndarray, shifted: np.ndarray) 
     return Heatmap(
         "States of a sequence that was not learnt from",
         np.concatenate(list(parts.values()), axis=1).T,
-        Axis("step"), _stacked(parts, "state"), Axis("probability"),
+        Axis(moment), _stacked(parts, "state"), Axis("probability"),
     )  # fmt: skip
 
 
-def raster_picture(counts: np.ndarray) -> Heatmap:
+def raster_picture(counts: np.ndarray, moment: str = "step") -> Heatmap:
     """Spikes of the same sequence: int64[step, neuron]."""
     each = max(2, counts.shape[1] // 6)
     rows = tuple((k + 0.5, str(k + 1)) for k in range(0, counts.shape[1], each))
-    return Heatmap("Its spikes", counts.T.astype(float), Axis("step"), Axis("neuron", ticks=rows),
-                   Axis("spikes in a step"))  # fmt: skip
+    return Heatmap("Its spikes", counts.T.astype(float), Axis(moment), Axis("neuron", ticks=rows),
+                   Axis(f"spikes in a {moment}"))  # fmt: skip
 
 
 def coupling_picture(planted: np.ndarray, found: np.ndarray, name: str) -> Heatmap:
@@ -55,15 +57,14 @@ def coupling_picture(planted: np.ndarray, found: np.ndarray, name: str) -> Heatm
 
 
 def likelihood_picture(
-    score: np.ndarray, names: tuple[str, ...], base: int, units: str = "recordings"
+    gain: np.ndarray, names: tuple[str, ...], units: str = "recordings", moment: str = "step"
 ) -> Bars:
     """What each model knows more than one state does, of sequences it has not seen.
 
-    ``score`` float64[recording, model]; the shifted model is judged on shifted sequences.
+    ``gain`` float64[recording, model]; the shifted model stands above one state of its own.
     """
-    shown = [k for k in range(len(names)) if k != base]
-    return _bars("Held-out likelihood above one state", score[:, shown] - score[:, [base]],
-                 [names[k] for k in shown], Axis("gain", "nats per step"), units)  # fmt: skip
+    return _bars("Held-out likelihood above one state", gain, list(names),
+                 Axis("gain", f"nats per {moment}"), units)  # fmt: skip
 
 
 def accuracy_picture(score: np.ndarray, names: tuple[str, ...]) -> Bars:

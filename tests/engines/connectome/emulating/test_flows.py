@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,17 @@ def test_what_bends_more_is_more_alike(found):
     words = [one.word for one in judged if one]
     assert words == ["holds", "holds", "holds", "differs"]
     assert found.moves.sum(axis=1).max() == pytest.approx(1.0)
+
+
+def test_nothing_learnt_is_nothing_said_of_two_units(found):
+    nothing = replace(found, found=np.full_like(found.found, 0.02))
+    assert EXPERIMENT.claims[-1].finding(nothing) is None
+    # Two are held against eight and not the other way round.
+    said = EXPERIMENT.claims[-1].finding(found)
+    assert said is not None
+    assert said.difference is not None
+    mean = found.found[:, :, OVERLAP].mean(axis=1)
+    assert said.difference.value == pytest.approx(mean[2] - mean[MOST])
 
 
 def test_bundled_networks_are_those_of_the_recipe():

@@ -86,6 +86,42 @@ def test_scores_are_means_over_the_cells_of_a_place_that_are_kept():
     assert places.scores(groups, counts, left).tolist() == [[2.0, 0.0]]
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 1_000), st.floats(0.0, 1.0))
+def test_scores_are_membership_times_counts(seed, share):
+    """Oracle: the matrix product of who votes for which place with what they fired."""
+    made, n_places, n_groups, n_cells = rng(seed), 12, 3, 5
+    stretch = np.arange(n_places) * n_groups // n_places == np.arange(n_groups)[:, None]
+    spikes = made.random((n_groups, n_cells, n_places))
+    groups = places.Groups(np.zeros((3, 5, 1)), np.zeros((3, 5)), stretch, spikes)
+    counts = made.poisson(2.0, (n_groups, n_cells, 7))
+    kept = made.random((n_groups, n_cells)) < share
+    member = ((groups.place[..., None] == np.arange(n_places)) & kept[..., None]).reshape(15, -1)
+    expected = (member.T @ counts.reshape(15, -1)).T / np.maximum(member.sum(axis=0), 1)
+    np.testing.assert_array_equal(places.scores(groups, counts, kept), expected)
+
+
+def test_a_route_is_watched_while_it_is_learnt_and_priced_by_its_groups():
+    few = PlacesSpec(n_places=20, n_groups=2, n_cells=6, n_rounds=3, n_routes=3)
+    made = list(EXPERIMENT.frames(few))
+    assert len(made) > few.n_routes * (few.n_rounds + len(SHARES))
+    done = [one.fraction for one in made[:-1]]
+    assert done == sorted(done)
+    many = PlacesSpec(n_cells=100, n_groups=20, n_places=400)
+    price = EXPERIMENT.seconds
+    assert price(many) > 1.3 * price(many.replace(n_groups=2))
+
+
+def test_a_view_has_the_deviation_that_change_is_told_in():
+    seen = np.stack([places.views(rng(k), 100) for k in range(20)])
+    own = seen - seen.mean(axis=1, keepdims=True)
+    assert own.std() == pytest.approx(1.0, abs=0.1)
+    apart = seen - seen.mean(axis=2, keepdims=True)
+    assert np.sqrt((apart**2).mean()) == pytest.approx(1.3, abs=0.1)
+    light = places.again(rng(1), seen[0], 0.4) - seen[0]
+    assert light.std() == pytest.approx(0.4, abs=0.05)
+
+
 def test_those_that_fire_most_outside_are_removed():
     outside = np.array([[3.0, 0.0], [1.0, 2.0]])
     kept = places.kept_after(outside, 0.5)

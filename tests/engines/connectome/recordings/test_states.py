@@ -199,6 +199,10 @@ def test_couplings_and_a_lesion_stand_beside_their_controls(found):
     assert len(found.gives()) == 3
     assert found.as_matrix(0).weights[3, 5] == found.coupling[0, 5, 3]
     assert len(hidden_states.EXPERIMENT.findings(found)) == 5
+    gain = found.gain(hidden_states.SHIFTED)
+    assert gain.value == pytest.approx(
+        (found.score[:, hidden_states.SHIFTED, 0] - found.floor).mean()
+    )
 
 
 def test_a_lesion_of_everybody_is_refused():
@@ -231,8 +235,8 @@ def test_states_of_own_spikes_are_those_that_were_planted(own):
     assert len(found.names) == 12
     assert "1 neurons never fire and were left out: cell 12" in " ".join(found.notes)
     words = [one.word for one in hidden_states.EXPERIMENT.findings(found)]
-    assert len(words) == 3
-    assert words[0] == "holds"
+    assert len(words) == 4
+    assert words[:2] == ["holds", "holds"]
     assert 0.5 < found.left[0] < 1.0
     share = found.found.mean(axis=0)
     assert found.coupling.shape == (3, 12, 12)
@@ -240,6 +244,29 @@ def test_states_of_own_spikes_are_those_that_were_planted(own):
     kinds = [type(picture).__name__ for picture in found.pictures()]
     assert kinds == ["Heatmap", "Heatmap", "Heatmap", "Bars", "Bars", "Table", "Table"]
     assert codec.unpack(codec.pack(found)).names == found.names
+
+
+def test_neurons_without_states_are_not_said_to_have_some(own):
+    counts = np.random.default_rng(0).poisson(0.4, (2_000, 12)).astype(float)
+    spec = HiddenSpec(source="own", own_recording=own(counts))
+    found: Any = hidden_states.EXPERIMENT.result(spec)
+    words = {one.sentence: one.word for one in hidden_states.EXPERIMENT.findings(found)}
+    assert not any("one state" in said and word == "holds" for said, word in words.items())
+    # What the shifted recording gains stands on one state of its own, learnt with the same prior.
+    shifted = found.score[:, hidden_states.SHIFTED, 0] - found.floor
+    np.testing.assert_allclose(found.gain(hidden_states.SHIFTED).value, shifted.mean())
+    table: Any = found.pictures()[-2]
+    assert "nats per bin" in " ".join(table.columns)
+    assert "one state" not in table.columns[""]
+
+
+@pytest.mark.timeout(240)
+def test_the_shifted_recording_is_learnt_as_the_other_one_is():
+    made = coupled_states(0, n_sequences=1, n_steps=2_000).counts[0].astype(float)
+    *_, last = states.own_and_fitted(made, 0, n_states=3, strength=1.0, window=5)
+    assert last is not None
+    signs = last.models["recording shifted"].signs
+    assert not np.allclose(signs, 1 / 3)  # kinds are shared, as those of one-hot
 
 
 def test_own_recordings_that_hold_no_spikes_are_refused_with_what_to_do(own, monkeypatch):
