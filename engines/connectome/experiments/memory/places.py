@@ -296,10 +296,9 @@ EXPERIMENT = Experiment(
     claims=CLAIMS,
     known_answers=known_answers,
     seconds=lambda spec: (
-        1e-6
-        * spec.n_routes
+        spec.n_routes
         * spec.n_places
-        * (spec.n_cells * (spec.n_rounds + spec.n_groups) + spec.n_places)
+        * (1.2e-7 * spec.n_cells * (spec.n_rounds + spec.n_groups) + 1.5e-6 * spec.n_places)
     ),
     order=47,
 )
