@@ -14,6 +14,10 @@ N_LEARNT, N_KNOWN, N_EXAM, BATCH = 1_000, 500, 500, 64
 FIXED = ("splines", "Gaussians", "Chebyshev", "waves", "wavelets")
 GATE, ALL, BEST = "chosen by a gate", "all five, no gate", "best one on validation"
 ARMS = (GATE, BEST, ALL, *FIXED)
+RATES = {GATE: 0.03, ALL: 0.01, "splines": 0.1, "Gaussians": 0.03, "Chebyshev": 0.03, "waves": 0.03,
+         "wavelets": 0.1}  # fmt: skip
+"""Of 0.003, 0.01, 0.03 and 0.1 the one with the least mean logarithm of the error on the points of
+validation: four networks, 200 steps, seed 1000."""
 ERROR = "error / spread of the target"
 PLAN = Plan(ARMS, TASKS, "formula", (ERROR,), opens=2)
 
@@ -34,9 +38,9 @@ class ChoosingSpec(Spec):
         4, label="Networks", help="Of each kind and formula; each has first weights and an order "
         "of points of its own.", group="Learning", ge=2, le=30, soft=(3, 10),
     )  # fmt: skip
-    learning_rate: float = knob(
-        0.01, label="Learning rate", help="Of all.", group="Learning", gt=0, le=1, log=True,
-        soft=(1e-3, 0.1),
+    rate_factor: float = knob(
+        1.0, label="Learning rate, times", help="Of what was best for each kind on validation: "
+        "0.01 to 0.1.", group="Learning", ge=0.01, le=10, log=True, soft=(0.1, 3),
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Of points, first weights and order.",
                       group="Learning")  # fmt: skip

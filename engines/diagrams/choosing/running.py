@@ -23,6 +23,7 @@ from engines.diagrams.choosing.asked import (
     N_KNOWN,
     N_LEARNT,
     PLAN,
+    RATES,
     TASKS,
     ChoosingSpec,
 )
@@ -77,7 +78,7 @@ class Comparison:
                                 spec.n_nets, spec.seed)  # fmt: skip
         self.trainings = {
             name: Training(stack_of(self._made(name), device), Own(places, y), "squared error",
-                           Rule(learning_rate=spec.learning_rate), exact=False)
+                           Rule(learning_rate=spec.rate_factor * RATES[name]), exact=False)
             for name in (GATE, ALL, *FIXED)
         }  # fmt: skip
 

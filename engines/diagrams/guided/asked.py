@@ -19,6 +19,8 @@ N_FIRST, N_EACH = 10, 10
 """Networks that every search begins with, and those looked at between two guesses."""
 LEVELS = (0.9, 0.95, 0.99)
 """Shares of the area under all networks."""
+SEARCHED, KEPT = 0, 1
+"""Halves of the exam: searches are told errors in one, what they found is examined in the other."""
 TEXT = """def Nested(x: b p) -> b c
   size h = 64
   size k = 64

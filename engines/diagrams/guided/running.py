@@ -12,7 +12,16 @@ import torch
 from torch import nn
 
 from engines.diagrams.guided.area import area
-from engines.diagrams.guided.asked import BATCH, CHOICES, LEVELS, WAYS, WIDTHS, GuidedSpec
+from engines.diagrams.guided.asked import (
+    BATCH,
+    CHOICES,
+    KEPT,
+    LEVELS,
+    SEARCHED,
+    WAYS,
+    WIDTHS,
+    GuidedSpec,
+)
 from engines.diagrams.guided.networks import DrawnWidths, Nested, every_cost, every_error
 from engines.diagrams.guided.results import GuidedFrame, GuidedResult
 from engines.diagrams.guided.search import order_of
@@ -57,9 +66,9 @@ class Comparison:
     def _built(self) -> nn.Module:
         return Nested(self.task.n_features, self.task.n_outputs)
 
-    def errors(self, net: int) -> np.ndarray:
-        """float64[choice]: share wrong in the exam of all networks nested in one."""
-        x, y = self.exam
+    def errors(self, net: int, half: int = SEARCHED) -> np.ndarray:
+        """float64[choice]: share wrong in a half of the exam of all networks nested in one."""
+        x, y = (part[half::2] for part in self.exam)
         with one_thread():
             return every_error(self.training.stack.one(net), x, y)
 
@@ -144,4 +153,4 @@ def frames_of(spec: GuidedSpec) -> Iterator[GuidedFrame | GuidedResult]:
             yield frame
     needed = np.stack([(share < level).sum(axis=-1) + 1 for level in LEVELS])
     yield GuidedResult(spec, steps, np.stack(errors), made.cost, every, share, needed,
-                       np.array(milliseconds), seen)  # fmt: skip
+                       made.errors(0, KEPT), np.array(milliseconds), seen)  # fmt: skip

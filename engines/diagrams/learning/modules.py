@@ -30,10 +30,15 @@ def entrant_from_module(module: nn.Module, task: RaceTask, taken: Collection[str
         taken: names that others have.
 
     Raises:
-        InputError: a module that does not take the task's examples or gives something else than
-            one row of the task's outputs for each, one that cannot be imported, or one whose text
-            is too long for a race.
+        InputError: what is no module, a module that does not take the task's examples or gives
+            something else than one row of the task's outputs for each, one that cannot be imported,
+            or one whose text is too long for a race.
     """
+    if not isinstance(module, nn.Module):
+        raise InputError(
+            f"a {type(module).__name__} cannot race; give a text, a name of the library, a diagram "
+            "or a module of torch"
+        )
     name = free_name(type(module).__name__, taken)
     data = task_of(task, 0)
     was = module.training
@@ -62,8 +67,9 @@ def _taken(module: nn.Module, task: Task, name: str) -> Tensor:
         try:
             with torch.no_grad():
                 found = module(given)
-        except (RuntimeError, TypeError, ValueError, IndexError, AssertionError, KeyError) as error:
-            gave.append(f"{_shape(x)}: {str(error).strip().splitlines()[0][:120]}")
+        except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            gave.append(f"{_shape(x)}: {said[:120]}")
             continue
         if isinstance(found, Tensor) and tuple(found.shape) == (len(x), task.n_outputs):
             return given

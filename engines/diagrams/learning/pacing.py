@@ -8,7 +8,7 @@ both alike; what is compared are medians of their ratios.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,14 +37,23 @@ class Pace:
     ratio: float
 
 
-Clock = Callable[[Contestant], Pace]
+Measuring = Generator[None, None, Pace]
+"""Yields where it may be stopped."""
+Clock = Callable[[Contestant], Measuring]
+Tried = tuple[Contestant, Pace | None]
+"""A size, with its pace once it has been measured."""
 
 
-def pace(ours: Training, first: Training) -> Pace:
+def pace(ours: Training, first: Training) -> Measuring:
     """Both in turn, `N_REPEATS` times `N_STEPS` steps after the first, which loads and compiles."""
     for training in (ours, first):
         training.advance(training.step + 1)
-    took = np.array([[_milliseconds(one) for one in (ours, first)] for _ in range(N_REPEATS)])
+        yield
+    took = np.zeros((N_REPEATS, 2))
+    for repeat in took:
+        for k, training in enumerate((ours, first)):
+            repeat[k] = _milliseconds(training)
+            yield
     ratio = float(np.median(took[:, 0] / took[:, 1]))
     milliseconds = np.median(took, axis=0)
     return Pace(float(milliseconds[0]), float(milliseconds[1]), ratio)
@@ -60,38 +69,61 @@ def _milliseconds(training: Training) -> float:
     return 1_000.0 * (clock() - begun) / N_STEPS
 
 
-def paced(one: Contestant, clock: Clock, axis: str = "") -> Iterator[tuple[Contestant, Pace]]:
-    """Sizes that are tried, each with its pace; the last is the one to race.
+def _any(_sized: Contestant) -> bool:
+    return True
+
+
+def paced(
+    one: Contestant, clock: Clock, axis: str = "", fits: Callable[[Contestant], bool] = _any
+) -> Iterator[Tried]:
+    """Sizes that are tried, without a pace while they are measured; the last is the one to race.
 
     The size is doubled until a step takes clearly longer than one of the first entrant, and the
     interval is cut at the middle of its logarithm until neighbours are left; taken is the largest
     at which a step takes at most a twentieth longer. So where small sizes all take the same, as
     products of few numbers do, it is the largest of them.
 
+    Args:
+        one: who is sized.
+        clock: measures a size.
+        axis: which axis; the first that changes the price when empty.
+        fits: whether a size is small enough to be built; no other is measured.
+
     Raises:
-        InputError: no axis to change, or no size within 10 %, with the two nearest.
+        InputError: no axis to change, none small enough, or no size within 10 %, with the two
+            nearest.
     """
     poly = one.bill.total.params + one.bill.total.flops
     axis = sizable_axis(one, poly, axis, "the time of the first")
     tried: dict[int, Pace] = {}
 
-    def at(size: int) -> tuple[Contestant, Pace]:
+    def at(size: int) -> Iterator[Tried]:
         sized = one.sized(axis, size)
-        tried[size] = clock(sized)
-        return sized, tried[size]
+        measuring = clock(sized)
+        while size not in tried:
+            try:
+                next(measuring)
+            except StopIteration as end:
+                tried[size] = end.value
+            yield sized, tried.get(size)
 
-    size = size_at_least(one, poly, axis, 1)
+    size = _affordable(one, axis, size_at_least(one, poly, axis, 1), fits)
+    if size is None:
+        raise InputError(
+            f"{one.name}: too large to be timed at any size of {axis}; take fewer seeds, steps or "
+            "smaller sizes of its other axes"
+        )
     while size is not None and len(tried) < _TRIES_MAX:
-        yield at(size)
+        yield from at(size)
         if tried[size].ratio > 1.0 + 1.5 * TIME_MISS_MAX:
             break
-        size = _affordable(one, axis, size_at_least(one, poly, axis, 2 * size))
+        size = _affordable(one, axis, size_at_least(one, poly, axis, 2 * size), fits)
     low, high = _around(tried)
     while low and high > 1.1 * low and len(tried) < _TRIES_MAX:
         middle = size_at_least(one, poly, axis, max(low + 1, round((low * high) ** 0.5)))
         if middle is None or middle >= high:
             break
-        yield at(middle)
+        yield from at(middle)
         low, high = (middle, high) if tried[middle].ratio <= ENOUGH else (low, middle)
     fits = [size for size, found in tried.items() if abs(found.ratio - 1.0) <= TIME_MISS_MAX]
     best = low or max(fits, default=high)
@@ -107,11 +139,14 @@ def _around(tried: dict[int, Pace]) -> tuple[int, int]:
     return low, min((size for size in tried if size > low), default=0)
 
 
-def _affordable(one: Contestant, axis: str, size: int | None) -> int | None:
+def _affordable(
+    one: Contestant, axis: str, size: int | None, fits: Callable[[Contestant], bool]
+) -> int | None:
     """A size that is not too large to be tried."""
     if size is None or size > _SIZE_MAX:
         return None
-    return size if price(one.sized(axis, size)).parameters <= _PARAMETERS_MAX else None
+    sized = one.sized(axis, size)
+    return size if price(sized).parameters <= _PARAMETERS_MAX and fits(sized) else None
 
 
 def _refusal(name: str, axis: str, nearest: dict[int, Pace]) -> str:

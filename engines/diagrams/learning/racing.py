@@ -97,6 +97,7 @@ class Race:
     def _timed(self, one: Contestant, racers: list[Racer]) -> Iterator[str]:
         """Append an entrant at the size that takes as long as the first's; yields what is tried."""
         first = racers[0]
+        self._affordable(racers)
         seeds = [self.spec.seed % 2**32 + _PACING_AT + k for k in range(self.spec.n_seeds)]
 
         def begun(contestant: Contestant) -> Training:
@@ -104,13 +105,28 @@ class Race:
 
         beside = begun(first.contestant)
         made, found = one, None
-        for made, found in paced(one, lambda c: pace(begun(c), beside), self.spec.match_axis):
-            yield f"Measuring steps of {one.name}: {_chosen(made)} takes {found.ours:.3g} ms"
+        tries = paced(one, lambda c: pace(begun(c), beside), self.spec.match_axis, self._fits)
+        for made, found in tries:
+            took = f" takes {found.ours:.3g} ms" if found else ""
+            yield f"Measuring steps of {one.name}: {_chosen(made)}{took}"
         assert found is not None
         racers[0] = replace(first, milliseconds=found.first)
         racers.append(Racer(one.name, made, _chosen(made), milliseconds=found.ours))
 
+    def _fits(self, contestant: Contestant) -> bool:
+        """Whether this one could race, of all seeds and steps."""
+        try:
+            self._affordable([Racer(contestant.name, contestant)])
+        except InputError:
+            return False
+        return True
+
     def _affordable(self, racers: list[Racer]) -> None:
+        """Refuse more weights or more work than a race may take; nothing is built for it.
+
+        Raises:
+            InputError: how much it would be.
+        """
         work, most = 0.0, 0
         for racer in racers:
             cost = price(racer.contestant)
@@ -218,7 +234,7 @@ class Looks:
         """Measure everybody at this step, and their wires where it is time for it."""
         if step in self.followed_at:
             for one, training in zip(self.following, self.trainings, strict=False):
-                one.look(step, training.stack)
+                one.look(step, training.stack, training.alive)
         some = self.race.kept[:_LOOKED_AT]
         found: dict[str, list[np.ndarray]] = {"learnt": [], "held_out": [], "score": []}
         for racer, training in zip(self.racers, self.trainings, strict=True):

@@ -58,7 +58,7 @@ class Cycles(nn.Module):
 
     def _cycle(self, cycle: int, level: int, f: Tensor) -> Tensor:
         if level == N_LEVELS - 1:
-            return self._around(f, self.coarsest[cycle])
+            return self._end(cycle, f)
         own = self.kernels[cycle, level]
         u = self._around(f, own[BEFORE])
         left = around(f - self._around(u, own[EQUATION]), own[DOWN], periodic=self.periodic,
@@ -66,24 +66,48 @@ class Cycles(nn.Module):
         u = u + finer(self._cycle(cycle, level + 1, left), own[UP], periodic=self.periodic)
         return u + self._around(f - self._around(u, own[EQUATION]), own[AFTER])
 
+    def _end(self, cycle: int, f: Tensor) -> Tensor:
+        """What the coarsest grid makes of its right side: one kernel."""
+        return self._around(f, self.coarsest[cycle])
+
     def _around(self, x: Tensor, kernel: Tensor) -> Tensor:
         return around(x, kernel, periodic=self.periodic)
 
 
+class Multigrid(Cycles):
+    """V-cycles that solve on the coarsest grid, which no kernel of 3 x 3 can.
+
+    ``inverse`` is [point, point]; around a torus, where a constant is free, the pseudoinverse.
+    """
+
+    inverse: Tensor
+
+    def __init__(self, *, periodic: bool) -> None:
+        super().__init__(periodic=periodic)
+        size = N_INTERVALS // 2 ** (N_LEVELS - 1) - (not periodic)
+        self.register_buffer("inverse", torch.zeros(size**2, size**2))
+
+    def _end(self, cycle: int, f: Tensor) -> Tensor:  # noqa: ARG002 - all cycles solve alike
+        return (f.flatten(1) @ self.inverse.T).unflatten(1, f.shape[1:])
+
+
 @torch.no_grad()
-def multigrid(*, periodic: bool, damping: float = 0.8) -> Cycles:
-    """V-cycles with the kernels of damped Jacobi multigrid; nothing needs to be learnt."""
-    made = Cycles(periodic=periodic).double()
+def multigrid(*, periodic: bool, damping: float = 0.8) -> Multigrid:
+    """V-cycles of damped Jacobi, solved on the coarsest grid; nothing needs to be learnt."""
+    made = Multigrid(periodic=periodic).double()
     plus = [[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]]
     stencil, hat = made.coarsest.new_tensor(plus), made.coarsest.new_tensor([0.5, 1.0, 0.5])
     point = torch.zeros_like(stencil)
     point[1, 1] = 1.0
     for level in range(N_LEVELS):
         width = 2.0**level / N_INTERVALS
-        smooth = damping * width**2 / 4.0 * point
         if level == N_LEVELS - 1:
-            made.coarsest.copy_(smooth.expand_as(made.coarsest))
+            n = int(len(made.inverse) ** 0.5)
+            points = torch.eye(n * n).to(made.inverse).unflatten(1, (n, n))
+            every = around(points, stencil / width**2, periodic=periodic).flatten(1)
+            made.inverse.copy_(torch.linalg.pinv(every, hermitian=True))
             break
+        smooth = damping * width**2 / 4.0 * point
         own = torch.stack([stencil / width**2, smooth, smooth, hat[:, None] * hat / 4.0,
                            hat[:, None] * hat])  # fmt: skip
         made.kernels[:, level] = own

@@ -20,6 +20,7 @@ from engines.diagrams.multigrid.asked import (
     N_EXAM,
     N_LEARNT,
     PLAN,
+    RATES,
     MultigridSpec,
 )
 from engines.diagrams.multigrid.fields import fields
@@ -56,7 +57,8 @@ class Comparison:
         self.trainings = {
             name: Training(
                 stack_from_seeds(partial(network, name, periodic=spec.periodic), seeds, device),
-                batches, "squared error", Rule(learning_rate=spec.learning_rate), exact=False,
+                batches, "squared error", Rule(learning_rate=spec.rate_factor * RATES[name]),
+                exact=False,
             )
             for name in LEARN
         }  # fmt: skip

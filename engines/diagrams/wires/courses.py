@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engines.diagrams.drawing.painting.scene import Mark, Scene, number
-from engines.diagrams.wires.followed import OF_A_GRADIENT, OF_A_WIRE, Followed
+from engines.diagrams.wires.followed import (
+    OF_A_GRADIENT,
+    OF_A_WIRE,
+    Followed,
+    n_alive,
+    over_seeds,
+    said_of,
+)
 
 WIDTH, HEIGHT, SKIP, ROW = 102.0, 46.0, 16.0, 104.0
 _QUANTILES = ("1 %", "50 %", "99 %")
@@ -52,8 +59,10 @@ def with_courses(scene: Scene, followed: Followed, path: str) -> Scene:
         return scene
     wire = followed.paths.index(path)
     name = path.rpartition("/")[2]
+    alive, n = n_alive(followed.numbers[wire]), followed.numbers.shape[1]
+    mean = "" if alive == n else f", mean of {said_of(alive, n)}"
     rows = (
-        (f"{name}: its numbers", NUMBERS, OF_A_WIRE, followed.numbers[wire], "course"),
+        (f"{name}: its numbers{mean}", NUMBERS, OF_A_WIRE, followed.numbers[wire], "course"),
         (f"{name}: its gradient", GRADIENT, OF_A_GRADIENT, followed.gradients[wire], "course back"),
     )
     marks = [replace(one, role=f"{one.role} picked") if _is(one, path) else one
@@ -100,7 +109,7 @@ def _panel(
     low, high = float(finite.min()), float(finite.max())
     yield _text("course-text", _range(low, high), left, top + HEIGHT + 14.0)
     for each in values:
-        for row, kind in [*((row, " seed") for row in each), (each.mean(axis=0), "")]:
+        for row, kind in [*((row, " seed") for row in each), (over_seeds(each), "")]:
             share = (row - low) / (high - low) if high > low else np.full(len(row), 0.5)
             y = top + 3.0 + (HEIGHT - 6.0) * (1.0 - share)
             d = _path(left + WIDTH * x / x[-1], y)

@@ -33,13 +33,13 @@ class Followed:
     steps: tuple[int, ...] = ()
     """Of the looks."""
     numbers: np.ndarray = field(default_factory=lambda: _none(OF_A_WIRE))
-    """float64[wire, seed, look, OF_A_WIRE]."""
+    """float64[wire, seed, look, OF_A_WIRE]; nan once a seed has diverged."""
     gradients: np.ndarray = field(default_factory=lambda: _none(OF_A_GRADIENT))
     """float64[wire, seed, look, OF_A_GRADIENT]; nan where a wire has none."""
 
     def norms(self) -> np.ndarray:
-        """float64[wire]: norm of the gradient at the last look, mean over seeds."""
-        return self.gradients[:, :, -1, 0].mean(axis=1)
+        """float64[wire]: norm of the gradient at the last look, mean over seeds that it has."""
+        return over_seeds(self.gradients[:, :, -1, 0], axis=1)
 
     def vanishing(self) -> tuple[str, ...]:
         """Wires whose gradient is much smaller than the output's, at the last look."""
@@ -58,6 +58,27 @@ class Followed:
         return curves(name, self.steps, self.numbers[at], self.gradients[at])
 
 
+def over_seeds(values: np.ndarray, axis: int = 0) -> np.ndarray:
+    """Mean along an axis over seeds whose number is finite; nan where there is none."""
+    there = np.isfinite(values)
+    n = there.sum(axis=axis)
+    return np.where(n > 0, np.where(there, values, 0.0).sum(axis=axis) / np.maximum(n, 1), np.nan)
+
+
+def n_alive(numbers: np.ndarray) -> int:
+    """Seeds of float64[seed, look, statistic] that have a mean at the last look."""
+    return int(np.isfinite(numbers[:, -1, 0]).sum())
+
+
+def said_of(n_alive: int, n: int) -> str:
+    """Whose mean it is.
+
+    >>> said_of(3, 3), said_of(2, 3)
+    ('3 seeds', '2 of 3 seeds, the others diverged')
+    """
+    return f"{n} seeds" if n_alive == n else f"{n_alive} of {n} seeds, the others diverged"
+
+
 def curves(
     name: str, steps: tuple[int, ...], numbers: np.ndarray, gradients: np.ndarray
 ) -> tuple[Picture, ...]:
@@ -71,13 +92,13 @@ def curves(
     """
     x, x_axis = np.array(steps, float), Axis("step")
     place = {key: k for k, key in enumerate(OF_A_WIRE)}
-    mean = numbers.mean(axis=0)
-    n = f"mean of {len(numbers)} seeds"
+    mean = over_seeds(numbers)
+    n = f"mean of {said_of(n_alive(numbers), len(numbers))}"
     lines = {key: mean[:, place[key]] for key in _QUANTILES}
     found = [Curves(f"{name}: its numbers while it learns", x, lines, x_axis, Axis("value", n))]
 
     def followed(title: str, key: str, seeds: np.ndarray, unit: str) -> Curves:
-        line = {key: seeds.mean(axis=0)}
+        line = {key: over_seeds(seeds)}
         return Curves(f"{name}: {title}", x, line, x_axis, Axis(unit), clouds={key: seeds})
 
     rank = numbers[:, :, place["effective rank"]]

@@ -130,10 +130,15 @@ class Following:
     steps: list[int] = field(default_factory=list)
     looks: list[Statistics] = field(default_factory=list)
 
-    def look(self, step: int, stack: Stack) -> None:
-        """One more."""
+    def look(self, step: int, stack: Stack, alive: np.ndarray | None = None) -> None:
+        """One more; a network that is not ``alive``, bool[net], has no numbers."""
         self.steps.append(step)
-        self.looks.append(self.probe.look(stack))
+        found = self.probe.look(stack)
+        if alive is not None:
+            for values in found.values():
+                for each in values:
+                    each[~alive] = np.nan
+        self.looks.append(found)
 
     def so_far(self) -> Followed:
         """All of them."""

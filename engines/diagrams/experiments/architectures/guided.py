@@ -57,7 +57,7 @@ EXPERIMENT = Experiment(
         title="Searching by a guess",
         claim="A network of three layers holds 343 narrower ones. Which are the best at their cost "
         "is found sooner by evolution that asks a guess first, learnt from the networks seen so "
-        "far. Costs are counted from the diagram, and times are measured.",
+        "far. Costs are counted from the diagram; what is found is examined on other examples.",
         paper="Cai et al. 2020, Once for all: train one network and specialize it for efficient "
         "deployment; Valipour et al. 2023, SortedNet",
         link="https://arxiv.org/abs/1908.09791",

@@ -62,7 +62,8 @@ CLAIMS = (
     _less("They have less than a number for every wave (FNO), with the edge held at 0.", WAVES),
     _less("It is the coarse grids: they have less than sweeps on one grid.", FLAT,
           "a control of ours"),
-    _less("They have less than as many cycles of multigrid itself, of which nothing is learnt.",
+    _less("They have less than as many cycles of multigrid, solved on the coarsest grid, of which "
+          "nothing is learnt.",
           FIXED, "a control of ours"),
 )  # fmt: skip
 
@@ -73,7 +74,8 @@ EXPERIMENT = Experiment(
         title="Grids within grids",
         claim="Two V-cycles smooth a field, solve what is left on a grid of half as many points, "
         "and add it; their kernels learn to solve Poisson's equation. Beside them as many "
-        "parameters without coarse grids, in convolutions, in waves, and multigrid as it is known.",
+        "parameters without coarse grids, in convolutions, in waves, and multigrid as it is known, "
+        "which solves on the coarsest grid.",
         paper="He et al. 2023, MgNO: efficient parameterization of linear operators via multigrid",
         link="https://arxiv.org/abs/2310.19809",
         related=("diagrams/operator",),

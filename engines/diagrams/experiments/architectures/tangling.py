@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
-from engines.contract.claims import AtLeast, AtMost, Exceeds, FallsBelow
+from engines.contract import Card, Claim, Experiment, KnownAnswer
+from engines.contract.claims import AtLeast, Exceeds, FallsBelow
 from engines.diagrams.arms.results import ArmsFrame
 from engines.diagrams.tangling.asked import (
     APART,
@@ -13,9 +13,7 @@ from engines.diagrams.tangling.asked import (
     ERROR,
     LARGEST,
     LEARNT,
-    N_CHANNELS,
     TANGLED,
-    WIDEST,
     TanglingSpec,
 )
 from engines.diagrams.tangling.results import TanglingResult
@@ -50,11 +48,6 @@ def _long(run: TanglingResult) -> bool:
     return run.spec == PRESETS[_LONG]
 
 
-def _stored(run: TanglingResult, k: int) -> Estimate:
-    of = "taps stored over those of the largest network"
-    return Estimate.exact(of, run.stored[k] / (N_CHANNELS * WIDEST), "counted")
-
-
 PRESETS = {
     "Three planted kernels": TanglingSpec(),
     _LONG: TanglingSpec(n_steps=2_000),
@@ -77,13 +70,6 @@ CLAIMS = (
         ),
         holds_when=Exceeds(),
         source=f"{_PAPER}: at least as good at less memory",
-    ),
-    Claim(
-        "The search stores no more taps than the largest network alone.",
-        figure=lambda run: _stored(run, 0),
-        control=lambda run: _stored(run, 1),
-        holds_when=AtMost(1.0),
-        source=_PAPER,
     ),
     Claim(
         "It is worth its while: with the sizes found, and weights anew, the error is below that of "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,8 +15,9 @@ from engines.diagrams.experiments.architectures.guided import EXPERIMENT
 from engines.diagrams.guided.answers import answers
 from engines.diagrams.guided.area import ahead, area, peeled
 from engines.diagrams.guided.asked import CHOICES, GUIDED, N_EACH, N_FIRST, RANDOM, WAYS, WIDTHS
+from engines.diagrams.guided.networks import every_error
 from engines.diagrams.guided.results import GuidedResult
-from engines.diagrams.guided.running import areas, scaled
+from engines.diagrams.guided.running import Comparison, areas, scaled
 from engines.diagrams.guided.search import children, guess, order_of, place_of
 
 POINTS = arrays.arrays(float, st.tuples(st.integers(1, 12), st.just(2)),
@@ -109,8 +112,26 @@ def test_what_is_measured(run):
     np.testing.assert_allclose(run.share[..., -1], 1.0)
     assert (run.milliseconds > 0).all()
     assert (np.diff(run.needed, axis=0) >= 0).all()
-    assert len(run.pictures()) == 5
+    assert len(run.pictures()) == 4
     assert not EXPERIMENT.findings(run)  # claims want more steps
+
+
+def test_searches_are_told_of_one_half_of_the_exam_and_examined_on_the_other(run):
+    made = Comparison(run.spec)
+    made.training.advance(run.spec.n_steps)
+    x, y = made.exam
+    held = made.training.stack.one(0)
+    np.testing.assert_array_equal(run.error[0], every_error(held, x[::2], y[::2]))
+    np.testing.assert_array_equal(run.kept, every_error(held, x[1::2], y[1::2]))
+    shown = dict(run.best().columns)
+    assert set(shown["in the other half, %"]) <= set(100.0 * run.kept)
+
+
+def test_no_declared_picture_holds_what_was_measured(run):
+    slower = replace(run, milliseconds=2.0 * run.milliseconds)
+    assert str(slower.pictures()) == str(run.pictures())
+    assert "milliseconds" in run.best(measured=True).columns
+    assert str(slower.by_time()) != str(run.by_time())
 
 
 def test_in_a_notebook_a_level_is_asked_for(run):

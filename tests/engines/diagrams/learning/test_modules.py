@@ -31,6 +31,16 @@ class Letters(nn.Module):
         return self.out(self.embed(tokens).flatten(1))
 
 
+class Silent(nn.Module):
+    def forward(self, _x: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError
+
+
+class Asks(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.no_such_thing
+
+
 class Decides(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x[:, :10] if x.sum() > 0 else x[:, 1:11]
@@ -77,6 +87,8 @@ def test_a_module_and_a_text_race_and_a_convolution_is_sized_by_flops():
         (nn.Linear(60, 10), "digits", r"7x64 and 60x10.* Add a layer such as nn\.Linear"),
         (nn.Linear(3, 2), "characters", r"gives b x 12 in 29 and wants b x 29"),
         (nn.LSTM(8, 10), "digits", "the module gives tuple"),
+        (Silent(), "digits", "b x 64: RuntimeError"),
+        (Asks(), "digits", "no attribute 'no_such_thing'"),
         (Decides(), "digits", "decides by the values of a tensor"),
     ],
 )  # fmt: skip
@@ -89,6 +101,11 @@ def test_a_module_without_weights_has_nothing_to_train():
     module = nn.Sequential(nn.Flatten(), nn.AdaptiveAvgPool1d(10))
     with pytest.raises(InputError, match="nothing to train"):
         race(module, n_steps=50, n_seeds=2)
+
+
+def test_what_is_no_module_cannot_race():
+    with pytest.raises(InputError, match="a int cannot race; give a text"):
+        race(5)  # type: ignore[arg-type]
 
 
 def test_a_second_of_a_name_gets_the_next_number():

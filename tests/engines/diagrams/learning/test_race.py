@@ -15,7 +15,7 @@ from engines.diagrams.experiments.training.race import CLAIMS, EXPERIMENT
 from engines.diagrams.learning import answers, racing
 from engines.diagrams.learning.course import RaceFrame, RaceResult
 from engines.diagrams.learning.entrants import contestant
-from engines.diagrams.learning.pacing import ENOUGH, TIME_MISS_MAX, Pace, pace, paced
+from engines.diagrams.learning.pacing import ENOUGH, N_REPEATS, TIME_MISS_MAX, Pace, pace, paced
 from engines.diagrams.learning.presets import PRESETS
 from engines.diagrams.learning.prices import matched, price
 from engines.diagrams.learning.racing import Race
@@ -81,14 +81,15 @@ def test_no_other_size_is_nearer(target):
         abs(75 * j + 10 - target) for j in (h - 1, h, h + 1))}  # fmt: skip
 
 
-def timed(one, milliseconds, first=3.0, axis=""):
+def timed(one, milliseconds, first=3.0, axis="", fits=lambda _sized: True):
     """The end of a search where a step takes what is said of the size of ``axis``."""
 
     def clock(sized):
         (size,) = sized.chosen.values()
+        yield
         return Pace(milliseconds(size), first, milliseconds(size) / first)
 
-    *_, (made, found) = paced(one, clock, axis)
+    *_, (made, found) = paced(one, clock, axis, fits)
     return next(iter(made.chosen.values())), found
 
 
@@ -121,6 +122,7 @@ def test_a_time_that_no_size_has_is_told_with_the_two_nearest():
 def test_a_race_of_equal_time_says_what_was_measured(monkeypatch):
     def by_weights(ours, first):
         n, m = ours.stack.n_parameters, first.stack.n_parameters
+        yield
         return Pace(n / 1000, m / 1000, n / m)
 
     monkeypatch.setattr(racing, "pace", by_weights)
@@ -137,9 +139,44 @@ def test_a_race_of_equal_time_says_what_was_measured(monkeypatch):
 def test_a_network_takes_about_as_long_as_itself():
     made = Race(RaceSpec(n_seeds=2))
     one, other = (made.training(made.line_up()[0], (0.003,), [0, 1]) for _ in range(2))
-    found = pace(one, other)
+    measuring, n_pauses = pace(one, other), 0
+    while True:
+        try:
+            next(measuring)
+        except StopIteration as end:
+            found = end.value
+            break
+        n_pauses += 1
+    assert n_pauses == 2 + 2 * N_REPEATS, "it may be stopped between any two repeats"
     assert found.ours > 0
     assert 0.3 < found.ratio < 3
+
+
+def test_a_first_that_is_too_large_is_not_built_to_be_timed(monkeypatch):
+    """72 million weights times 50 seeds."""
+    monkeypatch.setattr(Race, "training", lambda *_args: pytest.fail("it was built"))
+    large = Entrant(name="Deep", text=DEEP.replace("= 32", "= 6000"))
+    spec = RaceSpec(entrants=(large, Entrant()), match="time", n_seeds=50)
+    with pytest.raises(InputError, match="weights of all seeds are more than"):
+        Race(spec).line_up()
+
+
+def test_sizes_that_do_not_fit_are_not_tried():
+    tried = []
+
+    def fits(sized):
+        (size,) = sized.chosen.values()
+        return size <= 100
+
+    def milliseconds(size):
+        tried.append(size)
+        return 1.0
+
+    with pytest.raises(InputError, match="no size of h comes within"):
+        timed(in_digits(WIDE), milliseconds, fits=fits)
+    assert max(tried) == 64
+    with pytest.raises(InputError, match="too large to be timed at any size of h"):
+        timed(in_digits(WIDE), milliseconds, fits=lambda _sized: False)
 
 
 def test_what_cannot_be_matched_is_told_with_the_two_nearest_sizes():

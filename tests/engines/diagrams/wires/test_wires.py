@@ -148,6 +148,25 @@ def test_gradients_that_fade_are_told_and_tinted():
     assert tinted == set(faint)
 
 
+def test_seeds_that_diverged_are_in_no_mean_and_are_counted():
+    circuit = circuit_from_text(WIDE)
+    stack = stack_from_seeds(lambda: module_from_circuit(circuit, {"p": 4, "c": 3}), (0, 1, 2))
+    probe = Probe(torch.randn(6, 4), torch.zeros(6, dtype=torch.int64), fn.cross_entropy)
+    every, some = Following(probe), Following(probe)
+    for step in (0, 1):
+        every.look(step, stack)
+        some.look(step, stack, np.array([True, False, True]) | (step == 0))
+    all_, alive = every.so_far(), some.so_far()
+    norm = all_.gradients[:, [0, 2], -1, 0].mean(axis=1)
+    np.testing.assert_allclose(alive.norms(), norm, rtol=1e-6)
+    picture = alive.pictures_of("a")[0]
+    assert "mean of 2 of 3 seeds, the others diverged" in str(picture)
+    mean = all_.numbers[all_.paths.index("a"), [0, 2], -1, OF_A_WIRE.index("mean")].mean()
+    assert picture.lines["mean"][-1] == pytest.approx(mean)
+    marks = courses.with_courses(scene_of(circuit)[0], alive, "a").marks
+    assert any("2 of 3 seeds" in str(mark.runs) for mark in marks)
+
+
 @pytest.fixture(scope="module")
 def raced():
     return race(WIDE, DEEP, n_steps=50, n_seeds=2, learning_rates="0.003")
