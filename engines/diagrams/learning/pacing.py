@@ -125,9 +125,9 @@ def paced(
             break
         yield from at(middle)
         low, high = (middle, high) if tried[middle].ratio <= ENOUGH else (low, middle)
-    fits = [size for size, found in tried.items() if abs(found.ratio - 1.0) <= TIME_MISS_MAX]
-    best = low or max(fits, default=high)
-    if best not in fits:
+    near = [size for size, found in tried.items() if abs(found.ratio - 1.0) <= TIME_MISS_MAX]
+    best = low or max(near, default=high)
+    if best not in near:
         ends = {size: tried[size] for size in (low, high) if size}
         raise InputError(_refusal(one.name, axis, ends))
     yield one.sized(axis, best), tried[best]
