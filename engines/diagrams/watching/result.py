@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engines.contract import Frame, Result
+from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Picture, Table
 from engines.contract.sending import Gift
 from engines.diagrams.specs.drawing import Drawing
@@ -74,6 +74,20 @@ class Watched(Result):
             return ()
         maps = pictures.heatmaps(one, example, turn, self.example_name(example))
         return (*maps, *self.followed.pictures_of(path))
+
+    def off_one(self, axis: str = "columns") -> Estimate | None:
+        """How far attention's sums over an axis of its maps lie from 1 at most, all numbers kept.
+
+        None where no softmax gives to queries, or only every n-th number of each is kept.
+        """
+        whole = [one.numbers for one in self.kept if one.is_attention and not one.is_thinned]
+        sums = [numbers.sum(-1 if axis == "columns" else -2, dtype=float) for numbers in whole]
+        if not sums or not all(np.isfinite(one).all() for one in sums):
+            return None
+        worst = max(float(np.abs(one - 1.0).max()) for one in sums)
+        of = f"sums over {axis} of attention: largest distance from 1"
+        n = sum(one.size for one in sums)
+        return Estimate(of, worst, worst, worst, n, "sums", "the worst of all that are kept")
 
     def table(self) -> Table:
         """Statistics of every operation in its last turn."""

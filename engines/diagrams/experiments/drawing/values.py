@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer, Result
+from engines.contract import Card, Claim, Experiment, Frame, KnownAnswer, Result
+from engines.contract.claims import AtMost
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.watching.spec import WatchSpec
 
@@ -27,6 +28,15 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
     return watching_answers()
 
+
+ONE = Claim(
+    "What every query gives to its keys sums to one, as the maps show it.",
+    figure=lambda run: run.off_one(),
+    control=lambda run: run.off_one("rows"),
+    holds_when=AtMost(1e-5),
+    source="Vaswani et al. 2017, Attention is all you need: weights are a softmax over keys; the "
+    "control sums what every key gets",
+)
 
 EXPERIMENT = Experiment(
     spec=WatchSpec,
@@ -57,6 +67,7 @@ EXPERIMENT = Experiment(
         ),
     },
     known_answers=known_answers,
+    claims=(ONE,),
     seconds=seconds,
     order=1,
 )  # fmt: skip

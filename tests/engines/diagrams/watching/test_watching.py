@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -62,6 +63,18 @@ def test_a_repeated_block_gives_a_value_per_turn_and_a_running_one_per_position(
     inputs = example_inputs(gru.graph.inputs, sizes, torch.float32)
     turns = [len(made) for path, made in gru.values(*inputs).items() if path.startswith("Cell/")]
     assert set(turns) == {sizes["t"]}
+
+
+def test_queries_give_all_they_have_and_keys_need_not_get_as_much(learned):
+    (claim,) = EXPERIMENT.claims
+    finding = claim.finding(learned)
+    assert finding.word == "holds"
+    assert finding.figure.n == 6 * 3 * 8, "examples, heads, queries"
+    assert finding.control.value > 0.01
+    turned = [replace(one, numbers=one.numbers.swapaxes(-1, -2)) for one in learned.kept]
+    assert claim.finding(replace(learned, kept=tuple(turned))).word == "differs"
+    plain = run(text="def Line(x: b p) -> b c\n  y: b c = Linear+[W](x)", data="random numbers")
+    assert claim.finding(plain) is None
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
