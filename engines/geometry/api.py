@@ -96,7 +96,7 @@ def interaction_basis(**fields: Any) -> InteractionRun:
 
 
 def neighbour_maps(**fields: Any) -> MappingRun:
-    """t-SNE or UMAP from several seeds beside a cloud without groups; fields of `MappingSpec`."""
+    """t-SNE or UMAP from several seeds beside normal clouds; fields of `MappingSpec`."""
     return cast("MappingRun", _run("maps", fields))
 
 

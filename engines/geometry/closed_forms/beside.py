@@ -45,15 +45,19 @@ class Overlay:
         return next(row for row in self.rows if row.name == name)
 
     def picture(self, *, large: bool = False) -> Curves:
-        """Lines are formulas, dots means of groups, bands their 95 % intervals."""
-        lines, dots, bands = {}, {}, {}
+        """Lines are formulas, dots means of groups, bands their 95 % intervals.
+
+        On powers of ten a band that reaches below the lowest of them ends there.
+        """
+        lines = {row.name: self._scaled(row.theory) for row in self.rows}
+        dots = {row.name: self._scaled(row.drawn.mean(axis=0)) for row in self.rows}
+        bands = {}
         for row in self.rows:
             mean, half = row.drawn.mean(axis=0), half_widths(row.drawn, axis=0)
-            low = np.maximum(mean - half, mean / 10.0) if self.log else mean - half
-            lines[row.name], dots[row.name], one, other = (
-                self._scaled(values) for values in (row.theory, mean, low, mean + half)
-            )
-            bands[row.name] = (one, other)
+            low = mean - half
+            if self.log:
+                low = np.maximum(low, 10.0 ** _powers(lines, dots)[0])
+            bands[row.name] = (self._scaled(low), self._scaled(mean + half))
         return Curves(self.title, self.x, lines, self.x_axis, self._y_axis(lines, dots), bands,
                       dots=dots, large=large)  # fmt: skip
 
@@ -66,8 +70,13 @@ class Overlay:
     def _y_axis(self, *drawn: dict[str, np.ndarray]) -> Axis:
         if not self.log:
             return Axis(self.y_label)
-        every = np.concatenate([values for one in drawn for values in one.values()])
-        low, high = np.floor(np.nanmin(every)), np.ceil(np.nanmax(every))
+        low, high = _powers(*drawn)
         step = max(1, round((high - low) / 6))
         powers = np.arange(low, high + 1, step)
         return Axis(self.y_label, ticks=tuple((float(k), f"{10.0**k:g}") for k in powers))
+
+
+def _powers(*drawn: dict[str, np.ndarray]) -> tuple[float, float]:
+    """Of ten, below and above all that is drawn."""
+    every = np.concatenate([values for one in drawn for values in one.values()])
+    return float(np.floor(np.nanmin(every))), float(np.ceil(np.nanmax(every)))

@@ -9,17 +9,18 @@ the variance of K after L layers is (1 + 2 / n)^L - 1 (Roberts, Yaida & Hanin 20
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from engines.contract.pictures import Axis
 from engines.geometry.closed_forms.beside import Beside, Overlay
-from engines.geometry.closed_forms.spec import ClosedFormsSpec
+from engines.geometry.closed_forms.spec import WITHIN, ClosedFormsSpec
 
 SCALES = (1.0, 2.0, 3.0)
 """C of ReLU layers; 2 is critical."""
-CRITICAL = 2.0
+CRITICAL, NEARLY = 2.0, 1.9
+"""And what is so near that an interval which leaves it out says something."""
 
 
 def linear_variance(width: int, depth: int) -> float:
@@ -34,6 +35,39 @@ def linear_variance(width: int, depth: int) -> float:
 def first_order(width: int, depth: int) -> float:
     """The same to first order in depth over width."""
     return 2.0 * depth / width
+
+
+def spread_error(width: int, depth: int, n: int) -> float:
+    """Standard error of that variance over the variance, when n kernels about 1 tell it.
+
+    By the moments of a chi-square over its degrees: its square has the mean 1 + 2 / n, and so on.
+    """
+    second, third, fourth = (
+        np.prod([1.0 + 2.0 * k / width for k in range(1, order)]) ** depth for order in (2, 3, 4)
+    )
+    variance = second - 1.0
+    about = fourth - 4.0 * third + 6.0 * second - 3.0
+    return float(np.sqrt((about - variance**2) / n) / variance)
+
+
+def length_error(width: int, depth: int, n: int) -> float:
+    """Standard error of the mean kernel of ReLU layers over that mean, of n networks.
+
+    The mean square of as many rectified normal numbers has a relative variance of 5 / width.
+    """
+    second = (1.0 + 5.0 / width) ** (depth - 1) * (1.0 + 2.0 / width)
+    return float(np.sqrt((second - 1.0) / n))
+
+
+def deepest(error: Callable[[int, int, int], float], spec: ClosedFormsSpec) -> int | None:
+    """The deepest layer, half-way down at most, where draws can tell a formula.
+
+    Two standard errors, known beforehand, lie within the tolerance there.
+    """
+    n = spec.n_groups * spec.n_draws
+    good = [layer for layer in range(1, spec.depth // 2 + 1)
+            if 2.0 * error(spec.width, layer, n) <= WITHIN]  # fmt: skip
+    return max(good, default=None)
 
 
 def kernels(
@@ -71,8 +105,8 @@ def fluctuations(spec: ClosedFormsSpec) -> Iterator[Overlay | None]:
         for group in range(spec.n_groups):
             rng = _stream(spec, 1, which, group)
             drawn = kernels(rng, spec.n_draws, width, spec.depth, 1.0, relu=False)
-            # The mean is known to be 1, so the mean square less 1 has no bias.
-            found[group] = (drawn**2).mean(axis=0) - 1.0
+            # The mean is known to be 1, so the mean square about 1 has no bias.
+            found[group] = ((drawn - 1.0) ** 2).mean(axis=0)
             yield None
         theory = np.array([linear_variance(width, int(k)) for k in depth])
         rows.append(Beside(f"width {width}", theory, found))

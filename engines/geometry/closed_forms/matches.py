@@ -17,6 +17,7 @@ from engines.geometry.closed_forms.spec import ClosedFormsSpec
 
 PATTERNS = 20
 """Patterns are so many times as many as deep networks."""
+_CELLS_AT_ONCE = 4_000_000
 LEAST = 10
 """Matches of all groups together, below which a share is not shown."""
 AT_FIRST, LARGER, DENSE = "as asked", "twice the cells", "twice, as dense"
@@ -54,6 +55,13 @@ def overlaps(
     return (keys[:, :n_synapses] <= last[:, None]).sum(axis=1)
 
 
+def blocks(n: int, n_cells: int) -> Iterator[int]:
+    """Patterns that are drawn at once: a few million cells, whatever is asked for."""
+    at_once = max(1, _CELLS_AT_ONCE // n_cells)
+    for first in range(0, n, at_once):
+        yield min(at_once, n - first)
+
+
 def systems(spec: ClosedFormsSpec) -> dict[str, tuple[int, int, int]]:
     """Cells, active cells and synapses of every line."""
     n, a, s = spec.n_cells, spec.n_active, spec.n_synapses
@@ -68,9 +76,11 @@ def drawn(spec: ClosedFormsSpec) -> Iterator[Overlay | None]:
         shares = np.empty((spec.n_groups, len(thresholds)))
         for group in range(spec.n_groups):
             rng = np.random.default_rng([spec.seed % 2**32, 1, which, group])
-            found = overlaps(rng, n, *sizes)
-            shares[group] = (found[:, None] >= thresholds).mean(axis=0)
-            yield None
+            matched = np.zeros(len(thresholds))
+            for size in blocks(n, sizes[0]):
+                matched += (overlaps(rng, size, *sizes)[:, None] >= thresholds).sum(axis=0)
+                yield None
+            shares[group] = matched / n
         shares[:, shares.sum(axis=0) * n < LEAST] = np.nan
         theory = np.array([match_chance(*sizes, int(k)) for k in thresholds])
         rows.append(Beside(name, theory, shares))

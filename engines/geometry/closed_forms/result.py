@@ -10,9 +10,14 @@ from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Picture, Table
 from engines.geometry.closed_forms.beside import Overlay
 from engines.geometry.closed_forms.deep_layers import (
+    CRITICAL,
+    NEARLY,
     SCALES,
+    deepest,
     first_order,
+    length_error,
     linear_variance,
+    spread_error,
 )
 from engines.geometry.closed_forms.matches import (
     AT_FIRST,
@@ -24,7 +29,7 @@ from engines.geometry.closed_forms.matches import (
     systems,
 )
 from engines.geometry.closed_forms.recall import BASES, CORRECTED, CROWDED, FULL, HEBB
-from engines.geometry.closed_forms.spec import ClosedFormsSpec
+from engines.geometry.closed_forms.spec import WITHIN, ClosedFormsSpec
 from engines.lab.statistics import mean_over
 
 
@@ -97,33 +102,61 @@ class ClosedFormsRun(Result):
         """Error of recall with as many items as dimensions."""
         return self.recall.row(name).mean(FULL, f"error with as many items as dimensions, {name}")
 
-    def spread_ratio(self) -> Estimate:
-        """Variance of the kernel half-way down the widest network, over the formula."""
-        return self.spread.rows[-1].ratio(self._half, "variance of the kernel")
+    def spread_ratio(self) -> Estimate | None:
+        """Variance of the kernel of the widest network over the formula, where draws can tell.
 
-    def first_order_ratio(self) -> Estimate:
-        """Two depths over the width, over the formula."""
-        sizes = self.spec.width, self._half + 1
-        said = first_order(*sizes) / linear_variance(*sizes)
+        None as well where the first order would be as close.
+        """
+        layer, control = deepest(spread_error, self.spec), self.first_order_ratio()
+        if layer is None or control is None or abs(control.value - 1.0) <= WITHIN:
+            return None
+        return self.spread.rows[-1].ratio(layer - 1, f"variance of the kernel of layer {layer}")
+
+    def first_order_ratio(self) -> Estimate | None:
+        """Two depths over the width, over the formula, at the same layer."""
+        layer = deepest(spread_error, self.spec)
+        if layer is None:
+            return None
+        said = first_order(self.spec.width, layer) / linear_variance(self.spec.width, layer)
         return Estimate.exact("2 depth / width over the formula", said, "closed form")
 
-    def kept(self, scale: float) -> Estimate:
-        """Mean kernel of ReLU layers half-way down over that of the first layer."""
+    def kept(self, scale: float) -> Estimate | None:
+        """Mean kernel of ReLU layers where draws can tell it, over that of the first layer.
+
+        None as well where the nearest other scale would be as close.
+        """
+        layer = self._told
+        if layer is None:
+            return None
         row = self.length.rows[SCALES.index(scale)]
-        shares = row.drawn[:, self._half] / row.drawn[:, 0].mean()
-        return mean_over(shares, of=f"kernel half-way down over the first, C = {scale:g}",
-                         unit="groups of draws")  # fmt: skip
+        return self._over_first(row.drawn[:, layer - 1] / row.drawn[:, 0].mean(), scale, layer)
+
+    def nearly_kept(self) -> Estimate | None:
+        """The same of C = 1.9: every layer multiplies the kernel of the same draws by 1.9 / 2."""
+        layer = self._told
+        if layer is None:
+            return None
+        row = self.length.rows[SCALES.index(CRITICAL)]
+        shares = row.drawn[:, layer - 1] / row.drawn[:, 0].mean()
+        return self._over_first(shares * (NEARLY / CRITICAL) ** (layer - 1), NEARLY, layer)
+
+    def _over_first(self, shares: np.ndarray, scale: float, layer: int) -> Estimate:
+        of = f"kernel of layer {layer} over the first, C = {scale:g}"
+        return mean_over(shares, of=of, unit="groups of draws")
 
     @property
-    def _half(self) -> int:
-        return self.spec.depth // 2 - 1
+    def _told(self) -> int | None:
+        """The layer at which mean kernels are read."""
+        layer = deepest(length_error, self.spec)
+        far = layer is not None and 1.0 - (NEARLY / CRITICAL) ** (layer - 1) > WITHIN
+        return layer if far else None
 
     def table(self) -> Table:
         """What claims are about, in numbers."""
         said = [self.match_ratio(), self.independent_ratio(), self.rarer(LARGER), self.rarer(DENSE),
                 self.crowded(HEBB), self.crowded(BASES), self.full(HEBB), self.full(CORRECTED),
                 self.spread_ratio(), self.first_order_ratio(),
-                *(self.kept(scale) for scale in SCALES)]  # fmt: skip
+                *(self.kept(scale) for scale in SCALES), self.nearly_kept()]  # fmt: skip
         rows = [one for one in said if one is not None]
         spec = self.spec
         return Table(

@@ -6,6 +6,9 @@ from pydantic import model_validator
 
 from engines.contract import Seed, Spec, SpecError, knob
 
+WITHIN = 0.15
+"""So close to their formulas means of deep layers have to be."""
+
 
 class ClosedFormsSpec(Spec):
     """Three systems of chance, each drawn many times beside the formula that says how it ends."""

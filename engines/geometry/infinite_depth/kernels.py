@@ -8,6 +8,7 @@ of powers of ten.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ KINDS = (NEAREST, MAJORITY, SINGULAR)
 _POWERS = np.array([0, 1, 3])
 _GRID, _LEAST = 6_001, 1e-12
 _SMALLEST = -1e100
+_PAUSE = 100
+"""Layers between two moments at which a run can be stopped."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,13 @@ def log_kernels(which: Activation, log_x: np.ndarray, depths: tuple[int, ...]) -
     Where a cosine falls below a power of ten with a hundred digits nothing more is told apart, and
     deeper networks are taken to be as that one.
     """
+    return next(found for found in _layered(which, log_x, depths) if isinstance(found, np.ndarray))
+
+
+def _layered(
+    which: Activation, log_x: np.ndarray, depths: tuple[int, ...]
+) -> Iterator[int | np.ndarray]:
+    """The layer every so often, and the kernels last."""
     signal, kernel, found = log_x, log_x, []
     for layer in range(1, max(depths) + 1):
         if signal.min() > _SMALLEST:
@@ -76,7 +86,9 @@ def log_kernels(which: Activation, log_x: np.ndarray, depths: tuple[int, ...]) -
             kernel = np.logaddexp(signal, kernel + slope)
         if layer in depths:
             found.append(kernel)
-    return np.array(found)
+        if layer % _PAUSE == 0:
+            yield layer
+    yield np.array(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +108,12 @@ class Tabled:
 
 def tabled(which: Activation, depths: tuple[int, ...]) -> Tabled:
     """Computed once for all pairs of points: the kernel is a function of their cosine alone."""
+    return next(found for found in tabling(which, depths) if isinstance(found, Tabled))
+
+
+def tabling(which: Activation, depths: tuple[int, ...]) -> Iterator[int | Tabled]:
+    """The layer every hundred of them, and the table last."""
     place = np.linspace(np.log(_LEAST), -np.log(_LEAST), _GRID)
-    values = log_kernels(which, -np.log1p(np.exp(place)), depths)
-    return Tabled(place, values, log_kernels(which, np.zeros(1), depths)[:, 0])
+    itself = log_kernels(which, np.zeros(1), depths)[:, 0]
+    for found in _layered(which, -np.log1p(np.exp(place)), depths):
+        yield found if isinstance(found, int) else Tabled(place, found, itself)

@@ -29,3 +29,11 @@ def points(rng: np.random.Generator, n: int, flipped: float) -> Points:
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     true = np.where((x**2).max(axis=1) > _LEVEL, 1, -1)
     return Points(x, true, np.where(rng.random(n) < flipped, -true, true))
+
+
+def untied(rng: np.random.Generator, n: int, flipped: float) -> Points:
+    """The same with a majority: a set of as many labels of either class is drawn again."""
+    while True:
+        found = points(rng, n, flipped)
+        if found.learnt.sum():
+            return found

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from engines.geometry.infinite_depth.classifiers import learnt, limits
-from engines.geometry.infinite_depth.kernels import KINDS, NEAREST, SINGULAR, activation, tabled
-from engines.geometry.infinite_depth.points import N_ASKED, points
+from engines.geometry.infinite_depth.kernels import (
+    KINDS,
+    NEAREST,
+    SINGULAR,
+    Tabled,
+    activation,
+    tabling,
+)
+from engines.geometry.infinite_depth.points import N_ASKED, points, untied
 from engines.geometry.infinite_depth.result import InfiniteDepthFrame, InfiniteDepthRun
 from engines.geometry.infinite_depth.spec import InfiniteDepthSpec
 
@@ -18,9 +25,13 @@ def frames_of(spec: InfiniteDepthSpec) -> Iterator[InfiniteDepthFrame | Infinite
     from engines.lab.training import one_thread
 
     kernels = []
-    for kind in KINDS:
-        yield InfiniteDepthFrame(f"kernels of an activation with {kind}", fraction=0.0)
-        kernels.append(tabled(activation(kind, spec.exponent), spec.depths))
+    for k, kind in enumerate(KINDS):
+        for found in tabling(activation(kind, spec.exponent), spec.depths):
+            if isinstance(found, Tabled):
+                kernels.append(found)
+            else:
+                done = 0.5 * (k + found / spec.depth) / len(KINDS)
+                yield InfiniteDepthFrame(f"kernels of an activation with {kind}", fraction=done)
     n_kinds, n_depths = len(KINDS), len(spec.depths)
     agreement = np.empty((n_kinds, n_depths, n_kinds, spec.n_sets))
     error = np.empty((n_kinds, n_depths, spec.n_sets))
@@ -28,7 +39,7 @@ def frames_of(spec: InfiniteDepthSpec) -> Iterator[InfiniteDepthFrame | Infinite
     shown = np.zeros((n_kinds, N_ASKED), np.int64)
     first = points(np.random.default_rng([spec.seed % 2**32, 0, 2]), N_ASKED, 0.0)
     for number in range(spec.n_sets):
-        known = points(np.random.default_rng([spec.seed % 2**32, number, 1]), spec.n_learnt,
+        known = untied(np.random.default_rng([spec.seed % 2**32, number, 1]), spec.n_learnt,
                        spec.flipped)  # fmt: skip
         asked = points(np.random.default_rng([spec.seed % 2**32, number, 2]), N_ASKED, 0.0)
         ends = limits(known.x, known.learnt, asked.x, spec.exponent)
@@ -42,5 +53,5 @@ def frames_of(spec: InfiniteDepthSpec) -> Iterator[InfiniteDepthFrame | Infinite
                 error[k, depth, number] = (said != asked.true).mean()
                 shown[k] = said if number == 0 else shown[k]
                 done = (number + (k * n_depths + depth + 1) / (n_kinds * n_depths)) / spec.n_sets
-                yield InfiniteDepthFrame("points are learnt", fraction=done)
+                yield InfiniteDepthFrame("points are learnt", fraction=0.5 + 0.5 * done)
     yield InfiniteDepthRun(spec, agreement, error, limit_error, between, first.x, shown)

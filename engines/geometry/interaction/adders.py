@@ -42,7 +42,8 @@ class Adder:
 class Wired:
     """A basis of the embedding, one of the hidden layer, and how strongly each moves each.
 
-    ``edges`` float64[feature, hidden feature]: mean square of the Jacobian, sources of variance 1.
+    ``edges`` float64[feature, hidden feature]: mean square of what it moves in the logits, sources
+    of variance 1.
     """
 
     source: Basis
@@ -83,6 +84,15 @@ def edges(adder: Adder, source: Basis, target: Basis, on: Tensor) -> Tensor:
     return torch.einsum("ijm,mn,ijn->ij", ways, on, ways)
 
 
+def strengths(adder: Adder, source: Basis, target: Basis, on: Tensor) -> Tensor:
+    """float64[source feature, target feature]: mean square of what an edge moves in the logits.
+
+    All bases are ranked by it, so that none has fewer edges by what its features are measured in.
+    """
+    moved = torch.einsum("ju,uv,jv->j", target.out, moment_of_reading(adder), target.out)
+    return edges(adder, source, target, on) * moved
+
+
 def wirings(adder: Adder, x: Tensor, seed: int) -> tuple[Wired, ...]:
     """Every basis of `BASES`."""
     embedded = adder.embedded(x)
@@ -99,7 +109,7 @@ def wirings(adder: Adder, x: Tensor, seed: int) -> tuple[Wired, ...]:
         (source.turned(turns[0]), target.turned(turns[1])),
         (neurons(embedded, whitened=True), neurons(hidden, whitened=False)),
     )
-    return tuple(Wired(*pair, edges(adder, *pair, on)) for pair in pairs)
+    return tuple(Wired(*pair, strengths(adder, *pair, on)) for pair in pairs)
 
 
 def rotation(n: int, draw: torch.Generator) -> Tensor:

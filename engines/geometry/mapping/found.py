@@ -1,4 +1,4 @@
-"""What maps keep and make up, beside PCA and beside data without groups."""
+"""What maps keep and make up, beside PCA and beside normal clouds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PCA, t-SNE and UMAP to two dimensions, and data without groups to hold them against.
+"""PCA, t-SNE and UMAP to two dimensions, and normal clouds to hold them against.
 
 t-SNE is scikit-learn's (van der Maaten 2014, Barnes-Hut), UMAP umap-learn's (McInnes, Healy &
 Melville 2018).
@@ -55,7 +55,7 @@ METHODS: dict[str, Callable[[np.ndarray, float, int], np.ndarray]] = {"t-SNE": t
 
 
 def one_cloud(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """As many normal vectors with the covariance of the data, and so without groups.
+    """As many normal vectors with the covariance of the data, without groups or any other shape.
 
     Each is a sum of all centred stimuli with weights N(0, 1 / n).
     """

@@ -28,7 +28,7 @@ class MappingFrame(Frame):
 
 @dataclass(frozen=True, eq=False)
 class MappingRun(Result):
-    """Maps of the data and of what has no groups."""
+    """Maps of the data and of normal clouds."""
 
     found: Found
 

@@ -1,4 +1,4 @@
-"""Maps from several seeds of the data and of what has no groups, and what they keep."""
+"""Maps from several seeds of the data and of normal clouds, and what they keep."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Source:
 
 def frames_of(spec: MappingSpec) -> Iterator[Frame | MappingRun]:
     """A frame per map, and the run last."""
-    source = drawn(source_of(spec), spec)
+    source = flat(drawn(source_of(spec), spec))
     if 3 * spec.neighbours >= len(source.x):
         raise InputError(
             f"{spec.neighbours:g} neighbours of {len(source.x)} stimuli are no neighbourhood; "
@@ -128,4 +128,34 @@ def drawn(source: Source, spec: MappingSpec) -> Source:
     rng = np.random.default_rng([spec.seed % 2**32, 0])
     chosen = np.sort(rng.permutation(n)[: spec.n_stimuli])
     kinds = tuple(source.kinds[k] for k in chosen) if source.kinds else ()
-    return Source(source.title, source.x[chosen], kinds)
+    x = source.x[chosen]
+    lost = int((~np.isfinite(x)).any(axis=1).sum())
+    if lost:
+        raise InputError(
+            f"{lost} of {len(x)} stimuli in {source.title!r} hold values that are no finite "
+            "numbers; leave them out of the set or take another layer"
+        )
+    if not np.ptp(x, axis=0).any():
+        raise InputError(
+            f"all {len(x)} stimuli in {source.title!r} are the same, and a map of one place shows "
+            "nothing; take another layer"
+        )
+    return Source(source.title, x, kinds)
+
+
+def flat(source: Source) -> Source:
+    """Moved into the directions that they span, float64[stimulus, stimulus], where units are more.
+
+    Distances and covariances stay; clouds need no more memory than as many stimuli.
+    """
+    n, n_units = source.x.shape
+    if n_units <= n:
+        return source
+    import torch
+
+    from engines.lab.training import one_thread
+
+    left = source.x - source.x.mean(axis=0)
+    with one_thread():
+        across = torch.linalg.qr(torch.from_numpy(left.T.copy()), mode="r")[1]
+    return Source(source.title, across.numpy().T.copy(), source.kinds)

@@ -11,7 +11,7 @@ N_NEAR = 10
 
 
 class MappingSpec(Spec):
-    """Maps of one set of activations from several seeds, beside maps of data without groups."""
+    """Maps of one set of activations from several seeds, beside maps of normal clouds."""
 
     source: str = knob(
         "", label="Activations", help="Name of a set on this machine; pixels of digits when empty.",

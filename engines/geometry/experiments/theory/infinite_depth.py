@@ -78,7 +78,7 @@ def _consistent(spec: InfiniteDepthSpec) -> bool:
 
 def _seconds(spec: InfiniteDepthSpec) -> float:
     per_set = 3 * len(spec.depths) * (spec.n_learnt * (spec.n_learnt + 400) * 8e-8 + 1e-3)
-    return 0.5 + spec.depth * 9e-4 + spec.n_sets * per_set
+    return 0.5 + spec.depth * 1.1e-3 + spec.n_sets * per_set
 
 
 EXPERIMENT = Experiment(

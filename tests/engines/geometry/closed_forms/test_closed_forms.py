@@ -10,9 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.contract import SpecError
-from engines.geometry.closed_forms.deep_layers import kernels, linear_variance
+from engines.contract.pictures import Axis
+from engines.geometry.closed_forms.beside import Beside, Overlay
+from engines.geometry.closed_forms.deep_layers import (
+    deepest,
+    kernels,
+    length_error,
+    linear_variance,
+    spread_error,
+)
 from engines.geometry.closed_forms.matches import (
     AT_FIRST,
+    blocks,
     independent_chance,
     match_chance,
     overlaps,
@@ -27,6 +36,7 @@ from engines.geometry.closed_forms.recall import (
 from engines.geometry.closed_forms.result import ClosedFormsRun
 from engines.geometry.closed_forms.spec import ClosedFormsSpec
 from engines.geometry.experiments.theory.closed_forms import CLAIMS, EXPERIMENT
+from engines.lab.statistics import half_widths
 
 TINY = ClosedFormsSpec(n_cells=60, n_active=10, n_synapses=8, threshold=2, n_dimensions=8,
                        width=16, depth=4, n_groups=6, n_draws=30)  # fmt: skip
@@ -115,12 +125,73 @@ def test_the_variance_is_that_of_a_product_of_chi_squares():
     assert factors.prod(axis=1).var() == pytest.approx(linear_variance(12, 3), rel=0.03)
 
 
+def test_errors_of_deep_layers_are_those_of_drawn_factors():
+    """Products of chi-squares and of means of rectified normal numbers, drawn without weights."""
+    rng = np.random.default_rng(5)
+    factors = rng.chisquare(24, size=(400_000, 2)) / 24.0
+    about = (factors.prod(axis=1) - 1.0) ** 2
+    assert spread_error(24, 2, 100) == pytest.approx(about.std() / about.mean() / 10.0, rel=0.05)
+    rectified = np.maximum(rng.normal(size=(60_000, 2, 24)), 0.0)
+    lengths = 4.0 * np.square(rectified).mean(axis=2).prod(axis=1) * factors[:60_000, 0]
+    assert length_error(24, 3, 100) == pytest.approx(lengths.std() / lengths.mean() / 10, rel=0.05)
+
+
+def test_formulas_are_read_where_draws_can_tell_them():
+    """At width 8 and 64 layers a few networks carry the mean: claims are read far above half."""
+    heavy = ClosedFormsSpec(width=8, depth=64)
+    for error in (spread_error, length_error):
+        n = heavy.n_groups * heavy.n_draws
+        layer = deepest(error, heavy)
+        assert layer is None or (layer < 10 and error(8, layer, n) < 0.075 < error(8, 32, n))
+        assert deepest(error, ClosedFormsSpec()) == 8
+
+
+def test_a_scale_near_the_critical_one_is_told_from_it():
+    """Draws at C = 1.9 of the same weights, torch-free: every layer multiplies by 1.9 / 2."""
+    one, other = (kernels(np.random.default_rng(6), 20, 16, 5, scale, relu=True)
+                  for scale in (2.0, 1.9))  # fmt: skip
+    np.testing.assert_allclose(one * 0.95 ** np.arange(1, 6), other, rtol=1e-4)
+    spec = TINY.replace(depth=20, width=32, n_draws=300, n_cells=20, n_active=2, n_synapses=2)
+    run = EXPERIMENT.result(spec)
+    assert isinstance(run, ClosedFormsRun)
+    ours, nearly = run.kept(2.0), run.nearly_kept()
+    assert ours is not None
+    assert nearly is not None
+    layer = deepest(length_error, spec)
+    assert layer is not None
+    assert nearly.value == pytest.approx(ours.value * 0.95 ** (layer - 1))
+    assert nearly.value < 0.85
+
+
+def test_patterns_in_blocks_are_those_at_once():
+    assert sum(blocks(100_000, 10_000)) == 100_000
+    assert max(blocks(100_000, 10_000)) * 10_000 <= 4_000_000
+    assert list(blocks(3, 5_000_000)) == [1, 1, 1]
+    whole, parts = (np.random.default_rng(7) for _ in range(2))
+    some = [overlaps(parts, size, 31, 5, 9) for size in (7, 1, 12)]
+    np.testing.assert_array_equal(overlaps(whole, 20, 31, 5, 9), np.concatenate(some))
+
+
+def test_bands_on_powers_of_ten_reach_down_to_the_foot(run):
+    """An interval that holds 0 has no lower end there, and none is made up for it."""
+    picture = run.length.picture()
+    foot = 10.0 ** picture.y_axis.ticks[0][0]
+    for row in run.length.rows:
+        mean, half = row.drawn.mean(axis=0), half_widths(row.drawn, axis=0)
+        low = 10.0 ** picture.bands[row.name][0]
+        np.testing.assert_allclose(low, np.maximum(mean - half, foot))
+    drawn = np.array([[1.0, 0.1], [1.0, 0.1], [1.0, 10.0]])
+    wide = Overlay("", np.arange(2.0), Axis(""), "", (Beside("a", np.ones(2), drawn),), log=True)
+    assert wide.picture().bands["a"][0][1] == 0.0
+
+
 def test_a_run_draws_every_system_beside_its_formula(run):
     assert len(run.pictures()) == 5
     assert run.matches.row(AT_FIRST).theory[0] == match_chance(60, 10, 8, 1)
     assert run.recall.row(HEBB).theory.tolist() == [0.0, 1 / 8, 3 / 8, 7 / 8, 15 / 8, 31 / 8]
     findings = EXPERIMENT.findings(run)
-    assert len(findings) == len(CLAIMS) - 1  # rareness is asked of the first preset's codes alone
+    # Rareness is asked of the first preset's codes alone, formulas of deep layers of deeper ones.
+    assert len(findings) == len(CLAIMS) - 3
     again = EXPERIMENT.result(TINY)
     assert isinstance(again, ClosedFormsRun)
     assert again.length.rows[0].drawn.tobytes() == run.length.rows[0].drawn.tobytes()

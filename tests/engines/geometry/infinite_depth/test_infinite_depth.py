@@ -14,11 +14,13 @@ from engines.geometry.infinite_depth.kernels import (
     MAJORITY,
     NEAREST,
     SINGULAR,
+    Tabled,
     activation,
     log_kernels,
     tabled,
+    tabling,
 )
-from engines.geometry.infinite_depth.points import points
+from engines.geometry.infinite_depth.points import points, untied
 from engines.geometry.infinite_depth.result import InfiniteDepthRun
 from engines.geometry.infinite_depth.spec import InfiniteDepthSpec
 
@@ -110,6 +112,26 @@ def test_points_lie_on_the_eighth_of_a_sphere(n, flipped, seed):
     assert set(np.unique(drawn.learnt)) <= {-1, 1}
     if flipped == 0:
         np.testing.assert_array_equal(drawn.true, drawn.learnt)
+
+
+def test_every_set_has_a_majority():
+    """Of 300 sets of four points about every third is tied; those are drawn again, others stay."""
+    tied = 0
+    for seed in range(300):
+        one, other = (np.random.default_rng(seed) for _ in range(2))
+        first, found = points(one, 4, 0.2), untied(other, 4, 0.2)
+        assert found.learnt.sum() != 0
+        tied += first.learnt.sum() == 0
+        if first.learnt.sum():
+            np.testing.assert_array_equal(found.learnt, first.learnt)
+    assert tied > 30
+
+
+def test_tables_of_deep_networks_can_be_stopped_on_the_way():
+    *on_the_way, last = tabling(activation(SINGULAR, 2.0), (30, 450))
+    assert on_the_way == [100, 200, 300, 400]
+    assert isinstance(last, Tabled)
+    assert last.values.tobytes() == tabled(activation(SINGULAR, 2.0), (30, 450)).values.tobytes()
 
 
 def test_a_run_asks_every_depth_and_kind(run):

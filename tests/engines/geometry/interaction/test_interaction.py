@@ -15,6 +15,7 @@ from engines.geometry.interaction.adders import (
     edges,
     moment_of_hidden,
     on_together,
+    strengths,
     strongest,
     sums,
     wirings,
@@ -89,6 +90,33 @@ def test_moments_and_edges_are_means_over_torchs_jacobians(drawn):
     moment = source.out @ moment_of_hidden(adder, target, on) @ source.out.T
     torch.testing.assert_close(moment, torch.einsum("sji,sjk->ik", every, every) / len(every),
                                atol=1e-8, rtol=1e-6)  # fmt: skip
+
+
+def test_edges_are_ranked_by_what_they_move_in_the_logits(drawn):
+    """torch.func.jacrev of centred logits through one hidden feature after another.
+
+    What features are measured in does not count, and features of the interaction basis are measured
+    in that already.
+    """
+    adder, x, _ = drawn
+    embedded = adder.embedded(x)
+    hidden, on = adder.hidden(embedded), on_together(adder, embedded)
+    source = principal(embedded, whitened=True)
+    plain, white = (principal(hidden, whitened=w) for w in (False, True))
+    found = strengths(adder, source, plain, on)
+    torch.testing.assert_close(found, strengths(adder, source, white, on), atol=1e-8, rtol=1e-6)
+
+    def onward(features: torch.Tensor) -> torch.Tensor:
+        each = plain.features(adder.hidden(features @ source.out + source.mean))
+        said = (each[:, None] * plain.out) @ adder.read.T
+        return said - said.mean(-1, keepdim=True)
+
+    every = torch.stack([torch.func.jacrev(onward)(one) for one in source.features(embedded)])
+    torch.testing.assert_close(found, (every**2).sum(2).mean(0).T, atol=1e-8, rtol=1e-6)
+    for k, wired in enumerate(wirings(adder, x, 0)):
+        own = edges(adder, wired.source, wired.target, on)
+        if k in (LIB, TURNED):
+            torch.testing.assert_close(wired.edges, own, atol=1e-8, rtol=1e-6)
 
 
 def test_in_the_interaction_basis_the_jacobians_moment_is_diagonal(drawn):

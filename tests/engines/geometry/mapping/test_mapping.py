@@ -15,7 +15,7 @@ from engines.geometry.mapping.found import ARMS, CLOUDS
 from engines.geometry.mapping.judged import grouped, kept, nearest, onto
 from engines.geometry.mapping.maps import one_cloud, pca, t_sne, umap
 from engines.geometry.mapping.result import MappingRun
-from engines.geometry.mapping.running import Source, drawn, source_of
+from engines.geometry.mapping.running import Source, drawn, flat, source_of
 from engines.geometry.mapping.spec import MappingSpec
 
 TINY = MappingSpec(n_stimuli=60, neighbours=8.0, n_groups=4)
@@ -102,6 +102,42 @@ def test_stimuli_are_drawn_once_and_in_order():
     assert some.kinds == tuple(str(int(k)) for k in some.x[:, 0])
     with pytest.raises(InputError, match="needs 40 stimuli or more, 's' has 9"):
         drawn(Source("s", np.zeros((9, 2)), ()), TINY)
+
+
+def test_what_cannot_be_drawn_is_named():
+    x = np.random.default_rng(4).normal(size=(50, 3))
+    x[[3, 7], 1] = np.nan, np.inf
+    with pytest.raises(InputError, match="2 of 50 stimuli in 's' hold values that are no finite"):
+        drawn(Source("s", x, ()), TINY)
+    with pytest.raises(InputError, match="all 50 stimuli in 's' are the same"):
+        drawn(Source("s", np.ones((50, 3)), ()), TINY)
+
+
+def test_a_wide_layer_is_turned_into_what_its_stimuli_span():
+    """scipy.spatial.distance.pdist of both."""
+    from scipy.spatial.distance import pdist
+
+    x = np.random.default_rng(5).normal(size=(45, 400)) + 3.0
+    found = flat(Source("s", x, ()))
+    assert found.x.shape == (45, 45)
+    np.testing.assert_allclose(pdist(found.x), pdist(x), rtol=1e-9)
+    assert flat(found) is found
+
+
+def test_a_ring_has_no_groups_and_claims_speak_of_none(monkeypatch):
+    """Points uniform on a ring through thirty dimensions exceed a normal cloud as groups would.
+
+    The cloud has their covariance, and so all thirty dimensions where the ring has one.
+    """
+    angle = np.outer(np.random.default_rng(6).uniform(0.0, 2.0 * np.pi, 60), np.arange(1, 16))
+    x = np.concatenate([np.cos(angle), np.sin(angle)], axis=1) / np.tile(np.arange(1, 16), 2) ** 0.5
+    monkeypatch.setattr(
+        "engines.geometry.mapping.running.source_of", lambda _: Source("ring", x, ())
+    )
+    found = [one for one in EXPERIMENT.findings(EXPERIMENT.result(TINY))
+             if "normal cloud of the same covariance" in one.sentence]  # fmt: skip
+    assert [one.word for one in found] == ["holds", "holds"]
+    assert not any("group" in one.sentence for one in found)
 
 
 def test_too_many_neighbours_and_no_such_layer_are_said(tmp_path, monkeypatch):
