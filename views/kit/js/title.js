@@ -22,7 +22,7 @@ export function render({model, el}) {
     detail.textContent = model.detail
     detail.title = model.detail
   }
-  const link = () => {
+  const families = () => {
     row?.remove()
     draw = () => {}
     const n = model.families.reduce((sum, {members}) => sum + members.length, 0)
@@ -31,10 +31,12 @@ export function render({model, el}) {
       root.prepend(row)
       draw()
     }
-    beside.replaceChildren(...relatedStop(model.related))
   }
+  // By itself: it comes after the page, when a list of families may be open already.
+  const related = () => beside.replaceChildren(...relatedStop(model.related))
   for (const name of ["title", "detail"]) model.on(name, show)
-  for (const name of ["families", "related"]) model.on(name, link)
+  model.on("families", families)
+  model.on("related", related)
   let width = 0
   const watched = new ResizeObserver(() => {
     if (root.clientWidth === width) return
@@ -44,5 +46,6 @@ export function render({model, el}) {
   watched.observe(root)
   model.on("remove", () => watched.disconnect())
   show()
-  link()
+  families()
+  related()
 }

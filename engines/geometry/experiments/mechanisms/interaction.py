@@ -77,7 +77,7 @@ EXPERIMENT = Experiment(
     spec=InteractionSpec,
     frames=frames,
     card=Card(
-        title="Which basis has fewest wires?",
+        title="Which basis has fewest edges?",
         claim="A network that adds is written in the local interaction basis, in principal "
         "components and in neurons, and loses its weakest wires until sums go wrong. The paper "
         "finds no such gain in language models.",
