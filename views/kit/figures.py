@@ -27,14 +27,14 @@ from views.kit.theme import series, tokens
 
 _LEGEND_WIDTH, _LEGEND_GAP = 60, 6
 """Letters beside each other in a legend on a narrow stage, and those an entry's mark takes."""
-_LEGEND_CELL = 56
-"""Letters in one line where two pictures stand side by side; longer lines are written smaller."""
+_LEGEND_CELL = 50
+"""Letters in one line beside a large picture; longer lines are written smaller."""
 
 _TICKS_WIDTH, _TICK_GAP = 56, 2
 """Letters of tick labels beside each other on a narrow stage, and those between two; more lean."""
 _SCALE_WIDTH = 12
 """Letters that would stand where a heat map has its scale of colours."""
-_BORDER, _LETTER_HALF = 5, 3
+_BORDER, _LETTER_HALF = 14, 3
 """Pixels: beside a plot, and half a letter of a tick."""
 
 _TICK = """

@@ -38,7 +38,7 @@ class MultigridSpec(Spec):
         group="Learning", ge=10, le=20_000, log=True, soft=(100, 5_000),
     )  # fmt: skip
     n_nets: int = knob(
-        4, label="Networks", help="Of each kind; each has first weights and an order of fields of "
+        10, label="Networks", help="Of each kind; each has first weights and an order of fields of "
         "its own.", group="Learning", ge=2, le=20, soft=(3, 10),
     )  # fmt: skip
     rate_factor: float = knob(

@@ -112,7 +112,7 @@ def loads_of(moment: Moment) -> Bars:
     # A sum of shares rounds; 30 in vehicles of 30 are one.
     least = int(np.ceil(moment.demand.sum() / moment.capacity - 1e-9))
     ticks = tuple((float(k), str(k + 1)) for k in range(n)) if n <= 30 else ()
-    title = f"{n} vehicle{'s' * (n > 1)}, each takes {moment.capacity:g}; at least {least} needed"
+    title = f"{n} vehicle{'s' * (n > 1)} of {moment.capacity:g}; {least} or more needed"
     return Bars(
         title, 100 * load / moment.capacity, Axis("vehicle", ticks=ticks), Axis("load", "%"), kind
     )

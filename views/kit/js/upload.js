@@ -6,11 +6,12 @@ export function render({model, el}) {
     take(input.files[0])
     input.value = "" // so that the same file can be chosen again
   }})
-  const area = element("textarea", {rows: 3, placeholder: model.placeholder, "aria-label": model.label, spellcheck: "false"})
+  const area = element("textarea", {rows: 3, placeholder: model.placeholder, spellcheck: "false"})
+  const asked = element("label", {}, element("span", {}, model.label), area)
   const use = element("button", {type: "button", onclick: () => model.send_msg({kind: "text", text: area.value.slice(0, 2000000)})}, "Use these")
   const pick = element("button", {type: "button", onclick: () => input.click()}, "Choose a file…")
   const note = element("p", {class: "nx-note", role: "status"})
-  const box = element("div", {class: "nx-upload"}, area, element("div", {class: "nx-row"}, use, pick), note, input)
+  const box = element("div", {class: "nx-upload"}, asked, element("div", {class: "nx-row"}, use, pick), note, input)
   el.append(box)
   // Through the model, so that Python can say the same words again.
   function say(text) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -231,12 +231,11 @@ def _two_where_learnt(found: AlmostLinear) -> Estimate | None:
 
 
 def _claim(sentence: str, control: int, measure: int, rule: Any, figure: int = MOST) -> Claim:
-    less: Callable[[AlmostLinear], Estimate] = lambda found: found.less(figure, control, measure)  # noqa: E731
     return Claim(
         sentence,
         figure=lambda found: found.of(figure, measure),
         control=lambda found: found.of(control, measure),
-        difference=less,
+        difference=lambda found: found.less(figure, control, measure),
         holds_when=rule,
         source=_SOURCE,
     )

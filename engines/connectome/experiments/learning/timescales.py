@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -285,12 +285,11 @@ def _cut(nets: Leaky, spec: TimescalesSpec, at: np.ndarray, n_gone: int) -> np.n
 
 
 def _claim(sentence: str, control: int, measure: int, rule: Any) -> Claim:
-    less: Callable[[Timescales], Estimate] = lambda found: found.less(EVERY, control, measure)  # noqa: E731
     return Claim(
         sentence,
         figure=lambda found: found.of(EVERY, measure, control),
         control=lambda found: found.of(control, measure, EVERY),
-        difference=less,
+        difference=lambda found: found.less(EVERY, control, measure),
         holds_when=rule,
         source=_SOURCE,
     )

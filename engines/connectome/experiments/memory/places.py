@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -244,12 +244,11 @@ def _row(score: np.ndarray) -> tuple[tuple[float, float], tuple[np.ndarray, np.n
 
 
 def _claim(sentence: str, control: int, measure: int = RECALL) -> Claim:
-    less: Callable[[Places], Estimate] = lambda found: found.less(REMOVED, control, measure)  # noqa: E731
     return Claim(
         sentence,
         figure=lambda found: found.of(REMOVED, measure),
         control=lambda found: found.of(control, measure),
-        difference=less,
+        difference=lambda found: found.less(REMOVED, control, measure),
         holds_when=Exceeds(),
         source=_SOURCE,
     )

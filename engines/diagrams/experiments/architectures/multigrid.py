@@ -15,6 +15,7 @@ _PAPER = (
     "arXiv 2310.19809"
 )
 _LONG = "Ten times the steps"
+_NETS_MIN = 10
 
 
 def frames(spec: MultigridSpec) -> Iterator[ArmsFrame | MultigridResult]:
@@ -32,8 +33,12 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 
 def _told(run: MultigridResult) -> bool:
-    """Whether it is the edge and at least the steps that claims are about."""
-    return run.spec.edge == "held at 0" and run.spec.n_steps >= 80
+    """Whether it is the edge, and at least the steps and networks, that claims are about.
+
+    One or two V-cycles of four stay behind, so few networks say one thing or the other by seed.
+    """
+    spec = run.spec
+    return spec.edge == "held at 0" and spec.n_steps >= 80 and spec.n_nets >= _NETS_MIN
 
 
 def _less(sentence: str, other: str, source: str = _PAPER) -> Claim:
@@ -55,7 +60,7 @@ def _less(sentence: str, other: str, source: str = _PAPER) -> Claim:
 PRESETS = {
     "Poisson, held at 0": MultigridSpec(),
     "Poisson, periodic": MultigridSpec(edge="periodic"),
-    _LONG: MultigridSpec(n_steps=800),
+    _LONG: MultigridSpec(n_steps=800, n_nets=4),
 }
 CLAIMS = (
     _less("V-cycles that learn have less error than convolutions of as many parameters.", CNN),

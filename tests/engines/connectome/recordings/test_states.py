@@ -230,8 +230,15 @@ def test_states_of_own_spikes_are_those_that_were_planted(own):
     counts = np.concatenate([made.counts[0], np.zeros((8_000, 1))], axis=1).astype(float)
     spec = HiddenSpec(source="own", own_recording=own(counts), lesion="cell 0")
     found: Any = hidden_states.EXPERIMENT.result(spec)
-    true = made.state[0].reshape(10, 800)[1]
-    assert accuracy(found.found[None], true[None]) > 0.85
+    true = made.state[0].reshape(10, 800)[1:2]
+    # The plan's floor is .01 below what planted parameters read, learnt from 8,000 steps; of half as
+    # many an error of estimates that falls as 1 / n is twice that.
+    n = 12
+    planted = hidden.Model(
+        np.full(3, 1 / 3), made.transition, made.weight, np.full((n, n, 3), 1 / 3)
+    )
+    read = planted.reads(spikes(made.counts.reshape(10, 800, n))).state[1:2]
+    assert accuracy(found.found[None], true) >= accuracy(read, true) - 0.02
     assert len(found.names) == 12
     assert "1 neurons never fire and were left out: cell 12" in " ".join(found.notes)
     words = [one.word for one in hidden_states.EXPERIMENT.findings(found)]
