@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from engines.running import wording
 
 logger = logging.getLogger(__name__)
 
+_ECHO_S = 0.05
+"""How long to wait for what was told to come back, before it is told again."""
 _ANSWER_S = 5.0
 """How long to wait for a worker to confirm a flag; a C loop never does."""
 
@@ -111,8 +114,23 @@ class Cluster:
         self.client.subscribe_topic(self._topic, lambda event: self._listener.message(event[1]))
         self.client.subscribe_topic(OUT_OF_MEMORY, self._memory_event)
         self.client.subscribe_topic("all", self._worker_event)
+        await self._heard()
         for slot in await self._identities():
             await self._slot_up(slot)
+
+    async def _heard(self) -> None:
+        """Return when what was subscribed to so far is told.
+
+        Subscriptions go by another way than questions: a worker that comes after we have asked who
+        is there, and before the scheduler knows that we listen, would never be seen.
+        """
+        echo, told = f"{self._topic}-echo", asyncio.Event()
+        self.client.subscribe_topic(echo, lambda _: told.set())
+        while not told.is_set():
+            await self.client.log_event(echo, "heard?")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), _ECHO_S)
+        self.client.unsubscribe_topic(echo)
 
     async def close(self) -> None:
         """End the workers that were started here and give up the connection."""

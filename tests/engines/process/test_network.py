@@ -5,6 +5,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -195,6 +196,14 @@ async def test_workers_with_other_code_are_not_used(make_engine, tmp_path):
             assert "the engines' code" in remote.state.sentence
             assert remote.state.n_workers == 0
             assert not job.state.status.final
+
+
+async def test_a_worker_that_comes_while_the_page_is_busy_is_seen(make_engine, tmp_path):
+    """Who asks which workers there are, and only then is heard to listen, misses it."""
+    with cluster(tmp_path, n_workers=1) as (about, tls):
+        async with make_engine(scheduler=await address_in(about), **tls) as remote:
+            time.sleep(2)  # nothing is sent meanwhile, and the worker comes
+            await workers(remote, 1)
 
 
 async def test_a_cluster_that_does_not_answer_is_a_sentence(make_engine, tmp_path):
