@@ -35,6 +35,7 @@ from engines.geometry.api import (
     studio,
     task_geometry,
     through_transformer,
+    timed_rsa,
 )
 from engines.geometry.chance.readouts import readout_scores
 from engines.geometry.chance.scores import layer_scores, pair_scores
@@ -125,6 +126,7 @@ __all__ = [
     "svcca",
     "task_geometry",
     "through_transformer",
+    "timed_rsa",
     "tuning",
     "two_nn",
 ]

@@ -30,6 +30,7 @@ from engines.geometry.pruning.pictures import TicketRun
 from engines.geometry.theory.double_descent import GeneralisationRun
 from engines.geometry.theory.memories import ModernHopfieldRun
 from engines.geometry.theory.predictors import PredictorRun
+from engines.geometry.timed_rsa.result import TimedRun
 from engines.geometry.transformers.induction_course import InductionRun
 from engines.geometry.transformers.patching import PatchingRun
 from engines.running import registry
@@ -158,6 +159,11 @@ def merge_networks(**fields: Any) -> MergingRun:
 def explain_rdms(**fields: Any) -> ExplainingRun:
     """Models held against measured distances, under a noise ceiling; of `ExplainingSpec`."""
     return cast("ExplainingRun", _run("explaining", fields))
+
+
+def timed_rsa(**fields: Any) -> TimedRun:
+    """Models held against every moment of learning or of a recording; fields of `TimedSpec`."""
+    return cast("TimedRun", _run("timed_rsa", fields))
 
 
 def task_geometry(**fields: Any) -> TaskGeometry:
