@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table, steps_axis
+from engines.geometry.timed_rsa.course import FIRST, LAST
 from engines.geometry.timed_rsa.found import ABOVE, BELOW, DEALT, LABELS, LEARNT, SETTLED, Found
 from engines.lab.statistics import half_widths
 
-_CEILING, _OTHERS = "between the ceilings", "labels of other stimuli"
-_ANEW = "labels, dealt anew to learn"
+_CEILING, _OTHERS, _ANEW = "ceiling", "by chance", "dealt anew"
+_SHORT = {FIRST: "first", LAST: "last"}
 
 
 def pictures_of(found: Found) -> tuple[Picture, ...]:
@@ -41,19 +42,24 @@ def _line(values: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]
 
 
 def in_time(found: Found, layer: int, *, large: bool = False) -> Curves:
-    """Models of one layer, the room between both ceilings, and controls."""
+    """Models of one layer and the room between both ceilings; large, with controls as well.
+
+    *Dealt anew* is the labels' model of networks that learnt labels dealt anew, *by chance* the
+    model with labels of other stimuli.
+    """
     x, axis = _axis(found)
     below, above = (found.ceilings[LEARNT, layer, k].mean(axis=1) for k in (BELOW, ABOVE))
     lines, bands = {_CEILING: 0.5 * (below + above)}, {_CEILING: (below, above)}
     for name in found.models:
-        lines[name], bands[name] = _line(found.of(name, layer=layer))
-    if found.trained:
+        short = _SHORT.get(name, name)
+        lines[short], bands[short] = _line(found.of(name, layer=layer))
+    if large and found.trained:
         lines[_ANEW], bands[_ANEW] = _line(found.of(LABELS, DEALT, layer))
-    if len(found.chance):
+    if large and len(found.chance):
         drawn = found.chance[:, layer]
         low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
         lines[_OTHERS], bands[_OTHERS] = drawn.mean(axis=0), (low, high)
-    title = f"{found.layers[layer]}: models under the noise ceiling"
+    title = f"Under the ceiling, {found.layers[layer]}"
     return Curves(title, x, lines, axis, Axis(found.spec.compare), bands, large=large)
 
 
