@@ -27,6 +27,9 @@ class Report:
     idle: tuple[str, ...] = ()
     """Contractions of the model that nobody reads or that are of constants: in no diagram."""
 
+    uncounted: tuple[str, ...] = ()
+    """Contractions of complex numbers: torch counts each as one of real numbers."""
+
     @property
     def share(self) -> float:
         """The share of calls that are known."""
@@ -42,9 +45,17 @@ class Report:
             lines.append("opaque: " + ", ".join(self.opaque))
         if self.unused:
             lines.append("never used: " + ", ".join(self.unused))
+        if self.uncounted:
+            places = ", ".join(dict.fromkeys(self.uncounted))
+            lines.append(
+                f"contractions of complex numbers ({places}) are several of real ones, and torch "
+                "counts each as one: FLOPs are not compared"
+            )
         return "; ".join([*lines, *self.notes])
 
 
+PARTS = ("real", "imag")
+"""Ends of paths, after ``#``, to the parts of a complex tensor."""
 ARRAY = object()
 """The place of an array in a call."""
 Asked = tuple[tuple[Any, ...], dict[str, Any]]

@@ -22,7 +22,8 @@ def constant(node: Any, args: Any, named: Any, tracer: Tracer) -> Sym | None:
     if not isinstance(value, torch.Tensor) or value.numel() > 2**24:
         return None
     dims = tuple((tracer.atoms.new(n, "const"),) if n != 1 else () for n in value.shape)
-    exact = _called(node, args, named, _exact) if value.dtype == torch.float32 else None
+    rounded = value.dtype in (torch.float32, torch.complex64)
+    exact = _called(node, args, named, _exact) if rounded else None
     same = isinstance(exact, torch.Tensor) and exact.shape == value.shape
     return Sym("", dims, kind_of(value), "", value, exact=exact if same else None)
 
@@ -45,7 +46,8 @@ def _exact(sym: Sym) -> Any:
     """As the model itself has it in double precision: 1 + eps is rounded once, not twice."""
     if sym.exact is not None:
         return sym.exact
-    return sym.const.double() if sym.const.dtype == torch.float32 else sym.const
+    wide = {torch.float32: torch.float64, torch.complex64: torch.complex128}
+    return sym.const.to(wide.get(sym.const.dtype, sym.const.dtype))
 
 
 def _values(value: Any, number: Callable[[Sym], Any]) -> Any:

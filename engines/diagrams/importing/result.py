@@ -15,7 +15,7 @@ from torch import nn
 from engines.diagrams.graph.circuit import Circuit, Window
 from engines.diagrams.graph.errors import DiagramError, problem
 from engines.diagrams.graph.garbage import uncollected
-from engines.diagrams.graph.imported import ARRAY, Imported, Report, replaced
+from engines.diagrams.graph.imported import ARRAY, PARTS, Imported, Report, replaced
 from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.operations import KINDS
 from engines.diagrams.graph.poly import Poly
@@ -54,10 +54,6 @@ def circuit_from_torch(
     Raises:
         DiagramError: torch cannot export the module; the text says where and what to do.
     """
-    whole = next((n for n, p in module.named_parameters() if p.is_complex()), "")
-    if whole:
-        hint = "keep its real and imaginary parts as a parameter: torch.view_as_complex(p)"
-        raise problem("complex", f"{whole} is complex, and a diagram holds real numbers", hint)
     start = time.perf_counter()
     program = exported(module, _apart(args), dict(kwargs or {}))
     exported_at = time.perf_counter()
@@ -89,6 +85,7 @@ def circuit_from_torch(
             *_unread_rows(module, traced),
         ),
         traced.idle,
+        tuple(traced.tracer.uncounted),
     )
     precision = _precision(module, args) if traced.tracer.fixed else ""
     computed = traced.tracer.constants | ({} if precision else traced.tracer.exact)
@@ -124,7 +121,8 @@ def _unread_rows(module: nn.Module, traced: Traced) -> list[str]:
     for path in paths:
         whole, _, part = path.partition("#")
         first, _, last = part.partition(":")
-        parts.setdefault(whole, []).append((int(first), int(last)) if part else (0, 1 << 62))
+        some = part not in ("", *PARTS)
+        parts.setdefault(whole, []).append((int(first), int(last)) if some else (0, 1 << 62))
     found = []
     for name, param in module.named_parameters():
         read_to = 0

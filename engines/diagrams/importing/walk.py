@@ -12,7 +12,9 @@ import torch
 from torch.fx.node import map_arg
 
 from engines.diagrams.graph.errors import DiagramError, problem
+from engines.diagrams.graph.imported import replaced
 from engines.diagrams.importing.calls import (
+    complexes,
     composed,
     copies,
     einsums,
@@ -24,20 +26,28 @@ from engines.diagrams.importing.calls import (
     reductions,
     shapes,
     unrolled,
+    waves,
 )
 from engines.diagrams.importing.calls import maps as calls
+from engines.diagrams.importing.calls.complexes import PAIRED
 from engines.diagrams.importing.calls.elementwise import CALLS, UncoveredError
 from engines.diagrams.importing.constants import constant, makes_constant
 from engines.diagrams.importing.flatten import WORK, flattened
 from engines.diagrams.importing.opaque import flat, opaque
 from engines.diagrams.importing.places import origin
 from engines.diagrams.importing.tracing.atoms import Dim
+from engines.diagrams.importing.tracing.pairs import (
+    Pair,
+    called_through,
+    is_complex,
+    parts_of_state,
+)
 from engines.diagrams.importing.tracing.tracer import Sym, Tracer, kind_of
 
 # Importing them registers their calls.
 _HANDLERS = (
-    calls, composed, copies, einsums, layers, masks, parts,
-    positions, recurrent, reductions, shapes, unrolled,
+    calls, complexes, composed, copies, einsums, layers, masks, parts,
+    positions, recurrent, reductions, shapes, unrolled, waves,
 )  # fmt: skip
 
 
@@ -89,7 +99,7 @@ def walked(
         elif node.op == "output":
             flat = _outputs(node.args[0])
             n_user = len(program.graph_signature.user_outputs)
-            found.outputs = [_as_sym(env[n.name]) for n in flat[len(flat) - n_user :]]
+            found.outputs = [_as_sym(tracer, env[n.name]) for n in flat[len(flat) - n_user :]]
         if tell is not None and k % 50 == 0:
             tell(k, len(nodes))
     return found
@@ -102,7 +112,8 @@ def _outputs(args: Any) -> list[Any]:
     return [item for item in flat if isinstance(item, torch.fx.Node)]
 
 
-def _as_sym(value: Any) -> Sym:
+def _as_sym(t: Tracer, value: Any) -> Sym:
+    value = called_through(t, value) if isinstance(value, Pair) else value
     if not isinstance(value, Sym):
         raise problem("output", "the model gives something that is no tensor")
     return value
@@ -120,7 +131,11 @@ def _placeholder(node: Any, path: str, held: Any, found: Traced, hints: dict[str
         found.shapes[path] = shape
         const = held if held is not None and held.device.type != "meta" else None
         dims = tuple((tracer.atoms.new(n, "weight"),) if n != 1 else () for n in shape)
-        return Sym("", dims, kind_of(value), path, const)
+        made = Sym("", dims, kind_of(value), path, const)
+        return parts_of_state(path, made) if value.is_complex() and const is None else made
+    if value.is_complex():
+        text = f"{node.name} is complex, and a diagram's inputs are real numbers"
+        raise problem("complex", text, "hand over torch.view_as_real(x) and view it as complex")
     return _input(node.name, value, shape, tracer, found, hints)
 
 
@@ -198,7 +213,8 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
             env[node.name] = made
             return
     found.n_calls += 1
-    handler = _handler(target)
+    paired = any(map(is_complex, flat((args, named)))) or _gives_complex(node)
+    handler = PAIRED.get(target) if paired else _handler(target)
     before = len(tracer.drafts)
     try:
         if handler is None:
@@ -211,7 +227,17 @@ def _call(node: Any, env: dict[str, Any], found: Traced) -> None:
     except (UncoveredError, TypeError, IndexError, AttributeError, KeyError, ValueError):
         tracer.forget(before)
         found.opaque.append(f"{target} ({tracer.origin or 'torch'})")
+        args, named = replaced((args, named), lambda v: _through(tracer, v))
         env[node.name] = opaque(node, target, args, named, tracer)
+
+
+def _gives_complex(node: Any) -> bool:
+    value = node.meta.get("val")
+    return isinstance(value, torch.Tensor) and value.is_complex()
+
+
+def _through(t: Tracer, value: Any) -> Any:
+    return called_through(t, value) if isinstance(value, Pair) else value
 
 
 def _thawed(value: Any) -> Any:

@@ -41,10 +41,11 @@ def _gather(x: Lowering) -> tuple[Any, Axes]:
     rest = tuple(a for a in x.axes[0] if a != rows)
     if not rest:
         return Call("torch.take", (table, index)), x.axes[1]
-    return Call("F.embedding", (index, permuted(table, x.axes[0], (rows, *rest)))), (
-        *x.axes[1],
-        *rest,
-    )
+    table = permuted(table, x.axes[0], (rows, *rest))
+    if len(rest) == 1:
+        return Call("F.embedding", (index, table)), (*x.axes[1], *rest)
+    found = Call("torch.index_select", (table, Lit(0), _one_axis(index, (), x.axes[1])))
+    return _own_axes(found, (), x.axes[1]), (*x.axes[1], *rest)
 
 
 def _gather_along(x: Lowering) -> tuple[Any, Axes]:

@@ -21,7 +21,7 @@ from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.draws import Draw, draws
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
 from engines.diagrams.running.verdict import Check, Verification, agreeing_error, relative_error
-from engines.diagrams.running.weights import load
+from engines.diagrams.running.weights import load, rows
 
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5, torch.bfloat16: 2e-2, torch.float16: 2e-3}
 AMPLIFIED, AMPLIFIED_MAX = 64.0, 1e-4
@@ -224,14 +224,12 @@ class _Pair:
         own = dict(self.ours.named_parameters(remove_duplicate=False))
         seen: set[int] = set()
         for name, path in self.diagram.imported.weights.items():
-            whole, _, part = path.partition("#")
+            whole = path.partition("#")[0]
             param = own.get(name)
             if param is None or whole not in tensors or id(param) in seen or param.grad is None:
                 continue
             seen.add(id(param))
-            into = found[names[id(tensors[whole])]]
-            first, _, last = part.partition(":")
-            into = into[int(first) : int(last)] if part else into
+            into = rows({whole: found[names[id(tensors[whole])]]}, path)
             into += param.grad.reshape(into.shape)
         return found
 
@@ -306,8 +304,8 @@ def _moved(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def _largest(array: Tensor) -> float:
-    known = array.nan_to_num(posinf=0.0, neginf=0.0)
-    return float(known.abs().max()) if array.numel() else 0.0
+    known = array.abs().nan_to_num(posinf=0.0)
+    return float(known.max()) if array.numel() else 0.0
 
 
 def _told(errors: dict[str, float]) -> str:
@@ -355,7 +353,8 @@ def _counted(reference: nn.Module, diagram: Circuit, inputs: tuple[Tensor, ...])
     total = bill(diagram).total
     checks = []
     opaque = any(node.kind == "opaque" for _, _, node in diagram.graph.walk())
-    if not opaque and not diagram.imported.report.idle:
+    report = diagram.imported.report
+    if not opaque and not report.idle and not report.uncounted:
         # With gradients on: without, torch takes fused paths that it does not count.
         theirs = flops_of(lambda: copy.deepcopy(reference)(*[t.clone() for t in inputs]))
         ours = float(total.flops.value(sizes))
@@ -363,7 +362,8 @@ def _counted(reference: nn.Module, diagram: Circuit, inputs: tuple[Tensor, ...])
     unused, unread = _never_read(diagram.imported.report.unused)
     used = [(name, p) for name, p in reference.named_parameters() if name not in unused]
     held = {
-        p.data_ptr(): p.numel() - unread.get(name, 0) * (p.numel() // len(p) if p.ndim else 1)
+        p.data_ptr(): (1 + p.is_complex())
+        * (p.numel() - unread.get(name, 0) * (p.numel() // len(p) if p.ndim else 1))
         for name, p in used
         if p.numel()
     }

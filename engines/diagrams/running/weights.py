@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from engines.diagrams.graph.circuit import Circuit
-from engines.diagrams.graph.imported import Imported
+from engines.diagrams.graph.imported import PARTS, Imported
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
 
 
@@ -41,10 +41,12 @@ def load(imported: Imported, module: nn.Module) -> None:
 
 
 def rows(tensors: Mapping[str, Any], path: str) -> Any:
-    """A tensor by its path, or some of its rows: ``in_proj_weight#0:16``."""
+    """A tensor by its path, some of its rows or a part: ``in_proj_weight#0:16``, ``w#real``."""
     name, _, part = path.partition("#")
     if not part:
         return tensors[name]
+    if part in PARTS:
+        return getattr(tensors[name], part)
     first, _, last = part.partition(":")
     return tensors[name][int(first) : int(last)]
 

@@ -38,6 +38,8 @@ def _between(t: Tracer, x: Sym, part: Sym, dim: int, first: int, last: int) -> S
         raise UncoveredError
     if last <= first:
         return x
+    # A tensor that the model makes from nothing has a precision, to which all in it is rounded.
+    t.fixed = t.fixed or (x.const is not None and not x.given)
     wanted = [size_of(d) for d in x.dims]
     wanted[dim] = last - first
     parts = [expand(t, part, wanted)]

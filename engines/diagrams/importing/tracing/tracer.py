@@ -24,6 +24,8 @@ class Sym:
     """A buffer: it is given, not learned."""
     exact: Any = None
     """As ``const``, where it was computed from buffers in float64."""
+    parts: Any = None
+    """Of a complex constant its real and its imaginary part, once something has read them."""
 
 
 @dataclass(eq=False)
@@ -69,6 +71,8 @@ class Tracer:
         self.opaque: list[str] = []
         self.constants: dict[str, Any] = {}
         """Tensors the model computes from nothing, by the name they are given."""
+        self.uncounted: list[str] = []
+        """Contractions of complex numbers, which torch counts as if they were real."""
         self.exact: dict[str, Any] = {}
         """Those of them that were also computed in float64."""
         self._renamed: dict[tuple[str, Atom, Atom], str] = {}
@@ -116,8 +120,8 @@ class Tracer:
 
     def _stiffen(self, kind: str, attrs: dict[str, Any]) -> None:
         """Axes an operation names as one axis each can no more be split."""
-        named = [attrs.get(key) for key in ("axis", "made", "channel", "table", "over")]
-        if kind in ("rename", "concat", "conv", "pool", "window"):
+        named = [attrs.get(key) for key in ("axis", "made", "channel", "table", "over", "wave")]
+        if kind in ("rename", "concat", "conv", "pool", "window", "waves"):
             named += [a for key in ("ins", "outs") for a in _atoms(attrs.get(key))]
         if attrs.get("fn") in ("BatchNorm", "GroupNorm", "InstanceNorm"):
             named += attrs["axes"][:1]
@@ -279,7 +283,7 @@ class Tracer:
 _BASES = {
     "linear": "l", "einsum": "e", "combine": "s", "pointwise": "a", "softmax": "p", "norm": "n",
     "rename": "r", "view": "v", "index": "i", "slice": "c", "embed": "emb", "conv": "c",
-    "pool": "d", "reduce": "m", "concat": "j", "expand": "x", "const": "k", "fn": "o",
+    "pool": "d", "reduce": "m", "concat": "j", "expand": "x", "const": "k", "fn": "o", "waves": "f",
 }  # fmt: skip
 
 

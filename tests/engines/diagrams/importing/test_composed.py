@@ -132,13 +132,6 @@ def test_a_square_turned_over_is_added_to_itself_by_name():
     held(Relative(), (_numbers(2, 4, 6),))
 
 
-def test_a_complex_parameter_is_refused_by_its_name():
-    model = After(lambda y: y)
-    model.wave = nn.Parameter(torch.ones(3, dtype=torch.complex64))
-    with pytest.raises(DiagramError, match=r"wave is complex.*view_as_complex"):
-        Diagram.from_torch(model, (_numbers(4, 6),))
-
-
 def test_a_model_is_asked_as_in_its_example():
     """Lists, names and settings stay what they were; of a table only some rows are read."""
 
