@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import torch
+from torch import nn
 
-from engines.diagrams.cutting.groups import Array, Group
+from engines.diagrams.cutting.following import Array
+from engines.diagrams.cutting.groups import Group
 from engines.diagrams.graph.errors import problem
 from engines.diagrams.running.module import DiagramModule
 
@@ -49,7 +51,8 @@ def without(
     names = _names(module)
     cut: dict[str, list[int]] = {}
     for array in group.arrays:
-        cut.setdefault(names[array.value, array.suffix], []).append(array.dim)
+        for name in names[array.path + array.value, array.suffix]:
+            cut.setdefault(name, []).append(array.dim)
     made.to(next(iter(old.values())).dtype)
     with torch.no_grad():
         for name, value in _arrays(made).items():
@@ -67,8 +70,8 @@ def zeroed(module: DiagramModule, group: Group, positions: Sequence[int]) -> Non
     with torch.no_grad():
         for array in group.arrays:
             if not array.reads and not array.kept:
-                own = getattr(module, names[array.value, array.suffix])
-                own.index_fill_(array.dim, where, 0.0)
+                for name in names[array.path + array.value, array.suffix]:
+                    module.get_parameter(name).index_fill_(array.dim, where, 0.0)
 
 
 def _arrays(module: DiagramModule) -> dict[str, torch.Tensor]:
@@ -77,14 +80,21 @@ def _arrays(module: DiagramModule) -> dict[str, torch.Tensor]:
     return found | dict(module.named_buffers(remove_duplicate=False))
 
 
-def _names(module: DiagramModule) -> dict[tuple[str, str], str]:
-    """What the module calls an array, by the wire and its suffix."""
-    return {
-        (node.out.name, suffix): name
-        for node, _, own in module.steps
-        if node.body is None
-        for suffix, name in own.names.items()
-    }
+def _names(module: DiagramModule, path: str = "", before: str = "") -> dict[tuple[str, str], list[str]]:
+    """What the module calls an array, by the wire and its suffix; one for every turn of a block."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for node, _, own in module.steps:
+        if node.body is None:
+            for suffix, name in own.names.items():
+                found.setdefault((path + node.out.name, suffix), []).append(before + name)
+            continue
+        block = getattr(module, own.block)
+        turns = dict(block.named_children()) if isinstance(block, nn.ModuleList) else {"": block}
+        for turn, inner in turns.items():
+            place = ".".join([own.block, *([turn] if turn else []), ""])
+            for key, names in _names(inner, f"{path}{own.block}/", before + place).items():
+                found.setdefault(key, []).extend(names)
+    return found
 
 
 def _check(

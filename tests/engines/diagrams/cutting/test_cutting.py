@@ -182,9 +182,113 @@ def test_a_cut_that_cannot_be_is_one_sentence(axis, positions, said):
         diagram.cut(axis, positions, module=diagram.to_torch())
 
 
-def test_what_goes_into_a_block_is_not_followed():
-    text = (
-        "word twice(x) = 2*x\n\ndef F(x: b p) -> b c\n  u: b h = Linear+[In](x)\n"
-        "  a: b h = twice(u)\n  y: b c = Linear+[Out](a)\n"
+TWICE = """def Half(x: b p) -> b q
+  u: b h = Linear+[In](x)
+  a: b h = relu(u)
+  y: b q = Linear+[Out](a)
+
+def Two(x: b p) -> b c
+  size p = 8
+  size h = 6
+  size r = 6
+  v: b r = Half(x)
+  w: b c = Half(v)
+"""
+NESTED = """def Deep(x: b p) -> b c
+  size p = 8
+  size N = 3
+  size M = 2
+  size m = 6
+  size h = 6
+  z: b m = Linear+[In](x)
+  block Layer xN: z -> r
+    u: b h = Linear+[Up](z)
+    block Inner xM: u -> a
+      a1: b h = relu(u)
+      a2: b k = Linear+[A](a1)
+      a3: b k = exp(a2)
+      a4: b h = Linear[B](a3)
+      a: b h = add(u, a4)
+    v: b m = Linear+[Down](a)
+    r: b m = add(z, v)
+  y: b c = Linear+[Out](r)
+"""
+SQUARE = """def S(x: b p) -> b c
+  size p = 8
+  size m = 6
+  z: b m = Linear+[In](x)
+  v: b m = Linear+[Sq, m -> m](z)
+  y: b c = Linear+[Out](v)
+"""
+ALONG = """def Along(x: b t p, g: b e) -> b t c
+  size p = 3
+  size k = 6
+  h: b k = Linear+[Start](g)
+  scan Cell over t: h -> h1 collect y = h1
+    u: b k = Linear+[In](x)
+    w: b k = Linear[Rec, k -> k](h)
+    s: b k = add(u, w)
+    h1: b k = tanh(s)
+  o: b t c = Linear+[Out](y)
+"""
+WORD = (
+    "word twice(x) = 2*x\n\ndef F(x: b p) -> b c\n  size h = 6\n  u: b h = Linear+[In](x)\n"
+    "  a: b h = twice(u)\n  y: b c = Linear+[Out](a)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "axis"),
+    [(TWICE, "h"), (TWICE, "r"), (NESTED, "m"), (NESTED, "h"), (SQUARE, "m"), (ALONG, "k"),
+     (WORD, "h")],
+)  # fmt: skip
+def test_zeros_are_cut_out_of_blocks_without_change(text, axis):
+    """Repeated, called twice, run along time: rows are zeroed and cut in all of them."""
+    diagram = Diagram.from_text(text)
+    torch.manual_seed(1)
+    module = diagram.to_torch().double()
+    inputs = inputs_of(diagram, module)
+    with torch.no_grad():
+        before = module(*inputs)
+        zeroed(module, of(diagram, axis), [0, 4])
+        left = module(*inputs)
+        assert (left - before).abs().max() > 1e-3
+        cut = diagram.cut(axis, [0, 4], module=module)
+        torch.testing.assert_close(cut(*inputs), left, rtol=1e-12, atol=1e-14)
+    assert cut.sizes[axis] == 4
+
+
+def test_what_two_calls_have_in_common_dies_together():
+    found = of(Diagram.from_text(TWICE), "r")
+    assert str(found) == (
+        "r: rows of Out weight in Half, rows of Out bias in Half, columns of In weight in Half_2"
     )
-    assert "is a block" in of(Diagram.from_text(text), "h").refuses
+    sizes = of(Diagram.from_text(TWICE), "h")  # one size of the text, so both give it up
+    assert {array.path for array in sizes.arrays} == {"Half/", "Half_2/"}
+
+
+def test_what_is_carried_must_come_out_zero():
+    """A sum that grows by exp(0) in every turn is not 0 in the next one."""
+    text = NESTED.replace("    r: b m = add(z, v)", "    e: b m = exp(v)\n    r: b m = add(z, e)")
+    assert "is not 0 where its rows are" in of(Diagram.from_text(text), "m").refuses
+    late = ALONG.replace("tanh(s)", "sigmoid(s)")
+    assert "is not 0 where its rows are" in of(Diagram.from_text(late), "k").refuses
+
+
+def test_an_axis_along_which_a_block_runs_is_not_cut():
+    text = """def P(g: b e) -> b c
+  size t = 4
+  size k = 6
+  q: b t p = Linear+[Times](g)
+  h: b k = Linear+[Start](g)
+  scan Cell over t: h -> h1
+    u: b k = Linear+[In](q)
+    s: b k = add(u, h)
+    h1: b k = tanh(s)
+  o: b c = Linear+[Out](h1)
+"""
+    found = Diagram.from_text(text)
+    assert of(found, "t").refuses == "Cell runs along t"
+    assert of(found, "p").refuses == ""
+    refused = of(Diagram.from_text(NESTED), "k").refuses
+    assert refused == "Layer/Inner/a3 is not 0 where its rows are, and a4 sums over it"
