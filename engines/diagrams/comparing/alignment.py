@@ -108,10 +108,7 @@ def _same(x: _Step, y: _Step, lines: list[Line], wires: list[tuple[str, str, str
 
 
 def _steps(graph: Graph, path: str) -> list[_Step]:
-    return [
-        _Step(join(path, n.name if n.body is not None else n.out.name), _key(n, graph), n)
-        for n in graph.nodes
-    ]
+    return [_Step(join(path, n.key), _key(n, graph), n) for n in graph.nodes]
 
 
 def _key(node: Node, graph: Graph) -> tuple:

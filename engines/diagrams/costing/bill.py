@@ -72,7 +72,7 @@ def _graph_cost(graph: Graph, path: str, found: dict[str, Cost]) -> Cost:
     total = Cost()
     for node in graph.nodes:
         if node.body is not None:
-            inner = join(path, node.name)
+            inner = join(path, node.key)
             cost = _graph_cost(node.body, inner, found)
             edge = [axes[name] for name in node.args] + [v.axes for v in node.outs]
             outside = sum(map(Poly.product, edge), ZERO) + cost.params

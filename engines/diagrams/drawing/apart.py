@@ -37,14 +37,14 @@ def equations(diagram: Circuit) -> tuple[Equation, ...]:
             derived={n: v for n, v in diagram.derived.items() if n in axes},
             notes=tuple(note for note in diagram.notes if note.value in inside),
         )
-        found[node.body.name] = Equation(join(path, node.name), node, part)
+        found[node.body.name] = Equation(join(path, node.key), node, part)
     return tuple(found.values())
 
 
 def calls(diagram: Circuit) -> frozenset[str]:
     """The paths of all calls, which are drawn closed."""
     walked = diagram.graph.walk()
-    return frozenset(join(path, node.name) for path, _, node in walked if node.attrs.get("own"))
+    return frozenset(join(path, node.key) for path, _, node in walked if node.attrs.get("own"))
 
 
 def scene_apart(diagram: Circuit, folded: Collection[str], width: float) -> tuple[Scene, int]:

@@ -107,7 +107,7 @@ def _block_sizes(diagram: Circuit) -> dict[str, int]:
     found: dict[str, int] = {}
     for path, _, node in diagram.graph.walk():
         if node.body is not None:
-            found.setdefault(join(path, node.name), 0)
+            found.setdefault(join(path, node.key), 0)
         parts = path.split("/") if path else []
         for depth in range(1, len(parts) + 1):
             key = "/".join(parts[:depth])

@@ -52,6 +52,8 @@ class Node:
     """The imported model's tensors, by what the operation calls them."""
     copies: tuple[Graph, ...] = field(default=(), compare=False)
     """The insides of all imported blocks that this repeated one stands for."""
+    apart: str = field(default="", compare=False)
+    """A block's own name where an earlier one of its level has the same; `Graph` gives it."""
 
     @property
     def out(self) -> Value:
@@ -61,7 +63,7 @@ class Node:
     @property
     def key(self) -> str:
         """What it is known by at its level: a block by its name, else by what it makes."""
-        return self.name if self.body is not None else self.out.name
+        return self.apart or self.name if self.body is not None else self.out.name
 
     def with_attrs(self, **attrs: Any) -> Node:
         """With further attributes."""
@@ -77,6 +79,11 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        blocks = [node for node in self.nodes if node.body is not None]
+        if len(blocks) > 1 or any(node.apart for node in blocks):
+            object.__setattr__(self, "nodes", _told_apart(self.nodes))
+
     def values(self) -> dict[str, Value]:
         """Every value at this level, by name."""
         found = {value.name: value for value in self.inputs}
@@ -88,7 +95,7 @@ class Graph:
         for node in self.nodes:
             yield path, self, node
             if node.body is not None:
-                yield from node.body.walk(join(path, node.name))
+                yield from node.body.walk(join(path, node.key))
 
     def axes(self) -> Axes:
         """Every axis in order of appearance, inner ones too."""
@@ -119,3 +126,22 @@ class Graph:
 def join(path: str, name: str) -> str:
     """A path one block deeper."""
     return f"{path}/{name}" if path else name
+
+
+def _told_apart(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Blocks of one name numbered from the second on: a word that is called twice, say."""
+    taken: set[str] = {node.name for node in nodes if node.body is not None}
+    seen: set[str] = set()
+    found = []
+    for node in nodes:
+        if node.body is None:
+            found.append(node)
+            continue
+        name, k = node.name, 2
+        while node.name in seen and name in taken:
+            name, k = f"{node.name}_{k}", k + 1
+        seen.add(node.name)
+        taken.add(name)
+        apart = name if name != node.name else ""
+        found.append(node if node.apart == apart else replace(node, apart=apart))
+    return tuple(found)

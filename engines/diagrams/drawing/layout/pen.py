@@ -38,8 +38,7 @@ class Pen:
     ) -> None:
         self.strip, self.shown, self.node, self.x = strip, shown, node, x
         self.takes, self.args = takes, args
-        own = node.outs[0].name if node.outs and node.body is None else node.name
-        self.path = join(path, own)
+        self.path = join(path, node.key if node.outs or node.body is not None else node.name)
         self.over: int | None = None
         """A track above the first wire, for what is written there."""
         self.under: tuple[int, int] | None = None

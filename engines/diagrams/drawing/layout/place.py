@@ -272,7 +272,7 @@ class Placer(Order):
 
     def _place(self, item: Placed, args: list[Segment], x: float, path: str) -> float:
         node = item.node
-        inner = join(path, node.name)
+        inner = join(path, node.key if node.body is not None else node.name)
         if node.body is not None and inner not in self.collapsed and node.body.nodes:
             return self._block(item, args, x, inner)
         painter = glyphs.Glyph(self.strip, self.shown, node, item.takes, args, x, path)
