@@ -80,7 +80,9 @@ def _arrays(module: DiagramModule) -> dict[str, torch.Tensor]:
     return found | dict(module.named_buffers(remove_duplicate=False))
 
 
-def _names(module: DiagramModule, path: str = "", before: str = "") -> dict[tuple[str, str], list[str]]:
+def _names(
+    module: DiagramModule, path: str = "", before: str = ""
+) -> dict[tuple[str, str], list[str]]:
     """What the module calls an array, by the wire and its suffix; one for every turn of a block."""
     found: dict[tuple[str, str], list[str]] = {}
     for node, _, own in module.steps:
@@ -91,6 +93,7 @@ def _names(module: DiagramModule, path: str = "", before: str = "") -> dict[tupl
         block = getattr(module, own.block)
         turns = dict(block.named_children()) if isinstance(block, nn.ModuleList) else {"": block}
         for turn, inner in turns.items():
+            assert isinstance(inner, DiagramModule)
             place = ".".join([own.block, *([turn] if turn else []), ""])
             for key, names in _names(inner, f"{path}{own.block}/", before + place).items():
                 found.setdefault(key, []).extend(names)

@@ -47,6 +47,8 @@ class Entered:
     milliseconds: float = 0.0
     """Of a step of all seeds, where the race was matched by time: measured before it, the entrants
     in turn; 0 where it was not."""
+    otherwise: str = ""
+    """Sizes that its text declares and that the task or the batch sets otherwise."""
 
 
 @dataclass(frozen=True)
@@ -206,13 +208,22 @@ class RaceResult(Result):
         first = self.entered[0]
         n = self.course.held_out.shape[2]
         if n < 2:
-            return ("One seed gives a curve and no test: with others it may be the other way.",)
+            said = "One seed gives a curve and no test: with others it may be the other way."
+            return (said, *self._otherwise())
         found = []
         for one in self.entered[1:]:
             strip = in_words(self.verdicts.of(one.name))
             ratio = "" if one.control else f"; {self._costs(one)}"
             found.append(f"{one.name} against {first.name}, held out: {strip} (n = {n}){ratio}.")
-        return (*found, *self._collapses())
+        return (*found, *self._collapses(), *self._otherwise())
+
+    def _otherwise(self) -> tuple[str, ...]:
+        """Which sizes of a text the race has changed."""
+        told = [f"{one.name} races with {one.otherwise}" for one in self.entered
+                if one.otherwise and not one.control]  # fmt: skip
+        if not told:
+            return ()
+        return (f"The task and the batch set sizes that a text declares: {'; '.join(told)}.",)
 
     def _costs(self, one: Entered) -> str:
         """Say "equal parameters, 4.35 times the FLOPs, 1.8 times the time"."""

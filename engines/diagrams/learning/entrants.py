@@ -54,6 +54,19 @@ class Contestant:
         """Every axis as a number."""
         return numbers(self.circuit, {**self.bound, **self.chosen})
 
+    @property
+    def otherwise(self) -> str:
+        """Say "p = 64 (8 in its text)": declared sizes that the task or the batch overrides."""
+        declared = {
+            axis: int(size.value({})) for axis, size in self.circuit.sizes.items()
+            if not size.names
+        }  # fmt: skip
+        return ", ".join(
+            f"{axis} = {size} ({declared[axis]} in its text)"
+            for axis, size in self.bound.items()
+            if declared.get(axis, size) != size
+        )
+
     def sized(self, axis: str, size: int) -> Contestant:
         """The same with another size of one axis."""
         return replace(self, chosen={axis: size})

@@ -334,4 +334,5 @@ def _timed(training: Training, step: int, k: int, seconds: np.ndarray) -> Iterat
 def _entered(racer: Racer, rate: float) -> Entered:
     cost = price(racer.contestant)
     return Entered(racer.name, cost.parameters, cost.flops, cost.elementwise, rate, racer.sized,
-                   racer.control, racer.milliseconds)  # fmt: skip
+                   racer.control, racer.milliseconds,
+                   racer.contestant.otherwise)  # fmt: skip

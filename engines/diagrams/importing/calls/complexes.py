@@ -78,7 +78,11 @@ def _tensor(value: Any) -> bool:
 
 def _listed(name: str) -> Handler:
     """What real tensors have under this name, when all modules of calls are there."""
-    return lambda t, *given, **named: CALLS[name](t, *given, **named)
+
+    def run(t: Tracer, *given: Any, **named: Any) -> Any:
+        return CALLS[name](t, *given, **named)
+
+    return run
 
 
 _EACH = (
@@ -143,7 +147,8 @@ PAIRED.update({f"{fn}.{kind}": _sum(fn) for fn in ("add", "sub") for kind in ("T
 def contracted(t: Tracer, equation: str, operands: list[Any], *_path: Any) -> Pair:
     """One operand or two; torch counts it as if it were real, so FLOPs are not compared."""
     if len(operands) == 1:
-        return each(lambda t, x: einsums.einsum(t, equation, [x]))(t, operands[0])
+        x = pair(operands[0])
+        return Pair(*(einsums.einsum(t, equation, [part]) for part in (x.real, x.imag)))
     if len(operands) != 2:
         raise UncoveredError
     found = product(t, *operands, lambda x, y: einsums.einsum(t, equation, [x, y]))

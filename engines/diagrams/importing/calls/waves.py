@@ -100,9 +100,7 @@ def _mirrored(t: Tracer, x: Pair, dim: int, n: int) -> Pair:
     return Pair(made[0], combine(t, "mul", [made[1], turn]))
 
 
-def _one(
-    t: Tracer, x: Any, n: int | None, dim: int, norm: str | None, *, forward: bool
-) -> Pair:
+def _one(t: Tracer, x: Any, n: int | None, dim: int, norm: str | None, *, forward: bool) -> Pair:
     """``torch.fft.fft`` and ``ifft``: real and imaginary part go through by themselves."""
     alone = not is_complex(x)
     x = pair(x)

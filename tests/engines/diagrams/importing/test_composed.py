@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from engines.diagrams import Diagram, DiagramError
+from engines.diagrams import Diagram
 
 
 class After(nn.Module):

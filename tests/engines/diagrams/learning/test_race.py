@@ -374,3 +374,15 @@ def test_pictures_hold_everything_but_the_time(short):
 def test_claims_are_judged_on_their_own_preset_alone(short):
     assert EXPERIMENT.findings(short) == ()
     assert {claim.preset for claim in CLAIMS} <= {"", *PRESETS}
+
+
+def test_sizes_that_the_task_sets_otherwise_are_said():
+    text = WIDE.replace("  size h = 64\n", "  size h = 64\n  size p = 8\n")
+    entrants = (Entrant(name="Told", text=text), Entrant(name="Free", text=WIDE))
+    *_, result = EXPERIMENT.frames(
+        RaceSpec(entrants=entrants, match="nothing", n_steps=50, n_seeds=2, learning_rates="0.003")
+    )
+    assert result.sentences[-1] == (
+        "The task and the batch set sizes that a text declares: Told races with p = 64 (8 in its "
+        "text)."
+    )

@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional as fn
 
 from engines.contract import InputError
-from engines.diagrams import race
+from engines.diagrams import Diagram, race
 from engines.diagrams.drawing.formats.svg import svg_from_scene
 from engines.diagrams.drawing.formats.tikz import tikz_from_scene
 from engines.diagrams.drawing.picture import scene_of
@@ -221,3 +221,17 @@ def test_a_number_that_a_word_learns_has_statistics_too():
     learned = [path for path in wires.paths if path.endswith("/e")]
     assert learned
     assert np.isfinite(wires.numbers[wires.paths.index(learned[0])]).all()
+
+
+def test_a_word_called_twice_has_two_paths():
+    """Statistics, costs and cards of the second call are its own."""
+    text = (
+        "word two(x) = x*relu(x)\n\ndef W(x: b p) -> b c\n  size p = 8\n"
+        "  u: b h = Linear+[In](x)\n  a: b h = two(u)\n  e: b h = two(a)\n"
+        "  y: b c = Linear+[Out](e)\n"
+    )
+    diagram = Diagram.from_text(text)
+    flowed = diagram.values(torch.randn(3, 8))
+    assert {len(turns) for turns in flowed.values()} == {1}
+    assert {"two/z2", "two_2/z2", "two", "two_2"} <= set(flowed) & set(diagram.costs().by_path)
+    assert not torch.equal(flowed["two"][0], flowed["two_2"][0])
