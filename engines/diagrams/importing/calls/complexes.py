@@ -148,10 +148,12 @@ def contracted(t: Tracer, equation: str, operands: list[Any], *_path: Any) -> Pa
     """One operand or two; torch counts it as if it were real, so FLOPs are not compared."""
     if len(operands) == 1:
         x = pair(operands[0])
-        return Pair(*(einsums.einsum(t, equation, [part]) for part in (x.real, x.imag)))
+        real, imag = (einsums.einsum(t, equation, [part]) for part in (x.real, x.imag))
+        return Pair(real, imag)
     if len(operands) != 2:
         raise UncoveredError
-    found = product(t, *operands, lambda x, y: einsums.einsum(t, equation, [x, y]))
+    first, second = operands
+    found = product(t, first, second, lambda x, y: einsums.einsum(t, equation, [x, y]))
     t.uncounted.append(t.origin or "torch")
     return found
 
