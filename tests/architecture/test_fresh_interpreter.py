@@ -70,6 +70,18 @@ def test_the_page_process_loads_no_kernels(fresh):
     assert not KERNELS & set(fresh(every + LOADED))
 
 
+TRAIN = """
+from engines.pointer import reversal
+reversal(n_facts=8, n_words=4, n_seeds=2, n_steps=10)
+import json, sys
+print(json.dumps([name for name in sys.modules if name == "torch._dynamo"]))
+"""
+
+
+def test_a_first_training_does_not_wait_for_a_compiler_that_it_does_not_use(fresh):
+    assert fresh(TRAIN) == []
+
+
 def test_what_the_page_imports_of_an_engine_loads_no_kernels(graph, fresh):
     used = kernel_free_modules(graph)
     assert "engines.contract" in used

@@ -50,6 +50,11 @@ class _Listing(TorchDispatchMode):
         super().__init__()
         self.odd: dict[str, int] = {}
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here; to say otherwise would load torch's compiler, for a second."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Every operation passes here, with the arrays of one network."""
         found = func(*args, **(kwargs or {}))
