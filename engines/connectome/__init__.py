@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         lateral_memory,
         learnt_delays,
         lesion_scan,
+        liquids,
         long_timescales,
         look_alikes,
         masked_networks,
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
 _FROM = {
     "api": "activity_motifs almost_linear communities compare completion development "
     "emulated_chain graph groups_and_regimes hidden_states hopfield known_places "
-    "lateral_memory learnt_delays lesion_scan long_timescales look_alikes "
+    "lateral_memory learnt_delays lesion_scan liquids long_timescales look_alikes "
     "masked_networks measure next_step paths race_of_circuits recorded_communities "
     "remembering reservoir rich_lazy spectrum stimulate swimmer told_types wave "
     "wired_start",
@@ -132,6 +133,7 @@ __all__ = [
     "lateral_memory",
     "learnt_delays",
     "lesion_scan",
+    "liquids",
     "load",
     "long_timescales",
     "look_alikes",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.memory.completion import Completion
     from engines.connectome.experiments.memory.hopfield import Hopfield
     from engines.connectome.experiments.memory.lateral import Lateral
+    from engines.connectome.experiments.memory.liquid import Liquids
     from engines.connectome.experiments.memory.places import Places
     from engines.connectome.experiments.memory.remembering import Remembering
     from engines.connectome.experiments.memory.reservoir import Reservoir
@@ -192,6 +193,11 @@ def emulated_chain(**fields: Any) -> Emulated:
 def almost_linear(**fields: Any) -> AlmostLinear:
     """A chaotic flow from networks that bend in few units: ``almost_linear(n_rectified=2)``."""
     return cast("AlmostLinear", _run("almost_linear", fields))
+
+
+def liquids(**fields: Any) -> Liquids:
+    """Spiking liquids and the astrocyte that watches them: ``liquids(hears=0.1).sigma``."""
+    return cast("Liquids", _run("liquid", fields))
 
 
 def long_timescales(**fields: Any) -> Timescales:
