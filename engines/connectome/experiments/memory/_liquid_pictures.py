@@ -9,6 +9,7 @@ import numpy as np
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Points
 from engines.lab.statistics import half_widths
 
+_SHORT = ("astrocyte", "mean", "tuned", "fixed", "input")
 _KINDS = ("constant plasticity", "fixed weights")
 
 
@@ -24,7 +25,7 @@ def tried(settings: np.ndarray, sigma: np.ndarray, chosen: np.ndarray) -> Points
     there = np.isfinite(xy).all(axis=1)
     return Points("How activity branches, and what it tells", xy[there],
                   Axis("branching, spikes after over spikes before"),
-                  Axis("share right where settings are chosen"),
+                  Axis("share right"),
                   tuple(name for name, is_there in zip(kind, there, strict=True) if is_there),
                   )  # fmt: skip
 
@@ -36,9 +37,9 @@ def bars(arms: Sequence[str], told: np.ndarray) -> Bars:
     half = np.full(len(arms), np.nan)
     if (n_came == told.shape[1]).all():
         half = half_widths(told, axis=1)
-    ticks = tuple((float(k), name) for k, name in enumerate(arms))
+    ticks = tuple((float(k), _SHORT[k]) for k in range(len(arms)))
     return Bars("Digits told, of those nobody learnt from", mean, Axis("", ticks=ticks),
-                Axis("share right"), tuple(arms), whiskers=(mean - half, mean + half))  # fmt: skip
+                Axis("share right"), whiskers=(mean - half, mean + half))  # fmt: skip
 
 
 def levels(names: Sequence[str], level: np.ndarray, up: float) -> Curves:
