@@ -22,12 +22,10 @@ def tried(settings: np.ndarray, sigma: np.ndarray, chosen: np.ndarray) -> Points
     n_each = settings[0, ..., 0].size
     kind = (*(name for name in _KINDS for _ in range(n_each)), *("astrocyte",) * len(own))
     xy = np.concatenate([settings.reshape(-1, 2), own])
-    there = np.isfinite(xy).all(axis=1)
+    there = np.flatnonzero(np.isfinite(xy).all(axis=1))
     return Points("How activity branches, and what it tells", xy[there],
-                  Axis("branching, spikes after over spikes before"),
-                  Axis("share right"),
-                  tuple(name for name, is_there in zip(kind, there, strict=True) if is_there),
-                  )  # fmt: skip
+                  Axis("branching, spikes after over spikes before"), Axis("share right"),
+                  tuple(kind[k] for k in there))  # fmt: skip
 
 
 def bars(arms: Sequence[str], told: np.ndarray) -> Bars:
