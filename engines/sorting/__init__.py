@@ -5,7 +5,7 @@
 ('sorted', True)
 """
 
-from engines.sorting.calls import sheet, trace
+from engines.sorting.calls import homeostatic, poset_pooling, sheet, trace
 from engines.sorting.cells.trace import CellTrace
 from engines.sorting.ensembles.ensemble import ensemble
 from engines.sorting.ensembles.pairs import Pair, PairSpec, pair
@@ -48,10 +48,12 @@ __all__ = [
     "cycle_of",
     "ensemble",
     "estimated_swaps",
+    "homeostatic",
     "inversions",
     "measure",
     "pair",
     "paper_page",
+    "poset_pooling",
     "sheet",
     "simulate",
     "sweep",

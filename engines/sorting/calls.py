@@ -1,8 +1,13 @@
-"""One line for a notebook or a script: a sheet of cells, and the way of one cell."""
+"""One line for a notebook or a script: sheets, the way of one cell, and what learns."""
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from engines.running import registry
 from engines.sorting.cells.trace import CellTrace, TraceSpec
+from engines.sorting.needs.results import NeedsResult
+from engines.sorting.pooling.results import PoolResult
 from engines.sorting.sheets.frames import GridResult
 from engines.sorting.sheets.spec import GridSpec
 from engines.sorting.trajectory.trajectory import Trajectory
@@ -38,3 +43,23 @@ def sheet(spec: GridSpec) -> GridResult:
     *_, last = frames_of(spec)
     assert isinstance(last, GridResult)
     return last
+
+
+def homeostatic(**fields: Any) -> NeedsResult:
+    """Learners whose rate changes by what they take; ``.apart(one, other, interval)`` compares.
+
+    Args:
+        fields: of `NeedsSpec`: ``n_batches``, ``n_nets``, ``seed``.
+    """
+    experiment = registry.experiment("sorting/needs")
+    return cast("NeedsResult", experiment.result(experiment.spec(**fields)))
+
+
+def poset_pooling(**fields: Any) -> PoolResult:
+    """Networks that pool by orders and otherwise; ``.apart(one, other)`` compares two ways.
+
+    Args:
+        fields: of `PoolSpec`: ``task``, ``n_steps``, ``n_nets``, ``seed``.
+    """
+    experiment = registry.experiment("sorting/pooling")
+    return cast("PoolResult", experiment.result(experiment.spec(**fields)))

@@ -12,7 +12,7 @@ from engines.contract import KnownAnswer
 
 def answers() -> tuple[KnownAnswer, ...]:
     """Published counts, vertices by brute force, volumes by Qhull."""
-    from engines.diagrams.ordering.posets import kinds, labelled
+    from engines.lab.data.posets import kinds, labelled
 
     return (
         KnownAnswer("partial orders of four named points", "OEIS A001035", 219.0, 0.0,
@@ -31,7 +31,7 @@ def answers() -> tuple[KnownAnswer, ...]:
 
 def other_corners(n: int = 4) -> float:
     """Kinds for which brute force finds another set of corners than filters of the order."""
-    from engines.diagrams.ordering.posets import ideals, kinds, labelled
+    from engines.lab.data.posets import ideals, kinds, labelled
 
     odd = 0
     for less in kinds(labelled(n))[0]:
@@ -62,7 +62,7 @@ def volume_miss(n: int = 4) -> float:
     """Of all kinds."""
     from scipy.spatial import ConvexHull
 
-    from engines.diagrams.ordering.posets import extensions, ideals, kinds, labelled
+    from engines.lab.data.posets import extensions, ideals, kinds, labelled
 
     return max(
         abs(ConvexHull(ideals(less)).volume - extensions(less) / factorial(n))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from engines.diagrams.ordering.asked import PosetSpec
-from engines.diagrams.ordering.posets import (
+from engines.diagrams.ordering.results import PosetFrame, PosetResult
+from engines.lab.data.posets import (
     covers,
     extensions,
     heights,
@@ -16,7 +17,6 @@ from engines.diagrams.ordering.posets import (
     labelled,
     winners,
 )
-from engines.diagrams.ordering.results import PosetFrame, PosetResult
 from engines.lab.data.task import rng_of
 
 

@@ -13,7 +13,8 @@ from engines.contract.pictures import Curves, Table
 from engines.diagrams import posets
 from engines.diagrams.experiments.architectures.posets import CLAIMS, EXPERIMENT
 from engines.diagrams.ordering.answers import answers
-from engines.diagrams.ordering.posets import (
+from engines.diagrams.ordering.results import PosetResult
+from engines.lab.data.posets import (
     covers,
     extensions,
     heights,
@@ -22,7 +23,6 @@ from engines.diagrams.ordering.posets import (
     labelled,
     winners,
 )
-from engines.diagrams.ordering.results import PosetResult
 
 FOUR = kinds(labelled(4))[0]
 CHAIN = np.triu(np.ones((4, 4), bool), 1)

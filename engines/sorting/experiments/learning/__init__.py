@@ -1,0 +1,1 @@
+"""Networks built from what sorts: orders that pool, units with needs."""
