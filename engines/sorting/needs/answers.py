@@ -51,14 +51,14 @@ def slope_miss() -> float:
     return max(float((a - b).abs().max()) for a, b in zip(ours, theirs, strict=True))
 
 
-def _after(n_batches: int, **fields: float) -> Any:
+def _after(n_batches: int, **fields: float) -> tuple[Any, Any, Any]:
+    """Learners after some batches, their first layers, and what each batch answered."""
     from engines.sorting.needs.asked import NeedsSpec
     from engines.sorting.needs.running import Learners
 
     made = Learners(NeedsSpec(n_batches=max(n_batches, 40), n_nets=3), **fields)
-    made.first = [tuple(value.clone() for value in pair) for pair in made.layers]
-    made.seen = [made.learn(batch) for batch in range(n_batches)]
-    return made
+    first = [tuple(value.clone() for value in pair) for pair in made.layers]
+    return made, first, [made.learn(batch) for batch in range(n_batches)]
 
 
 def sgd_miss() -> float:
@@ -68,13 +68,13 @@ def sgd_miss() -> float:
 
     from engines.sorting.needs.asked import RATES
 
-    made = _after(30)
-    net = nn.Sequential(*(nn.Linear(*pair[0][-1].shape[::-1]) for pair in made.first))
+    made, first, _ = _after(30)
+    net = [nn.Linear(*pair[0][-1].shape[::-1]) for pair in first]
     with torch.no_grad():
-        for layer, (weight, bias) in zip(net, made.first, strict=True):
+        for layer, (weight, bias) in zip(net, first, strict=True):
             layer.weight.copy_(weight[-1])
             layer.bias.copy_(bias[-1])
-    optimiser = torch.optim.SGD(net.parameters(), RATES[-1])
+    optimiser = torch.optim.SGD([v for layer in net for v in layer.parameters()], RATES[-1])
     for batch in range(30):
         x = made.x[-1, batch]
         for k, layer in enumerate(net):
@@ -94,8 +94,8 @@ def no_effect() -> float:
 
     from engines.sorting.needs.asked import ARMS, START
 
-    made = _after(40, step=0.0)
-    found = torch.stack(made.seen).unflatten(1, (len(ARMS), -1))
+    _, _, seen = _after(40, step=0.0)
+    found = torch.stack(seen).unflatten(1, (len(ARMS), -1))
     stays = ARMS.index(f"stays at {START:g}")
     return float((found[:, :3] - found[:, stays, None]).abs().max())
 

@@ -76,7 +76,7 @@ class PoolResult(Result):
         }
         return Table(
             f"On the exam, mean ± 95 % interval of {n} networks",
-            {"pool": ARMS, "learning rate": tuple(RATES.values()), **told},
+            {"pool": ARMS, "learning rate": np.array(list(RATES.values())), **told},
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Claim, Experiment, KnownAnswer
+from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
 from engines.contract.claims import FallsBelow
 from engines.sorting.pooling.asked import LARGEST, MEAN, MIXED, POSETS, RANDOM, PoolSpec
 from engines.sorting.pooling.results import PoolFrame, PoolResult
@@ -32,13 +32,13 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 def _ahead(sentence: str, other: str, preset: str = "") -> Claim:
     """Orders have less loss on the exam than another pool."""
 
-    def figure(run: PoolResult) -> object:
+    def figure(run: PoolResult) -> Estimate | None:
         fits = run.spec == PRESETS[preset] if preset else run.spec.n_steps >= 60
         return run.mean(POSETS) if fits else None
 
     return Claim(
         sentence,
-        figure=figure,  # type: ignore[arg-type]
+        figure=figure,
         control=lambda run: run.mean(other),
         difference=lambda run: run.apart(POSETS, other),
         holds_when=FallsBelow(),
