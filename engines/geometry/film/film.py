@@ -15,7 +15,7 @@ from engines.contract import Frame, InputError, Result
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.film import layouts
-from engines.geometry.film.spec import FilmSpec
+from engines.geometry.film.spec import MAPS, FilmSpec
 from engines.geometry.measures.dimension import participation_from_spectrum, spectrum
 from engines.geometry.measures.rdm import rdm, upper_triangle
 
@@ -191,9 +191,9 @@ def film_of(
     notes: list[str] = []
     in_rdm = _fitting(n_stimuli, len(stacks) * n_snapshots, notes)
     numbers = [_numbers_of_some(stack, in_rdm, chosen.dissimilarity) for stack in stacks.values()]
-    placed = [_placed(stack, chosen) for stack in stacks.values()]
+    placed, seen = _all_placed(list(stacks.values()), chosen)
     coords = _turned_alike([c for c, _ in placed])
-    notes += [*_warnings(stacks, numbers), *(note for note in (drawn, *told) if note)]
+    notes += [*seen, *_warnings(stacks, numbers), *(note for note in (drawn, *told) if note)]
     at = np.asarray(list(moments_at) or range(n_snapshots), np.float64)
     return Film(
         source,
@@ -241,6 +241,20 @@ def _fitting(n_stimuli: int, n_rdms: int, notes: list[str]) -> np.ndarray:
         return np.arange(n_stimuli)
     notes.append(f"the RDM shows {most} of {n_stimuli:,} stimuli, evenly chosen")
     return np.unique(np.linspace(0, n_stimuli - 1, most).astype(np.int64))
+
+
+def _all_placed(
+    stacks: list[np.ndarray], spec: FilmSpec
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[str]]:
+    """Places and shares of variance of every track, and what is to be known of a map."""
+    if spec.layout not in MAPS:
+        return [_placed(stack, spec) for stack in stacks], []
+    from engines.geometry.film.joint import joint_map, told
+
+    maps = [joint_map(stack, spec.layout, spec.seed, len(stacks)) for stack in stacks]
+    flat = [np.pad(one.places, [(0, 0)] * 2 + [(0, 1)]) for one in maps]
+    seen = told(maps, spec.layout, spec.seed, len(stacks[0]))
+    return [(places, np.zeros(layouts.N_AXES)) for places in flat], [seen]
 
 
 def _placed(stack: np.ndarray, spec: FilmSpec) -> tuple[np.ndarray, np.ndarray]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engines.contract import Spec, knob
+from engines.contract import Seed, Spec, knob
 from engines.geometry.measures.rdm_kinds import Dissimilarity
 
-Layout = Literal["PCA, one basis", "PCA, aligned", "MDS"]
+Layout = Literal["PCA, one basis", "PCA, aligned", "MDS", "t-SNE", "UMAP"]
+MAPS = ("t-SNE", "UMAP")
 
 
 class FilmSpec(Spec):
@@ -22,7 +23,8 @@ class FilmSpec(Spec):
     layout: Layout = knob(
         "PCA, one basis",
         label="Layout",
-        help="One basis for all moments, or each moment's own turned to the moment before.",
+        help="One basis for all moments, each moment's own turned to the moment before, or one map "
+        "of all moments; UMAP where the package umap-learn is installed.",
     )
     dissimilarity: Dissimilarity = knob(
         "correlation", label="Dissimilarity", help="Between two stimuli, over units."
@@ -30,3 +32,4 @@ class FilmSpec(Spec):
     over: Literal["snapshots", "layers"] = knob(
         "snapshots", label="Time is", help="What the scrubber runs through.", widget="hidden"
     )
+    seed: Seed = knob(0, label="Seed", help="Of t-SNE and UMAP; its stability is told.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engines.contract import KnownAnswer
-from engines.geometry.mapping.judged import grouped, kept, nearest, onto, trusted
-from engines.geometry.mapping.maps import one_cloud, pca, t_sne
+from engines.geometry.film.neighbours import kept, nearest, onto, t_sne
+from engines.geometry.mapping.judged import grouped, trusted
+from engines.geometry.mapping.maps import one_cloud, pca
 
 
 def mapping_answers() -> tuple[KnownAnswer, ...]:

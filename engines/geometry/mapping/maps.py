@@ -1,18 +1,8 @@
-"""PCA, t-SNE and UMAP to two dimensions, and normal clouds to hold them against.
-
-t-SNE is scikit-learn's (van der Maaten 2014, Barnes-Hut), UMAP umap-learn's (McInnes, Healy &
-Melville 2018).
-"""
+"""Two principal components, and normal clouds to hold maps against."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-
-from engines.contract import InputError
-
-_N_STEPS = 500
 
 
 def pca(x: np.ndarray) -> np.ndarray:
@@ -21,37 +11,6 @@ def pca(x: np.ndarray) -> np.ndarray:
 
     mean, axes, _ = pca_basis(x)
     return (np.asarray(x, np.float64) - mean) @ axes[:, :2]
-
-
-def t_sne(x: np.ndarray, neighbours: float, seed: int) -> np.ndarray:
-    """float64[stimulus, 2] from places at random, after 500 steps."""
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # sums of several threads round otherwise
-        made = TSNE(perplexity=neighbours, init="random", learning_rate="auto", n_jobs=1,
-                    max_iter=_N_STEPS, random_state=seed % 2**31).fit_transform(x)  # fmt: skip
-    return np.asarray(made, np.float64)
-
-
-def umap(x: np.ndarray, neighbours: float, seed: int) -> np.ndarray:
-    """The same by umap-learn.
-
-    Raises:
-        InputError: the package is not installed.
-    """
-    try:
-        from umap import UMAP  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise InputError(
-            "UMAP is drawn by the package umap-learn, which is not installed here; install it "
-            "(pip install umap-learn) or take t-SNE"
-        ) from error
-    made = UMAP(n_neighbors=round(neighbours), init="random", n_jobs=1, random_state=seed % 2**31)
-    return np.asarray(made.fit_transform(x), np.float64)
-
-
-METHODS: dict[str, Callable[[np.ndarray, float, int], np.ndarray]] = {"t-SNE": t_sne, "UMAP": umap}
 
 
 def one_cloud(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:

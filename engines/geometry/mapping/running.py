@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Frame, InputError
+from engines.geometry.film.neighbours import METHODS, kept, nearest, onto
 from engines.geometry.mapping.found import Found
-from engines.geometry.mapping.judged import grouped, kept, nearest, onto, trusted
-from engines.geometry.mapping.maps import METHODS, one_cloud, pca
+from engines.geometry.mapping.judged import grouped, trusted
+from engines.geometry.mapping.maps import one_cloud, pca
 from engines.geometry.mapping.result import MappingFrame, MappingRun
 from engines.geometry.mapping.spec import N_NEAR, MappingSpec
 

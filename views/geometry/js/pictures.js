@@ -78,7 +78,7 @@ function drawAxes(pen, width, height, film, track, look) {
     pen.lineTo(to[0], to[1])
     pen.stroke()
     const share = film.share[3 * track + axis]
-    const words = `${film.layout === "MDS" ? "MDS" : "PC"} ${axis + 1}${share > 0 ? ` ${Math.round(100 * share)} %` : ""}`
+    const words = `${film.layout.startsWith("PCA") ? "PC" : film.layout} ${axis + 1}${share > 0 ? ` ${Math.round(100 * share)} %` : ""}`
     if (look.dims === 3) {
       pen.textAlign = axis === 0 ? "right" : "left"
       pen.fillText(words, axis === 0 ? to[0] : to[0] + 5, axis === 0 ? to[1] - 5 : to[1] + 9)

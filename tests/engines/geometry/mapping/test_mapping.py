@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from engines.contract import InputError
 from engines.geometry.experiments.own_data.maps import CLAIMS, EXPERIMENT
+from engines.geometry.film.neighbours import kept, nearest, onto, t_sne, umap
 from engines.geometry.mapping.found import ARMS, CLOUDS
-from engines.geometry.mapping.judged import grouped, kept, nearest, onto
-from engines.geometry.mapping.maps import one_cloud, pca, t_sne, umap
+from engines.geometry.mapping.judged import grouped
+from engines.geometry.mapping.maps import one_cloud, pca
 from engines.geometry.mapping.result import MappingRun
 from engines.geometry.mapping.running import Source, drawn, flat, source_of
 from engines.geometry.mapping.spec import MappingSpec

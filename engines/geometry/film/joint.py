@@ -1,0 +1,92 @@
+"""One map of all moments of a layer, so that nothing moves because a map was drawn anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.contract import InputError
+from engines.geometry.film.neighbours import METHODS, kept, nearest, onto
+
+POINTS = 3_000
+"""Of all tracks together; with more, moments are taken evenly and places in between are joined."""
+POINTS_MOST = 6_000
+"""Two moments that are more than that are refused: minutes for a picture."""
+NEIGHBOURS = 15
+N_NEAR = 10
+_LEAST = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """``places`` float64[snapshot, stimulus, 2], and what is to be known of them.
+
+    ``shared`` is the share of `N_NEAR` nearest neighbours that a map of another seed has too,
+    ``apart`` what is left over when it is turned onto this one (Procrustes, 0 to 1).
+    """
+
+    places: np.ndarray
+    n_moments: int
+    shared: float
+    apart: float
+
+
+def joint_map(stack: np.ndarray, method: str, seed: int, n_tracks: int = 1) -> Joint:
+    """A map of [snapshot, stimulus, unit].
+
+    Raises:
+        InputError: too few points or too many, or a method whose package is not installed.
+    """
+    n_snapshots, n_stimuli, n_units = stack.shape
+    taken = _moments(n_snapshots, n_stimuli, n_tracks)
+    x = np.asarray(stack[taken], np.float64).reshape(-1, n_units)
+    if len(x) < _LEAST:
+        raise InputError(f"a map needs {_LEAST} points or more, here are {len(x)}; take PCA or MDS")
+    neighbours = min(float(NEIGHBOURS), (len(x) - 1) / 3.0)
+    one, other = (METHODS[method](x, neighbours, seed + k) for k in range(2))
+    near = [nearest(drawn, min(N_NEAR, len(x) - 2)) for drawn in (one, other)]
+    places = one.reshape(len(taken), n_stimuli, 2)
+    return Joint(_between(places, taken, n_snapshots), len(taken), kept(*near), onto(other, one)[1])
+
+
+def _moments(n_snapshots: int, n_stimuli: int, n_tracks: int) -> np.ndarray:
+    """int64[moment]: which snapshots are mapped, first and last among them."""
+    least = min(2, n_snapshots)
+    if least * n_stimuli * n_tracks > POINTS_MOST:
+        raise InputError(
+            f"{n_tracks} layers of {n_stimuli:,} stimuli are too many for a map of their moments "
+            f"(at most {POINTS_MOST:,} points); look at fewer layers, or take PCA or MDS"
+        )
+    n = int(np.clip(POINTS // (n_stimuli * n_tracks), least, n_snapshots))
+    return np.unique(np.linspace(0, n_snapshots - 1, n).round().astype(np.int64))
+
+
+def _between(places: np.ndarray, taken: np.ndarray, n_snapshots: int) -> np.ndarray:
+    """Snapshots that were not mapped lie on straight lines between those that were."""
+    if len(taken) == n_snapshots:
+        return places
+    at = np.arange(n_snapshots)
+    flat = places.reshape(len(taken), -1)
+    found = np.array([np.interp(at, taken, column) for column in flat.T]).T
+    return found.reshape(n_snapshots, *places.shape[1:])
+
+
+def told(joints: list[Joint], method: str, seed: int, n_snapshots: int) -> str:
+    """Seed and stability in a sentence."""
+    shared = [one.shared for one in joints]
+    low, high = f"{min(shared):.0%}", f"{max(shared):.0%}"
+    share = low if low == high else f"{low} to {high}"
+    apart = max(one.apart for one in joints)
+    n = joints[0].n_moments
+    which = (
+        f"{n} of {n_snapshots} moments (lines in between)"
+        if n < n_snapshots
+        else (f"all {n} moments")
+    )
+    return (
+        f"{method}, one map per layer of {which}, seed {seed}: a map from seed {seed + 1} shares "
+        f"{share} of {N_NEAR} nearest neighbours (a stimulus at moments near counts too) and "
+        f"leaves up to {apart:.2f} when turned onto it (0 none, 1 all); distances between groups "
+        "and their sizes say nothing"
+    )
