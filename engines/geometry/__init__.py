@@ -37,6 +37,7 @@ from engines.geometry.api import (
     through_transformer,
     timed_rsa,
 )
+from engines.geometry.chance.dealt_splits import ccgp_beside
 from engines.geometry.chance.readouts import readout_scores
 from engines.geometry.chance.scores import layer_scores, pair_scores
 from engines.geometry.explaining.ceilings import ceiling, likeness
@@ -74,6 +75,7 @@ __all__ = [
     "barcode",
     "cca",
     "ccgp",
+    "ccgp_beside",
     "ceiling",
     "cka",
     "cka_debiased",

@@ -11,6 +11,7 @@ from engines.contract import Frame, InputError, Result, Seed, Spec, knob
 from engines.contract.pictures import Axis, Bars, Picture, Points, Table
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.analyses.source import at_start, ensured
+from engines.geometry.chance.dealt_splits import at_least_as_high
 from engines.geometry.chance.resampled_dichotomies import (
     N_DRAWS,
     N_DRAWS_SEPARABLE,
@@ -173,7 +174,7 @@ class TaskGeometry(Result):
             f"n = {len(self.stimuli)} stimuli, seed {self.spec.seed}; intervals: {STABILITY}: "
             f"95 % of {N_DRAWS} random halves of the units (parallelism); {ABOUT}, for other "
             f"conditions of the same kind, of which these are {len(self.stimuli)} (CCGP); control: "
-            "units shuffled",
+            "units shuffled; other splits: the control task, the same conditions parted otherwise",
             {
                 "no.": np.arange(len(self.names)),
                 "dichotomy": self.names,
@@ -186,12 +187,24 @@ class TaskGeometry(Result):
                 "CCGP low": s.ccgp_ends[0],
                 "CCGP high": s.ccgp_ends[1],
                 "CCGP control": c.ccgp,
+                "CCGP, other splits": self.others[0],
+                "share of splits as high": self.others[1],
                 "separable": tuple("yes" if yes else "no" for yes in s.separable),
                 "separable, control": tuple("yes" if yes else "no" for yes in c.separable),
                 "parallelism before any learning": self.start[0],
                 "CCGP before any learning": self.start[1],
             },
         )
+
+    @property
+    def others(self) -> np.ndarray:
+        """float64[(mean CCGP of others, share that is as high, this one counted), dichotomy]."""
+        every = self.scores.ccgp
+        beside = [np.delete(every, k) for k in range(len(every))]
+        return np.array([
+            [other.mean() if len(other) else np.nan for other in beside],
+            [at_least_as_high(value, other) for value, other in zip(every, beside, strict=True)],
+        ])  # fmt: skip
 
     def shattering_table(self) -> Table:
         """The shattering dimension, which belongs to all dichotomies together."""

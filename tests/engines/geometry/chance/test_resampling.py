@@ -197,6 +197,9 @@ def test_intervals_of_task_geometry_hold_the_score_and_leave_the_control():
     assert scores.share_ends[0] <= scores.separable.mean() <= scores.share_ends[1]
     table = end.table().columns
     assert {"low", "high", "control", "CCGP low", "CCGP high"} <= set(table)
+    mean = (scores.ccgp.sum() - scores.ccgp[k]) / (len(scores.ccgp) - 1)
+    assert table["CCGP, other splits"][k] == pytest.approx(mean)
+    assert table["share of splits as high"][k] == (scores.ccgp >= scores.ccgp[k]).mean()
 
 
 def test_a_split_by_hand_is_picked_and_an_uneven_one_refused():
