@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from engines.lab.data.clauses import KINDS, PARTS, WORDS
+from engines.lab.data.clauses import KINDS, PARTS, WORDS, kinds
 
 FAMILIES = ("words", "kinds", "parts")
 """One word; one kind of word; a kind of word in one part of its clause, which no word tells."""
@@ -81,3 +82,35 @@ def named(amounts: np.ndarray, is_it: np.ndarray, *, signed: bool = False) -> Na
     columns = np.arange(is_it.shape[1])
     sign = np.sign(chosen[best, columns]) if signed else 1.0
     return Named(best, sign * held[best, columns])
+
+
+N_DEALT = 5
+"""Times that kinds are dealt to words."""
+
+
+def kinds_beside(token: np.ndarray, seed: int) -> np.ndarray:
+    """bool[(true, dealt, dealt ...), word, kind]: kinds of several words, and the control task.
+
+    Hewitt & Liang 2019: every word of the vocabulary keeps one kind, but which one is dealt anew,
+    as many words to a kind as there are. What says dealt kinds as well says words, not kinds.
+    """
+    of_word = kinds(np.arange(len(WORDS)))
+    several = np.flatnonzero(np.bincount(of_word, minlength=len(KINDS)) > 1)
+    moved = np.flatnonzero(np.isin(of_word, several))
+    rng, tables = np.random.default_rng([seed % 2**32, 6]), [of_word]
+    for _ in range(N_DEALT):
+        dealt = of_word.copy()
+        dealt[moved] = rng.permutation(of_word[moved])
+        tables.append(dealt)
+    return np.array([table[token][:, None] == several for table in tables])
+
+
+def task_and_control(says: Callable[[np.ndarray], np.ndarray], beside: np.ndarray) -> np.ndarray:
+    """float64[(true, dealt)]: mean score of kinds, and of kinds dealt to words.
+
+    Args:
+        says: from bool[word, kind] to how well each is said.
+        beside: see `kinds_beside`.
+    """
+    every = np.array([says(is_it).mean() for is_it in beside])
+    return np.array([every[0], every[1:].mean()])

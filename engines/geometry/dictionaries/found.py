@@ -64,8 +64,10 @@ class Found:
 
     ``loss`` float64[network] of the next word, in nats. By arm and network: ``left`` the share of
     variance that is not made, ``scores`` [.., family] the mean correlation of concepts with what
-    says each best, ``alive`` latents that speak at all, ``active`` at one word. ``error``
-    float64[(as it is, dealt anew), network, part]: R² of a line from what is read to the error.
+    says each best, ``control`` [.., (true, dealt)] that of kinds of several words and of kinds
+    dealt to words at random (the control task), ``alive`` latents that speak at all, ``active`` at
+    one word. ``error`` float64[(as it is, dealt anew), network, part]: R² of a line from what is
+    read to the error.
     ``reached`` float64[network, concept, way], see `steering`, of concepts of these ``families``.
     nan where an arm does not have it.
     """
@@ -74,6 +76,7 @@ class Found:
     loss: np.ndarray
     left: np.ndarray
     scores: np.ndarray
+    control: np.ndarray
     alive: np.ndarray
     active: np.ndarray
     error: np.ndarray
@@ -89,6 +92,15 @@ class Found:
     def better(self, arm: int, other: int, family: int) -> Estimate | None:
         """The difference of two arms, network by network."""
         return self._pair(self.scores[other, :, family], self.scores[arm, :, family])
+
+    def of_task(self, arm: int, dealt: int = 0) -> Estimate | None:
+        """Mean correlation of kinds of several words, or of kinds dealt to words at random."""
+        of = "kinds dealt to words" if dealt else "kinds of several words"
+        return _mean(self.control[arm, :, dealt], f"correlation of {of}, {ARMS[arm]}")
+
+    def selectivity(self, arm: int) -> Estimate | None:
+        """Kinds less dealt kinds, network by network."""
+        return self._pair(self.control[arm, :, 1], self.control[arm, :, 0])
 
     def unexplained(self, arm: int) -> Estimate | None:
         """Share of variance that is left, mean over networks."""

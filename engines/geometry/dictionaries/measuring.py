@@ -9,7 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engines.geometry.dictionaries.concepts import FAMILIES, Named, named
+from engines.geometry.dictionaries.concepts import (
+    FAMILIES,
+    Named,
+    kinds_beside,
+    named,
+    task_and_control,
+)
 from engines.geometry.dictionaries.factors import (
     amounts_of,
     components,
@@ -102,6 +108,8 @@ class Measured:
         self.scores = np.full((len(ARMS), n, len(FAMILIES)), np.nan)
         self.alive = np.full((len(ARMS), n), np.nan)
         self.active = np.full((len(ARMS), n), np.nan)
+        self.beside = kinds_beside(texts.held.judged(texts.held.token), spec.seed)
+        self.control = np.full((len(ARMS), n, 2), np.nan)
         self.error = np.full((2, n, len(PARTS_OF_ERROR)), np.nan)
         self.steered = _steered(texts)
         self.reached = np.full((n, len(self.steered), len(WAYS)), np.nan)
@@ -151,6 +159,9 @@ class Measured:
         found = named(amounts, concepts.is_it, signed=signed)
         for family in range(len(FAMILIES)):
             self.scores[arm, net, family] = found.of(concepts, family)
+        self.control[arm, net] = task_and_control(
+            lambda is_it: named(amounts, is_it, signed=signed).score, self.beside
+        )
         return found
 
     def _against(self, net: int, seen: Seen) -> None:
@@ -165,11 +176,10 @@ class Measured:
         self.alive[PRINCIPAL, net] = self.active[PRINCIPAL, net] = n
         self._note(PRINCIPAL, net, along[:, :n].numpy(), signed=True)
         concepts = self.texts.held.concepts
-        told = foretold(x, torch.from_numpy(concepts.is_it.astype(np.float64))).numpy()
-        held = concepts.is_it[len(x) // 2 :]
-        score = np.array([np.corrcoef(told[:, k], held[:, k])[0, 1] for k in range(held.shape[1])])
+        score = _told(x, concepts.is_it)
         for family in range(len(FAMILIES)):
             self.scores[PROBE, net, family] = score[concepts.family == family].mean()
+        self.control[PROBE, net] = task_and_control(lambda is_it: _told(x, is_it), self.beside)
 
     def _factors(self, net: int, seen: Seen) -> Iterator[None]:
         wanted, held = seen.fit[1][:_N_FACTOR_ROWS], seen.held[1]
@@ -203,9 +213,16 @@ class Measured:
         """All of it."""
         families = self.texts.held.concepts.family[[at for at, _ in self.steered]]
         return Found(
-            self.spec, np.array(losses), self.left, self.scores, self.alive, self.active,
-            self.error, self.reached, families, drawn,
+            self.spec, np.array(losses), self.left, self.scores, self.control, self.alive,
+            self.active, self.error, self.reached, families, drawn,
         )  # fmt: skip
+
+
+def _told(x: Tensor, is_it: np.ndarray) -> np.ndarray:
+    """float64[concept]: how well a line that was told them says concepts of the other half."""
+    told = foretold(x, torch.from_numpy(is_it.astype(np.float64))).numpy()
+    held = is_it[len(x) // 2 :]
+    return np.array([np.corrcoef(told[:, k], held[:, k])[0, 1] for k in range(held.shape[1])])
 
 
 def contexts_of(held: Windows) -> tuple[np.ndarray, np.ndarray]:

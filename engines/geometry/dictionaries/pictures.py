@@ -172,6 +172,8 @@ def figures(run: Found) -> Table:
     columns: dict[str, tuple[str, ...]] = {"arm": tuple(ARMS[arm] for arm in arms)}
     for k, family in enumerate(FAMILIES):
         columns[f"correlation, {family}"] = tuple(f"{run.scores[a, :, k].mean():.3f}" for a in arms)
+    for k, name in enumerate(("kinds of several words", "kinds dealt to words")):
+        columns[name] = tuple(f"{run.control[a, :, k].mean():.3f}" for a in arms)
     for name, values in (("variance left", run.left), ("directions that speak", run.alive),
                          ("at one word", run.active)):  # fmt: skip
         columns[name] = tuple(_number(float(values[a].mean())) for a in arms)

@@ -74,6 +74,14 @@ CLAIMS = (
         source="the control of Heap et al. 2025, arXiv 2501.17727",
     ),
     Claim(
+        "Latents say kinds, not only words: kinds dealt to words at random they say worse.",
+        figure=lambda run: run.found.of_task(LEARNT),
+        control=lambda run: run.found.of_task(LEARNT, 1),
+        difference=lambda run: run.found.selectivity(LEARNT),
+        holds_when=Exceeds(),
+        source="the control task of Hewitt & Liang 2019, arXiv 1909.03368",
+    ),
+    Claim(
         "What a network holds is sparser than its numbers, or of fewer dimensions: as many latents "
         "leave less of it than of the same numbers shuffled.",
         figure=lambda run: run.found.unexplained(LEARNT),

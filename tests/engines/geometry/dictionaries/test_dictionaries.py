@@ -13,7 +13,13 @@ from sklearn.decomposition import NMF, PCA
 from sklearn.linear_model import Ridge
 
 from engines.contract import SpecError
-from engines.geometry.dictionaries.concepts import concepts, correlations, named
+from engines.geometry.dictionaries.concepts import (
+    concepts,
+    correlations,
+    kinds_beside,
+    named,
+    task_and_control,
+)
 from engines.geometry.dictionaries.factors import (
     amounts_of,
     components,
@@ -380,3 +386,29 @@ def test_what_cannot_be_is_said(fields: dict[str, object], said: str):
 )
 def test_known_answers_are_reproduced(answer):
     assert answer.verdict().reproduced
+
+
+def test_dealt_kinds_are_kept_by_words_and_as_many_have_each():
+    """The control task of Hewitt & Liang 2019: a label per word type, dealt anew."""
+    token = np.concatenate([np.arange(len(WORDS)), np.arange(len(WORDS))])
+    true, *dealt = kinds_beside(token, 0)
+    for other in dealt:
+        np.testing.assert_array_equal(other[: len(WORDS)], other[len(WORDS) :])
+        np.testing.assert_array_equal(other.sum(axis=0), true.sum(axis=0))
+        assert (other.sum(axis=1) <= 1).all()
+        assert (other != true).any()
+    np.testing.assert_array_equal(true.any(axis=1), dealt[0].any(axis=1))
+    assert (true.sum(axis=0) > 2).all()  # words come twice here, and a kind has several
+
+
+def test_what_says_words_only_has_no_selectivity():
+    """A latent for every word says dealt kinds as well as true ones, up to their frequency."""
+    token = windows_of(300, 1).token.ravel()
+    words = np.eye(len(WORDS))[token]
+    beside = kinds_beside(token, 0)
+    true, dealt = task_and_control(lambda is_it: named(words, is_it).score, beside)
+    assert abs(true - dealt) < 0.15
+    kind = np.eye(len(KINDS))[kinds(token)]
+    true, dealt = task_and_control(lambda is_it: named(kind, is_it).score, beside)
+    assert true == pytest.approx(1.0)
+    assert dealt < 0.4
