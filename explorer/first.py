@@ -30,6 +30,7 @@ from engines.running.compute import Job, JobState, Status
 
 HOME = "home"
 """Names the front page among the experiments."""
+_THREADS = "OMP_NUM_THREADS"
 _BYTES_MAX = 3_000_000
 """A larger answer is not shipped: its page shows how far the run is instead."""
 
@@ -143,12 +144,16 @@ def _content(answered: Answered) -> bytes:
 
 
 def first(asked: Sequence[str], *, out: TextIO) -> int:
-    """Compute and write; one page here, several in processes of their own, two at a time."""
+    """Compute and write, each page in a process of its own, two at a time.
+
+    Threads of numpy that wait for each other would count as time of the processor, so that one
+    page is computed here only where there is a single thread.
+    """
     unknown = [name for name in asked if name not in pages()]
     if unknown:
         out.write(f"no page named {unknown[0]!r}; there are: {', '.join(pages())}\n")
         return 2
-    if len(asked) == 1:
+    if len(asked) == 1 and os.environ.get(_THREADS) == "1":
         return _here(asked[0], out)
     begun, failed, kept = time.monotonic(), 0, set()
     with ThreadPoolExecutor(2) as pool:
@@ -185,7 +190,7 @@ def _apart(page: str) -> tuple[int, str]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
         done = subprocess.run(  # noqa: S603 - this very program, with a name from a fixed list
             [sys.executable, "-m", "explorer", "first", page],
-            env={**os.environ, "NUMBA_CACHE_DIR": cache, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "NUMBA_CACHE_DIR": cache, _THREADS: "1"},
             capture_output=True,
             text=True,
             check=False,

@@ -51,10 +51,10 @@ class Surrogate:
 
 def _apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Letters that differ: int64[word, word]."""
-    differ = np.zeros((len(a), len(b)), np.int64)
-    for site in range(a.shape[1]):
-        differ += a[:, None, site] != b[None, :, site]
-    return differ
+    letters = np.arange(1 + max(a.max(), b.max()))
+    one, other = ((words[..., None] == letters).astype(np.float32) for words in (a, b))
+    alike = one.reshape(len(a), -1) @ other.reshape(len(b), -1).T
+    return a.shape[1] - np.rint(alike).astype(np.int64)
 
 
 def _likelihood(apart: np.ndarray, values: np.ndarray, rate: float) -> float:
@@ -84,9 +84,9 @@ def equilibria(
     reward = np.full(n_words, -np.inf)
     for _ in range(_ROUNDS_MAX):
         before = words.copy()
+        apart = _apart(words, model.words)
         for site in rng.permutation(n_sites):
-            others = _apart(words, model.words)
-            others -= words[:, site, None] != model.words[:, site]
+            others = apart - (words[:, site, None] != model.words[:, site])
             letters = np.arange(n_letters)[:, None] != model.words[:, site]
             mean, spread = model.believed(others[:, None] + letters[None])
             bold = mean + boldness * spread
@@ -95,6 +95,7 @@ def equilibria(
             best = bold.argmax(axis=1)
             moves = bold[np.arange(n_words), best] > here + 1e-6
             words[moves, site] = best[moves]
+            apart = others + (words[:, site, None] != model.words[:, site])
             reward = np.where(moves, bold[np.arange(n_words), best], here)
         if (words == before).all():
             break
