@@ -7,6 +7,7 @@
 
 from engines.diagrams.api import (
     attention_lengths,
+    beyond_learnt,
     bounds_drawn,
     branch,
     changes,
@@ -39,6 +40,7 @@ __all__ = [
     "Poly",
     "Problem",
     "attention_lengths",
+    "beyond_learnt",
     "bounds_drawn",
     "branch",
     "changes",

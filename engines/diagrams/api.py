@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from engines.contract import InputError
 from engines.diagrams.arms.results import ArmsResult
+from engines.diagrams.beyond.results import BeyondResult
 from engines.diagrams.bounding.results import BranchResult
 from engines.diagrams.changes.results import ChangesResult
 from engines.diagrams.choosing.results import ChoosingResult
@@ -245,3 +246,13 @@ def _text(one: str | Circuit) -> str:
 
         return text_from_circuit(one)
     return LIBRARY[one].text if one in LIBRARY else one
+
+
+def beyond_learnt(**fields: Any) -> BeyondResult:
+    """Modules and grammars asked beyond what was learnt; ``.looks.mean(measure, arm, "larger")``.
+
+    Args:
+        fields: of `BeyondSpec`: ``system="commands"``, ``n_steps``, ``n_nets``, ``seed``.
+    """
+    experiment = registry.experiment("diagrams/beyond")
+    return cast("BeyondResult", experiment.result(experiment.spec(**fields)))

@@ -1,0 +1,1 @@
+"""Asked beyond what was learnt: modules and rules beside recurrent networks."""

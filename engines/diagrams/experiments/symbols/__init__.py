@@ -1,0 +1,1 @@
+"""Networks that hold symbols: modules, rules, programs, triples."""
