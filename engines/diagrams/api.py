@@ -256,3 +256,13 @@ def beyond_learnt(**fields: Any) -> BeyondResult:
     """
     experiment = registry.experiment("diagrams/beyond")
     return cast("BeyondResult", experiment.result(experiment.spec(**fields)))
+
+
+def memory_of_triples(**fields: Any) -> ArmsResult:
+    """Worlds of triples learnt and drawn; ``.looks.mean(measure, arm, "triple")``.
+
+    Args:
+        fields: of `TriplesSpec`: ``n_triples``, ``n_draws``, ``n_steps``, ``n_nets``, ``seed``.
+    """
+    experiment = registry.experiment("diagrams/triples")
+    return cast("ArmsResult", experiment.result(experiment.spec(**fields)))

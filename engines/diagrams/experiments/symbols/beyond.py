@@ -129,5 +129,5 @@ EXPERIMENT = Experiment(
     seconds=lambda spec: (
         2.0 + spec.n_steps * (0.01 if spec.system == "sums" else 0.02 * spec.n_nets)
     ),
-    order=0,
+    order=120,
 )
