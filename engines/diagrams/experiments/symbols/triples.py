@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
-from engines.contract.claims import AtLeast, FallsBelow
-from engines.diagrams.arms.looks import finite_mean
+from engines.contract.claims import AtLeast, Exceeds, FallsBelow
+from engines.diagrams.arms.looks import finite_mean, finite_pairs
 from engines.diagrams.arms.results import ArmsFrame, ArmsResult
 from engines.diagrams.triples.asked import (
     APART,
@@ -46,11 +46,21 @@ def _told(run: ArmsResult) -> bool:
     return isinstance(spec, TriplesSpec) and spec.n_steps >= 300 and spec.n_triples >= 5_000
 
 
-def _within(run: ArmsResult, arm: str) -> Estimate | None:
-    """Share of all 45 marginals within 3 standard errors, mean over networks."""
+def _shares(run: ArmsResult, arm: str) -> np.ndarray:
+    """float64[net]: of all 45 marginals, how many are within 3 standard errors."""
     weights = np.array([SIZES[role] for role in ROLES]) / sum(SIZES.values())
-    each = np.stack([run.looks.at(WITHIN, arm, role) for role in ROLES])
-    return finite_mean(weights @ each, f"share of marginals within 3 standard errors, {arm}")
+    return weights @ np.stack([run.looks.at(WITHIN, arm, role) for role in ROLES])
+
+
+def _within(run: ArmsResult, arm: str) -> Estimate | None:
+    """Their mean over networks."""
+    return finite_mean(_shares(run, arm), f"share of marginals within 3 standard errors, {arm}")
+
+
+def _within_apart(run: ArmsResult, other: str) -> Estimate | None:
+    """Learnt embeddings less another arm, network by network."""
+    of = f"share of marginals within 3 standard errors, {EMBEDDED} less {other}"
+    return finite_pairs(_shares(run, other), _shares(run, EMBEDDED), of, run.seed)
 
 
 def _nearer(sentence: str, other: str) -> Claim:
@@ -77,6 +87,14 @@ CLAIMS = (
         figure=lambda run: _within(run, EMBEDDED) if _told(run) else None,
         control=lambda run: _within(run, UNLEARNT),
         holds_when=AtLeast(0.95),
+        source=_PAPER,
+    ),
+    Claim(
+        "It has more of them than a memory whose embeddings stay as drawn while all else learns.",
+        figure=lambda run: _within(run, EMBEDDED) if _told(run) else None,
+        control=lambda run: _within(run, AS_DRAWN),
+        difference=lambda run: _within_apart(run, AS_DRAWN),
+        holds_when=Exceeds(),
         source=_PAPER,
     ),
     _nearer("A memory whose embeddings were learnt is nearer to the world's triples than one whose "

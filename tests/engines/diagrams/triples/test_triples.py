@@ -8,7 +8,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.contract import Result
 from engines.diagrams import memory_of_triples
 from engines.diagrams.arms.results import ArmsResult
 from engines.diagrams.experiments.symbols.triples import EXPERIMENT
@@ -87,7 +86,6 @@ def test_shares_count_triples():
 
 
 def test_the_result_holds_all_arms_and_roles(run):
-    assert isinstance(run, Result)
     assert run.looks.seen.shape[:1] == (2,)
     assert np.isfinite(run.looks.seen).all()
     # Before the first step all three memories are one.
