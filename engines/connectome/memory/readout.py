@@ -37,12 +37,8 @@ def readout(states: np.ndarray, wanted: np.ndarray, noise: float = NOISE) -> np.
 
 
 def read(states: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """float64[step, output] that a readout says."""
-    return _with_one(states) @ weights
-
-
-def _with_one(states: np.ndarray) -> np.ndarray:
-    return np.concatenate([states, np.ones((len(states), 1))], axis=1)
+    """float64[..., output] that a readout says of states [..., unit]."""
+    return states @ weights[:-1] + weights[-1]
 
 
 def delayed(drive: np.ndarray, n_delays: int, steps: slice) -> np.ndarray:

@@ -306,13 +306,16 @@ def _tested(weight: np.ndarray, left: np.ndarray, learnt: list[_Learnt], seed: i
     rng = np.random.Generator(np.random.Philox(key=[seed, 2**33]))
     drive = rng.uniform(-1, 1, (WASHED + _TEST_STEPS, len(learnt)))
     entry = np.stack([one.entry for one in learnt], axis=1)
-    states = driven_without(weight, left, entry, drive, np.tanh)[WASHED:]
+    said, n_done = np.empty((len(drive), len(left), len(learnt), N_DELAYS)), 0
+    for part in driven_without(weight, left, entry, drive, np.tanh):
+        for k, one in enumerate(learnt):
+            said[n_done : n_done + len(part), :, k] = read(part[..., k], one.weights)
+        n_done += len(part)
     found = np.empty((len(left), len(learnt)))
-    for k, one in enumerate(learnt):
+    for k in range(len(learnt)):
         true = delayed(drive[:, k], N_DELAYS, slice(WASHED, None))
         for j in range(len(left)):
-            said = read(states[:, j, :, k], one.weights)
-            found[j, k] = squared_correlation(said, true).sum()
+            found[j, k] = squared_correlation(said[WASHED:, j, k], true).sum()
     return found
 
 
