@@ -16,7 +16,7 @@ ARMS = (EMBEDDED, AS_DRAWN, UNLEARNT, MARGINALS)
 ROLES = ("subject", "predicate", "object")
 SIZES = {"subject": N_ENTITIES, "predicate": N_PREDICATES, "object": N_ENTITIES}
 TRIPLE = "triple"
-APART, WITHIN = "divergence from the world, nats", "share within 3 standard errors"
+APART, WITHIN = "divergence, nats", "share within 3 standard errors"
 PLAN = Plan(ARMS, (*ROLES, TRIPLE), "what is drawn", (APART, WITHIN))
 LEAST_EXPECTED = 5.0
 """Draws of a triple that must be expected for it to be counted; as usual for such counts."""
