@@ -11,6 +11,7 @@ from engines.geometry.analyses.task_geometry import TaskGeometry
 from engines.geometry.closed_forms.result import ClosedFormsRun
 from engines.geometry.convergence.found import ConvergentRun
 from engines.geometry.dictionaries.result import DictionaryRun
+from engines.geometry.experts.result import ExpertsRun
 from engines.geometry.explaining.result import ExplainingRun
 from engines.geometry.infinite_depth.result import InfiniteDepthRun
 from engines.geometry.information.pictures import InformationRun
@@ -109,6 +110,11 @@ def opposing_signals(**fields: Any) -> OpposingRun:
 def lottery_tickets(**fields: Any) -> TicketRun:
     """Weights pruned round by round, beside their controls; fields of `TicketSpec`."""
     return cast("TicketRun", _run("tickets", fields))
+
+
+def layer_parts(**fields: Any) -> ExpertsRun:
+    """Experts asked a few at a time, and bricks taken out; fields of `ExpertsSpec`."""
+    return cast("ExpertsRun", _run("experts", fields))
 
 
 def convergent_learning(**fields: Any) -> ConvergentRun:
