@@ -35,18 +35,18 @@ class Found:
     within: np.ndarray
     lost: np.ndarray
 
-    @property
-    def _asked(self) -> int:
-        return self.spec.shares.index(self.spec.n_active)
+    def _kept(self, kind: int) -> np.ndarray:
+        """float64[network]: mean over all numbers of experts that answer but all of them."""
+        return self.kept[kind, :-1].mean(axis=0)
 
     def keeps(self, kind: int) -> Estimate:
-        """Read right by as many experts as asked for."""
-        of = f"right with {self.spec.n_active} of {self.spec.n_experts} experts, {KINDS[kind]}"
-        return mean_over(self.kept[kind, self._asked], of=of, unit=_UNIT)
+        """Read right by few experts, on average over how many."""
+        of = f"right with some of {self.spec.n_experts} experts, {KINDS[kind]}"
+        return mean_over(self._kept(kind), of=of, unit=_UNIT)
 
     def keeps_more(self) -> Estimate:
         """Keys alike less at random, network by network."""
-        return self._pair(self.kept[RANDOM, self._asked], self.kept[ALIKE, self._asked])
+        return self._pair(self._kept(RANDOM), self._kept(ALIKE))
 
     def learns(self, arm: int) -> Estimate:
         """Odd or even told right afterwards."""

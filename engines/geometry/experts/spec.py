@@ -27,7 +27,7 @@ class ExpertsSpec(Spec):
         gt=0.0, le=0.5, soft=(0.02, 0.3),
     )  # fmt: skip
     n_learnt: int = knob(
-        400, label="Steps", help="Of Adam at 0.001 on 64 digits, before experts are made.",
+        300, label="Steps", help="Of Adam at 0.001 on 64 digits, before experts are made.",
         group="Networks", ge=1, le=5_000, soft=(100, 1_000),
     )  # fmt: skip
     n_examples: int = knob(

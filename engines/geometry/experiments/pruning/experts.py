@@ -26,8 +26,8 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 CLAIMS = (
     Claim(
-        "Experts of units with keys that are alike keep more of the digits than as many experts "
-        "dealt at random.",
+        "Experts of units with keys that are alike keep more of the digits than experts dealt at "
+        "random, on average over how many answer.",
         figure=lambda run: run.found.keeps(ALIKE),
         control=lambda run: run.found.keeps(RANDOM),
         difference=lambda run: run.found.keeps_more(),
