@@ -66,8 +66,12 @@ def test_a_picture_opens_large_and_comes_back_with_escape(saxe):
 
 def test_the_columns_fold_and_stay_folded(saxe):
     page = saxe(1440, 900)
-    wide = page.locator(".nx-middle").bounding_box()["width"]
-    page.get_by_role("button", name="Hide the inspector (])").click()
+    stage = page.locator(".nx-middle").bounding_box()
+    wide = stage["width"]
+    hide = page.get_by_role("button", name="Hide the inspector (])")
+    handle = hide.bounding_box()
+    assert abs(handle["x"] + handle["width"] - stage["x"] - wide) < 2  # at the edge, over nothing
+    hide.click()
     page.keyboard.press("[")
     expect(page.get_by_role("button", name="Show the controls ([)")).to_be_visible()
     assert page.locator(".nx-middle").bounding_box()["width"] > wide + 500
