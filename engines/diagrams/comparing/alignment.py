@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from engines.diagrams.comparing.steps import (
+    Step,
+    in_order_of,
+    inputs_alike,
+    settings,
+    sort_of,
+    steps,
+)
 from engines.diagrams.costing.bill import Bill, Cost, bill
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.nodes import Graph, Node, join
@@ -13,6 +21,9 @@ from engines.diagrams.language.describing import title, type_text
 
 Line = tuple[str, str, str]
 """("same" | "added" | "removed" | "changed", path in the one, path in the other)."""
+_Pair = tuple[str, Step | None, Step | None]
+"""The same in steps; those that are only in one diagram stand beside None."""
+_EITHER_WAY = frozenset(["add", "mul", "maximum", "minimum"])
 
 
 @dataclass(frozen=True)
@@ -30,23 +41,22 @@ class Comparison:
         return tuple(line for line in self.lines if line[0] != "same")
 
 
-@dataclass(frozen=True)
-class _Step:
-    path: str
-    key: tuple
-    node: Node
-
-
 def comparison(one: Circuit, other: Circuit) -> Comparison:
     """Align two diagrams block by block, by what operations are and where their values go.
 
     Within a block the longest common sequence of operations stays; what is left is added or
     removed, and blocks of one name are compared inside.
     """
+    lines, wires = lines_of(one.graph, other.graph)
+    return Comparison(tuple(lines), tuple(wires), cost_delta(bill(one), bill(other)))
+
+
+def lines_of(one: Graph, other: Graph) -> tuple[list[Line], list[tuple[str, str, str]]]:
+    """Every operation, and wires that changed, as `Comparison` has them."""
     lines: list[Line] = []
     wires: list[tuple[str, str, str]] = []
-    _levels(one.graph, other.graph, "", "", lines, wires)
-    return Comparison(tuple(lines), tuple(wires), cost_delta(bill(one), bill(other)))
+    _levels(one, other, "", "", lines, wires)
+    return lines, wires
 
 
 def cost_delta(one: Bill, other: Bill) -> Cost:
@@ -62,62 +72,83 @@ def _levels(
     lines: list[Line],
     wires: list[tuple[str, str, str]],
 ) -> None:
-    left, right = _steps(a, path_a), _steps(b, path_b)
+    left = steps(a, path_a)
+    right = in_order_of(a, b, steps(b, path_b))
     matcher = SequenceMatcher(None, [s.key for s in left], [s.key for s in right], autojunk=False)
+    found: list[_Pair] = []
     for tag, i0, i1, j0, j1 in matcher.get_opcodes():
         if tag == "equal":
-            for x, y in zip(left[i0:i1], right[j0:j1], strict=True):
-                _same(x, y, lines, wires)
+            found += [("same", x, y) for x, y in zip(left[i0:i1], right[j0:j1], strict=True)]
             continue
         pairs = _moved(left[i0:i1], right[j0:j1])
-        lines += [("removed", x.path, "") for x in left[i0:i1] if x.path not in pairs]
+        found += [("removed", x, None) for x in left[i0:i1] if x.path not in pairs]
         for y in right[j0:j1]:
             partner = next((x for x in left[i0:i1] if pairs.get(x.path) == y.path), None)
-            if partner is not None:
-                lines.append(("changed", partner.path, y.path))
-                before, after = _wires(partner.node), _wires(y.node)
-                wires += [(y.path, before, after)] if before != after else []
-            else:
-                lines.append(("added", "", y.path))
+            found.append(("added" if partner is None else "changed", partner, y))
+    twins = _twins(a, b, found)
+    for what, x, y in found:
+        if x is None or y is None:
+            lines.append((what, x.path if x else "", y.path if y else ""))
+        elif what == "same":
+            _same(x, y, twins, lines, wires)
+        else:
+            lines.append((what, x.path, y.path))
+            before, after = _wires(x.node), _wires(y.node)
+            wires += [(y.path, before, after)] if before != after else []
 
 
-def _moved(left: list[_Step], right: list[_Step]) -> dict[str, str]:
+def _twins(a: Graph, b: Graph, found: list[_Pair]) -> dict[str, str]:
+    """What the first diagram's values are called in the second, for all that both have."""
+    twins = inputs_alike(a, b)
+    for _what, x, y in found:
+        if x is not None and y is not None:
+            names = zip((v.name for v in x.node.outs), (v.name for v in y.node.outs), strict=False)
+            twins.update(names)
+    return twins
+
+
+def _moved(left: list[Step], right: list[Step]) -> dict[str, str]:
     """Operations of one sort and label that differ in their wires only."""
     found: dict[str, str] = {}
     for x in left:
         for y in right:
-            if y.path not in found.values() and _sort(x.node) == _sort(y.node):
+            if y.path not in found.values() and sort_of(x.node) == sort_of(y.node):
                 found[x.path] = y.path
                 break
     return found
 
 
-def _sort(node: Node) -> tuple[str, str, str]:
-    return node.kind, str(node.attrs.get("fn", "")), node.name
-
-
-def _same(x: _Step, y: _Step, lines: list[Line], wires: list[tuple[str, str, str]]) -> None:
+def _same(
+    x: Step,
+    y: Step,
+    twins: dict[str, str],
+    lines: list[Line],
+    wires: list[tuple[str, str, str]],
+) -> None:
     before, after = _wires(x.node), _wires(y.node)
+    alike = _alike(x.node, y.node, twins)
     if x.node.body is not None and y.node.body is not None:
-        lines.append(("same", x.path, y.path))
+        lines.append(("same" if alike else "changed", x.path, y.path))
         _levels(x.node.body, y.node.body, x.path, y.path, lines, wires)
         return
-    lines.append(("same" if before == after else "changed", x.path, y.path))
+    lines.append(("same" if before == after and alike else "changed", x.path, y.path))
     if before != after:
         wires.append((y.path, before, after))
 
 
-def _steps(graph: Graph, path: str) -> list[_Step]:
-    return [_Step(join(path, n.key), _key(n, graph), n) for n in graph.nodes]
+def _alike(x: Node, y: Node, twins: dict[str, str]) -> bool:
+    """Whether two operations have the same settings and read what is the same in both.
 
-
-def _key(node: Node, graph: Graph) -> tuple:
-    """What an operation is: names of values left out, what its arguments are kept."""
-    made = {v.name: n for n in graph.nodes for v in n.outs}
-    sources = tuple(_sort(made[name])[:2] if name in made else ("input",) for name in node.args)
-    if node.body is not None:
-        return ("block", node.name)
-    return (*_sort(node), sources)
+    Of an argument that only one diagram has nothing is said: its maker is told already.
+    """
+    if settings(x) != settings(y):
+        return False
+    known = set(twins.values())
+    pairs = [(twins[p], q) for p, q in zip(x.args, y.args, strict=False) if p in twins]
+    both = [(p, q) for p, q in pairs if q in known]
+    if x.kind == "einsum" or x.attrs.get("fn") in _EITHER_WAY:
+        return sorted(p for p, _ in both) == sorted(q for _, q in both)
+    return all(p == q for p, q in both)
 
 
 def _wires(node: Node) -> str:

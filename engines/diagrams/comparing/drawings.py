@@ -6,6 +6,7 @@ import json
 from dataclasses import fields, replace
 
 from engines.diagrams.comparing.alignment import comparison, told
+from engines.diagrams.comparing.rewriting import told_apart
 from engines.diagrams.drawing.picture import drawing
 from engines.diagrams.language.check import judged
 from engines.diagrams.specs.comparing import ComparedDrawings, CompareSpec
@@ -28,8 +29,9 @@ def compared_drawings(spec: CompareSpec) -> ComparedDrawings:
     gone = {a for what, a, _ in found.edits() if what in ("removed", "changed")}
     new = {b for what, _, b in found.edits() if what in ("added", "changed")}
     return ComparedDrawings(
-        _marked(first, gone), _marked(second, new), told(found, one, other), found.wires, delta
-    )
+        _marked(first, gone), _marked(second, new), told(found, one, other), found.wires, delta,
+        *told_apart(one),
+    )  # fmt: skip
 
 
 def _marked(drawing: Drawing, paths: set[str]) -> Drawing:

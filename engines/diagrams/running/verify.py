@@ -62,16 +62,8 @@ def verify(
     if any(p.device.type == "meta" for p in module.parameters()):
         hint = "build the model on a real device to compare numbers"
         raise problem("meta", "the model has shapes but no numbers", hint)
-    dtype = dtype or _precision(diagram)
-    reference = _asked_as(
-        _in_precision(copy.deepcopy(module), dtype), diagram.imported.asked
-    ).eval()
-    try:
-        ours = module_from_circuit(diagram, None, diagram.imported.functions).to(dtype)
-        _load(ours, diagram, reference)
-    except (ValueError, KeyError, IndexError, RuntimeError) as error:
-        text = f"the diagram cannot be built as a module: {_first_line(error)}"
-        raise problem("run", text, "import its parts one by one to find which it is") from error
+    dtype = dtype or precision_of(diagram)
+    reference, ours = pair_of(module, diagram, dtype)
     bound = TOLERANCE.get(dtype, 1e-5) if tolerance is None else tolerance
     given = [Draw("given", inputs, ordinary=True)] if inputs else None
     given = given or draws(diagram.graph.inputs, numbers(diagram), dtype)
@@ -82,6 +74,26 @@ def verify(
         checks.insert(0, Check("forward", 0.0, 0.0, float("nan"), bound))
     opaque = sum(node.kind == "opaque" for _, _, node in diagram.graph.walk())
     return Verification(tuple(checks), opaque, n_inputs, diagram.imported.report.unused)
+
+
+def pair_of(
+    module: nn.Module, diagram: Circuit, dtype: torch.dtype
+) -> tuple[nn.Module, DiagramModule]:
+    """A copy of the model in a precision, and the diagram as a module with the same weights.
+
+    Raises:
+        DiagramError: the diagram cannot be built.
+    """
+    reference = _asked_as(
+        _in_precision(copy.deepcopy(module), dtype), diagram.imported.asked
+    ).eval()
+    try:
+        ours = module_from_circuit(diagram, None, diagram.imported.functions).to(dtype)
+        _load(ours, diagram, reference)
+    except (ValueError, KeyError, IndexError, RuntimeError) as error:
+        text = f"the diagram cannot be built as a module: {_first_line(error)}"
+        raise problem("run", text, "import its parts one by one to find which it is") from error
+    return reference, ours
 
 
 def _in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
@@ -109,7 +121,8 @@ def _asked_as(module: nn.Module, asked: Asked) -> nn.Module:
     return module
 
 
-def _precision(diagram: Circuit) -> torch.dtype:
+def precision_of(diagram: Circuit) -> torch.dtype:
+    """That of the example inputs where the model names one, else double."""
     return getattr(torch, diagram.imported.precision or "float64")
 
 
@@ -244,7 +257,7 @@ class _Run:
         leaves = [_free(t) for t in inputs]
         # Copies, because a model may write into what it is handed.
         with sdpa_kernel(SDPBackend.MATH):
-            self.outputs = _leaves(model(*[t.clone() for t in leaves]))
+            self.outputs = tensors_in(model(*[t.clone() for t in leaves]))
             generator = torch.Generator().manual_seed(1)
             outs, cots = [], []
             for out in self.outputs:
@@ -316,12 +329,15 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip().split("\n")[0] or type(error).__name__)[:200]
 
 
-def _leaves(found: Any) -> list[Tensor]:
+def tensors_in(found: Any) -> list[Tensor]:
+    """Every tensor of what a model gives."""
     if isinstance(found, Tensor):
         return [found]
     if isinstance(found, dict):
         found = list(found.values())
-    return [t for item in found for t in _leaves(item)] if isinstance(found, list | tuple) else []
+    return (
+        [t for item in found for t in tensors_in(item)] if isinstance(found, list | tuple) else []
+    )
 
 
 def _free(tensor: Tensor) -> Tensor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from engines.contract import Result, Spec, knob
 from engines.contract.pictures import Picture, Table
@@ -51,6 +53,11 @@ class ComparedDrawings(Result):
     wires: tuple[tuple[str, str, str], ...]
     delta: tuple[tuple[str, str], ...]
     """(quantity, polynomial) by which the second costs more."""
+    rewritten: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    """bool[rewrite]: whether a difference was told between the first text and itself, with other
+    names of values and its lines in another order."""
+    altered: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    """bool[rewrite]: the same where one operation was altered as well."""
 
     def pictures(self) -> tuple[Picture, ...]:
         """The differences as a table."""

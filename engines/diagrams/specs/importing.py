@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from engines.contract import Result, Spec, knob
 from engines.contract.pictures import Picture
@@ -119,6 +121,11 @@ class ImportedDrawing(Result):
     opaque: tuple[str, ...]
     verdict: str = ""
     """*equal on N inputs*, *equal, k operations opaque* or *differs*; empty when not run."""
+    apart: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """float64[draw]: largest difference of the outputs on inputs drawn at random, over what
+    rounding is allowed."""
+    moved: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """The same with one of the diagram's weights moved by a hundredth."""
 
     def pictures(self) -> tuple[Picture, ...]:
         """Those of the drawing."""

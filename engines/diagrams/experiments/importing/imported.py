@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engines.contract import Card, Experiment, Frame, KnownAnswer
+import numpy as np
+
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer
+from engines.contract.claims import AtMost
 from engines.contract.sending import Model
 from engines.diagrams.specs.importing import (
     EXAMPLES,
@@ -13,6 +16,7 @@ from engines.diagrams.specs.importing import (
     ImportSpec,
     spec_from_model,
 )
+from engines.lab.statistics import mean_over
 
 
 def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
@@ -33,9 +37,9 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     report = diagram.imported.report
     text = text_from_circuit(diagram)
     drawing = drawing_of_circuit(diagram, spec.draw_spec(text))
-    checks, note, verdict = (), "", ""
+    checks, note, verdict, apart = (), "", "", ()
     if spec.compare:
-        checks, note, verdict = _compared(spec)
+        checks, note, verdict, apart = _compared(spec)
     rows = (
         ("calls known", f"{report.n_covered} of {report.n_calls}"),
         ("axes", f"{len(report.names)}"),
@@ -45,11 +49,13 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     notes = tuple(n for n in (*drawing.notes, *report.notes, note) if n)
     drawing = replace(drawing, notes=notes)
     source = source_from_circuit(diagram)
-    yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque, verdict)
+    yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque, verdict, *apart)
 
 
-def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], ...], str, str]:
-    """Model and diagram on the same numbers: checks, a note, the verdict."""
+def _compared(
+    spec: ImportSpec,
+) -> tuple[tuple[tuple[str, float, float, bool], ...], str, str, tuple[np.ndarray, ...]]:
+    """Model and diagram on the same numbers: checks, a note, the verdict, random draws."""
     import torch
 
     from engines.diagrams.importing.expressions import (
@@ -58,17 +64,23 @@ def _compared(spec: ImportSpec) -> tuple[tuple[tuple[str, float, float, bool], .
         module_from_text,
     )
     from engines.diagrams.importing.result import circuit_from_torch
+    from engines.diagrams.importing.sampled import sampled
     from engines.diagrams.running.verify import verify
 
     n = sum(p.numel() for p in module_from_text(spec.module, "meta").parameters())
     if n > PARAMETERS_MAX:
-        return (), f"{n:,} parameters are too many to build here; only the shapes were read.", ""
+        return (
+            (),
+            f"{n:,} parameters are too many to build here; only the shapes were read.",
+            "",
+            (),
+        )
     torch.manual_seed(0)
     module = module_from_text(spec.module)
     diagram = circuit_from_torch(module, inputs_from_text(spec.inputs))
     found = verify(module, diagram)
     checks = tuple((c.what, c.error, c.tolerance, c.holds) for c in found.checks)
-    return checks, "", found.verdict
+    return checks, "", found.verdict, sampled(module, diagram)
 
 
 def seconds(spec: ImportSpec) -> float:
@@ -83,6 +95,36 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     return import_answers()
 
 
+LEAST = 1e-5
+"""What no difference at all counts as, over what rounding is allowed."""
+
+
+def apart(result: ImportedDrawing) -> Estimate | None:
+    """How far the diagram is from its model on random inputs."""
+    return _mean(result.apart, "decimal logarithm of the largest difference of outputs, over 1e-12 "
+                 "of the largest output (1e-5 in float32); none counts as 1e-17")  # fmt: skip
+
+
+def with_one_moved(result: ImportedDrawing) -> Estimate | None:
+    """The same with one of its weights moved."""
+    return _mean(result.moved, "the same, one weight of the diagram moved by a hundredth")
+
+
+def _mean(draws: np.ndarray, of: str) -> Estimate | None:
+    return (
+        mean_over(np.log10(np.maximum(draws, LEAST)), of=of, unit="draws of inputs")
+        if len(draws)
+        else None
+    )
+
+
+CLAIM = Claim(
+    "On inputs drawn at random the diagram gives the model's outputs to within rounding.",
+    figure=apart,
+    control=with_one_moved,
+    holds_when=AtMost(0.0),
+)
+
 EXPERIMENT = Experiment(
     spec=ImportSpec,
     frames=frames,
@@ -96,6 +138,7 @@ EXPERIMENT = Experiment(
     presets={name: ImportSpec(module=m, inputs=i) for name, (m, i) in EXAMPLES.items()},
     known_answers=known_answers,
     takes={Model: spec_from_model},
+    claims=(CLAIM,),
     seconds=seconds,
     order=1,
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
 from engines.diagrams import LIBRARY, Diagram
+from engines.diagrams.comparing.rewriting import altered, rewritten, told_apart
+from engines.diagrams.experiments.comparing.compare import EXPERIMENT as COMPARE
 
 
 def differences(a: str, b: str):
@@ -72,3 +80,59 @@ def test_identity_mappings_move_norms_and_activations_before_the_convolutions():
         assert not getattr(found.delta, cost), cost
     # v1 keeps X, a, r1, e and z; the identity block X, r1, a and r2: one array of b c y x less.
     assert str(found.delta.saved) == "-bcxy"
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_what_is_written_otherwise_is_the_same_and_what_is_altered_is_not(name):
+    """Twenty rewrites of every text of the library, and as many with one operation altered."""
+    plain, other = told_apart(Diagram.from_text(LIBRARY[name].text))
+    assert not plain.any()
+    assert other.all()
+
+
+def test_a_rewrite_computes_the_same_and_an_altered_one_does_not():
+    """The control of the test before: numbers, not the comparison, say what a rewrite is."""
+    diagram = Diagram.from_text(LIBRARY["attention"].text)
+    arrays = [torch.randn(5, 8), torch.randn(7, 8)]
+    for seed in range(5):
+        rng = np.random.Generator(np.random.Philox(key=seed))
+        graph = rewritten(diagram.graph, rng)
+        outputs = []
+        for each in (diagram.graph, graph, altered(graph, rng)):
+            made = Diagram.of(replace(diagram, graph=each)).to_torch({"m": 8})
+            own = {name.partition("_")[0]: p for name, p in made.named_parameters()}
+            with torch.no_grad():
+                for k, label in enumerate(sorted(own)):
+                    draw = torch.Generator().manual_seed(k)
+                    own[label].copy_(torch.randn(own[label].shape, generator=draw))
+                outputs.append(made(*arrays))
+        torch.testing.assert_close(outputs[1], outputs[0])
+        assert outputs[2].shape != outputs[0].shape or (outputs[2] - outputs[0]).abs().max() > 1e-3
+
+
+def test_a_factor_that_is_gone_is_a_change():
+    text = LIBRARY["attention"].text
+    found = Diagram.from_text(text).compare(Diagram.from_text(text.replace(" * k^(-1/2)", "")))
+    assert found.edits() == (("changed", "s", "s"),)
+
+
+def test_arguments_that_change_places_are_a_change():
+    text = "def D(a: b p, c: b q) -> b h\n  u: b h = Linear[A](a)\n  v: b h = Linear[A](c)\n"
+    one, other = (Diagram.from_text(f"{text}  y: b h = sub({w})\n") for w in ("u, v", "v, u"))
+    assert one.compare(other).edits() == (("changed", "y", "y"),)
+
+
+@pytest.mark.parametrize("name", COMPARE.presets)
+def test_the_claim_is_tested_by_every_preset(name):
+    (claim,) = COMPARE.claims
+    finding = claim.finding(COMPARE.result(COMPARE.presets[name]))
+    assert finding is not None
+    assert (finding.word, finding.figure.value, finding.control.value) == ("holds", 0.0, 1.0)
+
+
+def test_a_comparison_that_sees_everything_as_changed_differs():
+    result = COMPARE.result(COMPARE.presets["LSTM and GRU"])
+    (claim,) = COMPARE.claims
+    blind = replace(result, rewritten=result.altered)
+    assert claim.finding(blind).word == "differs"
+    assert claim.finding(replace(result, rewritten=np.zeros(0, bool))) is None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 
 from engines.diagrams import Diagram
+from engines.diagrams.experiments.importing.imported import EXPERIMENT as IMPORTED
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.importing.models import GPT, MLP, GPTBlock, ResNet18, UNet, ViT
 
@@ -145,3 +148,17 @@ def _structure(name: str, diagram: Diagram) -> None:
         sizes = numbers(diagram)
         repeats = [n.attrs["repeat"].value(sizes) for n in blocks if "repeat" in n.attrs]
         assert len(repeats) == 1
+
+
+def test_a_moved_weight_is_seen_where_the_import_itself_is_not():
+    """The claim of the page: rounding alone, and its control far above; a wrong import differs."""
+    (claim,) = IMPORTED.claims
+    result = IMPORTED.result(IMPORTED.presets["LSTM"])
+    finding = claim.finding(result)
+    assert finding is not None
+    assert finding.word == "holds"
+    assert finding.control is not None
+    assert finding.control.low > 0.0 > finding.figure.high
+    assert claim.finding(replace(result, apart=result.moved)).word == "differs"
+    unread = IMPORTED.result(IMPORTED.presets["LSTM"].replace(compare=False))
+    assert claim.finding(unread) is None
