@@ -11,6 +11,7 @@ import torch
 from engines.diagrams import LIBRARY, Diagram
 from engines.diagrams.comparing.rewriting import altered, rewritten, told_apart
 from engines.diagrams.experiments.comparing.compare import EXPERIMENT as COMPARE
+from engines.diagrams.specs.comparing import ComparedDrawings
 
 
 def differences(a: str, b: str):
@@ -127,12 +128,15 @@ def test_the_claim_is_tested_by_every_preset(name):
     (claim,) = COMPARE.claims
     finding = claim.finding(COMPARE.result(COMPARE.presets[name]))
     assert finding is not None
+    assert finding.control is not None
     assert (finding.word, finding.figure.value, finding.control.value) == ("holds", 0.0, 1.0)
 
 
 def test_a_comparison_that_sees_everything_as_changed_differs():
     result = COMPARE.result(COMPARE.presets["LSTM and GRU"])
+    assert isinstance(result, ComparedDrawings)
     (claim,) = COMPARE.claims
-    blind = replace(result, rewritten=result.altered)
-    assert claim.finding(blind).word == "differs"
+    blind = claim.finding(replace(result, rewritten=result.altered))
+    assert blind is not None
+    assert blind.word == "differs"
     assert claim.finding(replace(result, rewritten=np.zeros(0, bool))) is None

@@ -12,6 +12,7 @@ from engines.diagrams import Diagram
 from engines.diagrams.experiments.importing.imported import EXPERIMENT as IMPORTED
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.importing.models import GPT, MLP, GPTBlock, ResNet18, UNet, ViT
+from engines.diagrams.specs.importing import ImportedDrawing
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning",
                                         "ignore::UserWarning")  # fmt: skip
@@ -154,11 +155,14 @@ def test_a_moved_weight_is_seen_where_the_import_itself_is_not():
     """The claim of the page: rounding alone, and its control far above; a wrong import differs."""
     (claim,) = IMPORTED.claims
     result = IMPORTED.result(IMPORTED.presets["LSTM"])
+    assert isinstance(result, ImportedDrawing)
     finding = claim.finding(result)
     assert finding is not None
     assert finding.word == "holds"
     assert finding.control is not None
     assert finding.control.low > 0.0 > finding.figure.high
-    assert claim.finding(replace(result, apart=result.moved)).word == "differs"
+    wrong = claim.finding(replace(result, apart=result.moved))
+    assert wrong is not None
+    assert wrong.word == "differs"
     unread = IMPORTED.result(IMPORTED.presets["LSTM"].replace(compare=False))
     assert claim.finding(unread) is None
