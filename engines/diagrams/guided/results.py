@@ -107,10 +107,14 @@ class GuidedResult(Result):
                         log_axis(_COST, self.cost))  # fmt: skip
         return (self.found(), by_cost, self.table(), self.best())
 
+    def pictures_by_time(self) -> tuple[Picture, ...]:
+        """The same with the time that each network took in this run, which no other run repeats."""
+        return (self.found(), self.by_time(), self.table(), self.best(measured=True))
+
     def by_time(self) -> Points:
         """The same networks by the time that they took here, measured."""
         time = log_axis("milliseconds for 1,024 examples, measured", self.milliseconds)
-        title = "Networks nested in the first one, by time here"
+        title = "Networks nested in the first one, by measured time"
         return cloud(title, self.milliseconds, self.error[0], time)
 
     def found(self) -> Curves:

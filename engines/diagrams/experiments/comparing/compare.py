@@ -47,6 +47,7 @@ CLAIM = Claim(
     control=alterations,
     difference=_gap,
     holds_when=FallsBelow(by=0.9),
+    source="a claim of ours about this comparison",
 )
 
 

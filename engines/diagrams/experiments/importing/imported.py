@@ -123,6 +123,7 @@ CLAIM = Claim(
     figure=apart,
     control=with_one_moved,
     holds_when=AtMost(0.0),
+    source="a claim of ours; the model itself says what is right",
 )
 
 EXPERIMENT = Experiment(
