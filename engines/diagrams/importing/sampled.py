@@ -21,8 +21,8 @@ MOVED = 0.01
 """How far one weight is moved, as a share of the largest of its array."""
 
 
-def sampled(module: nn.Module, diagram: Circuit) -> tuple[np.ndarray, np.ndarray]:
-    """Largest difference of outputs over what rounding is allowed, float64[draw].
+def sampled(module: nn.Module, diagram: Circuit) -> tuple[np.ndarray, np.ndarray, float]:
+    """Largest difference of outputs, as a share of the largest output, float64[draw].
 
     Args:
         module: the model.
@@ -30,11 +30,10 @@ def sampled(module: nn.Module, diagram: Circuit) -> tuple[np.ndarray, np.ndarray
 
     Returns:
         As they are, and with one number of one of the diagram's arrays moved, another one in every
-        draw; empty where the diagram learns nothing.
+        draw, empty where the diagram learns nothing; and the share that rounding is allowed.
     """
     dtype = precision_of(diagram)
     reference, ours = pair_of(module, diagram, dtype)
-    bound = TOLERANCE.get(dtype, 1e-5)
     arrays = [p for p in ours.parameters() if p.is_floating_point() and p.numel()]
     plain, moved = [], []
     with torch.no_grad():
@@ -44,12 +43,12 @@ def sampled(module: nn.Module, diagram: Circuit) -> tuple[np.ndarray, np.ndarray
                 diagram.graph.inputs, numbers(diagram), dtype, int(rng.integers(2**31))
             )
             theirs = _outputs(reference, inputs)
-            plain.append(_apart(_outputs(ours, inputs), theirs) / bound)
+            plain.append(_apart(_outputs(ours, inputs), theirs))
             if arrays:
                 array = arrays[int(rng.integers(len(arrays)))]
                 at = int(rng.integers(array.numel()))
-                moved.append(_with_one_moved(ours, array, at, inputs, theirs) / bound)
-    return np.array(plain), np.array(moved)
+                moved.append(_with_one_moved(ours, array, at, inputs, theirs))
+    return np.array(plain), np.array(moved), TOLERANCE.get(dtype, 1e-5)
 
 
 def _with_one_moved(

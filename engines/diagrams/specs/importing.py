@@ -122,10 +122,12 @@ class ImportedDrawing(Result):
     verdict: str = ""
     """*equal on N inputs*, *equal, k operations opaque* or *differs*; empty when not run."""
     apart: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    """float64[draw]: largest difference of the outputs on inputs drawn at random, over what
-    rounding is allowed."""
+    """float64[draw]: largest difference of the outputs on inputs drawn at random, as a share of the
+    largest output."""
     moved: np.ndarray = field(default_factory=lambda: np.zeros(0))
     """The same with one of the diagram's weights moved by a hundredth."""
+    allowed: float = 1e-12
+    """The share that rounding is allowed."""
 
     def pictures(self) -> tuple[Picture, ...]:
         """Those of the drawing."""

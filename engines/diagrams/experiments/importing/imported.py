@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -37,25 +37,35 @@ def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
     report = diagram.imported.report
     text = text_from_circuit(diagram)
     drawing = drawing_of_circuit(diagram, spec.draw_spec(text))
-    checks, note, verdict, apart = (), "", "", ()
-    if spec.compare:
-        checks, note, verdict, apart = _compared(spec)
+    found = _compared(spec) if spec.compare else _Compared()
     rows = (
         ("calls known", f"{report.n_covered} of {report.n_calls}"),
         ("axes", f"{len(report.names)}"),
         ("named by you", f"{sum(v == 'hinted' for v in report.names.values())}"),
         ("conflicts", f"{len(report.conflicts)}"),
     )
-    notes = tuple(n for n in (*drawing.notes, *report.notes, note) if n)
+    notes = tuple(n for n in (*drawing.notes, *report.notes, found.note) if n)
     drawing = replace(drawing, notes=notes)
     source = source_from_circuit(diagram)
-    yield ImportedDrawing(drawing, text, source, rows, checks, report.opaque, verdict, *apart)
+    yield ImportedDrawing(
+        drawing, text, source, rows, found.checks, report.opaque, found.verdict, *found.sampled
+    )
 
 
-def _compared(
-    spec: ImportSpec,
-) -> tuple[tuple[tuple[str, float, float, bool], ...], str, str, tuple[np.ndarray, ...]]:
-    """Model and diagram on the same numbers: checks, a note, the verdict, random draws."""
+@dataclass(frozen=True)
+class _Compared:
+    """What a comparison with the model gives; nothing where there was none."""
+
+    checks: tuple[tuple[str, float, float, bool], ...] = ()
+    note: str = ""
+    verdict: str = ""
+    sampled: tuple[np.ndarray, np.ndarray, float] = field(
+        default_factory=lambda: (np.zeros(0), np.zeros(0), 1e-12)
+    )
+
+
+def _compared(spec: ImportSpec) -> _Compared:
+    """Model and diagram on the same numbers."""
     import torch
 
     from engines.diagrams.importing.expressions import (
@@ -69,18 +79,14 @@ def _compared(
 
     n = sum(p.numel() for p in module_from_text(spec.module, "meta").parameters())
     if n > PARAMETERS_MAX:
-        return (
-            (),
-            f"{n:,} parameters are too many to build here; only the shapes were read.",
-            "",
-            (),
-        )
+        said = f"{n:,} parameters are too many to build here; only the shapes were read."
+        return _Compared(note=said)
     torch.manual_seed(0)
     module = module_from_text(spec.module)
     diagram = circuit_from_torch(module, inputs_from_text(spec.inputs))
     found = verify(module, diagram)
     checks = tuple((c.what, c.error, c.tolerance, c.holds) for c in found.checks)
-    return checks, "", found.verdict, sampled(module, diagram)
+    return _Compared(checks, "", found.verdict, sampled(module, diagram))
 
 
 def seconds(spec: ImportSpec) -> float:
@@ -101,21 +107,23 @@ LEAST = 1e-5
 
 def apart(result: ImportedDrawing) -> Estimate | None:
     """How far the diagram is from its model on random inputs."""
-    return _mean(result.apart, "decimal logarithm of the largest difference of outputs, over 1e-12 "
-                 "of the largest output (1e-5 in float32); none counts as 1e-17")  # fmt: skip
+    of = (
+        "decimal logarithm of the largest difference of outputs, over 1e-12 of the largest output "
+        "(1e-5 in float32); none counts as 1e-17"
+    )
+    return _mean(result, result.apart, of)
 
 
 def with_one_moved(result: ImportedDrawing) -> Estimate | None:
     """The same with one of its weights moved."""
-    return _mean(result.moved, "the same, one weight of the diagram moved by a hundredth")
+    return _mean(result, result.moved, "the same, one weight of the diagram moved by a hundredth")
 
 
-def _mean(draws: np.ndarray, of: str) -> Estimate | None:
-    return (
-        mean_over(np.log10(np.maximum(draws, LEAST)), of=of, unit="draws of inputs")
-        if len(draws)
-        else None
-    )
+def _mean(result: ImportedDrawing, draws: np.ndarray, of: str) -> Estimate | None:
+    if not len(draws):
+        return None
+    logs = np.log10(np.maximum(draws / result.allowed, LEAST))
+    return mean_over(logs, of=of, unit="draws of inputs")
 
 
 CLAIM = Claim(
