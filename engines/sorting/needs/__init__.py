@@ -1,1 +1,1 @@
-"""Learners with a need: what they take in changes how fast they learn."""
+"""Homeostatic networks: what they take in changes how fast they learn."""

@@ -115,7 +115,7 @@ EXPERIMENT = Experiment(
     spec=BeyondSpec,
     frames=frames,
     card=Card(
-        title="Beyond what was learnt",
+        title="Out of distribution",
         claim="Sums up to 9 are learnt and sums up to 18 asked: an LSTM that routes a number "
         "through modules, beside one that answers itself. Or commands of up to 22 actions, and "
         "longer ones: a grammar that is found word by word, beside LSTMs that translate.",

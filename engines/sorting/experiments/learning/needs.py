@@ -1,4 +1,4 @@
-"""Learners with a need: what they recognise and take changes how fast they learn."""
+"""Homeostatic networks: what they recognise and take changes how fast they learn."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ EXPERIMENT = Experiment(
     spec=NeedsSpec,
     frames=frames,
     card=Card(
-        title="Learners with a need",
+        title="Homeostatic networks",
         claim="Digits are food: some raise the learning rate of who takes them, others lower it. A "
         "learner takes what it thinks would make it better on what it saw last, and gets what it "
         "really was. The labels change places now and then; beside it are rates that stay.",

@@ -1,4 +1,4 @@
-"""Beyond what was learnt: routes, grammars, translators, and what a run holds."""
+"""Out of distribution: routes, grammars, translators, and what a run holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learners with a need: what they take, when, and what a run holds."""
+"""Homeostatic networks: what they take, when, and what a run holds."""
 
 from __future__ import annotations
 
