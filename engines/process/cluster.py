@@ -15,7 +15,7 @@ from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from engines.contract import ExplorerError
-from engines.process.connect import Connection, joined, started_here
+from engines.process.connect import ClusterError, Connection, joined, started_here
 from engines.process.machine.events import Signal
 from engines.process.nodes import OUT_OF_MEMORY
 from engines.process.on_worker import job, worker
@@ -126,10 +126,17 @@ class Cluster:
         """
         echo, told = f"{self._topic}-echo", asyncio.Event()
         self.client.subscribe_topic(echo, lambda _: told.set())
-        while not told.is_set():
-            await self.client.log_event(echo, "heard?")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), _ECHO_S)
+        try:
+            async with asyncio.timeout(self._settings.connect_s):
+                while not told.is_set():
+                    await self.client.log_event(echo, "heard?")
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(told.wait(), _ECHO_S)
+        except TimeoutError as error:
+            raise ClusterError(
+                f"the scheduler at {self.address} answers but tells nothing of its workers; "
+                "start it anew"
+            ) from error
         self.client.unsubscribe_topic(echo)
 
     async def close(self) -> None:

@@ -206,6 +206,18 @@ async def test_a_worker_that_comes_while_the_page_is_busy_is_seen(make_engine, t
             await workers(remote, 1)
 
 
+async def test_a_scheduler_that_tells_nothing_is_a_sentence(make_engine, tmp_path, monkeypatch):
+    async def unheard(*_args):
+        return None
+
+    monkeypatch.setattr(Client, "log_event", unheard)
+    with cluster(tmp_path, n_workers=0) as (about, tls):
+        engine = make_engine(scheduler=await address_in(about), connect_s=1.0, **tls)
+        async with engine:
+            assert engine.state.phase is EnginePhase.LOST
+            assert "tells nothing of its workers" in engine.state.sentence
+
+
 async def test_a_cluster_that_does_not_answer_is_a_sentence(make_engine, tmp_path):
     security = Security.temporary()
     for name in ("ca", "cert", "key"):
