@@ -297,14 +297,15 @@ def test_links_name_every_finished_workbench_and_experiment():
     assert [link["title"] for link in links("sorting") if link["active"]] == ["Sorting"]
     assert "answers" not in finished_workbenches()
     shown = experiment_links("sorting", "sorting/ensemble")
-    assert [f["title"] for f in shown] == [
-        "Arrays", "Ensembles", "Published", "Sheets", "Learning",
-    ]  # fmt: skip
-    assert [f["active"] for f in shown] == [False, True, False, False]
+    assert [f["title"] for f in shown][:4] == ["Arrays", "Ensembles", "Published", "Sheets"]
+    assert [f["title"] for f in shown if f["active"]] == ["Ensembles"]
     assert all(f["sentence"].endswith(".") for f in shown)
     found = [m["href"] for f in shown for m in f["members"]]
     names = ["run", "ensemble", "pair", "sweep", "paper", "grid"]
-    assert found == [f"./sorting?x={name}" for name in names]
+    assert found[:6] == [f"./sorting?x={name}" for name in names]
+    assert sorted(found) == sorted(
+        f"./sorting?x={name.partition('/')[2]}" for name in registry.listed("sorting")
+    )
 
 
 # The engine's pill ------------------------------------------------------------------------------
