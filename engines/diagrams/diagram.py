@@ -110,6 +110,7 @@ class Diagram(Circuit):
 
         Raises:
             DiagramError: an axis that cannot be cut, or not alone, with the reason.
+            InputError: positions that are no whole numbers.
         """
         from engines.diagrams.cutting.removing import named, without
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from engines.diagrams.comparing.steps import (
     Step,
@@ -45,7 +46,8 @@ def comparison(one: Circuit, other: Circuit) -> Comparison:
     """Align two diagrams block by block, by what operations are and where their values go.
 
     Within a block the longest common sequence of operations stays; what is left is added or
-    removed, and blocks of one name are compared inside.
+    removed, and blocks of one name are compared inside. A level that gives another value than its
+    twin is a change of what makes that value.
     """
     lines, wires = lines_of(one.graph, other.graph)
     return Comparison(tuple(lines), tuple(wires), cost_delta(bill(one), bill(other)))
@@ -95,6 +97,10 @@ def _levels(
             lines.append((what, x.path, y.path))
             before, after = _wires(x.node), _wires(y.node)
             wires += [(y.path, before, after)] if before != after else []
+    makers = [_makers(graph, found, path) for graph, found, path in
+              ((a, left, path_a), (b, right, path_b))]  # fmt: skip
+    for p, q in _given_otherwise(a, b, twins):
+        lines.append(("changed", makers[0].get(p, ""), makers[1].get(q, "")))
 
 
 def _twins(a: Graph, b: Graph, found: list[_Pair]) -> dict[str, str]:
@@ -105,6 +111,26 @@ def _twins(a: Graph, b: Graph, found: list[_Pair]) -> dict[str, str]:
             names = zip((v.name for v in x.node.outs), (v.name for v in y.node.outs), strict=False)
             twins.update(names)
     return twins
+
+
+def _given_otherwise(a: Graph, b: Graph, twins: dict[str, str]) -> list[tuple[str, str]]:
+    """Pairs of outputs that are not the same value; an empty name where one level has fewer.
+
+    Where only one level has what it gives nothing is said: its maker is told already.
+    """
+    known = set(twins.values())
+    pairs = zip_longest(a.outputs, b.outputs, fillvalue="")
+    return [
+        (p, q)
+        for p, q in pairs
+        if (not p or p in twins) and (not q or q in known) and twins.get(p, "") != q
+    ]
+
+
+def _makers(graph: Graph, found: list[Step], path: str) -> dict[str, str]:
+    """The path of what makes a value, by its name; an input has a path of its own."""
+    paths = {value.name: join(path, value.name) for value in graph.inputs}
+    return paths | {value.name: step.path for step in found for value in step.node.outs}
 
 
 def _moved(left: list[Step], right: list[Step]) -> dict[str, str]:

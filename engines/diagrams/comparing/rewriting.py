@@ -6,7 +6,7 @@ setting of an operation does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from engines.diagrams.graph.nodes import Graph, Node, Value
 from engines.diagrams.graph.poly import Poly
 from engines.diagrams.graph.sharing import TIES
 
-N_REWRITES = 20
+N_REWRITES = 60
 OPERATIONS_MAX = 300
 """Larger diagrams are not rewritten: their comparison is slow enough by itself."""
 _OTHERS = {
@@ -34,12 +34,14 @@ def told_apart(circuit: Circuit) -> tuple[np.ndarray, np.ndarray]:
     Both are empty where nothing can be altered, or where the diagram is large.
     """
     nothing = np.zeros(0, bool)
-    if sum(1 for _ in circuit.graph.walk()) > OPERATIONS_MAX or not _n_changes(circuit.graph):
+    if sum(1 for _ in circuit.graph.walk()) > OPERATIONS_MAX:
         return nothing, nothing
     plain, other = [], []
     for k in range(N_REWRITES):
         rng = np.random.Generator(np.random.Philox(key=k))
         same = rewritten(circuit.graph, rng)
+        if not _n_changes(same):
+            return nothing, nothing
         plain.append(_differ(circuit.graph, same))
         other.append(_differ(circuit.graph, altered(same, rng)))
     return np.array(plain), np.array(other)
@@ -80,28 +82,60 @@ def _value(value: Value, new: dict[str, str]) -> Value:
 
 
 def altered(graph: Graph, rng: np.random.Generator) -> Graph:
-    """One operation of some level otherwise: its function, factor, bias or order of arguments."""
+    """One operation of some level otherwise, or what a level gives.
+
+    An operation has another function, factor, bias or order of arguments, or reads another wire of
+    the same axes.
+    """
     return _with_change(graph, int(rng.integers(_n_changes(graph))))
 
 
 def _n_changes(graph: Graph) -> int:
-    return sum(len(list(_changes(node))) for _, _, node in graph.walk())
+    levels = [graph, *(node.body for _, _, node in graph.walk() if node.body is not None)]
+    return sum(1 for level in levels for _ in _levels_otherwise(level))
 
 
 def _with_change(graph: Graph, at: int) -> Graph:
-    nodes = list(graph.nodes)
-    for k, node in enumerate(nodes):
-        own = list(_changes(node))
-        if at < len(own):
-            nodes[k] = own[at]
-            break
-        at -= len(own)
+    own = list(_levels_otherwise(graph))
+    if at < len(own):
+        return own[at]
+    at -= len(own)
+    for node in graph.nodes:
         inner = _n_changes(node.body) if node.body is not None else 0
         if node.body is not None and at < inner:
-            nodes[k] = replace(node, body=_with_change(node.body, at))
-            break
+            return _with(graph, node, replace(node, body=_with_change(node.body, at)))
         at -= inner
-    return replace(graph, nodes=tuple(nodes))
+    return graph
+
+
+def _with(graph: Graph, node: Node, other: Node) -> Graph:
+    return replace(graph, nodes=tuple(other if one is node else one for one in graph.nodes))
+
+
+def _levels_otherwise(graph: Graph) -> Iterator[Graph]:
+    """The level with one operation altered, or with another output."""
+    above = list(graph.inputs)
+    for node in graph.nodes:
+        for other in (*_changes(node), *_reading_others(node, above)):
+            yield _with(graph, node, other)
+        above += node.outs
+    for k, name in enumerate(graph.outputs):
+        for other in _last_like(name, above):
+            yield replace(graph, outputs=(*graph.outputs[:k], other, *graph.outputs[k + 1 :]))
+
+
+def _reading_others(node: Node, above: Sequence[Value]) -> Iterator[Node]:
+    """The operation with one argument replaced by another wire of the same axes."""
+    for k, name in enumerate(node.args):
+        for other in _last_like(name, above):
+            yield replace(node, args=(*node.args[:k], other, *node.args[k + 1 :]))
+
+
+def _last_like(name: str, values: Sequence[Value]) -> list[str]:
+    """The last other value of the same axes, if there is one."""
+    kind = next((v.axes, v.dtype) for v in values if v.name == name)
+    fits = [v.name for v in values if v.name != name and (v.axes, v.dtype) == kind]
+    return fits[-1:]
 
 
 def _changes(node: Node) -> Iterator[Node]:

@@ -86,7 +86,7 @@ class Follower:
                 self._block(node, axes, path, f"{path}{own.block}/")
                 continue
             self._one_axis(node, axes, path)
-            for array, axis in _arrays(node, path):
+            for array, axis in arrays_of(node, path):
                 wire = node.args[0] if array.reads else node.out.name
                 self.arrays.append(((path + wire, axis), array))
             self._meets(node, axes, path)
@@ -151,7 +151,7 @@ class Follower:
             self.reasons += [((path + wire, axis), why) for axis in axes[wire]]
 
 
-def _arrays(node: Node, path: str) -> Iterator[tuple[Array, str]]:
+def arrays_of(node: Node, path: str) -> Iterator[tuple[Array, str]]:
     """Arrays of an operation, dimension by dimension, with the axis of each."""
     kept = dict(statistics(node))
     for suffix, shape in [*parameters(node), *kept.items()]:

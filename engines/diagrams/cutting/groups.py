@@ -48,7 +48,7 @@ def groups(circuit: Circuit) -> tuple[Group, ...]:
         wires = tuple(dict.fromkeys(wire for wire, _ in places))
         why = next((said for place, said in made.reasons if made.root(place) == root), "")
         why = why or _elsewhere(members, root, axes) or _follows(circuit, axes)
-        why = why or lives(graph, set(places), arrays)
+        why = why or lives(graph, set(places))
         found.append(Group(axes, wires, arrays, why))
     return tuple(found)
 

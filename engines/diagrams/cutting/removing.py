@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import operator
+from collections.abc import Collection, Iterable
 
 import torch
 from torch import nn
 
+from engines.contract import InputError
 from engines.diagrams.cutting.following import Array
 from engines.diagrams.cutting.groups import Group
 from engines.diagrams.graph.errors import problem
@@ -27,7 +29,7 @@ def named(found: Sequence[Group], axis: str) -> Group:
 
 
 def without(
-    module: DiagramModule, group: Group, positions: Sequence[int], only: Collection[str] = ()
+    module: DiagramModule, group: Group, positions: Iterable[int], only: Collection[str] = ()
 ) -> DiagramModule:
     """The network with these positions cut out of everything that has the axis.
 
@@ -39,9 +41,9 @@ def without(
 
     Raises:
         DiagramError: a group that refuses, part of one, or positions that are not there.
+        InputError: positions that are no whole numbers.
     """
-    _check(module, group, positions, only)
-    gone = set(positions)
+    gone = _checked(module, group, positions, only)
     sizes = dict(module.sizes)
     n = sizes[group.axes[0]]
     kept = torch.tensor([k for k in range(n) if k not in gone])
@@ -63,10 +65,10 @@ def without(
     return made.train(module.training)
 
 
-def zeroed(module: DiagramModule, group: Group, positions: Sequence[int]) -> None:
+def zeroed(module: DiagramModule, group: Group, positions: Iterable[int]) -> None:
     """Put the rows that make these positions to 0, in place; columns and statistics stay."""
-    _check(module, group, positions, ())
-    names, where = _names(module), torch.tensor(sorted(set(positions)), dtype=torch.long)
+    gone = _checked(module, group, positions, ())
+    names, where = _names(module), torch.tensor(sorted(gone), dtype=torch.long)
     with torch.no_grad():
         for array in group.arrays:
             if not array.reads and not array.kept:
@@ -100,9 +102,19 @@ def _names(
     return found
 
 
-def _check(
-    module: DiagramModule, group: Group, positions: Sequence[int], only: Collection[str]
-) -> None:
+def _whole(axis: str, positions: Iterable[int]) -> set[int]:
+    """Positions as numbers that are equal when they mean the same: tensors are not."""
+    try:
+        return {operator.index(position) for position in positions}
+    except TypeError:
+        said = f"positions of {axis} to cut are whole numbers, e.g. [0, 3]; got {positions!r}"
+        raise InputError(said[:200]) from None
+
+
+def _checked(
+    module: DiagramModule, group: Group, positions: Iterable[int], only: Collection[str]
+) -> set[int]:
+    """The positions, when they can be cut."""
     axis, n = group.axes[0], module.sizes[group.axes[0]]
     if group.refuses:
         raise problem("cut", f"{axis} cannot be cut alone: {group.refuses}",
@@ -113,10 +125,11 @@ def _check(
         left = f"{', '.join(others)} {'have' if len(others) > 1 else 'has'}"
         raise problem("cut", f"{axis} of {', '.join(sorted(only))} cannot be cut alone: {left} "
                       "it too", "cut all of them at once")  # fmt: skip
-    odd = [k for k in positions if not 0 <= k < n]
-    if odd or len(set(positions)) >= n:
+    gone = _whole(axis, positions)
+    if any(not 0 <= k < n for k in gone) or len(gone) >= n:
         raise problem("cut", f"{axis} has positions 0 to {n - 1}, of which at least one must stay; "
-                      f"got {sorted(set(positions))[:8]}")  # fmt: skip
+                      f"got {sorted(gone)[:8]}")  # fmt: skip
+    return gone
 
 
 def _listed(arrays: tuple[Array, ...]) -> str:

@@ -115,7 +115,7 @@ def _place(value: Any) -> Any:
 
 
 def _unread_rows(module: nn.Module, traced: Traced) -> list[str]:
-    """Stretches of parameters that nothing reads, as ``path[first:last]``."""
+    """What of parameters nothing reads: ``path[first:last]``, of complex ones ``path#imag``."""
     paths = {path for d in _all(traced.tracer.drafts) for path in d.state.values()}
     parts: dict[str, list[tuple[int, int]]] = {}
     for path in paths:
@@ -125,6 +125,8 @@ def _unread_rows(module: nn.Module, traced: Traced) -> list[str]:
         parts.setdefault(whole, []).append((int(first), int(last)) if some else (0, 1 << 62))
     found = []
     for name, param in module.named_parameters():
+        if param.is_complex() and any(f"{name}#{part}" in paths for part in PARTS):
+            found += [own for part in PARTS if (own := f"{name}#{part}") not in paths]
         read_to = 0
         for first, last in (*sorted(parts.get(name, ())), (len(param) if param.ndim else 0,) * 2):
             if first > read_to and name in parts:

@@ -22,8 +22,10 @@ _SAME_ORDER = frozenset(
      "contiguous", "alias", "to"]
 )  # fmt: skip
 _TURNED = frozenset(["transpose", "swapaxes", "t", "mT", "numpy_T"])
+_PARTS = ["real", "imag", "view_as_real", "view_as_complex", "_conj", "conj"]
+"""Views of complex numbers."""
 _OTHERS = ["permute", "select", "slice", "expand", "detach", "diagonal", "as_strided", "unfold"]
-_VIEWS = frozenset([*_SAME_ORDER, *_TURNED, *_OTHERS])
+_VIEWS = frozenset([*_SAME_ORDER, *_TURNED, *_PARTS, *_OTHERS])
 
 
 @dataclass(eq=False)
@@ -136,8 +138,11 @@ class Writes:
         """The tensor a view was taken of, when the view is ``value`` now."""
         args: Any = step.args[1:]
         name = _name(step)
-        if name in _SAME_ORDER:
+        same = before.meta["val"].dtype == value.meta["val"].dtype
+        if name in _SAME_ORDER and same:
             return self.add(aten.reshape.default, (value, list(before.meta["val"].shape)), {}, step)
+        if name in _PARTS:
+            return self._whole(name, before, value, step)
         if name in _TURNED:
             return self.add(step.target, (value, *args), {}, step)
         if name == "permute":
@@ -153,6 +158,21 @@ class Writes:
             return self.add(scatters[name], (before, value, *args), step.kwargs, step)
         text = f"the model writes through {name} {place}"
         raise problem("write", text, "write into a slice, or compute a new tensor")
+
+    def _whole(self, name: str, before: Node, value: Node, like: Node) -> Node:
+        """A tensor of complex numbers from a part of it that was written, or its parts from it."""
+        if not before.meta["val"].is_complex():
+            made = aten.view_as_real.default if name == "view_as_complex" else aten.alias.default
+            return self.add(made, (value,), {}, like)
+        if name in ("_conj", "conj"):
+            return self.add(aten._conj.default, (value,), {}, like)
+        if name == "view_as_real":
+            parts = [self.add(aten.select.int, (value, -1, k), {}, like) for k in (0, 1)]
+        else:
+            real = self.add(aten.real.default, (before,), {}, like)
+            imag = self.add(aten.imag.default, (before,), {}, like)
+            parts = [value, imag] if name == "real" else [real, value]
+        return self.add(aten.complex.default, tuple(parts), {}, like)
 
 
 def _name(node: Node) -> str:

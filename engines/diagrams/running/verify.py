@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engines.diagrams.costing.bill import bill
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.errors import DiagramError, problem
-from engines.diagrams.graph.imported import ARRAY, Asked, replaced
+from engines.diagrams.graph.imported import PARTS, ARRAY, Asked, replaced
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.draws import Draw, draws
 from engines.diagrams.running.module import DiagramModule, module_from_circuit
@@ -378,7 +378,7 @@ def _counted(reference: nn.Module, diagram: Circuit, inputs: tuple[Tensor, ...])
     unused, unread = _never_read(diagram.imported.report.unused)
     used = [(name, p) for name, p in reference.named_parameters() if name not in unused]
     held = {
-        p.data_ptr(): (1 + p.is_complex())
+        p.data_ptr(): (1 + p.is_complex() - sum(f"{name}#{part}" in unused for part in PARTS))
         * (p.numel() - unread.get(name, 0) * (p.numel() // len(p) if p.ndim else 1))
         for name, p in used
         if p.numel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +11,7 @@ from engines.contract import Card, Claim, Estimate, Experiment
 from engines.contract.claims import FallsBelow
 from engines.diagrams.library import LIBRARY
 from engines.diagrams.specs.comparing import ComparedDrawings, CompareSpec
-from engines.lab.statistics import mean_over
+from engines.lab.statistics import rate
 
 
 def frames(spec: CompareSpec) -> Iterator[ComparedDrawings]:
@@ -26,23 +27,29 @@ def rewrites(result: ComparedDrawings) -> Estimate | None:
 
 
 def alterations(result: ComparedDrawings) -> Estimate | None:
-    """How often one altered operation in such a rewrite is told."""
-    return _share(result.altered, "rewrites with one altered operation that are told to differ")
+    """How often one alteration in such a rewrite is told."""
+    return _share(result.altered, "rewrites with one alteration that are told to differ")
 
 
 def _gap(result: ComparedDrawings) -> Estimate | None:
-    return _share(
-        result.rewritten.astype(float) - result.altered, "the first less the second, by rewrite"
-    )
+    """Newcombe 1998, method 10 without its correlation: square and add both Wilson intervals."""
+    ours, theirs = rewrites(result), alterations(result)
+    if ours is None or theirs is None:
+        return None
+    gap = ours.value - theirs.value
+    low = gap - math.hypot(ours.value - ours.low, theirs.high - theirs.value)
+    high = gap + math.hypot(ours.high - ours.value, theirs.value - theirs.low)
+    of, said = "the first share less the second", "difference of shares, Newcombe interval"
+    return Estimate(of, gap, low, high, ours.n, "rewrites", said)
 
 
 def _share(told: np.ndarray, of: str) -> Estimate | None:
-    return mean_over(told.astype(float), of=of, unit="rewrites") if len(told) > 1 else None
+    return rate(int(told.sum()), len(told), of=of, unit="rewrites") if len(told) else None
 
 
 CLAIM = Claim(
-    "Other names for values and another order of lines are no difference, one altered operation "
-    "is.",
+    "Other names for values and another order of lines are no difference; one altered operation, "
+    "argument or output is.",
     figure=rewrites,
     control=alterations,
     difference=_gap,

@@ -181,7 +181,8 @@ def as_real(t: Tracer, x: Any) -> Sym:
 @paired("complex.default")
 def of_parts(t: Tracer, real: Sym, imag: Sym) -> Pair:
     """From its parts."""
-    del t
+    # A tensor that the model makes from nothing has a precision, as in `parts`.
+    t.fixed = t.fixed or any(x.const is not None and not x.given for x in (real, imag))
     return Pair(real, imag)
 
 
@@ -211,6 +212,8 @@ def same(t: Tracer, x: Any, *_rest: Any, **_named: Any) -> Pair:
     """The same numbers, real ones as complex ones."""
     if not t.node.meta["val"].is_complex():
         raise UncoveredError
+    # A cast names a precision, to which all that follows is rounded.
+    t.fixed = t.fixed or (not is_complex(x) and t.node.meta["val"].dtype != torch.complex128)
     return pair(x)
 
 

@@ -277,7 +277,7 @@ def test_what_is_carried_must_come_out_zero():
         "    h1: b k", "    r: b c = Linear+[Out](h)\n    h1: b k"
     ).replace("  o: b t c = Linear+[Out](y)\n", "  o: b t c = relu(y)\n")  # fmt: skip
     refused = of(Diagram.from_text(inside), "k").refuses
-    assert refused == "Cell/h is not 0 where its rows are, and r sums over it"
+    assert refused == "Cell/h is not 0 where its rows are, and w sums over it"
 
 
 def test_an_axis_along_which_a_block_runs_is_not_cut():
