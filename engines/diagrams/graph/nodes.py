@@ -131,6 +131,7 @@ def join(path: str, name: str) -> str:
 def _told_apart(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """Blocks of one name numbered from the second on: a word that is called twice, say."""
     taken: set[str] = {node.name for node in nodes if node.body is not None}
+    taken |= {value.name for node in nodes for value in node.outs}
     seen: set[str] = set()
     found = []
     for node in nodes:

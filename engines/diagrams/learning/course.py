@@ -48,7 +48,7 @@ class Entered:
     """Of a step of all seeds, where the race was matched by time: measured before it, the entrants
     in turn; 0 where it was not."""
     otherwise: str = ""
-    """Sizes that its text declares and that the task or the batch sets otherwise."""
+    """Sizes that its text declares and that the task sets otherwise."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ class RaceResult(Result):
                 if one.otherwise and not one.control]  # fmt: skip
         if not told:
             return ()
-        return (f"The task and the batch set sizes that a text declares: {'; '.join(told)}.",)
+        return (f"The task sets sizes that a text declares: {'; '.join(told)}.",)
 
     def _costs(self, one: Entered) -> str:
         """Say "equal parameters, 4.35 times the FLOPs, 1.8 times the time"."""

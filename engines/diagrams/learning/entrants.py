@@ -56,7 +56,10 @@ class Contestant:
 
     @property
     def otherwise(self) -> str:
-        """Say "p = 64 (8 in its text)": declared sizes that the task or the batch overrides."""
+        """Say "p = 64 (8 in its text)": declared sizes that the task overrides.
+
+        How many examples there are at once belongs to the race, whatever a text says.
+        """
         declared = {
             axis: int(size.value({})) for axis, size in self.circuit.sizes.items()
             if not size.names
@@ -64,7 +67,7 @@ class Contestant:
         return ", ".join(
             f"{axis} = {size} ({declared[axis]} in its text)"
             for axis, size in self.bound.items()
-            if declared.get(axis, size) != size
+            if axis != self.circuit.graph.inputs[0].axes[0] and declared.get(axis, size) != size
         )
 
     def sized(self, axis: str, size: int) -> Contestant:

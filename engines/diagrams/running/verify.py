@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engines.diagrams.costing.bill import bill
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.graph.errors import DiagramError, problem
-from engines.diagrams.graph.imported import PARTS, ARRAY, Asked, replaced
+from engines.diagrams.graph.imported import ARRAY, PARTS, Asked, replaced
 from engines.diagrams.graph.sizes import numbers
 from engines.diagrams.running.draws import Draw, draws
 from engines.diagrams.running.module import DiagramModule, module_from_circuit

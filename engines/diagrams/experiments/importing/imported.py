@@ -16,7 +16,6 @@ from engines.diagrams.specs.importing import (
     ImportSpec,
     spec_from_model,
 )
-from engines.lab.statistics import mean_over
 
 
 def frames(spec: ImportSpec) -> Iterator[Frame | ImportedDrawing]:
@@ -103,27 +102,32 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 LEAST = 1e-5
 """What no difference at all counts as, over what rounding is allowed."""
+MOST = 1e30
+"""What outputs that are no numbers count as."""
 
 
 def apart(result: ImportedDrawing) -> Estimate | None:
     """How far the diagram is from its model on random inputs."""
     of = (
-        "decimal logarithm of the largest difference of outputs, over 1e-12 of the largest output "
-        "(1e-5 in float32); none counts as 1e-17"
+        "largest over the draws: decimal logarithm of the largest difference of outputs, over 1e-12 "
+        "of the largest output (1e-5 in float32); none counts as 1e-17"
     )
-    return _mean(result, result.apart, of)
+    return _worst(result, result.apart, of)
 
 
 def with_one_moved(result: ImportedDrawing) -> Estimate | None:
     """The same with one of its weights moved."""
-    return _mean(result, result.moved, "the same, one weight of the diagram moved by a hundredth")
+    return _worst(result, result.moved, "the same, one weight of the diagram moved by a hundredth")
 
 
-def _mean(result: ImportedDrawing, draws: np.ndarray, of: str) -> Estimate | None:
+def _worst(result: ImportedDrawing, draws: np.ndarray, of: str) -> Estimate | None:
+    """The worst draw, since one wrong output is one too many; a nan is as wrong as can be."""
     if not len(draws):
         return None
-    logs = np.log10(np.maximum(draws / result.allowed, LEAST))
-    return mean_over(logs, of=of, unit="draws of inputs")
+    shares = np.nan_to_num(draws / result.allowed, nan=np.inf, posinf=np.inf)
+    worst = float(np.log10(np.clip(shares.max(), LEAST, MOST)))
+    said = "the largest of these draws, as it is"
+    return Estimate(of, worst, worst, worst, len(draws), "draws of inputs", said)
 
 
 CLAIM = Claim(

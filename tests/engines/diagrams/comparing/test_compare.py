@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from engines.diagrams import LIBRARY, Diagram
-from engines.diagrams.comparing.rewriting import altered, rewritten, told_apart
+from engines.diagrams.comparing.rewriting import _levels_otherwise, altered, rewritten, told_apart
 from engines.diagrams.experiments.comparing.compare import EXPERIMENT as COMPARE
 from engines.diagrams.specs.comparing import ComparedDrawings
+from engines.lab.statistics import wilson
 
 
 def differences(a: str, b: str):
@@ -85,7 +86,7 @@ def test_identity_mappings_move_norms_and_activations_before_the_convolutions():
 
 @pytest.mark.parametrize("name", LIBRARY)
 def test_what_is_written_otherwise_is_the_same_and_what_is_altered_is_not(name):
-    """Twenty rewrites of every text of the library, and as many with one operation altered."""
+    """Sixty rewrites of every text of the library, and as many with one alteration."""
     plain, other = told_apart(Diagram.from_text(LIBRARY[name].text))
     assert not plain.any()
     assert other.all()
@@ -140,3 +141,40 @@ def test_a_comparison_that_sees_everything_as_changed_differs():
     assert blind is not None
     assert blind.word == "differs"
     assert claim.finding(replace(result, rewritten=np.zeros(0, bool))) is None
+
+
+GIVES = "def F(x: b p) -> b c\n  u: b h = Linear+[A](x)\n  y: b c = Linear+[O](u)\n{}"
+RELU, TANH = "  z: b c = relu(y)\n", "  w: b c = tanh(y)\n"
+CELL = """def A(x: b t p, g: b k) -> b k
+  scan C over t: g -> {0}
+    u: b k = Linear+[In](x)
+    h1: b k = add(u, g)
+  y: b k = tanh({0})
+"""
+
+
+def test_another_output_is_a_change():
+    """Each has the same lines, and what is given out is another one."""
+    one, other = (Diagram.from_text(GIVES.format(end)) for end in (RELU + TANH, TANH + RELU))
+    assert one.compare(other).edits() == (("changed", "w", "z"),)
+    one, other = (Diagram.from_text(CELL.format(given)) for given in ("h1", "u"))
+    assert one.compare(other).edits() == (("changed", "C/h1", "C/u"),)
+
+
+def test_rewrites_are_altered_in_what_they_read_and_give_too():
+    graph = Diagram.from_text(GIVES.format(RELU + TANH)).graph
+    others = list(_levels_otherwise(graph))
+    assert ("z",) in [other.outputs for other in others]
+    read = {tuple(node.args) for other in others for node in other.nodes}
+    assert ("z",) in read, "tanh of relu of y"
+
+
+def test_the_interval_of_shares_is_not_a_point():
+    """None of sixty and all of sixty: Wilson's intervals, with a width of their own."""
+    result = COMPARE.result(COMPARE.presets["LSTM and GRU"])
+    assert isinstance(result, ComparedDrawings)
+    finding = COMPARE.claims[0].finding(result)
+    assert finding is not None
+    assert finding.figure.high == pytest.approx(wilson(0, 60)[1])
+    assert finding.control is not None
+    assert finding.control.low == pytest.approx(wilson(60, 60)[0])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.contract import InputError
 from engines.diagrams import LIBRARY, Diagram, DiagramError
 from engines.diagrams.cutting.answers import _RESIDUAL, answers
 from engines.diagrams.cutting.groups import Group
@@ -297,3 +299,71 @@ def test_an_axis_along_which_a_block_runs_is_not_cut():
     assert of(found, "p").refuses == ""
     refused = of(Diagram.from_text(NESTED), "k").refuses
     assert refused == "Layer/Inner/a3 is not 0 where its rows are, and a4 sums over it"
+
+
+SQUARE = """def F(x: b p) -> b c
+  size p = 5
+  size m = 6
+  size c = 3
+  z: b m = Linear+[Start](x)
+  v: b m = {}(z)
+  w: b m = Linear+[Q, m -> m](v)
+  y: b c = Linear+[End](w)
+"""
+CHANNELS = """def C(x: b i r) -> b c
+  size m = 6
+  u: b m p = Conv+[r -> p, i -> m, kernel=3, pad=1](x)
+  a: b m p = {}(u)
+  v: b m q = Conv+[p -> q, m -> m, kernel=3, pad=1](a)
+  g: b m = mean[q](v)
+  y: b c = Linear+[Out](g)
+"""
+
+
+@pytest.mark.parametrize(("text", "wire"), [(SQUARE, "v"), (CHANNELS, "a")])
+def test_what_a_square_map_reads_must_be_zero_too(text, wire):
+    """It makes the axis anew, and sums over it as well."""
+    refused = of(Diagram.from_text(text.format("sigmoid")), "m").refuses
+    assert refused.startswith(f"{wire} is not 0 where its rows are")
+    assert of(Diagram.from_text(text.format("relu")), "m").refuses == ""
+
+
+TWO_NAMES = """def F(x: b p) -> b c
+  size p = 5
+  size m = 6
+  size c = 2
+  u: b m = Linear+[A](x)
+  v: b n = rename[m -> n](u)
+  s: b m n = {}(u, v)
+  y: b c = Linear+[O, m n -> c](s)
+"""
+
+
+def test_an_axis_twice_is_zero_along_both_names_only_in_a_product():
+    """u + v is v where u is 0, for every pair of positions; u times v is 0."""
+    assert "s is not 0" in of(Diagram.from_text(TWO_NAMES.format("add")), "m").refuses
+    diagram = Diagram.from_text(TWO_NAMES.format("mul"))
+    module = diagram.to_torch().double()
+    group = of(diagram, "m")
+    zeroed(module, group, [1, 4])
+    (x,) = inputs_of(diagram, module)
+    cut = diagram.cut("m", [1, 4], module=module)
+    with torch.no_grad():
+        torch.testing.assert_close(cut(x), module(x), rtol=0, atol=1e-12)
+
+
+def test_nothing_over_nothing_is_not_zero():
+    """Only what is divided may die."""
+    over = "  v: b h = Linear+[Under](x)\n  e: b h = exp(v)\n  a: b h = div(u, {})"
+    assert "a is not 0" in of(written(over.format("v")), "h").refuses
+    assert of(written(over.format("e")), "h").refuses == ""
+
+
+def test_positions_are_whole_numbers_of_any_kind():
+    diagram = written("  a: b h = relu(u)")
+    module = diagram.to_torch()
+    for positions in (torch.tensor([1, 2]), np.array([1, 2]), range(1, 3)):
+        assert diagram.cut("h", positions, module=module).sizes["h"] == 6
+    for positions in ([1.5], 3, torch.tensor([1.0])):
+        with pytest.raises(InputError, match="positions of h to cut are whole numbers"):
+            diagram.cut("h", positions, module=module)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -164,5 +165,10 @@ def test_a_moved_weight_is_seen_where_the_import_itself_is_not():
     wrong = claim.finding(replace(result, apart=result.moved))
     assert wrong is not None
     assert wrong.word == "differs"
+    for bad in (1.0, np.nan):
+        once = np.append(result.apart[1:], bad)
+        found = claim.finding(replace(result, apart=once))
+        assert found is not None
+        assert found.word == "differs", "one wrong draw is enough"
     unread = IMPORTED.result(IMPORTED.presets["LSTM"].replace(compare=False))
     assert claim.finding(unread) is None

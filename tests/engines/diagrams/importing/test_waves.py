@@ -141,3 +141,78 @@ def test_what_is_written_into_a_constant_has_its_precision():
         return made
 
     _held(Run(run), _numbers(2, 6))
+
+
+def _real(w, x):
+    w.real[..., 0] = 0
+
+
+def _both(w, x):
+    torch.view_as_real(w)[..., 0] = 0
+
+
+def _imag(w, x):
+    w.imag.mul_(-1)
+
+
+def _given(w, x):
+    w.real = x[..., :5]
+
+
+def _turned(w, x):
+    w.conj().imag.add_(1.0)
+
+
+def _stretch(w, x):
+    w[..., 1:3].imag[..., 0] = 3.0
+
+
+@pytest.mark.parametrize("write", [_real, _both, _imag, _given, _turned, _stretch])
+def test_a_write_through_a_part_reaches_the_complex_tensor(write):
+    """The model itself, run by torch, says what is written."""
+
+    def run(m, x):
+        w = fft.rfft(x).clone()
+        write(w, x)
+        return torch.view_as_real(w)
+
+    _held(Run(run), _numbers(2, 6, 8))
+
+
+def test_a_write_through_numbers_seen_as_complex_reaches_them():
+    def run(m, x):
+        y = x.clone()
+        torch.view_as_complex(y.view(2, 6, 4, 2)).imag.zero_()
+        return y * 2
+
+    _held(Run(run), _numbers(2, 6, 8))
+
+
+def test_parts_written_into_zeros_have_their_precision():
+    def run(m, x):
+        made = torch.zeros(2, 6, dtype=torch.cfloat)
+        made.real = x
+        made.imag = 2 * x
+        return torch.view_as_real(made)
+
+    _held(Run(run), _numbers(2, 6))
+
+
+def test_a_write_through_another_type_is_refused():
+    def run(m, x):
+        w = fft.rfft(x).clone()
+        w.view(torch.float32)[..., 0] = 0
+        return torch.view_as_real(w)
+
+    with pytest.raises(DiagramError, match="writes through view"):
+        Diagram.from_torch(Run(run), (_numbers(2, 8),))
+
+
+def test_a_cast_to_complex_numbers_names_their_precision():
+    _held(Run(lambda m, x: torch.view_as_real(fft.fft(x.to(torch.cfloat)))), _numbers(2, 6, 8))
+
+
+def test_a_part_of_a_complex_weight_that_nothing_reads_is_not_counted():
+    weight = nn.Parameter(torch.complex(_numbers(8, 3), _numbers(8, 3, seed=2)))
+    diagram = _held(Run(lambda m, x: x @ m.w.real, w=weight), _numbers(2, 6, 8))
+    assert diagram.report.unused == ("w#imag",)

@@ -112,3 +112,8 @@ def test_a_second_of_a_name_gets_the_next_number():
     made = entrant_from_module(nn.Linear(64, 10), "digits", {"Linear"})
     assert made.name == "Linear 2"
     assert [one.name for one in race_of(WIDE).entrants] == ["Wide", "Wide 2"]
+
+
+def test_how_many_examples_a_module_was_read_with_is_no_size_of_a_text():
+    one = contestant(entrant_from_module(nn.Linear(64, 10), "digits"), task_of("digits", 0), 64)
+    assert one.otherwise == ""

@@ -383,6 +383,5 @@ def test_sizes_that_the_task_sets_otherwise_are_said():
         RaceSpec(entrants=entrants, match="nothing", n_steps=50, n_seeds=2, learning_rates="0.003")
     )
     assert result.sentences[-1] == (
-        "The task and the batch set sizes that a text declares: Told races with p = 64 (8 in its "
-        "text)."
+        "The task sets sizes that a text declares: Told races with p = 64 (8 in its text)."
     )
