@@ -109,8 +109,8 @@ MOST = 1e30
 def apart(result: ImportedDrawing) -> Estimate | None:
     """How far the diagram is from its model on random inputs."""
     of = (
-        "largest over the draws: decimal logarithm of the largest difference of outputs, over 1e-12 "
-        "of the largest output (1e-5 in float32); none counts as 1e-17"
+        "largest over the draws: decimal logarithm of the largest difference of outputs, over "
+        "1e-12 of the largest output (1e-5 in float32); none counts as 1e-17"
     )
     return _worst(result, result.apart, of)
 
