@@ -145,7 +145,9 @@ def run(
             if up > 0.0:
                 plastic(who, n_who, ptr, pre, post, back_ptr, back, sign, trace, up, now, weight)
             # The bias is the first level: with as many spikes as come in, it stays there.
+            # Below 0 what comes too late would make weights grow.
             if hears > 0.0:
                 now += (hears * (n_who - n_came) + down - now) / tau
+                now = max(0.0, now)
             level[picture, step] = now
     return weight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -160,7 +160,7 @@ def frames_of(spec: BeyondSpec) -> Iterator[ArmsFrame | BeyondResult]:
                 made.losses(step).sum().backward()
                 optimiser.step()
             step += 1
-            yield frame
+            yield replace(frame, fraction=step / spec.n_steps)
         with one_thread():
             seen.append(made.look())
         looks = Looks(plan, np.array(steps[: len(seen)]), np.stack(seen, 1))

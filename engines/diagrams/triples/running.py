@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -114,7 +114,7 @@ def frames_of(spec: TriplesSpec) -> Iterator[ArmsFrame | ArmsResult]:
             while step < until:
                 made.learn()
                 step += 1
-                yield frame
+                yield replace(frame, fraction=step / spec.n_steps)
             seen.append(made.look(step))
         looks = Looks(PLAN, np.array(steps[: len(seen)]), np.stack(seen, 1))
         frame = ArmsFrame(looks, fraction=until / spec.n_steps)

@@ -54,6 +54,11 @@ def rng_of(seed: int, place: int = 0) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=seed % 2**64, counter=[0, 0, 0, place]))
 
 
+def seed_of(seed: int, k: int) -> int:
+    """A seed of 63 bits for the k-th of something: runs with neighbouring seeds share none."""
+    return int(np.random.SeedSequence([seed % 2**64, k]).generate_state(1, np.uint64)[0] >> 1)
+
+
 def majority(y: np.ndarray, y_test: np.ndarray) -> float:
     """Score of always giving the label that is most frequent in what was learnt from."""
     labels, counts = np.unique(y, return_counts=True)

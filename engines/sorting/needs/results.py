@@ -11,14 +11,12 @@ from engines.contract.pictures import Axis, Curves, Picture, Table
 from engines.lab.statistics import half_widths, mean_over, paired
 from engines.sorting.needs.asked import (
     ARMS,
+    BEGAN,
     BEST,
-    CHANGING,
-    COIN,
     INTERVALS,
     NEED,
+    RATES,
     SHOWN,
-    STAYING,
-    UNITS,
     NeedsSpec,
 )
 
@@ -26,16 +24,26 @@ _NAMES = tuple(f"every {interval}" if interval else "never" for interval in INTE
 _TICKS = tuple((float(k), str(i) if i else "never") for k, i in enumerate(INTERVALS))
 
 
-def best_of(right: np.ndarray) -> np.ndarray:
-    """float64[interval, net]: the rate that stays which is best for all other networks there.
+def chosen_of(right: np.ndarray) -> np.ndarray:
+    """int64[interval, net]: the start or rate that is best for all other networks there.
+
+    Args:
+        right: float64[start, interval, net].
+    """
+    return (right.sum(-1, keepdims=True) - right).argmax(0)
+
+
+def of_kind(right: np.ndarray, kind: str) -> np.ndarray:
+    """float64[interval, net]: a kind, each network with the start that is best for all others.
 
     Args:
         right: float64[arm, interval, net].
+        kind: one of `SHOWN`, or `BEGAN`: rates that stay at the starts that are chosen by need.
     """
-    five = right[len(CHANGING) :]
-    others = five.sum(-1, keepdims=True) - five
-    chosen = others.argmax(0)
-    return np.take_along_axis(five, chosen[None], 0)[0]
+    by_kind = dict(zip(SHOWN, right.reshape(len(SHOWN), len(RATES), *right.shape[1:]), strict=True))
+    chosen = chosen_of(by_kind[NEED if kind == BEGAN else kind])
+    rows = by_kind[BEST if kind == BEGAN else kind]
+    return np.take_along_axis(rows, chosen[None], 0)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,19 +84,21 @@ class NeedsResult(Result):
         """float64[net]: share right of the stream whose labels change every so many batches.
 
         Args:
-            arm: one of `ARMS`, or `BEST`: of five rates that stay, the best for other networks.
+            arm: one of `ARMS`, or `BEGAN`, or of `SHOWN`: with starts that are best for others.
             interval: one of `INTERVALS`.
 
         Raises:
             InputError: nothing of this name.
         """
-        if arm not in (*ARMS, BEST) or interval not in INTERVALS:
+        kinds = (*SHOWN, BEGAN)
+        if arm not in (*ARMS, *kinds) or interval not in INTERVALS:
             raise InputError(
                 f"there is no {arm!r} every {interval} batches; there are: "
-                f"{', '.join((*ARMS, BEST))}, every {', '.join(map(str, INTERVALS))} (0 for never)"
+                f"{', '.join((*kinds, *ARMS))}, "
+                f"every {', '.join(map(str, INTERVALS))} (0 for never)"
             )
         found, k = whole(self.batches, self.right), INTERVALS.index(interval)
-        return best_of(found)[k] if arm == BEST else found[ARMS.index(arm), k]
+        return of_kind(found, arm)[k] if arm in kinds else found[ARMS.index(arm), k]
 
     def mean(self, arm: str, interval: int) -> Estimate:
         """Mean over networks."""
@@ -102,8 +112,8 @@ class NeedsResult(Result):
         return pairs.estimate(of, "networks")
 
     def gap(self, interval: int) -> Estimate:
-        """By need less the best of five, mean over networks."""
-        of = f"by need less the best of five, swaps {_NAMES[INTERVALS.index(interval)]}"
+        """By need less the best of six, mean over networks."""
+        of = f"by need less the best of six, swaps {_NAMES[INTERVALS.index(interval)]}"
         return mean_over(self._gap(interval), of=of, unit="networks")
 
     def gap_apart(self, one: int, other: int) -> Estimate:
@@ -130,7 +140,11 @@ class NeedsResult(Result):
     def table(self) -> Table:
         """Everybody."""
         found = whole(self.batches, self.right)
-        rows = np.concatenate([found, best_of(found)[None]])
+        arms = tuple(arm for arm in ARMS if arm.startswith((f"{NEED}, from", "stays")))
+        rows = np.stack([
+            *(of_kind(found, kind) for kind in (*SHOWN, BEGAN)),
+            *(found[ARMS.index(arm)] for arm in arms),
+        ])  # fmt: skip
         columns = {
             name: tuple(f"{row.mean():.3f} ± {float(half_widths(row)):.2g}" for row in rows[:, k])
             for k, name in enumerate(_NAMES)
@@ -139,13 +153,13 @@ class NeedsResult(Result):
         return Table(
             f"Share right of the stream, mean ± 95 % interval of {n} networks, by when labels "
             "change places (batches)",
-            {"learning rate": (*ARMS, BEST), **columns},
+            {"learning rate": (*SHOWN, BEGAN, *arms), **columns},
         )
 
 
 def by_interval(found: np.ndarray) -> Curves:
     """Share right by how often labels change places."""
-    rows = {arm: best_of(found) if arm == BEST else found[ARMS.index(arm)] for arm in SHOWN}
+    rows = {arm: of_kind(found, arm) for arm in SHOWN}
     middle = {arm: row.mean(-1) for arm, row in rows.items()}
     half = {arm: half_widths(row) for arm, row in rows.items()}
     return Curves(
@@ -160,18 +174,19 @@ def by_interval(found: np.ndarray) -> Curves:
 
 
 def courses(seen: NeedsFrame | NeedsResult) -> tuple[Curves, Curves]:
-    """With most swaps: how often right, and the rates by world."""
+    """With most swaps: how often right, and the rates by world; starts that are best there."""
+    found = whole(seen.batches, seen.right)
+    means = found.mean(-1).reshape(len(SHOWN), len(RATES), len(INTERVALS))
+    best = {kind: means[k].argmax(0) + k * len(RATES) for k, kind in enumerate(SHOWN)}
     last = len(INTERVALS) - 1
-    right = seen.right[:, :, last]
-    shown = {arm: right[:, ARMS.index(arm)].mean(-1) for arm in (NEED, UNITS, COIN)}
-    best = int(whole(seen.batches, seen.right)[len(CHANGING) :, last].mean(-1).argmax())
-    shown[STAYING[best]] = right[:, len(CHANGING) + best].mean(-1)
+    shown = {ARMS[best[kind][last]]: seen.right[:, best[kind][last], last].mean(-1)
+             for kind in SHOWN}  # fmt: skip
     x = Axis("batch")
-    need = seen.rate[:, ARMS.index(NEED)]
+    need = {f"swaps {name}, from {RATES[best[NEED][k]]:g}": seen.rate[:, best[NEED][k], k].mean(-1)
+            for k, name in enumerate(_NAMES)}  # fmt: skip
     return (
         Curves(f"The stream, a swap {_NAMES[last]} batches",
                seen.batches.astype(float), shown, x, Axis("share right of a window")),
         Curves("Learning rate of those that change it by need", seen.batches.astype(float),
-               {f"swaps {name}": need[:, k].mean(-1) for k, name in enumerate(_NAMES)}, x,
-               Axis("learning rate")),
+               need, x, Axis("learning rate")),
     )  # fmt: skip

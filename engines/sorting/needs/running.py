@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engines.lab.data.task import rng_of
+from engines.lab.data.catalog import task_of
+from engines.lab.data.task import seed_of
 from engines.lab.training import one_thread
 from engines.running import devices
 from engines.sorting.needs.asked import (
@@ -23,7 +24,6 @@ from engines.sorting.needs.asked import (
     N_HIDDEN,
     N_REMEMBERED,
     RATES,
-    START,
     STEP,
     UNITS,
     NeedsSpec,
@@ -41,7 +41,7 @@ from engines.sorting.needs.learners import (
     would_take,
 )
 from engines.sorting.needs.results import NeedsFrame, NeedsResult
-from engines.sorting.needs.world import COINS, stream, swaps
+from engines.sorting.needs.world import coins, order, swaps
 
 _N_WINDOWS = 20
 _SIZES = (64, *N_HIDDEN, N_CLASSES)
@@ -53,29 +53,21 @@ class Learners:
 
     spec: NeedsSpec
     step: float = STEP
+    """Of its start."""
     layers: Layers = field(init=False)
     rates: list[Tensor] = field(init=False)
+    past: list[tuple[Tensor, Tensor]] = field(init=False, default_factory=list)
+    """The last batches as they were seen: [interval x net, example, number] and labels."""
 
     def __post_init__(self) -> None:
-        """Draw the world, first weights and coins."""
+        """Draw first weights."""
         spec, self.device = self.spec, devices.current()
-        x, y = stream(spec)
-        self.x = torch.from_numpy(x).to(self.device)
-        labels = swaps(spec)
-        nets = np.arange(spec.n_nets)[:, None]
-        self.labels = torch.from_numpy(
-            np.stack([label[:, nets, y[:, batch]] for batch, label in enumerate(labels)])
-        ).to(self.device)
-        """int64[batch, interval, net, example]."""
-        self.past = torch.from_numpy(
-            np.stack([
-                label[:, nets, y[:, max(batch - 2, 0) : batch].reshape(spec.n_nets, -1)]
-                for batch, label in enumerate(labels) if batch >= _REMEMBERED
-            ])
-        ).to(self.device)  # fmt: skip
-        """The same of what was seen before, by the labels of now."""
-        coins = rng_of(spec.seed, COINS).integers(0, 2, (spec.n_batches, self.n_each))
-        self.coins = torch.from_numpy(coins.astype(bool)).to(self.device)
+        task = task_of("digits", spec.seed)
+        self.x, self.y = torch.from_numpy(task.x).to(self.device), task.y
+        self.swaps = swaps(spec)
+        starts = torch.tensor(RATES, device=self.device).repeat(len(CHANGING))
+        self.steps = (self.step * starts).repeat_interleave(self.n_each)
+        """[changing learner]: by how much at a time."""
         self._begin()
 
     @property
@@ -87,10 +79,10 @@ class Learners:
         made = []
         with torch.random.fork_rng(devices=[]):
             for k in range(self.spec.n_nets):
-                torch.manual_seed((self.spec.seed + k) % 2**63)
+                torch.manual_seed(seed_of(self.spec.seed, k))
                 made.append([nn.Linear(n_in, n_out) for n_in, n_out in pairwise(_SIZES)])
         n = len(ARMS) * len(INTERVALS)
-        start = torch.tensor([START] * len(CHANGING) + list(RATES), device=self.device)
+        start = torch.tensor(RATES, device=self.device).repeat(len(CHANGING) + 1)
         self.layers, self.rates = [], []
         with torch.no_grad():
             for k, size in enumerate(_SIZES[1:]):
@@ -99,44 +91,47 @@ class Learners:
                 self.layers.append((weight.repeat(n, 1, 1), bias.repeat(n, 1)))
                 self.rates.append(start.repeat_interleave(self.n_each)[:, None].repeat(1, size))
 
-    def everybody(self, values: Tensor, n_arms: int = len(ARMS)) -> Tensor:
-        """[net, ...] or [interval, net, ...] to [learner, ...] of so many arms."""
-        if values.shape[0] == self.spec.n_nets:
-            values = values.expand(len(INTERVALS), *values.shape)
-        return values.flatten(0, 1).repeat(n_arms, *(1 for _ in values.shape[2:]))
+    def drawn(self, batch: int) -> tuple[Tensor, Tensor]:
+        """Pictures [interval x net, example, 64] and labels int64[interval x net, example]."""
+        at = order(self.spec, batch, len(self.y))
+        nets = np.arange(self.spec.n_nets)[:, None]
+        label = torch.from_numpy(next(self.swaps)[:, nets, self.y[at]]).to(self.device)
+        x = self.x[torch.from_numpy(at).to(self.device)]
+        return x.repeat(len(INTERVALS), 1, 1), label.flatten(0, 1)
 
     @torch.no_grad()
     def learn(self, batch: int) -> Tensor:
         """float[learner]: share right of this batch, before it was learnt from."""
-        x = self.x[:, batch].expand(len(INTERVALS), -1, -1, -1)
-        label = self.everybody(self.labels[batch])
+        own = self.drawn(batch)
+        x, label = (v.repeat(len(ARMS), *(1 for _ in v.shape[1:])) for v in own)
         with one_thread():
-            view = seen(self.layers, self.everybody(x))
+            view = seen(self.layers, x)
             slope = slopes(self.layers, view, label)
-            if batch >= _REMEMBERED:
+            if len(self.past) == _REMEMBERED:
                 self._decide(batch, view, slope, label)
+            self.past = [*self.past, own][-_REMEMBERED:]
             self.layers = moved(self.layers, slope, self.rates)
             return right(view.logits, label)
 
     def _decide(self, batch: int, view: Seen, slope: Layers, label: Tensor) -> None:
         """Take the last example of the batch, or leave it: those that change their rates."""
-        n, past = self.n_each, slice(max(batch - 2, 0), batch)
-        x = self.x[:, past].flatten(1, 2).expand(len(INTERVALS), -1, -1, -1)
-        before = (self.everybody(x, 1), self.everybody(self.past[batch - _REMEMBERED], 1))
-        for arm in CHANGING:
-            own = slice(ARMS.index(arm) * n, ARMS.index(arm) * n + n)
-            layers, gradient = _part(self.layers, own), _part(slope, own)
+        n = self.n_each * len(RATES)
+        x, past = (torch.cat(one, 1) for one in zip(*self.past, strict=True))
+        before = (x.repeat(len(RATES), 1, 1), past.repeat(len(RATES), 1))
+        for k, kind in enumerate(CHANGING):
+            own = slice(k * n, k * n + n)
+            layers, gradient, step = _part(self.layers, own), _part(slope, own), self.steps[own]
             rates = [rate[own] for rate in self.rates]
             shares = None
-            if arm == UNITS:
+            if kind == UNITS:
                 shares = shares_of(Seen([h[own] for h in view.hidden], view.logits[own]))
-            if arm == COIN:
-                takes = self.coins[batch]
+            if kind == COIN:
+                takes = torch.from_numpy(coins(self.spec, batch)).to(self.device).repeat(len(RATES))
             else:
-                guess = effect(view.logits[own, -1].argmax(-1), self.step)
+                guess = effect(view.logits[own, -1].argmax(-1), step)
                 tried = eaten(rates, guess, shares)
                 takes = would_take(layers, gradient, rates, tried, before)
-            change = torch.where(takes, effect(label[own, -1], self.step), 0.0)
+            change = torch.where(takes, effect(label[own, -1], step), 0.0)
             for rate, new in zip(self.rates, eaten(rates, change, shares), strict=True):
                 rate[own] = new
 
@@ -158,6 +153,7 @@ def frames_of(spec: NeedsSpec) -> Iterator[NeedsFrame | NeedsResult]:
     rates: list[np.ndarray] = []
     window: list[np.ndarray] = []
     frame = NeedsFrame(np.zeros(0, np.int64), np.zeros((0, *shape)), np.zeros((0, *shape)))
+    yield frame
     for batch in range(spec.n_batches):
         window.append(made.learn(batch).double().cpu().numpy().reshape(shape))
         if batch + 1 in ends:
@@ -166,7 +162,6 @@ def frames_of(spec: NeedsSpec) -> Iterator[NeedsFrame | NeedsResult]:
             rates.append(widths.double().cpu().numpy().reshape(shape))
             window = []
             done = ends[: len(shares)]
-            frame = NeedsFrame(done, np.stack(shares), np.stack(rates),
-                               fraction=(batch + 1) / spec.n_batches)  # fmt: skip
-        yield frame
+            frame = NeedsFrame(done, np.stack(shares), np.stack(rates))
+        yield replace(frame, fraction=(batch + 1) / spec.n_batches)
     yield NeedsResult(spec, frame.batches, frame.right, frame.rate)

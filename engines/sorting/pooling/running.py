@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from engines.lab.data.catalog import task_of
+from engines.lab.data.task import seed_of
 from engines.lab.training import (
     OrderedBatches,
     Rule,
@@ -41,7 +42,7 @@ class Comparison:
             for v in (patches(task.x), task.y, patches(task.x_test), task.y_test)
         )
         batches = OrderedBatches(x, y, BATCH, spec.n_nets, spec.seed)
-        seeds = [spec.seed % 2**32 + k for k in range(spec.n_nets)]
+        seeds = [seed_of(spec.seed, k) for k in range(spec.n_nets)]
         self.trainings = {
             arm: Training(
                 stack_from_seeds(
@@ -65,13 +66,15 @@ def frames_of(spec: PoolSpec) -> Iterator[PoolFrame | PoolResult]:
     shape = (len(ARMS), 2, spec.n_nets)
     seen: list[np.ndarray] = []
     frame = PoolFrame(np.array(steps[:1]), np.full((1, *shape), np.nan))
+    before = 0
     for step in steps:
         found = np.empty(shape)
         for k, (arm, training) in enumerate(made.trainings.items()):
-            for _ in run(training, (step,)):
-                yield frame
+            for pause in run(training, (step,)):
+                done = (k * step + (len(ARMS) - k - 1) * before + pause.step) / len(ARMS)
+                yield replace(frame, fraction=done / spec.n_steps)
             found[k] = made.look(arm)
-            yield frame
+        before = step
         seen.append(found)
         looks = np.array(steps[: len(seen)])
         frame = PoolFrame(looks, np.stack(seen), fraction=step / spec.n_steps)

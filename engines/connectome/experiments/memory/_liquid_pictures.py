@@ -24,7 +24,8 @@ def tried(settings: np.ndarray, sigma: np.ndarray, chosen: np.ndarray) -> Points
     xy = np.concatenate([settings.reshape(-1, 2), own])
     there = np.flatnonzero(np.isfinite(xy).all(axis=1))
     return Points("How activity branches, and what it tells", xy[there],
-                  Axis("branching, spikes after over spikes before"), Axis("share right"),
+                  Axis("branching, spikes after over spikes before"),
+                  Axis("share right where settings are chosen"),
                   tuple(kind[k] for k in there))  # fmt: skip
 
 

@@ -41,9 +41,14 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 
 def _told(run: ArmsResult) -> bool:
-    """Whether a run has learnt for as long, and from as much, as the claims are about."""
+    """Whether a run has learnt for as long, and from as much, as the claims are about.
+
+    With more draws they would show by how much what was told differs from the world.
+    """
     spec = run.spec
-    return isinstance(spec, TriplesSpec) and spec.n_steps >= 300 and spec.n_triples >= 5_000
+    assert isinstance(spec, TriplesSpec)
+    few = 5 * spec.n_draws <= spec.n_triples
+    return few and spec.n_steps >= 300 and spec.n_triples >= 5_000
 
 
 def _shares(run: ArmsResult, arm: str) -> np.ndarray:

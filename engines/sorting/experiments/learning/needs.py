@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Claim, Experiment, KnownAnswer
 from engines.contract.claims import Exceeds
-from engines.sorting.needs.asked import BEST, COIN, INTERVALS, NEED, STAYING, UNITS, NeedsSpec
+from engines.sorting.needs.asked import BEGAN, BEST, COIN, INTERVALS, NEED, UNITS, NeedsSpec
 from engines.sorting.needs.results import NeedsFrame, NeedsResult
 
 _PAPER = "Man, Damasio and Neven 2022, Need is all you need, arXiv 2205.08645"
 _OFTEN, _NEVER = INTERVALS[-1], INTERVALS[0]
-_START = STAYING[2]
 _LONG = "Four times as long"
 
 
@@ -40,7 +39,7 @@ def _ahead(sentence: str, one: str, other: str, preset: str = "") -> Claim:
         sentence,
         figure=lambda run: (
             run.mean(one, _OFTEN)
-            if _told(run) and (not preset or run.spec == PRESETS[preset])
+            if _told(run) and bool(preset) == (run.spec.n_batches >= 1_600)
             else None
         ),
         control=lambda run: run.mean(other, _OFTEN),
@@ -54,8 +53,8 @@ def _ahead(sentence: str, one: str, other: str, preset: str = "") -> Claim:
 PRESETS = {"Digits, labels change places": NeedsSpec(), _LONG: NeedsSpec(n_batches=1_600)}
 CLAIMS = (
     _ahead("Where labels change places most often, learners with a need are right more often than "
-           "those whose rate stays where theirs began.", NEED, _START),
-    _ahead("They are right more often than with the best of five rates that stay.", NEED, BEST),
+           "those whose rate stays where theirs began.", NEED, BEGAN),
+    _ahead("They are right more often than with the best of six rates that stay.", NEED, BEST),
     _ahead("They are right more often than those that take by a coin what they see.", NEED, COIN),
     _ahead("They are right more often if what is taken acts on units by their activity.", UNITS,
            NEED),
@@ -68,7 +67,7 @@ CLAIMS = (
         holds_when=Exceeds(),
         source=_PAPER,
     ),
-    _ahead("In four times the stream they are right more often than with the best of five rates "
+    _ahead("In four times the stream they are right more often than with the best of six rates "
            "that stay.", NEED, BEST, _LONG),
 )  # fmt: skip
 

@@ -78,6 +78,7 @@ def dense(made: Liquid, spikes: np.ndarray, size: float, rule: Plasticity, *, ca
                 trace = keep_trace * (trace + 0.1 * last)
             if rule.hears:
                 level += (rule.hears * (last.sum() - came.sum()) + rule.down - level) / rule.tau
+                level = max(0.0, level)
             fired.append(last.astype(bool))
             levels.append(level)
     return np.array(fired), weight, np.array(levels)
@@ -92,8 +93,10 @@ def test_a_liquid_is_its_equations_written_with_whole_matrices(seed, carries, he
     fired, weight, level = dense(made, spikes, 1.0, rule, carries=carries)
     np.testing.assert_array_equal(seen.raster.reshape(-1, 10), fired)
     theirs = weight[made.synapses.pre, made.synapses.post]
-    # Both ends may spike at once near a bound, where sums are cut in another order.
-    assert np.isclose(seen.weight, theirs, atol=1e-9).mean() > 0.9
+    # Where both ends spike at once near a bound, sums are cut in another order.
+    pre, post = made.synapses.pre, made.synapses.post
+    apart = ~(fired[:, pre] & fired[:, post]).any(axis=0)
+    np.testing.assert_allclose(seen.weight[apart], theirs[apart], atol=1e-9)
     np.testing.assert_allclose(seen.level.ravel(), level, atol=1e-12)
     np.testing.assert_array_equal(seen.count, seen.raster.sum(axis=1))
 
@@ -178,9 +181,9 @@ def test_the_mean_is_the_astrocytes(found):
     )
 
 
-def test_few_networks_say_nothing_of_equality_and_a_deaf_astrocyte_nothing_at_all(found):
+def test_a_deaf_astrocyte_says_nothing(found):
     assert [one.figure(found) is None for one in EXPERIMENT.claims] == [
-        False, False, True, True, False,
+        False, False, False,
     ]  # fmt: skip
     few = LiquidSpec(hears=0.0, depth=2, n_steps=15, n_learnt=50, n_networks=3)
     deaf: Any = EXPERIMENT.result(few)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -136,4 +138,7 @@ def test_commands_are_read_by_a_grammar_from_the_first_look():
     np.testing.assert_array_equal(found.looks.at(RIGHT, INDUCED, BEYOND), 1.0)
     assert {word for word, _ in found.words} == set(WORDS)
     assert found.n_changes > 0
+    long = found.spec.model_copy(update={"n_steps": 2_000, "n_nets": 3, "seed": 5})
+    assert len(EXPERIMENT.findings(replace(found, spec=long))) == 2
+    assert not EXPERIMENT.findings(found)
     assert "found first" in found.pictures()[2].title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -102,3 +104,9 @@ def test_the_result_holds_all_arms_and_roles(run):
 def test_equal_seeds_give_equal_memories(run):
     again = memory_of_triples(n_steps=20, n_nets=2)
     np.testing.assert_array_equal(run.looks.seen, again.looks.seen)
+
+
+@pytest.mark.parametrize(("n_draws", "told"), [(1_000, 4), (1_001, 0)])
+def test_more_draws_than_a_fifth_of_what_was_told_say_nothing_of_the_world(run, n_draws, told):
+    spec = run.spec.model_copy(update={"n_steps": 300, "n_draws": n_draws})
+    assert len(EXPERIMENT.findings(replace(run, spec=spec))) == told

@@ -12,19 +12,23 @@ from engines.sorting.experiments.learning.needs import EXPERIMENT
 from engines.sorting.needs.answers import answers
 from engines.sorting.needs.asked import (
     ARMS,
+    BEGAN,
     BEST,
     CHANGING,
     COIN,
     INTERVALS,
     LEAST,
+    N_CLASSES,
     NEED,
+    RATES,
+    SHOWN,
     STAYING,
     STEP,
     UNITS,
     NeedsSpec,
 )
 from engines.sorting.needs.learners import eaten, effect, moved, right, seen, would_take
-from engines.sorting.needs.results import NeedsResult, best_of
+from engines.sorting.needs.results import NeedsResult, of_kind
 from engines.sorting.needs.running import Learners
 
 SHORT = NeedsSpec(n_batches=40, n_nets=3)
@@ -41,7 +45,7 @@ def test_known_answers(answer):
 
 
 def test_what_is_taken_acts_by_what_it_is_and_no_rate_falls_below_the_least():
-    change = effect(torch.tensor([9, 5, 4, 0]), 0.1)
+    change = effect(torch.tensor([9, 5, 4, 0]), torch.tensor(0.1))
     assert change.tolist() == pytest.approx([0.1, 0.1, -0.1, -0.1])
     rates = [torch.full((4, 2), 0.05)]
     assert eaten(rates, change, None)[0][:, 0].tolist() == pytest.approx([0.15, 0.15, LEAST, LEAST])
@@ -73,13 +77,13 @@ def test_rates_that_stay_stay_and_others_change_by_whole_steps():
     start = [rate.clone() for rate in made.rates]
     for batch in range(20):
         made.learn(batch)
-    n = made.n_each
+    n = made.n_each * len(RATES)
     for rate, was in zip(made.rates, start, strict=True):
         assert torch.equal(rate[len(CHANGING) * n :], was[len(CHANGING) * n :])
-        steps = (rate[:n, 0] - was[:n, 0]) / STEP
+        steps = (rate[:n, 0] / was[:n, 0] - 1.0) / STEP
         torch.testing.assert_close(steps, steps.round(), rtol=0, atol=1e-3)
         assert steps.abs().max() >= 1
-    own = made.rates[0][ARMS.index(UNITS) * n : (ARMS.index(UNITS) + 1) * n]
+    own = made.rates[0][CHANGING.index(UNITS) * n : (CHANGING.index(UNITS) + 1) * n]
     assert (own.std(-1) > 0).any()
 
 
@@ -88,7 +92,7 @@ def test_all_kinds_begin_alike_and_before_the_first_swap_all_worlds_are_one():
     first = made.learn(0).view(len(ARMS), len(INTERVALS), 3)
     assert torch.equal(first, first[:1, :1].expand_as(first))
     later = torch.stack([made.learn(k) for k in range(1, 20)]).view(19, len(ARMS), -1, 3)
-    staying = later[:, len(CHANGING) :]
+    staying = later[:, -len(STAYING) :]
     assert torch.equal(staying, staying[:, :, :1].expand_as(staying))
 
 
@@ -101,11 +105,40 @@ def test_a_step_is_against_the_slope():
     assert right(said, torch.tensor([[1, 1]])).tolist() == [1.0]
 
 
-def test_the_best_rate_is_chosen_by_the_other_networks():
+@pytest.mark.parametrize("kind", SHOWN)
+def test_starts_and_rates_are_chosen_by_the_other_networks(kind):
     found = np.zeros((len(ARMS), 1, 3))
-    found[len(CHANGING), 0] = [1.0, 0.0, 0.0]
-    found[len(CHANGING) + 1, 0] = [0.0, 0.5, 0.4]
-    np.testing.assert_allclose(best_of(found)[0], [0.0, 0.0, 0.0])
+    first = SHOWN.index(kind) * len(RATES)
+    found[first, 0] = [1.0, 0.0, 0.0]
+    found[first + 1, 0] = [0.0, 0.5, 0.4]
+    np.testing.assert_allclose(of_kind(found, kind)[0], [0.0, 0.0, 0.0])
+    np.testing.assert_allclose(of_kind(found[:, :, ::-1], kind)[0], [0.0, 0.0, 0.0])
+
+
+def test_where_by_need_began_is_the_rate_that_is_its_start():
+    found = np.zeros((len(ARMS), 1, 3))
+    found[ARMS.index(f"{NEED}, from 0.2"), 0] = 1.0
+    found[ARMS.index("stays at 0.2"), 0] = 0.25
+    found[ARMS.index("stays at 0.5"), 0] = 0.5
+    np.testing.assert_allclose(of_kind(found, BEGAN)[0], 0.25)
+    np.testing.assert_allclose(of_kind(found, BEST)[0], 0.5)
+
+
+def test_what_is_remembered_has_the_labels_with_which_it_was_seen():
+    made, again = (Learners(NeedsSpec(n_batches=40, n_nets=3, seed=1)) for _ in range(2))
+    drawn = [again.drawn(batch) for batch in range(21)]
+    for batch in range(21):
+        made.learn(batch)
+    for (x, label), (theirs, told) in zip(made.past, drawn[-2:], strict=True):
+        assert torch.equal(x, theirs)
+        assert torch.equal(label, told)
+    assert int(drawn[0][1].max()) < N_CLASSES
+
+
+def test_neighbouring_seeds_share_no_first_weights():
+    one, other = (Learners(NeedsSpec(n_batches=40, n_nets=3, seed=seed)) for seed in (0, 1))
+    a, b = (made.layers[0][0][:3].flatten(1) for made in (one, other))
+    assert not (a[:, None] == b).all(-1).any()
 
 
 def test_the_result_holds_the_whole_stream(run):

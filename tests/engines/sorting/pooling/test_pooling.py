@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -84,3 +86,22 @@ def test_the_result_holds_every_way_and_its_claims_want_more_steps(run):
     assert not EXPERIMENT.findings(run)
     with pytest.raises(InputError, match="there is no 'median'"):
         run.at(LOSS, "median")
+
+
+def test_progress_moves_between_looks_and_neighbouring_seeds_share_no_first_weights():
+    spec = PoolSpec(n_steps=20, n_nets=2)
+    done = [frame.fraction for frame in EXPERIMENT.frames(spec)][:-1]
+    assert done == sorted(done)
+    assert done[-1] == 1.0
+    assert len(set(done)) > 5
+    one, other = (
+        Comparison(PoolSpec(n_steps=20, n_nets=2, seed=seed)).trainings[MEAN].stack.weights
+        for seed in (0, 1)
+    )
+    assert not (one[:, None] == other).all(-1).any()
+
+
+@pytest.mark.parametrize(("n_steps", "told"), [(59, 0), (60, 4), (479, 4), (480, 1), (960, 1)])
+def test_claims_are_for_lengths(run, n_steps, told):
+    longer = replace(run, spec=run.spec.model_copy(update={"n_steps": n_steps}))
+    assert len(EXPERIMENT.findings(longer)) == told
