@@ -38,7 +38,8 @@ class NeedsSpec(Spec):
     )  # fmt: skip
     n_nets: int = knob(
         8, label="Networks", help="Of each kind and start; each has first weights, an order of "
-        "digits and swaps of its own, the same for all.", group="Learning", ge=3, le=40, soft=(4, 20),
+        "digits and swaps of its own, the same for all.", group="Learning", ge=3, le=40,
+        soft=(4, 20),
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Of data, first weights, order, swaps and coins.",
                       group="World")  # fmt: skip

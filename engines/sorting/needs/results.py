@@ -40,10 +40,11 @@ def of_kind(right: np.ndarray, kind: str) -> np.ndarray:
         right: float64[arm, interval, net].
         kind: one of `SHOWN`, or `BEGAN`: rates that stay at the starts that are chosen by need.
     """
-    by_kind = dict(zip(SHOWN, right.reshape(len(SHOWN), len(RATES), *right.shape[1:]), strict=True))
+    rows = right.reshape(len(SHOWN), len(RATES), *right.shape[1:])
+    by_kind: dict[str, np.ndarray] = dict(zip(SHOWN, rows, strict=True))
     chosen = chosen_of(by_kind[NEED if kind == BEGAN else kind])
-    rows = by_kind[BEST if kind == BEGAN else kind]
-    return np.take_along_axis(rows, chosen[None], 0)[0]
+    own = by_kind[BEST if kind == BEGAN else kind]
+    return np.take_along_axis(own, chosen[None], 0)[0]
 
 
 @dataclass(frozen=True, eq=False)
