@@ -12,8 +12,8 @@ N_REMEMBERED = 20
 N_HIDDEN = (24, 24)
 RATES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Learning rates that stay, and where those begin that change theirs."""
-STEP = 0.1
-"""By how much of its start a rate changes at a time."""
+STEP = 0.01
+"""By how much a rate changes at a time."""
 LEAST = 1e-8
 N_CLASSES = 10
 FED = 5

@@ -78,7 +78,7 @@ def right(logits: Tensor, label: Tensor) -> Tensor:
     return (logits.argmax(-1) == label).float().mean(-1)
 
 
-def effect(label: Tensor, step: Tensor) -> Tensor:
+def effect(label: Tensor, step: float) -> Tensor:
     """[learner]: by how much taking something of these labels changes a rate."""
     return torch.where(label >= FED, step, -step)
 

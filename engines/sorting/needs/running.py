@@ -53,7 +53,6 @@ class Learners:
 
     spec: NeedsSpec
     step: float = STEP
-    """Of its start."""
     layers: Layers = field(init=False)
     rates: list[Tensor] = field(init=False)
     past: list[tuple[Tensor, Tensor]] = field(init=False, default_factory=list)
@@ -65,9 +64,6 @@ class Learners:
         task = task_of("digits", spec.seed)
         self.x, self.y = torch.from_numpy(task.x).to(self.device), task.y
         self.swaps = swaps(spec)
-        starts = torch.tensor(RATES, device=self.device).repeat(len(CHANGING))
-        self.steps = (self.step * starts).repeat_interleave(self.n_each)
-        """[changing learner]: by how much at a time."""
         self._begin()
 
     @property
@@ -120,7 +116,7 @@ class Learners:
         before = (x.repeat(len(RATES), 1, 1), past.repeat(len(RATES), 1))
         for k, kind in enumerate(CHANGING):
             own = slice(k * n, k * n + n)
-            layers, gradient, step = _part(self.layers, own), _part(slope, own), self.steps[own]
+            layers, gradient = _part(self.layers, own), _part(slope, own)
             rates = [rate[own] for rate in self.rates]
             shares = None
             if kind == UNITS:
@@ -128,10 +124,10 @@ class Learners:
             if kind == COIN:
                 takes = torch.from_numpy(coins(self.spec, batch)).to(self.device).repeat(len(RATES))
             else:
-                guess = effect(view.logits[own, -1].argmax(-1), step)
+                guess = effect(view.logits[own, -1].argmax(-1), self.step)
                 tried = eaten(rates, guess, shares)
                 takes = would_take(layers, gradient, rates, tried, before)
-            change = torch.where(takes, effect(label[own, -1], step), 0.0)
+            change = torch.where(takes, effect(label[own, -1], self.step), 0.0)
             for rate, new in zip(self.rates, eaten(rates, change, shares), strict=True):
                 rate[own] = new
 
