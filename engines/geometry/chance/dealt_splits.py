@@ -11,10 +11,11 @@ from math import comb
 
 import numpy as np
 
+from engines.contract import InputError
 from engines.geometry.measures.dichotomies import ccgp, dichotomies
 
 N_CONTROLS = 40
-_ALL_MAX = 8
+_ALL_MAX, _LEAST = 8, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +49,17 @@ def ccgp_beside(
     are but two others, and p cannot be less than 1 / 3.
 
     Raises:
-        InputError: sides of different sizes.
+        InputError: sides of different sizes, fewer than four conditions, a side that is not one per
+            condition, or no control.
     """
     side = np.asarray(positive, bool)
+    if side.shape != np.shape(activations)[:1] or len(side) < _LEAST:
+        raise InputError(
+            f"a split needs a side for each of {_LEAST} conditions or more, got sides "
+            f"{side.shape} for activations {np.shape(activations)} [condition, unit]"
+        )
+    if n_controls < 1:
+        raise InputError(f"a control needs at least 1 other split, got n_controls {n_controls}")
     value = ccgp(activations, side, seed=seed)
     found = other_splits(side, n_controls, seed)
     control = np.array([ccgp(activations, one, seed=seed) for one in found])

@@ -88,16 +88,17 @@ N_DEALT = 5
 """Times that kinds are dealt to words."""
 
 
-def kinds_beside(token: np.ndarray, seed: int) -> np.ndarray:
+def kinds_beside(token: np.ndarray, seed: int, net: int = 0) -> np.ndarray:
     """bool[(true, dealt, dealt ...), word, kind]: kinds of several words, and the control task.
 
     Hewitt & Liang 2019: every word of the vocabulary keeps one kind, but which one is dealt anew,
-    as many words to a kind as there are. What says dealt kinds as well says words, not kinds.
+    as many words to a kind as there are, by deals of each network's own. What says dealt kinds as
+    well says words, not kinds. Deals keep how many words a kind has, not how often it is met.
     """
     of_word = kinds(np.arange(len(WORDS)))
     several = np.flatnonzero(np.bincount(of_word, minlength=len(KINDS)) > 1)
     moved = np.flatnonzero(np.isin(of_word, several))
-    rng, tables = np.random.default_rng([seed % 2**32, 6]), [of_word]
+    rng, tables = np.random.default_rng([seed % 2**32, 6, net]), [of_word]
     for _ in range(N_DEALT):
         dealt = of_word.copy()
         dealt[moved] = rng.permutation(of_word[moved])

@@ -102,6 +102,11 @@ class Found:
         """Kinds less dealt kinds, network by network."""
         return self._pair(self.control[arm, :, 1], self.control[arm, :, 0])
 
+    def more_selective(self, arm: int, other: int) -> Estimate | None:
+        """Selectivity of one arm less that of another, network by network."""
+        each = self.control[..., 0] - self.control[..., 1]
+        return self._pair(each[other], each[arm])
+
     def unexplained(self, arm: int) -> Estimate | None:
         """Share of variance that is left, mean over networks."""
         return _mean(self.left[arm], f"variance left, {ARMS[arm]}")

@@ -108,7 +108,8 @@ class Measured:
         self.scores = np.full((len(ARMS), n, len(FAMILIES)), np.nan)
         self.alive = np.full((len(ARMS), n), np.nan)
         self.active = np.full((len(ARMS), n), np.nan)
-        self.beside = kinds_beside(texts.held.judged(texts.held.token), spec.seed)
+        token = texts.held.judged(texts.held.token)
+        self.beside = [kinds_beside(token, spec.seed, net) for net in range(n)]
         self.control = np.full((len(ARMS), n, 2), np.nan)
         self.error = np.full((2, n, len(PARTS_OF_ERROR)), np.nan)
         self.steered = _steered(texts)
@@ -160,7 +161,7 @@ class Measured:
         for family in range(len(FAMILIES)):
             self.scores[arm, net, family] = found.of(concepts, family)
         self.control[arm, net] = task_and_control(
-            lambda is_it: named(amounts, is_it, signed=signed).score, self.beside
+            lambda is_it: named(amounts, is_it, signed=signed).score, self.beside[net]
         )
         return found
 
@@ -179,7 +180,7 @@ class Measured:
         score = _told(x, concepts.is_it)
         for family in range(len(FAMILIES)):
             self.scores[PROBE, net, family] = score[concepts.family == family].mean()
-        self.control[PROBE, net] = task_and_control(lambda is_it: _told(x, is_it), self.beside)
+        self.control[PROBE, net] = task_and_control(lambda is_it: _told(x, is_it), self.beside[net])
 
     def _factors(self, net: int, seen: Seen) -> Iterator[None]:
         wanted, held = seen.fit[1][:_N_FACTOR_ROWS], seen.held[1]

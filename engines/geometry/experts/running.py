@@ -24,42 +24,52 @@ from engines.lab.training import (
     one_thread,
     outputs_of,
     run,
+    seeds_apart,
     stack_from_seeds,
     stack_of,
 )
 
 _RULE = Rule(optimiser="Adam", learning_rate=1e-3)
 _LEARNING, _FURTHER = 0.5, 0.45
+_FURTHER_STREAM = 2**40
+"""Keeps orders of learning on apart from orders of learning, of every seed."""
 
 
 def frames_of(spec: ExpertsSpec) -> Iterator[ExpertsFrame | ExpertsRun]:
     """Frames on the way, and the run last."""
     task, n = digits(spec.seed % 2**31), spec.n_networks
     first = spec.seed % 2**31
-    stack = stack_from_seeds(lambda: plain(spec.width), range(first, first + n))
+    stack = stack_from_seeds(lambda: plain(spec.width), seeds_apart(spec.seed, n))
     x, y = torch.from_numpy(task.x), torch.from_numpy(task.y)
     training = Training(stack, OrderedBatches(x, y, 64, n, first), rule=_RULE)
     for pause in run(training, (spec.n_learnt,)):
         yield ExpertsFrame("networks learn", fraction=_LEARNING * pause.fraction)
     with one_thread():
-        groups = grouped(spec, stack)
+        groups: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+        for net in range(n):
+            for kind, one in zip(groups, grouped(spec, stack, net), strict=True):
+                kind.append(one)
+            yield ExpertsFrame("units are grouped", fraction=_LEARNING)
         kept = np.array([kept_by(spec, stack, kind, task) for kind in groups])
     arms = further_stack(spec, stack, groups)
     few = [np.random.default_rng([first, net, 2]).permutation(len(x))[: spec.n_examples]
            for net in range(n)]  # fmt: skip
-    batches = Thrice(x, y % 2, torch.from_numpy(np.array(few)), first + 1)
+    batches = Thrice(x, y % 2, torch.from_numpy(np.array(few)), first + _FURTHER_STREAM)
     training = Training(arms, batches, rule=_RULE)
     for pause in run(training, (spec.n_further,)):
         yield ExpertsFrame("odd or even", fraction=_LEARNING + _FURTHER * pause.fraction)
     with one_thread():
         said = outputs_of(arms, torch.from_numpy(task.x_test))[..., :2].argmax(-1).numpy()
-        taken = np.array([taken_out(spec, stack, net, task) for net in range(n)])
+        taken = []
+        for net in range(n):
+            taken.append(taken_out(spec, stack, net, task))
+            yield ExpertsFrame("bricks are taken out", fraction=_LEARNING + _FURTHER)
     yield ExpertsRun(Found(
         spec, kept,
         further=(said == task.y_test % 2).mean(axis=1).reshape(3, n),
         within=np.array([[spread(keys_of(stack, net), kind[net]) for net in range(n)]
                          for kind in groups]),
-        lost=np.moveaxis(taken, 1, 0),
+        lost=np.moveaxis(np.array(taken), 1, 0),
     ))  # fmt: skip
 
 
@@ -102,14 +112,11 @@ def keys_of(stack: Stack, net: int) -> np.ndarray:
     return stack.parameters["0.weight"][net].detach().double().numpy()
 
 
-def grouped(spec: ExpertsSpec, stack: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """int64[unit] of every network: keys that are alike, and dealt at random."""
-    found: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
-    for net in range(spec.n_networks):
-        rng = np.random.default_rng([spec.seed % 2**32, net, 3])
-        found[0].append(alike(keys_of(stack, net), spec.n_experts, rng))
-        found[1].append(dealt(spec.width, spec.n_experts, rng))
-    return found
+def grouped(spec: ExpertsSpec, stack: Stack, net: int) -> tuple[np.ndarray, np.ndarray]:
+    """int64[unit] of a network: keys that are alike, and dealt at random."""
+    rng = np.random.default_rng([spec.seed % 2**32, net, 3])
+    near = alike(keys_of(stack, net), spec.n_experts, rng)
+    return near, dealt(spec.width, spec.n_experts, rng)
 
 
 def kept_by(

@@ -54,10 +54,6 @@ class Found:
         """float64[moment, subject]."""
         return self.scores[arm, layer, self.models.index(model)]
 
-    def at_end(self, model: str) -> Estimate:
-        """Likeness of the last layer at the last moment."""
-        return self._mean(self.of(model)[-1], f"{self.spec.compare}, {model}, last moment")
-
     def rise(self, model: str, arm: int = LEARNT) -> Estimate:
         """From the first to the last moment, last layer, subject by subject."""
         return self._mean(self._rise(model, arm), f"rise of likeness to {model}, {ARMS[arm]}")
@@ -69,15 +65,6 @@ class Found:
     def _rise(self, model: str, arm: int) -> np.ndarray:
         of = self.of(model, arm)
         return of[-1] - of[0]
-
-    def under_ceiling(self, model: str) -> Estimate:
-        """A model less the ceiling from below at the last moment."""
-        return self._pair(self.ceilings[LEARNT, -1, BELOW, -1], self.of(model)[-1])
-
-    def bound(self, which: int) -> Estimate:
-        """A noise ceiling of the last layer at the last moment."""
-        of = f"ceiling from {('below', 'above')[which]}"
-        return self._mean(self.ceilings[LEARNT, -1, which, -1], of)
 
     def steps(self, layer: int, *, half: bool = False) -> np.ndarray:
         """float64[subject]: when a layer is settled, or is half of its own way there."""
@@ -99,10 +86,18 @@ class Found:
         of = f"likeness of two networks, layer {layer + 1}"
         return self._jackknife(self.alike[LEARNT, layer, moment], of)
 
-    def shared_less(self, layer: int, other: int) -> Estimate:
-        """One layer less another at the last moment."""
-        alike = self.alike[LEARNT, :, -1]
-        return self._jackknife(alike[layer] - alike[other], "difference")
+    def gap(self, moment: int) -> Estimate:
+        """How much more two networks are alike in layer 1 than in layer 2."""
+        when = "before learning" if moment == 0 else "after learning"
+        return self._jackknife(self._gap(moment), f"likeness of two in layer 1 less 2, {when}")
+
+    def gap_shrinks(self) -> Estimate:
+        """The gap after learning less the gap before."""
+        return self._jackknife(self._gap(-1) - self._gap(0), "difference")
+
+    def _gap(self, moment: int) -> np.ndarray:
+        first, *_, last = self.alike[LEARNT, :, moment]
+        return first - last
 
     def _jackknife(self, alike: np.ndarray, of: str) -> Estimate:
         """Pairs share networks, so one network is left out at a time."""

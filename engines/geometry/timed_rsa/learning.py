@@ -22,6 +22,7 @@ from engines.lab.training import (
     one_thread,
     outputs_of,
     run,
+    seeds_apart,
     stack_from_seeds,
 )
 
@@ -60,10 +61,10 @@ def courses(spec: TimedSpec) -> Iterator[tuple[float, tuple[Course, np.ndarray] 
     x, y = torch.from_numpy(task.x), torch.from_numpy(task.y)
     anew = np.random.default_rng([seed, 1]).permutation(task.y)
     order = OrderedBatches(x, torch.arange(len(x)), _BATCH, n, seed)
-    stack = stack_from_seeds(_perceptron, [*range(seed, seed + n)] * 2)
+    stack = stack_from_seeds(_perceptron, seeds_apart(spec.seed, n) * 2)
     batches = TwoTasks(order, torch.stack([y, torch.from_numpy(anew)]))
     training = Training(stack, batches, rule=Rule(optimiser="Adam", learning_rate=_RATE))
-    shown = np.argsort(task.y_test[: spec.n_stimuli], kind="stable")
+    shown = shown_of(task.y_test, spec.n_stimuli)
     stimuli = torch.from_numpy(task.x_test[shown])
     moments, steps = [], log_spaced(spec.n_steps, spec.n_moments)
     for pause in run(training, steps):
@@ -80,6 +81,21 @@ def courses(spec: TimedSpec) -> Iterator[tuple[float, tuple[Course, np.ndarray] 
     pairs = np.moveaxis(pairs.reshape(*pairs.shape[:2], 2, n, -1), (2, 1), (0, 1))
     yield 1.0, (Course(LAYERS, np.array(steps, float), "step", pairs, models, "networks",
                        "networks that learn digits"), right)  # fmt: skip
+
+
+def shown_of(labels: np.ndarray, n: int) -> np.ndarray:
+    """int64[stimulus]: the first n, sorted by label.
+
+    Where these all differ in label, or all share one, the last gives way to the first later one
+    that does not: a model of labels needs pairs of both kinds.
+    """
+    at = np.arange(min(n, len(labels)))
+    n_kinds = len(np.unique(labels[at]))
+    if not 1 < n_kinds < len(at):
+        shared = np.isin(labels[len(at) :], labels[at[:-1]])
+        fits = np.flatnonzero(shared if n_kinds > 1 else ~shared)
+        at[-1] = len(at) + fits[0]
+    return at[np.argsort(labels[at], kind="stable")]
 
 
 @torch.no_grad()

@@ -6,10 +6,19 @@ import numpy as np
 
 from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Table, steps_axis
 from engines.geometry.timed_rsa.course import FIRST, LAST
-from engines.geometry.timed_rsa.found import ABOVE, BELOW, DEALT, LABELS, LEARNT, SETTLED, Found
+from engines.geometry.timed_rsa.found import (
+    ABOVE,
+    ARMS,
+    BELOW,
+    DEALT,
+    LABELS,
+    LEARNT,
+    SETTLED,
+    Found,
+)
 from engines.lab.statistics import half_widths
 
-_CEILING, _OTHERS, _ANEW = "ceiling", "by chance", "dealt anew"
+_CEILING, _OTHERS, _ANEW = "ceiling, from below to above", "by chance", "dealt anew"
 _SHORT = {FIRST: "first", LAST: "last"}
 
 
@@ -23,7 +32,7 @@ def pictures_of(found: Found) -> tuple[Picture, ...]:
         sharing(found),
         *(_rdm(f"{found.layers[-1]}, {name}", values)
           for name, values in zip(names, found.rdms, strict=True)),
-        *((when_settled(found),) if found.trained else ()),
+        *((when_settled(found), read_right(found)) if found.trained else ()),
         at_the_end(found),
     )  # fmt: skip
 
@@ -33,6 +42,11 @@ def _axis(found: Found) -> tuple[np.ndarray, Axis]:
     if found.unit == "step":
         return np.log10(found.at + 1.0), steps_axis(int(found.at[-1]))
     return found.at, Axis(found.unit)
+
+
+def _banded(found: Found) -> Axis:
+    """What is drawn upwards; bands are t intervals, of chance the middle of its draws."""
+    return Axis(f"{found.spec.compare}, bands 95 %")
 
 
 def _line(values: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
@@ -60,7 +74,7 @@ def in_time(found: Found, layer: int, *, large: bool = False) -> Curves:
         low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
         lines[_OTHERS], bands[_OTHERS] = drawn.mean(axis=0), (low, high)
     title = f"Under the ceiling, {found.layers[layer]}"
-    return Curves(title, x, lines, axis, Axis(found.spec.compare), bands, large=large)
+    return Curves(title, x, lines, axis, _banded(found), bands, large=large)
 
 
 def settling(found: Found) -> Curves:
@@ -69,7 +83,7 @@ def settling(found: Found) -> Curves:
     lines, bands = {}, {}
     for layer, name in enumerate(found.layers):
         lines[name], bands[name] = _line(found.own[LEARNT, layer])
-    return Curves("Each layer beside its own end", x, lines, axis, Axis(found.spec.compare), bands)
+    return Curves("Each layer beside its own end", x, lines, axis, _banded(found), bands)
 
 
 def sharing(found: Found) -> Curves:
@@ -103,6 +117,15 @@ def when_settled(found: Found) -> Table:
             "high": np.array([one.high for one in each]),
         },
     )  # fmt: skip
+
+
+def read_right(found: Found) -> Table:
+    """Digits of the exam that both arms read right."""
+    half = half_widths(found.right)
+    mean = found.right.mean(axis=1)
+    title = f"Digits nobody learnt, read right; n = {found.right.shape[1]} networks, 95 % t"
+    return Table(title, {"learnt": ARMS, "read right": mean, "low": mean - half,
+                         "high": mean + half})  # fmt: skip
 
 
 def at_the_end(found: Found) -> Table:

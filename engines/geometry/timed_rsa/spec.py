@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engines.contract import Seed, Spec, knob
+from pydantic import model_validator
+
+from engines.contract import Seed, Spec, SpecError, knob
 
 _TRAINED = {"source": ("",)}
+_N_ARMS, _N_LAYERS = 2, 2
+VALUES_MOST = 50_000_000
+"""Distances of one run: 400 MB, and minutes by ranks."""
 
 
 class TimedSpec(Spec):
@@ -43,3 +48,15 @@ class TimedSpec(Spec):
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Of weights, batches, stimuli, parts and controls.",
                       group="Course")  # fmt: skip
+
+    @model_validator(mode="after")
+    def _fits(self) -> TimedSpec:
+        n_pairs = self.n_stimuli * (self.n_stimuli - 1) // 2
+        size = _N_ARMS * _N_LAYERS * self.n_networks * self.n_moments * n_pairs
+        if not self.source and size > VALUES_MOST:
+            raise SpecError(
+                f"{self.n_networks} networks at {self.n_moments} moments with {self.n_stimuli} "
+                f"stimuli are {size:,} distances, more than {VALUES_MOST:,}; take fewer stimuli or "
+                "moments"
+            )
+        return self

@@ -16,7 +16,11 @@ from torch.func import functional_call, grad, vmap
 from engines.contract import InputError
 from engines.lab.training.products import Layer, layers_of
 from engines.lab.training.stack import Stack, Tensors
-from engines.lab.training.training import one_thread
+from engines.lab.training.training import one_thread, outputs_of
+
+_Line = tuple[Tensor, Tensor]
+_VALUES_AT_ONCE = 20_000_000
+"""Of the widest layer, at all places and in all networks; examples go in chunks below it."""
 
 
 def integrated_gradients(
@@ -36,23 +40,52 @@ def integrated_gradients(
         n_steps: places on the line.
 
     Raises:
-        InputError: no place, targets that are not one per example, or a baseline of another shape.
+        InputError: no whole number of places, no examples, inputs that are no fractions, targets
+            that are no output of each example, or a baseline of another shape.
     """
-    start = _checked(x, target, baseline, n_steps)
-    places, shares = _gauss_legendre(n_steps, x)
+    start = _checked(stack, (x, target), baseline, n_steps)
+    rule = _gauss_legendre(n_steps, x)
     layers = layers_of(stack.skeleton)
+    at_once = max(1, _VALUES_AT_ONCE // (stack.n_nets * n_steps * _widest(stack, layers)))
+    found = []
     with one_thread(), torch.no_grad():
-        if layers and x.ndim == 2:
-            return _of_perceptrons(stack, layers, (start, x), target, (places, shares))
-        return _of_any(stack, (start, x), target, (places, shares))
+        for line in zip(start.split(at_once), x.split(at_once), target.split(at_once), strict=True):
+            if layers and x.ndim == 2:
+                found.append(_of_perceptrons(stack, layers, line[:2], line[2], rule))
+            else:
+                found.append(_of_any(stack, line[:2], line[2], rule))
+    return torch.cat(found, dim=1)
 
 
-def _checked(x: Tensor, target: Tensor, baseline: Tensor | None, n_steps: int) -> Tensor:
-    if n_steps < 1:
-        raise InputError(f"a line needs at least 1 place, got {n_steps}")
+def _widest(stack: Stack, layers: tuple[Layer, ...]) -> int:
+    """Units of the widest layer of a perceptron; of anything else, parameters of a network."""
+    if not layers:
+        return stack.n_parameters
+    return max(max(stack.parameters[layer.weight].shape[1:]) for layer in layers)
+
+
+def _checked(
+    stack: Stack, asked: _Line, baseline: Tensor | None, n_steps: int
+) -> Tensor:  # fmt: skip
+    """The baseline of every example."""
+    x, target = asked
+    if not isinstance(n_steps, int) or n_steps < 1:
+        raise InputError(f"a line needs at least 1 place, a whole number, got {n_steps}")
+    if not x.ndim or not len(x):
+        raise InputError(f"there are no examples in inputs {tuple(x.shape)}; give one or more")
+    if not x.is_floating_point():
+        raise InputError(f"inputs are {x.dtype}, which has no slopes; make them x.float()")
     if target.shape != x.shape[:1]:
         raise InputError(
             f"{len(x)} examples need one output each, got targets {tuple(target.shape)}"
+        )
+    if target.dtype != torch.int64:
+        raise InputError(f"targets are places of outputs, int64, got {target.dtype}")
+    n_outputs = _n_outputs(stack, x[:1])
+    if not 0 <= int(target.min()) <= int(target.max()) < n_outputs:
+        raise InputError(
+            f"targets are outputs 0 to {n_outputs - 1}, got {int(target.min())} to "
+            f"{int(target.max())}"
         )
     start = torch.zeros(()) if baseline is None else baseline
     try:
@@ -64,13 +97,20 @@ def _checked(x: Tensor, target: Tensor, baseline: Tensor | None, n_steps: int) -
         ) from None
 
 
+def _n_outputs(stack: Stack, x: Tensor) -> int:
+    try:
+        return outputs_of(stack, x).shape[-1]
+    except RuntimeError as error:
+        said = str(error).splitlines()[0]
+        raise InputError(
+            f"networks do not take inputs [example, ...] {tuple(x.shape[1:])}: {said}"
+        ) from None
+
+
 def _gauss_legendre(n: int, like: Tensor) -> tuple[Tensor, Tensor]:
     """Places on 0 to 1 and their shares."""
     places, shares = np.polynomial.legendre.leggauss(n)
     return like.new_tensor(0.5 * (1.0 + places)), like.new_tensor(0.5 * shares)
-
-
-_Line = tuple[Tensor, Tensor]
 
 
 def _of_perceptrons(

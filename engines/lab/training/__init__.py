@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engines.lab.training.rule import Rule
     from engines.lab.training.running import Pause, run
     from engines.lab.training.schedule import evenly_spaced, log_spaced
-    from engines.lab.training.stack import Stack, stack_from_seeds, stack_of
+    from engines.lab.training.stack import Stack, seeds_apart, stack_from_seeds, stack_of
     from engines.lab.training.training import Training, one_thread, outputs_of
 
 _MODULES = {
@@ -25,7 +25,7 @@ _MODULES = {
     "rule": ("Rule",),
     "running": ("Pause", "run"),
     "schedule": ("evenly_spaced", "log_spaced"),
-    "stack": ("Stack", "stack_from_seeds", "stack_of"),
+    "stack": ("Stack", "seeds_apart", "stack_from_seeds", "stack_of"),
     "training": ("Training", "one_thread", "outputs_of"),
 }
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}
@@ -46,6 +46,7 @@ __all__ = [
     "one_thread",
     "outputs_of",
     "run",
+    "seeds_apart",
     "stack_from_seeds",
     "stack_of",
 ]

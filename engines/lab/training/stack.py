@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -134,6 +135,12 @@ def stack_from_seeds(
             torch.manual_seed(seed % 2**63)
             made.append(build())
     return stack_of(made, device)
+
+
+def seeds_apart(seed: int, n: int) -> list[int]:
+    """Seeds of n networks of one run; runs of neighbouring seeds share none."""
+    drawn = np.random.SeedSequence([seed % 2**64, 21]).generate_state(n, np.uint64)
+    return [int(one >> np.uint64(1)) for one in drawn]
 
 
 def _dtype(module: nn.Module) -> torch.dtype:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engines.contract import InputError
 from engines.geometry import ccgp_beside
 from engines.geometry.chance.dealt_splits import at_least_as_high, other_splits
 from engines.geometry.tasks.hypercube import hypercube
@@ -51,3 +52,12 @@ def test_a_split_is_the_same_whichever_side_is_called_right():
     one, other = (ccgp_beside(cube, side) for side in (cube[:, 1] > 0, cube[:, 1] < 0))
     assert one.value == pytest.approx(other.value)
     assert one.p == other.p
+
+
+@pytest.mark.parametrize(("x", "side", "n", "said"),
+                         [(np.eye(8), np.arange(8) < 4, 0, "at least 1 other split"),
+                          (np.eye(2), np.arange(2) < 1, 5, "4 conditions or more"),
+                          (np.eye(8), np.arange(6) < 3, 5, "a side for each")])  # fmt: skip
+def test_what_is_no_split_is_said(x, side, n, said):
+    with pytest.raises(InputError, match=said):
+        ccgp_beside(x, side, n_controls=n)

@@ -398,6 +398,7 @@ def test_dealt_kinds_are_kept_by_words_and_as_many_have_each():
         assert (other.sum(axis=1) <= 1).all()
         assert (other != true).any()
     np.testing.assert_array_equal(true.any(axis=1), dealt[0].any(axis=1))
+    assert (kinds_beside(token, 0, 1)[1:] != np.array(dealt)).any(axis=(1, 2)).all()
     assert (true.sum(axis=0) > 2).all()  # words come twice here, and a kind has several
 
 

@@ -26,7 +26,7 @@ from engines.geometry.timed_rsa.course import (
     settled,
 )
 from engines.geometry.timed_rsa.found import DEALT, LEARNT
-from engines.geometry.timed_rsa.learning import TwoTasks
+from engines.geometry.timed_rsa.learning import TwoTasks, shown_of
 from engines.geometry.timed_rsa.result import TimedRun
 from engines.geometry.timed_rsa.spec import TimedSpec
 from engines.lab.training import OrderedBatches
@@ -101,6 +101,20 @@ def test_both_arms_see_the_same_digits_in_the_same_order():
     torch.testing.assert_close(labels[:3].float(), seen[:3, :, 0])
 
 
+@given(st.lists(st.integers(0, 9), min_size=6, max_size=9), st.permutations(list(range(10))))
+def test_stimuli_have_pairs_of_one_label_and_of_two(labels, later):
+    shown = np.array([*labels, *later])[shown_of(np.array([*labels, *later]), len(labels))]
+    assert len(shown) == len(labels)
+    assert 1 < len(set(shown.tolist())) < len(shown)
+
+
+def test_first_stimuli_that_all_differ_in_label_are_no_end():
+    run = EXPERIMENT.result(TimedSpec(n_networks=3, n_steps=12, n_moments=4, n_stimuli=6, seed=8))
+    assert isinstance(run, TimedRun)
+    assert np.isfinite(run.found.scores).all()
+    assert len(EXPERIMENT.findings(run)) == len(CLAIMS)
+
+
 def test_a_run_follows_both_arms_from_the_same_first_weights(run):
     found = run.found
     assert found.models == (PIXELS, LABELS, FIRST, LAST)
@@ -108,7 +122,7 @@ def test_a_run_follows_both_arms_from_the_same_first_weights(run):
     np.testing.assert_array_equal(found.scores[LEARNT, :, :3, 0], found.scores[DEALT, :, :3, 0])
     assert found.own[..., -1, :].min() > 1 - 1e-12
     assert (found.ceilings[:, :, 0].mean(-1) <= found.ceilings[:, :, 1].mean(-1) + 1e-12).all()
-    assert len(run.pictures()) == 9
+    assert len(run.pictures()) == 10
     assert len(EXPERIMENT.findings(run)) == len(CLAIMS)
     again = EXPERIMENT.result(TINY)
     assert isinstance(again, TimedRun)

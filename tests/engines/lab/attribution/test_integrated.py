@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from engines.contract import InputError
+from engines.lab.attribution import integrated
 from engines.lab.attribution.integrated import integrated_gradients
 from engines.lab.training import Stack, outputs_of, stack_from_seeds
 
@@ -98,10 +99,27 @@ def test_both_ways_agree():
 
 
 @pytest.mark.parametrize(("more", "said"),
-                         [({"n_steps": 0}, "at least 1 place, got 0"),
+                         [({"n_steps": 0}, "at least 1 place, a whole number, got 0"),
+                          ({"n_steps": 2.5}, "whole number, got 2.5"),
                           ({"baseline": torch.zeros(4)}, "does not fit inputs")])  # fmt: skip
 def test_what_cannot_be_asked_is_said(more, said):
     with pytest.raises(InputError, match=said):
         integrated_gradients(networks(8), X, TARGET, **more)
-    with pytest.raises(InputError, match="one output each"):
-        integrated_gradients(networks(8), X, TARGET[:3])
+
+
+@pytest.mark.parametrize(("x", "target", "said"),
+                         [(X, TARGET[:3], "one output each"), (X, TARGET - 1, "0 to 2, got -1 to 1"),
+                          (X, TARGET + 1, "0 to 2, got 1 to 3"), (X, TARGET.float(), "int64"),
+                          (X[:0], TARGET[:0], "no examples"), (X.int(), TARGET, "x.float"),
+                          (X[:, :4], TARGET, "do not take inputs")])  # fmt: skip
+@pytest.mark.parametrize("build", [lambda: networks(8), lambda: stack_from_seeds(Wrapped, [0])])
+def test_bad_examples_and_targets_are_said(build, x, target, said):
+    with pytest.raises(InputError, match=said):
+        integrated_gradients(build(), x, target)
+
+
+@pytest.mark.parametrize("build", [lambda: networks(8), lambda: stack_from_seeds(Wrapped, [0])])
+def test_chunks_of_examples_are_the_whole(build, monkeypatch):
+    whole = integrated_gradients(build(), X, TARGET)
+    monkeypatch.setattr(integrated, "_VALUES_AT_ONCE", 1)
+    torch.testing.assert_close(integrated_gradients(build(), X, TARGET), whole)
