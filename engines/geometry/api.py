@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from engines.geometry.aligning.result import AlignmentRun
 from engines.geometry.analyses.comparison import SimilarityMatrix
@@ -35,6 +38,11 @@ from engines.geometry.timed_rsa.result import TimedRun
 from engines.geometry.transformers.induction_course import InductionRun
 from engines.geometry.transformers.patching import PatchingRun
 from engines.running import registry
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from engines.lab.training.stack import Stack
 
 
 def _run(name: str, fields: dict[str, Any]) -> Any:
@@ -180,6 +188,29 @@ def task_geometry(**fields: Any) -> TaskGeometry:
 def compare(**fields: Any) -> SimilarityMatrix:
     """Layers, networks and moments against each other; fields of `CompareSpec`."""
     return cast("SimilarityMatrix", _run("compare", fields))
+
+
+def attributions(
+    networks: Stack | nn.Module | Sequence[nn.Module], x: Any, target: Any, **fields: Any
+) -> np.ndarray:
+    """Integrated gradients [net, example, input] of inputs [example, ...] for outputs [example].
+
+    Networks are one torch module, several alike or a stack; other fields as in
+    `engines.lab.attribution.integrated`.
+    """
+    import torch
+
+    from engines.lab.attribution.integrated import integrated_gradients
+    from engines.lab.training import Stack, stack_of
+
+    if not isinstance(networks, Stack):
+        modules = [networks] if isinstance(networks, torch.nn.Module) else list(networks)
+        networks = stack_of(modules)
+    if fields.get("baseline") is not None:
+        fields["baseline"] = torch.as_tensor(fields["baseline"])
+    return integrated_gradients(
+        networks, torch.as_tensor(x), torch.as_tensor(target), **fields
+    ).numpy()  # fmt: skip
 
 
 def moment(**fields: Any) -> Moment:

@@ -6,18 +6,22 @@ linked view of the workbench shows, wherever the activations came from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engines.contract import Frame, InputError, Result
-from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points
+from engines.contract.pictures import Axis, Curves, Heatmap, Picture, Points, Table
 from engines.geometry.activations.store import ActivationSet
 from engines.geometry.film import layouts
 from engines.geometry.film.spec import MAPS, FilmSpec
 from engines.geometry.measures.dimension import participation_from_spectrum, spectrum
 from engines.geometry.measures.rdm import rdm, upper_triangle
+
+if TYPE_CHECKING:
+    from engines.geometry.film.joint import Joint
 
 N_EIGENVALUES = 24
 PAIR_BUDGET = 2_000_000
@@ -98,6 +102,17 @@ class FilmFrame(Frame):
     nets: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class MapFrame(Frame):
+    """A map more is drawn."""
+
+    method: str
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """Nothing is drawn before all maps are there."""
+        return (Table("Now", {"": (f"{self.method} is drawn",)}),)
+
+
 @dataclass(eq=False)
 class LiveFilm:
     """Makes frames of a film that grows: each moment is turned to the moment before."""
@@ -164,6 +179,7 @@ def film_of(
     spec: FilmSpec | None = None,
     drawn: str = "",
     told: tuple[str, ...] = (),
+    maps: list[Joint] | None = None,
 ) -> Film:
     """A film of activations [snapshot, stimulus, unit] by track, all of the same stimuli.
 
@@ -178,6 +194,7 @@ def film_of(
         spec: layout and dissimilarity.
         drawn: which stimuli of how many these are, in words, where they were drawn.
         told: how a file was read.
+        maps: of every track, where they are drawn already, see `maps_of`.
 
     Raises:
         InputError: nothing to show, or activations that are not finite.
@@ -191,7 +208,7 @@ def film_of(
     notes: list[str] = []
     in_rdm = _fitting(n_stimuli, len(stacks) * n_snapshots, notes)
     numbers = [_numbers_of_some(stack, in_rdm, chosen.dissimilarity) for stack in stacks.values()]
-    placed, seen = _all_placed(list(stacks.values()), chosen)
+    placed, seen = _all_placed(list(stacks.values()), chosen, unit, maps)
     coords = _turned_alike([c for c, _ in placed])
     notes += [*seen, *_warnings(stacks, numbers), *(note for note in (drawn, *told) if note)]
     at = np.asarray(list(moments_at) or range(n_snapshots), np.float64)
@@ -244,17 +261,29 @@ def _fitting(n_stimuli: int, n_rdms: int, notes: list[str]) -> np.ndarray:
 
 
 def _all_placed(
-    stacks: list[np.ndarray], spec: FilmSpec
+    stacks: list[np.ndarray], spec: FilmSpec, unit: str, maps: list[Joint] | None
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[str]]:
     """Places and shares of variance of every track, and what is to be known of a map."""
     if spec.layout not in MAPS:
         return [_placed(stack, spec) for stack in stacks], []
-    from engines.geometry.film.joint import joint_map, told
+    from engines.geometry.film.joint import told
 
-    maps = [joint_map(stack, spec.layout, spec.seed, len(stacks)) for stack in stacks]
+    if maps is None:
+        *_, (_, maps) = maps_of(stacks, spec)
     flat = [np.pad(one.places, [(0, 0)] * 2 + [(0, 1)]) for one in maps]
-    seen = told(maps, spec.layout, spec.seed, len(stacks[0]))
+    seen = told(maps, spec.layout, spec.seed, len(stacks[0]), unit)
     return [(places, np.zeros(layouts.N_AXES)) for places in flat], [seen]
+
+
+def maps_of(stacks: list[np.ndarray], spec: FilmSpec) -> Iterator[tuple[float, list[Joint]]]:
+    """Share that is drawn, and the maps so far, after every map."""
+    from engines.geometry.film.joint import joint_maps
+
+    found: list[Joint] = []
+    for k, stack in enumerate(stacks):
+        for drawn in joint_maps(stack, spec.layout, spec.seed, len(stacks)):
+            found += [drawn] if drawn is not None else []
+            yield (k + (1.0 if drawn is not None else 0.5)) / len(stacks), found
 
 
 def _placed(stack: np.ndarray, spec: FilmSpec) -> tuple[np.ndarray, np.ndarray]:
@@ -293,6 +322,26 @@ def _warnings(stacks: Mapping[str, np.ndarray], numbers: list[tuple[np.ndarray, 
 
 def film_from_set(activations: ActivationSet, spec: FilmSpec) -> Film:
     """The film that a spec describes of an activation set."""
+    *_, film = frames_from_set(activations, spec)
+    assert isinstance(film, Film)
+    return film
+
+
+def frames_from_set(activations: ActivationSet, spec: FilmSpec) -> Iterator[MapFrame | Film]:
+    """A frame after every map that is drawn, and the film last."""
+    tracks, more = _tracks_of(activations, spec)
+    maps = None
+    if spec.layout in MAPS:
+        for share, drawn in maps_of(list(tracks.values()), spec):
+            maps = drawn
+            yield MapFrame(spec.layout, fraction=share)
+    yield film_of(tracks, spec=spec, maps=maps, **more)
+
+
+def _tracks_of(
+    activations: ActivationSet, spec: FilmSpec
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Tracks [snapshot, stimulus, unit], and what is said of them."""
     layers = spec.layers or activations.layers[: 12 if spec.over == "layers" else 2]
     if activations.n_stimuli > SCATTER_MAX:
         raise InputError(
@@ -311,10 +360,10 @@ def film_from_set(activations: ActivationSet, spec: FilmSpec) -> Film:
         same = len({s.shape[2] for s in stacks.values()}) == 1
         stack = np.stack([s[-1] for s in stacks.values()]) if same else _widened(stacks)
         whole = {str(activations.manifest["provenance"].get("title", spec.source)): stack}
-        return film_of(whole, moment_names=tuple(layers), unit="layer", spec=spec, **common)
+        return whole, {"moment_names": tuple(layers), "unit": "layer", **common}
     at = activations.snapshots.get("step", np.arange(activations.n_snapshots))
     unit = "step" if "step" in activations.snapshots else "snapshot"
-    return film_of(stacks, moments_at=at, unit=unit, spec=spec, **common)
+    return stacks, {"moments_at": at, "unit": unit, **common}
 
 
 def _widened(stacks: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,16 @@ class Joint:
 
 
 def joint_map(stack: np.ndarray, method: str, seed: int, n_tracks: int = 1) -> Joint:
-    """A map of [snapshot, stimulus, unit].
+    """A map of [snapshot, stimulus, unit], see `joint_maps`."""
+    *_, last = joint_maps(stack, method, seed, n_tracks)
+    assert last is not None
+    return last
+
+
+def joint_maps(
+    stack: np.ndarray, method: str, seed: int, n_tracks: int = 1
+) -> Iterator[Joint | None]:
+    """Once per map that is drawn: nothing, then the map, held against that of another seed.
 
     Raises:
         InputError: too few points or too many, or a method whose package is not installed.
@@ -44,10 +54,13 @@ def joint_map(stack: np.ndarray, method: str, seed: int, n_tracks: int = 1) -> J
     if len(x) < _LEAST:
         raise InputError(f"a map needs {_LEAST} points or more, here are {len(x)}; take PCA or MDS")
     neighbours = min(float(NEIGHBOURS), (len(x) - 1) / 3.0)
-    one, other = (METHODS[method](x, neighbours, seed + k) for k in range(2))
+    one = METHODS[method](x, neighbours, seed)
+    yield None
+    other = METHODS[method](x, neighbours, seed + 1)
     near = [nearest(drawn, min(N_NEAR, len(x) - 2)) for drawn in (one, other)]
     places = one.reshape(len(taken), n_stimuli, 2)
-    return Joint(_between(places, taken, n_snapshots), len(taken), kept(*near), onto(other, one)[1])
+    at_all = _between(places, taken, n_snapshots)
+    yield Joint(at_all, len(taken), kept(*near), onto(other, one)[1])
 
 
 def _moments(n_snapshots: int, n_stimuli: int, n_tracks: int) -> np.ndarray:
@@ -72,21 +85,26 @@ def _between(places: np.ndarray, taken: np.ndarray, n_snapshots: int) -> np.ndar
     return found.reshape(n_snapshots, *places.shape[1:])
 
 
-def told(joints: list[Joint], method: str, seed: int, n_snapshots: int) -> str:
-    """Seed and stability in a sentence."""
+def told(
+    joints: list[Joint], method: str, seed: int, n_snapshots: int, unit: str = "snapshot"
+) -> str:
+    """Seed and stability in a sentence; ``unit`` is what snapshots are, see `Film`."""
     shared = [one.shared for one in joints]
     low, high = f"{min(shared):.0%}", f"{max(shared):.0%}"
     share = low if low == high else f"{low} to {high}"
     apart = max(one.apart for one in joints)
     n = joints[0].n_moments
+    layers = unit == "layer"
+    one = "layer" if layers else "moment"
     which = (
-        f"{n} of {n_snapshots} moments (lines in between)"
+        f"{n} of {n_snapshots} {one}s (lines in between)"
         if n < n_snapshots
-        else (f"all {n} moments")
+        else (f"all {n} {one}s")
     )
     return (
-        f"{method}, one map per layer of {which}, seed {seed}: a map from seed {seed + 1} shares "
-        f"{share} of {N_NEAR} nearest neighbours (a stimulus at moments near counts too) and "
-        f"leaves up to {apart:.2f} when turned onto it (0 none, 1 all); distances between groups "
-        "and their sizes say nothing"
+        f"{method}, one map {'' if layers else 'per layer '}of {which}, seed {seed}: a map from "
+        f"seed {seed + 1} shares {share} of {N_NEAR} nearest neighbours (a stimulus at {one}s near "
+        f"counts too) and leaves up to {apart:.2f} when turned onto it (0 none, 1 all); "
+        + ("layers share no axes, so places of one layer beside another's say nothing; " * layers)
+        + "distances between groups and their sizes say nothing"
     )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engines.contract import Card, Experiment
-from engines.geometry.film.film import Film
+from engines.geometry.film.film import Film, MapFrame
 from engines.geometry.film.spec import FilmSpec
 
 
-def frames(spec: FilmSpec) -> Iterator[Film]:
-    """The film, in one piece."""
+def frames(spec: FilmSpec) -> Iterator[MapFrame | Film]:
+    """A frame after every map, and the film last."""
     from engines.geometry.activations.store import ActivationSet
-    from engines.geometry.film.film import film_from_set
+    from engines.geometry.film.film import frames_from_set
 
-    yield film_from_set(ActivationSet.named(spec.source), spec)
+    yield from frames_from_set(ActivationSet.named(spec.source), spec)
 
 
 EXPERIMENT = Experiment(
