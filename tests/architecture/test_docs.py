@@ -28,7 +28,7 @@ def blocks(text: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
-@pytest.mark.timeout(180)  # a page's examples compile most kernels of a workbench
+@pytest.mark.timeout(300)  # a page's examples compile most kernels of a workbench
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=place)
 def test_examples_give_what_they_show(page):
     failed, tried = doctest.testfile(str(page), module_relative=False)

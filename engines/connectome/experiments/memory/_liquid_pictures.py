@@ -25,7 +25,7 @@ def tried(settings: np.ndarray, sigma: np.ndarray, chosen: np.ndarray) -> Points
     there = np.flatnonzero(np.isfinite(xy).all(axis=1))
     return Points("How activity branches, and what it tells", xy[there],
                   Axis("branching, spikes after over spikes before"),
-                  Axis("share right where settings are chosen"),
+                  Axis("right, choosing digits"),
                   tuple(kind[k] for k in there))  # fmt: skip
 
 
