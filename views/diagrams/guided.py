@@ -17,12 +17,13 @@ _COUNTED, _MEASURED = "FLOP", "milliseconds"
 
 
 @dataclass(frozen=True, eq=False)
-class _Measured:
+class _Measured(Result):
     """The result with the times of its run in place of what is counted."""
 
     result: GuidedResult
 
     def pictures(self) -> tuple[Picture, ...]:
+        """Times in place of counts."""
         return self.result.pictures_by_time()
 
 
@@ -60,7 +61,7 @@ class GuidedView(GenericView):
         self._result = moment if isinstance(moment, GuidedResult) else None
         self.chosen.visible = self._result is not None
         if self._result is not None and self.cost.value == _MEASURED:
-            moment = _Measured(self._result)  # type: ignore[assignment]
+            moment = _Measured(self._result)
         super()._draw(moment)
 
 

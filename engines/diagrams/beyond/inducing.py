@@ -88,15 +88,16 @@ def _read(
 def meanings() -> tuple[Meaning, ...]:
     """All that a word may mean, the shortest first."""
     found = []
-    for kind, names, levels in (
+    kinds: tuple[tuple[Kind, tuple[str, ...], tuple[int, ...]], ...] = (
         ("alone", ACTIONS, (0,)),
         ("behind", (X, *ACTIONS), _LEVELS),
         ("between", (X, Y, *ACTIONS), _LEVELS),
-    ):
+    )
+    for kind, names, levels in kinds:
         for n in range(_ITEMS + 1):
             for items in product(names, repeat=n):
                 for times in range(1, _TIMES + 1 if n else 2):
-                    found += [Meaning(kind, items, times, level) for level in levels]  # type: ignore[arg-type]
+                    found += [Meaning(kind, items, times, level) for level in levels]
     return tuple(sorted(found, key=lambda m: len(m.items) + (m.times > 1)))
 
 

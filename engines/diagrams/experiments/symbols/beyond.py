@@ -46,7 +46,9 @@ def known_answers() -> tuple[KnownAnswer, ...]:
 
 def _sums(run: BeyondResult) -> bool:
     """Whether it is sums, learnt for as long as the claims are about."""
-    return run.spec.system == "sums" and run.spec.n_steps >= 240  # type: ignore[attr-defined]
+    spec = run.spec
+    assert isinstance(spec, BeyondSpec)
+    return spec.system == "sums" and spec.n_steps >= 240
 
 
 def _ahead(sentence: str, other: str, condition: str) -> Claim:
