@@ -5,30 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from engines.contract import InputError
-from engines.diagrams.arms.results import ArmsResult
-from engines.diagrams.beyond.results import BeyondResult
-from engines.diagrams.bounding.results import BranchResult
-from engines.diagrams.changes.results import ChangesResult
-from engines.diagrams.choosing.results import ChoosingResult
-from engines.diagrams.cutting.results import SortedResult
-from engines.diagrams.dendrites.results import DendritesResult
-from engines.diagrams.edges.results import KanResult
 from engines.diagrams.graph.circuit import Circuit
-from engines.diagrams.guided.results import GuidedResult
-from engines.diagrams.learning.course import RaceResult
 from engines.diagrams.learning.spec import Entrant, RaceSpec, RaceTask, named
 from engines.diagrams.library import LIBRARY
-from engines.diagrams.local.results import LocalResult
-from engines.diagrams.multigrid.results import MultigridResult
-from engines.diagrams.operators.results import OperatorResult
-from engines.diagrams.ordering.results import PosetResult
-from engines.diagrams.reaching.results import BoundsResult
-from engines.diagrams.tangling.results import TanglingResult
-from engines.diagrams.watching.result import Watched
 from engines.running import registry
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from engines.diagrams.arms.results import ArmsResult
+    from engines.diagrams.beyond.results import BeyondResult
+    from engines.diagrams.bounding.results import BranchResult
+    from engines.diagrams.changes.results import ChangesResult
+    from engines.diagrams.choosing.results import ChoosingResult
+    from engines.diagrams.cutting.results import SortedResult
+    from engines.diagrams.dendrites.results import DendritesResult
+    from engines.diagrams.edges.results import KanResult
+    from engines.diagrams.guided.results import GuidedResult
+    from engines.diagrams.learning.course import RaceResult
+    from engines.diagrams.local.results import LocalResult
+    from engines.diagrams.multigrid.results import MultigridResult
+    from engines.diagrams.operators.results import OperatorResult
+    from engines.diagrams.ordering.results import PosetResult
+    from engines.diagrams.reaching.results import BoundsResult
+    from engines.diagrams.tangling.results import TanglingResult
+    from engines.diagrams.watching.result import Watched
 
 
 def race(*entrants: str | Circuit | nn.Module, **fields: Any) -> RaceResult:

@@ -7,41 +7,41 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from engines.geometry.aligning.result import AlignmentRun
-from engines.geometry.analyses.comparison import SimilarityMatrix
-from engines.geometry.analyses.moment import Moment
-from engines.geometry.analyses.task_geometry import TaskGeometry
-from engines.geometry.closed_forms.result import ClosedFormsRun
-from engines.geometry.convergence.found import ConvergentRun
-from engines.geometry.dictionaries.result import DictionaryRun
-from engines.geometry.experts.result import ExpertsRun
-from engines.geometry.explaining.result import ExplainingRun
-from engines.geometry.infinite_depth.result import InfiniteDepthRun
-from engines.geometry.information.pictures import InformationRun
-from engines.geometry.interaction.result import InteractionRun
-from engines.geometry.learning.deep_linear import SaxeRun
-from engines.geometry.learning.phase_diagram import Phase
-from engines.geometry.learning.studio import StudioRun
-from engines.geometry.mapping.result import MappingRun
-from engines.geometry.mechanisms.modular_addition import ModularRun
-from engines.geometry.mechanisms.opposing import OpposingRun
-from engines.geometry.mechanisms.stages import StagesRun
-from engines.geometry.mechanisms.weight_matching import Matching
-from engines.geometry.mechanisms.winners import WinnerRun
-from engines.geometry.merging.result import MergingRun
-from engines.geometry.own_data.sentences import SentencesRun
-from engines.geometry.pruning.pictures import TicketRun
-from engines.geometry.theory.double_descent import GeneralisationRun
-from engines.geometry.theory.memories import ModernHopfieldRun
-from engines.geometry.theory.predictors import PredictorRun
-from engines.geometry.timed_rsa.result import TimedRun
-from engines.geometry.transformers.induction_course import InductionRun
-from engines.geometry.transformers.patching import PatchingRun
 from engines.running import registry
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from engines.geometry.aligning.result import AlignmentRun
+    from engines.geometry.analyses.comparison import SimilarityMatrix
+    from engines.geometry.analyses.moment import Moment
+    from engines.geometry.analyses.task_geometry import TaskGeometry
+    from engines.geometry.closed_forms.result import ClosedFormsRun
+    from engines.geometry.convergence.found import ConvergentRun
+    from engines.geometry.dictionaries.result import DictionaryRun
+    from engines.geometry.experts.result import ExpertsRun
+    from engines.geometry.explaining.result import ExplainingRun
+    from engines.geometry.infinite_depth.result import InfiniteDepthRun
+    from engines.geometry.information.pictures import InformationRun
+    from engines.geometry.interaction.result import InteractionRun
+    from engines.geometry.learning.deep_linear import SaxeRun
+    from engines.geometry.learning.phase_diagram import Phase
+    from engines.geometry.learning.studio import StudioRun
+    from engines.geometry.mapping.result import MappingRun
+    from engines.geometry.mechanisms.modular_addition import ModularRun
+    from engines.geometry.mechanisms.opposing import OpposingRun
+    from engines.geometry.mechanisms.stages import StagesRun
+    from engines.geometry.mechanisms.weight_matching import Matching
+    from engines.geometry.mechanisms.winners import WinnerRun
+    from engines.geometry.merging.result import MergingRun
+    from engines.geometry.own_data.sentences import SentencesRun
+    from engines.geometry.pruning.pictures import TicketRun
+    from engines.geometry.theory.double_descent import GeneralisationRun
+    from engines.geometry.theory.memories import ModernHopfieldRun
+    from engines.geometry.theory.predictors import PredictorRun
+    from engines.geometry.timed_rsa.result import TimedRun
+    from engines.geometry.transformers.induction_course import InductionRun
+    from engines.geometry.transformers.patching import PatchingRun
     from engines.lab.training.stack import Stack
 
 
