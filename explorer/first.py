@@ -30,7 +30,7 @@ from engines.running.compute import Job, JobState, Status
 
 HOME = "home"
 """Names the front page among the experiments."""
-_THREADS = "OMP_NUM_THREADS"
+_HERE = "import sys; from explorer.first import here; sys.exit(here(sys.argv[1], sys.stdout))"
 _BYTES_MAX = 3_000_000
 """A larger answer is not shipped: its page shows how far the run is instead."""
 
@@ -144,17 +144,11 @@ def _content(answered: Answered) -> bytes:
 
 
 def first(asked: Sequence[str], *, out: TextIO) -> int:
-    """Compute and write, each page in a process of its own, two at a time.
-
-    Threads of numpy that wait for each other would count as time of the processor, so that one
-    page is computed here only where there is a single thread.
-    """
+    """Compute and write, each page in a process of its own, two at a time."""
     unknown = [name for name in asked if name not in pages()]
     if unknown:
         out.write(f"no page named {unknown[0]!r}; there are: {', '.join(pages())}\n")
         return 2
-    if len(asked) == 1 and os.environ.get(_THREADS) == "1":
-        return _here(asked[0], out)
     begun, failed, kept = time.monotonic(), 0, set()
     with ThreadPoolExecutor(2) as pool:
         for code, said in pool.map(_apart, asked or pages()):
@@ -169,7 +163,8 @@ def first(asked: Sequence[str], *, out: TextIO) -> int:
     return failed
 
 
-def _here(page: str, out: TextIO) -> int:
+def here(page: str, out: TextIO) -> int:
+    """Compute and write one page in this process, which should have compiled no kernel."""
     logging.disable(logging.WARNING)
     try:
         found = asyncio.run(answers_of(page))
@@ -186,11 +181,15 @@ def _here(page: str, out: TextIO) -> int:
 
 
 def _apart(page: str) -> tuple[int, str]:
-    """In a process that has compiled no kernel and finds none."""
+    """In a process that has compiled no kernel and finds none.
+
+    It has a single thread: threads of numpy that wait for each other would count as time of the
+    processor.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
         done = subprocess.run(  # noqa: S603 - this very program, with a name from a fixed list
-            [sys.executable, "-m", "explorer", "first", page],
-            env={**os.environ, "NUMBA_CACHE_DIR": cache, _THREADS: "1"},
+            [sys.executable, "-c", _HERE, page],
+            env={**os.environ, "NUMBA_CACHE_DIR": cache, "OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
             check=False,

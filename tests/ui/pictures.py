@@ -54,7 +54,8 @@ def cards(page: Page, theme: str) -> None:
 
 def stage(page: Page, workbench: str, name: str, theme: str, wait_s: float) -> None:
     """What the stage shows under its heading when the run is over, or after a while."""
-    until_ended(page, wait_s)
+    if not until_ended(page, wait_s):
+        print(f"{workbench}/{name} {theme}: not over after {wait_s:g} s; look at it", flush=True)
     page.wait_for_timeout(1200)
     box = page.locator(".nx-middle").first.bounding_box()
     head = page.locator(".nx-title").first.bounding_box()

@@ -82,7 +82,7 @@ def _sections(result: ComparedDrawings, card: Any) -> list[dict[str, Any]]:
         [{"text": what, "tone": tones[what]}, {"text": f"{operation} ({where})", "tone": "text"}]
         for what, operation, where in result.differences
     ]
-    empty = "" if rows else "The two diagrams have the same operations and the same wires."
+    empty = "" if rows else "The two diagrams have the same operations, wires and sizes."
     found: list[dict[str, Any]] = [{"title": "Differences", "rows": rows, "sentence": empty}]
     if result.wires:
         wires = [[path, f"{before} → {after}"] for path, before, after in result.wires]

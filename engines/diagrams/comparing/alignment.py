@@ -36,6 +36,8 @@ class Comparison:
     """(path, axes before, axes after) of operations that stayed and whose wires changed."""
     delta: Cost
     """Costs of the second less those of the first."""
+    sizes: tuple[tuple[str, str, str], ...] = ()
+    """(axis, declared size before, after); *free* where none is declared."""
 
     def edits(self) -> tuple[Line, ...]:
         """Everything that is not the same."""
@@ -50,7 +52,8 @@ def comparison(one: Circuit, other: Circuit) -> Comparison:
     twin is a change of what makes that value.
     """
     lines, wires = lines_of(one.graph, other.graph)
-    return Comparison(tuple(lines), tuple(wires), cost_delta(bill(one), bill(other)))
+    delta = cost_delta(bill(one), bill(other))
+    return Comparison(tuple(lines), tuple(wires), delta, _sizes(one, other))
 
 
 def lines_of(one: Graph, other: Graph) -> tuple[list[Line], list[tuple[str, str, str]]]:
@@ -59,6 +62,17 @@ def lines_of(one: Graph, other: Graph) -> tuple[list[Line], list[tuple[str, str,
     wires: list[tuple[str, str, str]] = []
     _levels(one, other, "", "", lines, wires)
     return lines, wires
+
+
+def _sizes(one: Circuit, other: Circuit) -> tuple[tuple[str, str, str], ...]:
+    """Declared sizes that differ, of axes and counts that both diagrams use."""
+    both = set(one.graph.size_names()) & set(other.graph.size_names())
+    pairs = [(name, one.sizes.get(name), other.sizes.get(name)) for name in sorted(both)]
+    return tuple(
+        (name, *("free" if size is None else str(size) for size in (before, after)))
+        for name, before, after in pairs
+        if before != after
+    )
 
 
 def cost_delta(one: Bill, other: Bill) -> Cost:
@@ -192,4 +206,5 @@ def told(found: Comparison, one: Circuit, other: Circuit) -> tuple[tuple[str, st
     for what, a, b in found.edits():
         where = b or a
         rows.append((what, names.get(("b", b)) or names.get(("a", a), ""), where))
+    rows += [("changed", f"size {name}", f"{old} → {new}") for name, old, new in found.sizes]
     return tuple(rows)

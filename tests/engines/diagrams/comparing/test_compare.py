@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from engines.diagrams import LIBRARY, Diagram
+from engines.diagrams.comparing.drawings import compared_drawings
 from engines.diagrams.comparing.rewriting import _levels_otherwise, altered, rewritten, told_apart
 from engines.diagrams.experiments.comparing.compare import EXPERIMENT as COMPARE
-from engines.diagrams.specs.comparing import ComparedDrawings
+from engines.diagrams.specs.comparing import ComparedDrawings, CompareSpec
 from engines.lab.statistics import wilson
 
 
@@ -122,6 +123,13 @@ def test_arguments_that_change_places_are_a_change():
     text = "def D(a: b p, c: b q) -> b h\n  u: b h = Linear[A](a)\n  v: b h = Linear[A](c)\n"
     one, other = (Diagram.from_text(f"{text}  y: b h = sub({w})\n") for w in ("u, v", "v, u"))
     assert one.compare(other).edits() == (("changed", "y", "y"),)
+
+
+def test_another_size_and_another_number_of_repetitions_are_told():
+    text = LIBRARY["transformer"].text
+    other = text.replace("size N = 2", "size N = 6").replace("  size k = 16\n", "")
+    found = compared_drawings(CompareSpec(text=text, other=other)).differences
+    assert found == (("changed", "size N", "2 → 6"), ("changed", "size k", "16 → free"))
 
 
 @pytest.mark.parametrize("name", COMPARE.presets)
