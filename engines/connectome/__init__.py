@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         completion,
         development,
         emulated_chain,
+        expected_events,
         graph,
         groups_and_regimes,
         hidden_states,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.learning.timescales import Timescales
     from engines.connectome.experiments.learning.wired_start import WiredStart
     from engines.connectome.experiments.memory.completion import Completion
+    from engines.connectome.experiments.memory.expecting import Expecting
     from engines.connectome.experiments.memory.hopfield import Hopfield
     from engines.connectome.experiments.memory.lateral import Lateral
     from engines.connectome.experiments.memory.liquid import Liquids
@@ -198,6 +199,11 @@ def almost_linear(**fields: Any) -> AlmostLinear:
 def liquids(**fields: Any) -> Liquids:
     """Spiking liquids and the astrocyte that watches them: ``liquids(hears=0.1).sigma``."""
     return cast("Liquids", _run("liquid", fields))
+
+
+def expected_events(**fields: Any) -> Expecting:
+    """What comes and when, and how soon it is learnt anew: ``expected_events().waits()``."""
+    return cast("Expecting", _run("expecting", fields))
 
 
 def long_timescales(**fields: Any) -> Timescales:

@@ -24,6 +24,7 @@ FEW = {
     "known_places": {"n_places": 20, "n_groups": 2, "n_cells": 6, "n_rounds": 3, "n_routes": 3},
     "lateral_memory": {"n_tasks": 2, "n_epochs": 1, "n_seeds": 3},
     "liquids": {"depth": 2, "n_steps": 15, "n_learnt": 50, "n_networks": 3},
+    "expected_events": {"n_units": 40, "n_before": 30, "n_after": 30, "n_networks": 3},
     "rich_lazy": {"n_units": 40, "n_steps": 20, "n_seeds": 3},
     "long_timescales": {"n_units": 6, "n_steps": 20, "n_seeds": 3},
     "learnt_delays": {"n_channels": 4, "longest": 6, "n_needed": 2, "n_training": 20, "n_seeds": 3},
