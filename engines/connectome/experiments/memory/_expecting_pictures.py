@@ -26,11 +26,13 @@ def course(
     return Curves(title, x, lines, Axis("trials after the switch"), axis, bands=bands)
 
 
-def expectation(arm: str, values: np.ndarray, due: np.ndarray) -> Heatmap:
-    """The first event float64[trial, step], and int64[trial] when it comes."""
-    where = np.stack([due + 0.5, np.arange(len(due)) + 0.5], axis=1)
+def expectation(arm: str, values: np.ndarray, comes: tuple[int, int], switch: int) -> Heatmap:
+    """The first event float64[trial, step], and where it comes before and from the switch on."""
+    n, (first, later) = len(values), comes
+    where = [[first, 0], [first, switch], [np.nan, np.nan], [later, switch], [later, n]]
     return Heatmap(f"When the first event is expected, {arm}", values, _STEP, _TRIAL,
-                   Axis("expected"), diverging=True, over={"when it comes": where})  # fmt: skip
+                   Axis("expected"), diverging=True,
+                   over={"when it comes": np.add(where, (0.5, 0.0))})  # fmt: skip
 
 
 def by_cue(arm: str, chances: np.ndarray, values: np.ndarray) -> Curves:

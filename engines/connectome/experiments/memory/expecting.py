@@ -42,7 +42,7 @@ _SOURCE = (
     "Yamada & Chao 2025, Joint encoding of what and when predictions through error-modulated "
     "plasticity in biologically-plausible spiking networks"
 )
-_LEAD, _OFF = "at the new time less at the old", "squared, of expecting nothing"
+_LEAD, _LOG = Axis("new time less old"), Axis("error, log10")
 
 
 class ExpectingSpec(Spec):
@@ -99,7 +99,7 @@ class ExpectingFrame(Frame):
 
     def pictures(self) -> tuple[Picture, ...]:
         """Which time is expected."""
-        return (course("Which time is expected", ARMS, self.lead, Axis("height", _LEAD),
+        return (course("Which time is expected", ARMS, self.lead, _LEAD,
                        self.n_before),)  # fmt: skip
 
 
@@ -152,13 +152,12 @@ class Expecting(Result):
         """Maps of the first three, courses, waits, cues, numbers."""
         from engines.connectome.memory.expecting import CHANCES
 
-        due = np.where(np.arange(self.map.shape[1]) < self.spec.n_before, self.spec.first,
-                       self.spec.later)  # fmt: skip
         n = self.spec.n_before
-        maps = [expectation(ARMS[k], self.map[k], due) for k in (LOCAL, ALL)]
+        comes = self.spec.first, self.spec.later
+        maps = [expectation(ARMS[k], self.map[k], comes, n) for k in (LOCAL, ALL)]
         return (
-            *maps, course("Which time is expected", ARMS, self.lead, Axis("height", _LEAD), n),
-            course("How far off", ARMS, self.off, Axis("error", _OFF), n),
+            *maps, course("Which time is expected", ARMS, self.lead, _LEAD, n),
+            course("How far off, 0 for nothing expected", ARMS, np.log10(self.off), _LOG, n),
             waits(ARMS, self.waits()), by_cue(ARMS[LOCAL], CHANCES, self.cues[LOCAL]), self.table(),
         )  # fmt: skip
 
