@@ -274,7 +274,7 @@ CLAIMS = (
     _claim("Just after it, it is less far off than least squares that begin anew.",
            Expecting.surprised, "log10 of the error", (LOCAL, ANEW), FallsBelow(), _SOURCE),
     _claim("At the end it is less far off than they are.", Expecting.settled,
-           "log10 of the error", (LOCAL, ANEW), FallsBelow(), ""),
+           "log10 of the error", (LOCAL, ANEW), FallsBelow(), _SOURCE),
     Claim("What is expected is the higher the likelier it comes.",
           figure=lambda found: _mean(found.slopes[LOCAL], "height over chance, local"),
           control=lambda found: _mean(found.dealt, "events dealt to other trials"),
