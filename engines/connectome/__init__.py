@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         reservoir,
         rich_lazy,
         spectrum,
+        spike_attention,
         stimulate,
         swimmer,
         told_types,

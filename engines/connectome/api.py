@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.activity.next_step import NextStep
     from engines.connectome.experiments.activity.recordings import Recorded
     from engines.connectome.experiments.activity.regimes import Regimes
+    from engines.connectome.experiments.activity.spike_attention import SpikeAttention
     from engines.connectome.experiments.bodies.race import Race
     from engines.connectome.experiments.bodies.swimmer import Swimmers
     from engines.connectome.experiments.comparison.development import Development
@@ -254,3 +255,8 @@ def groups_and_regimes(**fields: Any) -> Regimes:
 def told_types(**fields: Any) -> CellTypes:
     """Stimuli that tell types of cells apart: ``told_types(n_populations=3).of(0)``."""
     return cast("CellTypes", _run("cell_types", fields))
+
+
+def spike_attention(**fields: Any) -> SpikeAttention:
+    """Does attention look at the cells that matter: ``spike_attention(n_recordings=3).table()``."""
+    return cast("SpikeAttention", _run("spike_attention", fields))

@@ -18,6 +18,7 @@ FEW = {
     "reservoir": {"n_networks": 3, "n_units": 60},
     "hopfield": {"n_spins": 200, "n_runs": 3},
     "groups_and_regimes": {"n_bins": 100, "n_neurons": 12, "n_recordings": 3, "n_rounds": 5},
+    "spike_attention": {"n_bins": 200, "n_steps": 20, "n_recordings": 3, "cut": "cell 01"},
     "told_types": {"n_cells": 20, "n_populations": 3},
     "look_alikes": {"n_training": 10, "n_seeds": 3, "n_copies": 1},
     "completion": {"n_cells": 200, "n_active": 10, "n_networks": 3, "n_stored": 20},
