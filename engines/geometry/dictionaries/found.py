@@ -102,11 +102,6 @@ class Found:
         """Kinds less dealt kinds, network by network."""
         return self._pair(self.control[arm, :, 1], self.control[arm, :, 0])
 
-    def more_selective(self, arm: int, other: int) -> Estimate | None:
-        """Selectivity of one arm less that of another, network by network."""
-        each = self.control[..., 0] - self.control[..., 1]
-        return self._pair(each[other], each[arm])
-
     def unexplained(self, arm: int) -> Estimate | None:
         """Share of variance that is left, mean over networks."""
         return _mean(self.left[arm], f"variance left, {ARMS[arm]}")
@@ -119,6 +114,10 @@ class Found:
         """R² of a line to the error, or to the error dealt anew."""
         of = f"R² of a line to the {PARTS_OF_ERROR[part]}" + (", dealt anew" if dealt else "")
         return _mean(self.error[dealt, :, part], of)
+
+    def foretold_more(self, part: int) -> Estimate | None:
+        """R² of a line to the error less that to the error dealt anew, network by network."""
+        return self._pair(self.error[1, :, part], self.error[0, :, part])
 
     def steers(self, way: int, family: int) -> Estimate | None:
         """How near next words come to what follows a concept, mean over them, over networks."""

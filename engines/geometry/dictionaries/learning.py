@@ -13,7 +13,17 @@ from engines.geometry.dictionaries.concepts import Concepts, concepts
 from engines.geometry.dictionaries.reading import Reader
 from engines.geometry.dictionaries.spec import FIRST, TRANSCODER, WIDTH, WINDOW, DictionarySpec
 from engines.lab.data.clauses import WORDS, clauses
-from engines.lab.training import Rule, Stack, Training, arrays, one_thread, run, stack_from_seeds
+from engines.lab.data.task import seed_of
+from engines.lab.training import (
+    Rule,
+    Stack,
+    Training,
+    arrays,
+    one_thread,
+    run,
+    seeds_apart,
+    stack_from_seeds,
+)
 from engines.lab.transformers.causal import Build, CausalTransformer
 from engines.lab.transformers.paths import levels
 
@@ -64,9 +74,8 @@ def texts_of(spec: DictionarySpec) -> Texts:
 def started(spec: DictionarySpec) -> Stack:
     """The networks before they learn."""
     build = Build(d_model=WIDTH, n_heads=_N_HEADS)
-    first = spec.seed % 2**31
     return stack_from_seeds(
-        lambda: CausalTransformer(len(WORDS), WINDOW, build), range(first, first + spec.n_seeds)
+        lambda: CausalTransformer(len(WORDS), WINDOW, build), seeds_apart(spec.seed, spec.n_seeds)
     )
 
 
@@ -150,6 +159,6 @@ def shuffled(x: Tensor, seed: int) -> Tensor:
 
 def both_shuffled(spec: DictionarySpec, x: Tensor, y: Tensor, which: int) -> tuple[Tensor, Tensor]:
     """What is read and what is wanted, shuffled alike where they are the same numbers."""
-    dealt = shuffled(x, spec.seed + 2 * which)
+    dealt = shuffled(x, seed_of(spec.seed, 2 * which))
     other = spec.reads == TRANSCODER
-    return dealt, shuffled(y, spec.seed + 2 * which + 1) if other else dealt
+    return dealt, shuffled(y, seed_of(spec.seed, 2 * which + 1)) if other else dealt

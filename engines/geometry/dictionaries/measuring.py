@@ -52,10 +52,13 @@ from engines.geometry.dictionaries.sparse import Sparse, one, unexplained
 from engines.geometry.dictionaries.spec import WIDTH, DictionarySpec
 from engines.geometry.dictionaries.steering import WAYS, reached
 from engines.lab.data.clauses import KINDS
+from engines.lab.data.task import seed_of
 from engines.lab.training import Stack, one_thread
 
 _N_CONTEXTS, _LAST, _FEW = 160, 8, 4
 _N_FACTOR_ROWS, _N_FACTOR_STEPS = 1_500, 60
+_DEALT, _FACTORS = 2_000, 3_000
+"""Where seeds of errors dealt anew, and of semi-NMF, stand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +152,9 @@ class Measured:
         if arm == LEARNT:
             self.named.append(found)
             self.speaks.append((amounts > 0).any(0).numpy())
-            error = wanted - made
+            error, dealt = wanted - made, seed_of(self.spec.seed, _DEALT + net)
             for k, target in enumerate((error, error.square().sum(1, keepdim=True).sqrt())):
-                order = torch.randperm(len(x), generator=torch.Generator().manual_seed(net))
+                order = torch.randperm(len(x), generator=torch.Generator().manual_seed(dealt))
                 self.error[0, net, k] = explained(x, target)
                 self.error[1, net, k] = explained(x, target[order])
 
@@ -185,7 +188,8 @@ class Measured:
     def _factors(self, net: int, seen: Seen) -> Iterator[None]:
         wanted, held = seen.fit[1][:_N_FACTOR_ROWS], seen.held[1]
         factors = wanted
-        for made in semi_nmf(wanted, self.spec.n_latents, _N_FACTOR_STEPS, net):
+        first = seed_of(self.spec.seed, _FACTORS + net)
+        for made in semi_nmf(wanted, self.spec.n_latents, _N_FACTOR_STEPS, first):
             factors = made[0]
             yield
         start = torch.full((len(held), self.spec.n_latents), 0.1)

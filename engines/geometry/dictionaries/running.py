@@ -27,11 +27,14 @@ from engines.geometry.dictionaries.result import DictionaryFrame, DictionaryRun
 from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one
 from engines.geometry.dictionaries.sparse import started as dictionaries
 from engines.geometry.dictionaries.spec import L1, WIDTH, DictionarySpec
-from engines.lab.training import Stack, one_thread
+from engines.lab.data.task import seed_of
+from engines.lab.training import Stack, one_thread, seeds_apart
 
 _LEARNING, _CODING = 0.6, 0.9
 """Shares of a run when networks, and when dictionaries, have learnt."""
 _N_SHOWN = 8
+_CODES = 1_000
+"""Where seeds of dictionaries stand, apart from those of networks and of what is shuffled."""
 
 
 def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]:
@@ -43,8 +46,7 @@ def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]
     with one_thread():
         seen = [seen_by(spec, stack, net, texts) for net in nets]
         plain = [seen_by(spec, fresh, net, texts) for net in nets]
-    first = spec.seed % 2**31
-    codes = dictionaries(WIDTH, code_of(spec), range(first, first + 3 * spec.n_seeds))
+    codes = dictionaries(WIDTH, code_of(spec), seeds_of_codes(spec))
     unlearnt = codes.copy()
     for share in learnt(codes, *_to_learn_from(spec, seen, plain), spec.n_steps, spec.seed):
         done = _LEARNING + (_CODING - _LEARNING) * share
@@ -60,6 +62,11 @@ def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]
     drawn = _drawn(spec, texts, stack, seen[net], one(codes, net))
     losses = [loss_of(stack, k, texts.held) for k in nets]
     yield DictionaryRun(measured.found(drawn, losses))
+
+
+def seeds_of_codes(spec: DictionarySpec) -> list[int]:
+    """Of dictionaries of trained, random and shuffled networks, none of another run's."""
+    return seeds_apart(seed_of(spec.seed, _CODES), 3 * spec.n_seeds)
 
 
 def code_of(spec: DictionarySpec) -> Code:

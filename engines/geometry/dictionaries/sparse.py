@@ -7,7 +7,7 @@ Frey 2013 and Gao et al. 2024 (arXiv 2406.04093); transcoders after Dunefsky, Ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -69,7 +69,7 @@ class Sparse(nn.Module):
         return loss + self.code.price * amounts.sum(-1).mean() if self.code.price else loss
 
 
-def started(n: int, code: Code, seeds: range) -> Stack:
+def started(n: int, code: Code, seeds: Iterable[int]) -> Stack:
     """Dictionaries before they learn: directions at random, read as they are written."""
     return stack_from_seeds(lambda: Sparse(n, code), seeds)
 

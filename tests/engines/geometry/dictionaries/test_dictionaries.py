@@ -53,12 +53,14 @@ from engines.geometry.dictionaries.learning import (
 from engines.geometry.dictionaries.measuring import Measured, Seen, another, contexts_of, scale_of
 from engines.geometry.dictionaries.planted import found, planted, scaled
 from engines.geometry.dictionaries.result import DictionaryRun
+from engines.geometry.dictionaries.running import seeds_of_codes
 from engines.geometry.dictionaries.sparse import Code, Sparse, learnt, one, unexplained
 from engines.geometry.dictionaries.sparse import started as dictionaries
 from engines.geometry.dictionaries.spec import FIRST, TRANSCODER, WIDTH, WINDOW, DictionarySpec
 from engines.geometry.dictionaries.steering import WAYS, means_apart, reached, way_made
 from engines.geometry.experiments.mechanisms.dictionaries import EXPERIMENT
 from engines.lab.data.clauses import KINDS, WORDS, clauses, kinds
+from engines.lab.training import seeds_apart
 from engines.lab.transformers.paths import levels
 
 TINY = DictionarySpec(n_seeds=3, n_learnt=3, n_steps=3, n_latents=16, factors=True)
@@ -346,7 +348,17 @@ def test_a_run_has_every_arm_and_shows_it(run):
 def test_what_is_not_asked_for_is_not_judged():
     found_ = EXPERIMENT.result(TINY.replace(factors=False, network=2))
     words = [claim.figure(found_) for claim in EXPERIMENT.claims]
-    assert [k for k, figure in enumerate(words) if figure is None] == [len(words) - 1]
+    assert None not in words
+    assert np.isnan(found_.found.scores[FACTORS]).all()  # type: ignore[attr-defined]
+
+
+def test_neighbouring_seeds_share_no_network_and_no_dictionary():
+    """A network that two runs share would count twice when their verdicts are compared."""
+    one_, other = (started(TINY.replace(seed=seed)).weights for seed in (3, 4))
+    assert not (one_[:, None] == other[None]).all(-1).any()
+    starts = [set(seeds_of_codes(TINY.replace(seed=seed))) for seed in range(6)]
+    nets = [set(seeds_apart(seed, TINY.n_seeds)) for seed in range(6)]
+    assert len(set.union(*starts, *nets)) == 6 * 4 * TINY.n_seeds
 
 
 def test_examples_are_where_a_latent_speaks_most(run):
