@@ -15,8 +15,9 @@ from engines.lab.data.clauses import PARTS, SUBJECT
 from engines.lab.statistics import mean_over, paired
 
 ARMS = ("dictionary", "weights dealt anew", "shuffled values", "not learnt", "principal components",
-        "linear probe", "semi-NMF")  # fmt: skip
-LEARNT, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL, PROBE, FACTORS = range(len(ARMS))
+        "linear probe", "semi-NMF", "by the loss", "by the loss at other words")  # fmt: skip
+(LEARNT, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL, PROBE, FACTORS, BY_LOSS,
+ BY_OTHERS) = range(len(ARMS))  # fmt: skip
 PARTS_OF_ERROR = ("error", "size of the error")
 WORDS_, KINDS_, PARTS_ = range(len(FAMILIES))
 
@@ -66,7 +67,8 @@ class Found:
     variance that is not made, ``scores`` [.., family] the mean correlation of concepts with what
     says each best, ``control`` [.., (true, dealt)] that of kinds of several words and of kinds
     dealt to words at random (the control task), ``alive`` latents that speak at all, ``active`` at
-    one word. ``error`` float64[(as it is, dealt anew), network, part]: R² of a line from what is
+    one word; ``extra`` is by how many nats the loss rises with a code in place.
+    ``error`` float64[(as it is, dealt anew), network, part]: R² of a line from what is
     read to the error.
     ``reached`` float64[network, concept, way], see `steering`, of concepts of these ``families``.
     nan where an arm does not have it.
@@ -79,6 +81,7 @@ class Found:
     control: np.ndarray
     alive: np.ndarray
     active: np.ndarray
+    extra: np.ndarray
     error: np.ndarray
     reached: np.ndarray
     families: np.ndarray
@@ -109,6 +112,16 @@ class Found:
     def less_left(self, arm: int, other: int) -> Estimate | None:
         """Variance left of one arm less that of another, network by network."""
         return self._pair(self.left[other], self.left[arm])
+
+    def speaking(self, arm: int) -> Estimate | None:
+        """Latents that speak at all, beside others that are chosen by the loss."""
+        if not np.isfinite(self.alive[BY_LOSS]).all():
+            return None
+        return _mean(self.alive[arm], f"latents that speak, {ARMS[arm]}")
+
+    def more_speak(self, arm: int, other: int) -> Estimate | None:
+        """How many more than of another arm, network by network."""
+        return self._pair(self.alive[other], self.alive[arm])
 
     def foretold(self, part: int, dealt: int = 0) -> Estimate | None:
         """R² of a line to the error, or to the error dealt anew."""

@@ -111,6 +111,7 @@ class Measured:
         self.scores = np.full((len(ARMS), n, len(FAMILIES)), np.nan)
         self.alive = np.full((len(ARMS), n), np.nan)
         self.active = np.full((len(ARMS), n), np.nan)
+        self.extra = np.full((len(ARMS), n), np.nan)
         token = texts.held.judged(texts.held.token)
         self.beside = [kinds_beside(token, spec.seed, net) for net in range(n)]
         self.control = np.full((len(ARMS), n, 2), np.nan)
@@ -131,7 +132,7 @@ class Measured:
         )  # fmt: skip
         for arm, stack, which, who in arms:
             with one_thread():
-                self._sparse(arm, net, one(stack, which), who)
+                self.sparse(arm, net, one(stack, which), who)
             yield
         with one_thread():
             self._against(net, seen)
@@ -139,7 +140,8 @@ class Measured:
             yield from self._factors(net, seen)
 
     @torch.no_grad()
-    def _sparse(self, arm: int, net: int, code: Sparse, who: Seen) -> None:
+    def sparse(self, arm: int, net: int, code: Sparse, who: Seen) -> None:
+        """What one code leaves, how many latents speak, what they say."""
         x, wanted = who.held
         amounts, made = code.amounts(x), code.made(x)
         self.left[arm, net] = unexplained(made, wanted)
@@ -219,7 +221,7 @@ class Measured:
         families = self.texts.held.concepts.family[[at for at, _ in self.steered]]
         return Found(
             self.spec, np.array(losses), self.left, self.scores, self.control, self.alive,
-            self.active, self.error, self.reached, families, drawn,
+            self.active, self.extra, self.error, self.reached, families, drawn,
         )  # fmt: skip
 
 

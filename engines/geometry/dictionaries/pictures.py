@@ -9,6 +9,8 @@ from engines.contract.pictures import Axis, Bars, Curves, Picture, Points, Table
 from engines.geometry.dictionaries.concepts import FAMILIES
 from engines.geometry.dictionaries.found import (
     ARMS,
+    BY_LOSS,
+    BY_OTHERS,
     FACTORS,
     KINDS_,
     LEARNT,
@@ -28,7 +30,8 @@ from engines.lab.data.clauses import WORDS, tokens
 STRENGTH, START = 8.0, 3.0
 """Largest strength, and the one to begin with, in typical amounts of the latent."""
 _SHORT = {LEARNT: "dictionary", RANDOM: "random net", SHUFFLED: "shuffled", UNLEARNT: "not learnt",
-          PRINCIPAL: "PCA", PROBE: "probe", FACTORS: "semi-NMF"}  # fmt: skip
+          PRINCIPAL: "PCA", PROBE: "probe", FACTORS: "semi-NMF",
+          BY_LOSS: "by loss", BY_OTHERS: "others' loss"}  # fmt: skip
 _WAYS = (LATENT, OTHER_LATENT, RANDOM_WAY, MEANS)
 _N_LINES = 6
 _PICKED, _NOT = "looked into", ""
@@ -105,7 +108,8 @@ def _next_words(
 
 def named_by(run: Found) -> Bars:
     """Correlation of concepts with what says each best, family by family, arm by arm."""
-    arms = [arm for arm in (LEARNT, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL, FACTORS, PROBE)
+    arms = [arm for arm in (LEARNT, BY_LOSS, BY_OTHERS, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL,
+                            FACTORS, PROBE)
             if np.isfinite(run.scores[arm]).all()]  # fmt: skip
     heights, low, high, kind, ticks = [], [], [], [], []
     for k, arm in enumerate(arms):
@@ -125,7 +129,8 @@ def named_by(run: Found) -> Bars:
 
 def left_by(run: Found) -> Bars:
     """Share of variance that each arm leaves."""
-    arms = [arm for arm in (LEARNT, PRINCIPAL, FACTORS, SHUFFLED, RANDOM, UNLEARNT)
+    arms = [arm for arm in (LEARNT, BY_LOSS, BY_OTHERS, PRINCIPAL, FACTORS, SHUFFLED, RANDOM,
+                            UNLEARNT)
             if np.isfinite(run.left[arm]).all()]  # fmt: skip
     found = [run.unexplained(arm) for arm in arms]
     return _bars("Variance left", [one for one in found if one], [_SHORT[arm] for arm in arms],
@@ -175,7 +180,8 @@ def figures(run: Found) -> Table:
     for k, name in enumerate(("kinds of several words", "kinds dealt to words")):
         columns[name] = tuple(f"{run.control[a, :, k].mean():.3f}" for a in arms)
     for name, values in (("variance left", run.left), ("directions that speak", run.alive),
-                         ("at one word", run.active)):  # fmt: skip
+                         ("at one word", run.active),
+                         ("loss with it in place, rise in nats", run.extra)):  # fmt: skip
         columns[name] = tuple(_number(float(values[a].mean())) for a in arms)
     error = ", ".join(
         f"{part} {run.error[0, :, k].mean():.2f}" for k, part in enumerate(PARTS_OF_ERROR)

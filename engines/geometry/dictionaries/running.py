@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from engines.geometry.dictionaries.by_loss import extra, starts_twice, to_choose_by
 from engines.geometry.dictionaries.concepts import correlations
-from engines.geometry.dictionaries.found import Drawn
+from engines.geometry.dictionaries.found import BY_LOSS, BY_OTHERS, LEARNT, Drawn
 from engines.geometry.dictionaries.learning import (
     SETTLED,
     Texts,
@@ -17,6 +19,7 @@ from engines.geometry.dictionaries.learning import (
     dealt_anew,
     level_of,
     loss_of,
+    model_of,
     read_on,
     reader_of,
     started,
@@ -51,6 +54,15 @@ def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]
     for share in learnt(codes, *_to_learn_from(spec, seen, plain), spec.n_steps, spec.seed):
         done = _LEARNING + (_CODING - _LEARNING) * share
         yield DictionaryFrame("dictionaries learn", fraction=done)
+    weighed = None
+    if spec.by_loss:
+        with one_thread():
+            by = to_choose_by(spec, stack, texts.fit)
+        starts = starts_twice(seeds_of_codes(spec), spec.n_seeds)
+        weighed = dictionaries(WIDTH, replace(code_of(spec), weight=spec.by_loss), starts)
+        x, y = _twice(seen)
+        for _ in learnt(weighed, x, y, spec.n_steps, spec.seed, by):
+            yield DictionaryFrame("dictionaries learn by the loss", fraction=_CODING)
     measured = Measured(spec, texts)
     for net in nets:
         done = _CODING + (1 - _CODING) * net / len(nets)
@@ -58,6 +70,8 @@ def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]
             yield DictionaryFrame("looked at", fraction=done)
         with one_thread():
             measured.steer(net, stack, one(codes, net))
+            if weighed is not None:
+                _beside(measured, net, stack, seen[net], one(codes, net), weighed)
     net = spec.network - 1
     drawn = _drawn(spec, texts, stack, seen[net], one(codes, net))
     losses = [loss_of(stack, k, texts.held) for k in nets]
@@ -81,6 +95,26 @@ def _to_learn_from(
     dealt = [both_shuffled(spec, *who.fit, k) for k, who in enumerate(seen)]
     every = [who.fit for who in (*seen, *plain)] + dealt
     return torch.stack([x for x, _ in every]), torch.stack([y for _, y in every])
+
+
+def _twice(seen: list[Seen]) -> tuple[Tensor, Tensor]:
+    """What networks hold, for codes by the loss and for those by the loss at other words."""
+    x, y = (torch.stack([who.fit[k] for who in (*seen, *seen)]) for k in range(2))
+    return x, y
+
+
+def _beside(
+    measured: Measured, net: int, stack: Stack, seen: Seen, code: Sparse, weighed: Stack
+) -> None:
+    """Codes that were chosen by the loss, held against those chosen by size."""
+    spec, model = measured.spec, model_of(stack, net)
+    token = measured.texts.held.token
+    arms = ((LEARNT, code), (BY_LOSS, one(weighed, net)),
+            (BY_OTHERS, one(weighed, spec.n_seeds + net)))  # fmt: skip
+    for arm, each in arms:
+        measured.extra[arm, net] = extra(spec, model, token, each, seen)
+        if arm != LEARNT:
+            measured.sparse(arm, net, each, seen)
 
 
 @torch.no_grad()

@@ -21,11 +21,15 @@ _RATE, _BATCH = 0.003, 256
 
 @dataclass(frozen=True)
 class Code:
-    """How sparse, and by what: ``n_active`` largest, or a ``price`` where that is above 0."""
+    """How sparse, and by what: ``n_active`` largest, or a ``price`` where that is above 0.
+
+    Where ``weight`` is above 0, what is largest is weighed by the loss while it learns (g-SAE).
+    """
 
     n_latents: int
     n_active: int
     price: float = 0.0
+    weight: float = 0.0
 
 
 class Sparse(nn.Module):
@@ -48,22 +52,31 @@ class Sparse(nn.Module):
         """What each latent writes, of length 1: [latent, number]."""
         return nn.functional.normalize(self.write, dim=1)
 
-    def amounts(self, x: Tensor) -> Tensor:
-        """How much of each latent: [..., latent] of what is read [..., number]."""
+    def amounts(self, x: Tensor, gradient: Tensor | None = None) -> Tensor:
+        """How much of each latent: [..., latent] of what is read [..., number].
+
+        With a gradient of the loss [..., number], the largest are those with most part in it.
+        """
         found = (x @ self.read.T + self.bias).relu()
         if self.code.price:
             return found
-        least = found.topk(self.code.n_active, dim=-1).values[..., -1:]
-        return found * (found >= least)
+        if gradient is None:
+            return self._largest(found, found)
+        along = (gradient @ self.directions().T).abs()
+        return self._largest(found, found * (1.0 + self.code.weight * along))
+
+    def _largest(self, found: Tensor, counts: Tensor) -> Tensor:
+        least = counts.topk(self.code.n_active, dim=-1).values[..., -1:]
+        return found * (counts >= least)
 
     def made(self, x: Tensor) -> Tensor:
         """What the latents make of it: [..., number]."""
         return self.amounts(x) @ self.directions() + self.mean
 
     def forward(self, pair: Tensor) -> Tensor:
-        """The loss on inputs and wanted outputs [example, 2 * n]."""
-        x, wanted = pair.chunk(2, dim=-1)
-        amounts = self.amounts(x)
+        """The loss on inputs and wanted outputs [example, 2 * n], gradients behind if weighed."""
+        x, wanted, *gradient = pair.chunk(3 if self.code.weight else 2, dim=-1)
+        amounts = self.amounts(x, *gradient)
         error = amounts @ self.directions() + self.mean - wanted
         loss = error.square().sum(-1).mean()
         return loss + self.code.price * amounts.sum(-1).mean() if self.code.price else loss
@@ -74,9 +87,11 @@ def started(n: int, code: Code, seeds: Iterable[int]) -> Stack:
     return stack_from_seeds(lambda: Sparse(n, code), seeds)
 
 
-def learnt(stack: Stack, x: Tensor, wanted: Tensor, n_steps: int, seed: int) -> Iterator[float]:
+def learnt(
+    stack: Stack, x: Tensor, wanted: Tensor, n_steps: int, seed: int, *gradient: Tensor
+) -> Iterator[float]:
     """Dictionaries learn in place, each from its own [net, example, number]; yields the share."""
-    pairs = torch.cat([x, wanted], dim=-1)
+    pairs = torch.cat([x, wanted, *gradient], dim=-1)
     batches = ArrayBatches(pairs, pairs[..., :1], size=_BATCH, seed=seed, own=True)
     rule = Rule(optimiser="Adam", learning_rate=_RATE)
     training = Training(stack, batches, loss="its own", rule=rule, exact=False)

@@ -40,6 +40,12 @@ class DictionarySpec(Spec):
         0.1, label="Price", help="Of one unit of a latent, beside the squared error.",
         group="Code", gt=0, le=10, soft=(0.01, 1.0), log=True, when={"code": ("L1",)},
     )  # fmt: skip
+    by_loss: float = knob(
+        0.0, label="Also by the loss", help="A second dictionary learns beside, whose largest few "
+        "are chosen by amount times 1 + this × |gradient of the loss along the latent|; 0 is none. "
+        "A third one is given gradients of other words.", group="Code", ge=0, le=100,
+        soft=(0.0, 4.0), when={"code": ("top k",)},
+    )  # fmt: skip
     n_steps: int = knob(
         200, label="Steps of the code", help="Of Adam at 0.003 on 256 words.", group="Code", ge=0,
         le=5_000, soft=(100, 2_000),
@@ -88,5 +94,10 @@ class DictionarySpec(Spec):
             raise SpecError(
                 f"{self.n_active} latents cannot speak of {self.n_latents}; take fewer active "
                 "or more latents"
+            )
+        if self.code == L1 and self.by_loss:
+            raise SpecError(
+                f"by the loss {self.by_loss:g} weighs which latents are among the largest, and "
+                "sparse by L1 chooses none; take top k, or 0"
             )
         return self

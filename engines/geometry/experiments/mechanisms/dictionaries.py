@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engines.contract import Card, Claim, Experiment, Frame, KnownAnswer, Result
-from engines.contract.claims import Exceeds, FallsBelow
+from engines.contract import Card, Claim, Estimate, Experiment, Frame, KnownAnswer, Result
+from engines.contract.claims import Alike, Exceeds, FallsBelow
 from engines.geometry.dictionaries.found import (
+    BY_LOSS,
+    BY_OTHERS,
     KINDS_,
     LEARNT,
     PARTS_,
@@ -15,7 +17,8 @@ from engines.geometry.dictionaries.found import (
     SHUFFLED,
     UNLEARNT,
 )
-from engines.geometry.dictionaries.spec import L1, SECOND, TRANSCODER, DictionarySpec
+from engines.geometry.dictionaries.result import DictionaryRun
+from engines.geometry.dictionaries.spec import L1, SECOND, TOP, TRANSCODER, DictionarySpec
 from engines.geometry.dictionaries.steering import LATENT, MEANS, OTHER_LATENT, RANDOM_WAY
 
 
@@ -45,6 +48,14 @@ def _steers(sentence: str, way: int, other: int, family: int, source: str) -> Cl
     )
 
 
+_CHOSEN, _PRICED = "Chosen by the loss", "A price for amounts"
+
+
+def _kinds(run: DictionaryRun, code: str) -> Estimate | None:
+    """How well latents say kinds; None where the code is another."""
+    return run.found.score(LEARNT, KINDS_) if run.found.spec.code == code else None
+
+
 CLAIMS = (
     Claim(
         "Latents say kinds of words better than principal components that leave as little.",
@@ -55,13 +66,23 @@ CLAIMS = (
         source="after Cunningham et al. 2023, arXiv 2309.08600",
     ),
     Claim(
-        "Learning the dictionary is what makes latents say kinds of words: as many directions at "
-        "random say them worse.",
-        figure=lambda run: run.found.score(LEARNT, KINDS_),
+        "Where the largest few speak, learning the dictionary adds little: as many directions at "
+        "random say kinds of words as well, within .15 of a correlation.",
+        figure=lambda run: _kinds(run, TOP),
+        control=lambda run: run.found.score(UNLEARNT, KINDS_),
+        difference=lambda run: run.found.better(LEARNT, UNLEARNT, KINDS_),
+        holds_when=Alike(0.15),
+        source="after Korznikov et al. 2026, arXiv 2602.14111; the bound is ours",
+    ),
+    Claim(
+        "Where amounts are paid for, learning the dictionary makes latents say kinds better than "
+        "as many directions at random.",
+        figure=lambda run: _kinds(run, L1),
         control=lambda run: run.found.score(UNLEARNT, KINDS_),
         difference=lambda run: run.found.better(LEARNT, UNLEARNT, KINDS_),
         holds_when=Exceeds(),
         source="what Korznikov et al. 2026 doubt, arXiv 2602.14111",
+        preset=_PRICED,
     ),
     Claim(
         "Latents say what is learnt: parts of a sentence, which no word alone tells, better than "
@@ -111,12 +132,31 @@ CLAIMS = (
         holds_when=Exceeds(),
         source="after Engels, Riggs & Tegmark 2024, arXiv 2410.14670",
     ),
+    Claim(
+        "Latents chosen by their part in the loss leave fewer silent than those chosen by size.",
+        figure=lambda run: run.found.speaking(BY_LOSS),
+        control=lambda run: run.found.speaking(LEARNT),
+        difference=lambda run: run.found.more_speak(BY_LOSS, LEARNT),
+        holds_when=Exceeds(),
+        source="Olmo et al. 2024, arXiv 2411.10397",
+        preset=_CHOSEN,
+    ),
+    Claim(
+        "What the loss says is not why: chosen by gradients of other words, fewer are silent too.",
+        figure=lambda run: run.found.speaking(BY_OTHERS),
+        control=lambda run: run.found.speaking(LEARNT),
+        difference=lambda run: run.found.more_speak(BY_OTHERS, LEARNT),
+        holds_when=Exceeds(),
+        source="our control",
+        preset=_CHOSEN,
+    ),
 )
 
 
 def _seconds(spec: DictionarySpec) -> float:
     learnt = spec.n_learnt * (6e-3 + 4e-3 * spec.n_seeds)
     coded = spec.n_steps * spec.n_seeds * 3e-5 * spec.n_latents
+    coded *= 1.7 if spec.by_loss else 1.0
     return 3.0 + learnt + coded + (1.0 * spec.n_seeds if spec.factors else 0.0)
 
 
@@ -137,8 +177,9 @@ EXPERIMENT = Experiment(
         "After layer 1": DictionarySpec(),
         "After layer 2": DictionarySpec(reads=SECOND),
         "Transcoder": DictionarySpec(reads=TRANSCODER),
-        "A price for amounts": DictionarySpec(code=L1, n_steps=600),
+        _PRICED: DictionarySpec(code=L1, n_steps=600),
         "Beside semi-NMF": DictionarySpec(factors=True, n_latents=48),
+        _CHOSEN: DictionarySpec(by_loss=1.0, n_seeds=10),
         "Before any learning of codes": DictionarySpec(n_steps=0),
     },
     known_answers=known_answers,

@@ -13,6 +13,7 @@ from sklearn.decomposition import NMF, PCA
 from sklearn.linear_model import Ridge
 
 from engines.contract import SpecError
+from engines.geometry.dictionaries.by_loss import extra, gradients, surprise
 from engines.geometry.dictionaries.concepts import (
     concepts,
     correlations,
@@ -31,6 +32,8 @@ from engines.geometry.dictionaries.factors import (
 )
 from engines.geometry.dictionaries.found import (
     ARMS,
+    BY_LOSS,
+    BY_OTHERS,
     FACTORS,
     LEARNT,
     PRINCIPAL,
@@ -63,7 +66,7 @@ from engines.lab.data.clauses import KINDS, WORDS, clauses, kinds
 from engines.lab.training import seeds_apart
 from engines.lab.transformers.paths import levels
 
-TINY = DictionarySpec(n_seeds=3, n_learnt=3, n_steps=3, n_latents=16, factors=True)
+TINY = DictionarySpec(n_seeds=3, n_learnt=3, n_steps=3, n_latents=16, factors=True, by_loss=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -317,7 +320,7 @@ def test_what_learnt_from_shuffled_numbers_is_judged_on_shuffled_ones():
         code.write.copy_(code.read)
     measured = Measured(TINY, texts)
     for arm in (UNLEARNT, SHUFFLED):
-        measured._sparse(arm, 0, code, seen)
+        measured.sparse(arm, 0, code, seen)
     assert measured.left[UNLEARNT, 0] == pytest.approx(0.0, abs=1e-6)
     assert measured.left[SHUFFLED, 0] == pytest.approx(1 - 1 / WIDTH, abs=0.01)
     assert measured.scores[SHUFFLED, 0].tolist() == measured.scores[UNLEARNT, 0].tolist()
@@ -340,16 +343,89 @@ def test_a_run_has_every_arm_and_shows_it(run):
     assert run.found.scores.shape == (len(ARMS), 3, 3)
     assert run.found.reached.shape[2] == len(WAYS)
     assert len(run.pictures()) == 8
-    assert len(EXPERIMENT.findings(run)) == len(EXPERIMENT.claims)
+    assert len(EXPERIMENT.findings(run)) == len(EXPERIMENT.claims) - 1  # amounts have no price
     again = EXPERIMENT.result(TINY)
     assert again.found.scores.tobytes() == run.found.scores.tobytes()  # type: ignore[attr-defined]
 
 
 def test_what_is_not_asked_for_is_not_judged():
-    found_ = EXPERIMENT.result(TINY.replace(factors=False, network=2))
+    found_ = EXPERIMENT.result(TINY.replace(factors=False, by_loss=0.0, network=2))
     words = [claim.figure(found_) for claim in EXPERIMENT.claims]
-    assert None not in words
+    assert [k for k, figure in enumerate(words) if figure is None] == [2, 9, 10]
     assert np.isnan(found_.found.scores[FACTORS]).all()  # type: ignore[attr-defined]
+
+
+def test_without_a_gradient_or_a_weight_it_is_the_largest_few():
+    """The choice of Olmo et al. 2024 with beta 0 is that of Gao et al. 2024."""
+    x, gradient = drawn(50, 8), drawn(50, 8, 1)
+    plain, weighed = Sparse(8, Code(20, 3)), Sparse(8, Code(20, 3, weight=2.0))
+    weighed.load_state_dict(plain.state_dict())
+    with torch.no_grad():
+        assert torch.equal(plain.amounts(x, gradient), plain.amounts(x))
+        assert torch.equal(weighed.amounts(x), plain.amounts(x))
+        assert not torch.equal(weighed.amounts(x, gradient), plain.amounts(x))
+
+
+def test_chosen_are_the_largest_of_amount_and_part_in_the_loss():
+    code, x, gradient = Sparse(8, Code(20, 3, weight=2.0)), drawn(30, 8), drawn(30, 8, 1)
+    with torch.no_grad():
+        found_ = (x @ code.read.T + code.bias).relu().numpy()
+        kept = code.amounts(x, gradient).numpy() > 0
+        write = code.directions().numpy()
+    for row, amounts in enumerate(found_):
+        part = [a * (1 + 2 * abs(float(np.dot(w, gradient[row].numpy()))))
+                for a, w in zip(amounts, write, strict=True)]  # fmt: skip
+        best = {k for k in np.argsort(part)[-3:] if amounts[k] > 0}
+        assert set(np.flatnonzero(kept[row])) == best
+
+
+def test_a_gradient_foretells_a_small_change_of_the_loss():
+    """Central difference along a direction of one word, as torch knows it."""
+    model, token = model_of(started(TINY), 0).double(), windows_of(6, 3).token
+    tokens, held = torch.from_numpy(token), levels(model, torch.from_numpy(token))[1]
+    found_ = gradients(TINY, model, token).reshape(held.shape)
+    assert float(found_.square().mean()) == pytest.approx(1.0)
+    assert not found_[:, -1].any()  # nothing is foretold from the last word
+    rises = []
+    for word in (2, 9):
+        for number in (0, 7):
+            step = torch.zeros_like(held)
+            step[3, word, number] = 1e-4
+            with torch.no_grad():
+                up, down = (float(surprise(model, 1, held + s * step, tokens)) for s in (1, -1))
+            rises.append((up - down) / float(found_[3, word, number]))
+    np.testing.assert_allclose(rises, rises[0], rtol=1e-4)  # one scale for all
+
+
+def test_a_code_that_makes_what_was_held_raises_no_loss():
+    """Numbers and their opposites are read and written back: nothing changes."""
+    stack, texts = started(TINY), texts_of(TINY)
+    x = held_by(TINY, model_of(stack, 0), texts.fit)[0].flatten(0, 1)
+    seen = Seen((x, x), (x, x), scale_of(x, x))
+    code = Sparse(WIDTH, Code(2 * WIDTH, WIDTH))
+    with torch.no_grad():
+        both = torch.cat([torch.eye(WIDTH), -torch.eye(WIDTH)])
+        code.read.copy_(both)
+        code.write.copy_(both)
+    for reads in (FIRST, TRANSCODER):
+        spec = TINY.replace(reads=reads)
+        read, wanted = (v.flatten(0, 1) for v in held_by(spec, model_of(stack, 0), texts.fit))
+        rise = extra(spec, model_of(stack, 0), texts.held.token, code,
+                     Seen((read, wanted), (read, wanted), scale_of(read, wanted)))  # fmt: skip
+        assert (rise == pytest.approx(0.0, abs=1e-5)) == (reads == FIRST)
+    assert extra(TINY, model_of(stack, 0), texts.held.token, code, seen) == pytest.approx(
+        0.0, abs=1e-5
+    )
+
+
+def test_codes_by_the_loss_stand_beside_and_are_judged(run):
+    plain = EXPERIMENT.result(TINY.replace(factors=False, by_loss=0.0))
+    beside = run
+    assert plain.found.scores[LEARNT].tobytes() == beside.found.scores[LEARNT].tobytes()  # type: ignore[attr-defined]
+    assert np.isnan(plain.found.extra).all()  # type: ignore[attr-defined]
+    assert np.isfinite(beside.found.extra[[LEARNT, BY_LOSS, BY_OTHERS]]).all()
+    judged = [claim.figure(beside) for claim in EXPERIMENT.claims]
+    assert [k for k, figure in enumerate(judged) if figure is None] == [2]  # amounts have no price
 
 
 def test_neighbouring_seeds_share_no_network_and_no_dictionary():
@@ -386,6 +462,7 @@ def test_strength_0_changes_no_chance(run):
         ({"prompt": ""}, "1 to 12 words, got 0"),
         ({"n_active": 20, "n_latents": 10}, "20 latents cannot speak of 10"),
         ({"network": 6}, "no network 6; this run has 5"),
+        ({"code": "L1", "by_loss": 1.0}, "sparse by L1 chooses none"),
     ],
 )
 def test_what_cannot_be_is_said(fields: dict[str, object], said: str):
