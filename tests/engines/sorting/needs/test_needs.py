@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -159,3 +161,13 @@ def test_equal_seeds_give_equal_streams(run):
     again = homeostatic(n_batches=40, n_nets=3)
     np.testing.assert_array_equal(run.right, again.right)
     np.testing.assert_array_equal(run.rate, again.rate)
+
+
+@pytest.mark.parametrize(
+    ("n_batches", "n_nets", "told"),
+    [(399, 40, 0), (400, 8, 1), (400, 39, 1), (400, 40, 5), (1_599, 40, 5), (1_600, 8, 1)],
+)
+def test_claims_are_for_lengths_and_numbers_of_networks(run, n_batches, n_nets, told):
+    asked = {"n_batches": n_batches, "n_nets": n_nets}
+    longer = replace(run, spec=run.spec.model_copy(update=asked))
+    assert len(EXPERIMENT.findings(longer)) == told

@@ -101,7 +101,11 @@ def test_progress_moves_between_looks_and_neighbouring_seeds_share_no_first_weig
     assert not (one[:, None] == other).all(-1).any()
 
 
-@pytest.mark.parametrize(("n_steps", "told"), [(59, 0), (60, 4), (479, 4), (480, 1), (960, 1)])
-def test_claims_are_for_lengths(run, n_steps, told):
-    longer = replace(run, spec=run.spec.model_copy(update={"n_steps": n_steps}))
+@pytest.mark.parametrize(
+    ("n_steps", "n_nets", "told"),
+    [(59, 40, 0), (60, 8, 1), (60, 39, 1), (60, 40, 4), (479, 40, 4), (480, 8, 1), (960, 40, 1)],
+)
+def test_claims_are_for_lengths_and_numbers_of_networks(run, n_steps, n_nets, told):
+    asked = {"n_steps": n_steps, "n_nets": n_nets}
+    longer = replace(run, spec=run.spec.model_copy(update=asked))
     assert len(EXPERIMENT.findings(longer)) == told
