@@ -117,11 +117,6 @@ class NeedsResult(Result):
         of = f"by need less the best of six, swaps {_NAMES[INTERVALS.index(interval)]}"
         return mean_over(self._gap(interval), of=of, unit="networks")
 
-    def gap_apart(self, one: int, other: int) -> Estimate:
-        """The gap at one interval less that at another, network by network."""
-        of = "gap less the gap without swaps"
-        return paired(self._gap(other), self._gap(one), self.spec.seed).estimate(of, "networks")
-
     def _gap(self, interval: int) -> np.ndarray:
         return self.at(NEED, interval) - self.at(BEST, interval)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engines.contract import Card, Claim, Estimate, Experiment, KnownAnswer
 from engines.contract.claims import FallsBelow
-from engines.sorting.pooling.asked import LARGEST, MEAN, MIXED, POSETS, RANDOM, PoolSpec
+from engines.sorting.pooling.asked import LARGEST, MEAN, POSETS, RANDOM, PoolSpec
 from engines.sorting.pooling.results import PoolFrame, PoolResult
 
 _PAPER = (
@@ -60,8 +60,6 @@ PRESETS = {
 CLAIMS = (
     _ahead("Sixteen orders have less loss than the largest of four.", LARGEST, _MANY),
     _ahead("They have less loss than the mean of four.", MEAN, _MANY),
-    _ahead("They have less loss than half the channels with the largest and half with the mean.",
-           MIXED, _MANY),
     _ahead("They have less loss than as many sets drawn at random: it is the order.", RANDOM),
     _ahead("After eight times the steps they have less loss than the largest of four.", LARGEST,
            _LONG),
