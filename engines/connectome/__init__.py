@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         rich_lazy,
         spectrum,
         spike_attention,
+        spike_phrases,
         stimulate,
         swimmer,
         told_types,

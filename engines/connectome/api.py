@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.learning.graph_network import Waves
     from engines.connectome.experiments.learning.look_alikes import LookAlikes
     from engines.connectome.experiments.learning.masks import Masks
+    from engines.connectome.experiments.learning.phrases import Phrases
     from engines.connectome.experiments.learning.rich_lazy import RichLazy
     from engines.connectome.experiments.learning.rnn_hmm import Emulated
     from engines.connectome.experiments.learning.timescales import Timescales
@@ -215,6 +216,11 @@ def long_timescales(**fields: Any) -> Timescales:
 def learnt_delays(**fields: Any) -> Delays:
     """Delays that learn, beside their controls: ``learnt_delays(n_seeds=3).ends``."""
     return cast("Delays", _run("delays", fields))
+
+
+def spike_phrases(**fields: Any) -> Phrases:
+    """What the complexity of spike trains tells: ``spike_phrases(again=0.4).told``."""
+    return cast("Phrases", _run("phrases", fields))
 
 
 def activity_motifs(**fields: Any) -> Motifs:

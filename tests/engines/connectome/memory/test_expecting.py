@@ -63,16 +63,19 @@ def test_steps_one_by_one_or_all_at_once_give_the_same_least_squares(seed, n_ste
 
 def test_beginning_anew_keeps_weights_and_fits_what_comes_next():
     rng = np.random.default_rng(0)
-    squares = Squares(30, 1)
+    squares, rule = Squares(30, 1), rng.standard_normal((30, 1))
     for _ in range(20):
-        squares.learn(rng.standard_normal((10, 30)), np.zeros((10, 1)))
-    states, wanted = rng.standard_normal((10, 30)), np.ones((10, 1))
+        states = rng.standard_normal((10, 30))
+        squares.learn(states, states @ rule)
+    states = rng.standard_normal((10, 30))
     anew = squares.begun_anew()
     np.testing.assert_array_equal(anew.weights, squares.weights)
+    np.testing.assert_allclose(anew.weights, rule, atol=0.01)
     for one in (squares, anew):
-        one.learn(states, wanted)
-    assert np.abs(states @ anew.weights - 1.0).max() < 0.02
-    assert np.abs(states @ squares.weights).max() < 0.6
+        one.learn(states, -states @ rule)
+    due = np.abs(states @ rule).max()
+    assert np.abs(states @ (anew.weights + rule)).max() < 0.02 * due
+    assert np.abs(states @ (squares.weights + rule)).max() > 0.5 * due
 
 
 def course() -> expecting.Course:
