@@ -267,3 +267,13 @@ def memory_of_triples(**fields: Any) -> ArmsResult:
     """
     experiment = registry.experiment("diagrams/triples")
     return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def few_bits(**fields: Any) -> ArmsResult:
+    """Activations kept in few bits for the way back; ``.looks.mean(measure, arm, "ReLU")``.
+
+    Args:
+        fields: of `SavingSpec`: ``bits``, ``task``, ``n_steps``, ``n_nets``, ``seed`` ...
+    """
+    experiment = registry.experiment("diagrams/saving")
+    return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
