@@ -8,6 +8,14 @@ from engines.contract import InputError
 from engines.diagrams.graph.circuit import Circuit
 from engines.diagrams.learning.spec import Entrant, RaceSpec, RaceTask, named
 from engines.diagrams.library import LIBRARY
+from engines.diagrams.local.results import LocalResult
+from engines.diagrams.multigrid.results import MultigridResult
+from engines.diagrams.operators.results import OperatorResult
+from engines.diagrams.ordering.results import PosetResult
+from engines.diagrams.reaching.results import BoundsResult
+from engines.diagrams.systems.results import SystemsResult
+from engines.diagrams.tangling.results import TanglingResult
+from engines.diagrams.watching.result import Watched
 from engines.running import registry
 
 if TYPE_CHECKING:
@@ -277,3 +285,17 @@ def few_bits(**fields: Any) -> ArmsResult:
     """
     experiment = registry.experiment("diagrams/saving")
     return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def boxes_wired(text: str, **fields: Any) -> SystemsResult:
+    """Boxes of differential equations, wired and run; ``.state("h.x")`` is float64[time].
+
+    Args:
+        text: boxes with their equations, and systems with their wires; the last system runs.
+        fields: of `SystemsSpec`: ``cut=("f.food",)``, ``duration`` ...
+
+    Raises:
+        InputError: a mistake in the text, with its line.
+    """
+    experiment = registry.experiment("diagrams/boxes")
+    return cast("SystemsResult", experiment.result(experiment.spec(text=text, **fields)))

@@ -1,0 +1,1 @@
+"""Systems that change in time, wired to each other and nested in each other."""

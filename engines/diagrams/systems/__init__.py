@@ -1,0 +1,1 @@
+"""Boxes that hold differential equations: wired by typed ports, nested, and run."""
