@@ -44,8 +44,8 @@ def picture(text: str, cut: Collection[str] = ()) -> dict[str, Any]:
     whole = _draw(plan, "", plan.name, 4.0, 4.0, boxes, paths)
     kinds = list(dict.fromkeys(one.kind for one in wires.values()))
     drawn = [
-        {"key": key, "d": path, "tip": list(tip), "kind": kinds.index(wires[key].kind), "cut": wires[key].cut,
-         "said": f"{wires[key].said} ({wires[key].kind})"}
+        {"key": key, "d": path, "tip": list(tip), "kind": kinds.index(wires[key].kind),
+         "cut": wires[key].cut, "said": f"{wires[key].said} ({wires[key].kind})"}
         for key, (path, tip) in paths.items()
     ]  # fmt: skip
     return {"boxes": boxes, "wires": drawn, "kinds": kinds, "width": whole.wide + 8.0,
