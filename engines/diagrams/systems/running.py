@@ -51,12 +51,14 @@ def frames_of(spec: SystemsSpec) -> Iterator[SystemsFrame | SystemsResult]:
             "less": _flat_slopes(less)}  # fmt: skip
     for name, of in runs.items():
         others[name] = np.full_like(states, np.nan)
-        for _ in running(of, start_of(system), times, others[name]):
-            yield frame
+        for step, _ in running(of, start_of(system), times, others[name]):
+            if step % _STEPS_BETWEEN == 0:
+                yield frame
     one = np.full_like(states, np.nan)
     if spec.text == HARES and not spec.cut:
-        for _ in running(_one_box, start_of(system), times, one, LSODA, 1e-13):
-            yield frame
+        for step, _ in running(_one_box, start_of(system), times, one, LSODA, 1e-13):
+            if step % _STEPS_BETWEEN == 0:
+                yield frame
     lawful = yield from _counted(spec, frame)
     finite = np.isfinite(states).all(0)
     yield SystemsResult(
@@ -69,7 +71,7 @@ def frames_of(spec: SystemsSpec) -> Iterator[SystemsFrame | SystemsResult]:
 
 def running(
     of: Slopes, start: np.ndarray, times: np.ndarray, states: np.ndarray,
-    solver: type[OdeSolver] = DOP853, tolerance: float = 1e-12,
+    solver: Callable[..., OdeSolver] = DOP853, tolerance: float = 1e-12,
 ) -> Iterator[tuple[int, int]]:  # fmt: skip
     """Fill ``states`` [state, time] while it runs; yields steps and moments done.
 
