@@ -15,10 +15,12 @@ if TYPE_CHECKING:
         attention_lengths,
         beyond_learnt,
         bounds_drawn,
+        boxes_wired,
         branch,
         changes,
         choose_bases,
         dendrites,
+        few_bits,
         kan,
         local_rules,
         lose_units,
@@ -40,63 +42,3 @@ if TYPE_CHECKING:
     from engines.diagrams.library import LIBRARY
 
 __getattr__, __dir__, __all__ = offered(__name__)
-from engines.diagrams.api import (
-    attention_lengths,
-    beyond_learnt,
-    bounds_drawn,
-    boxes_wired,
-    branch,
-    changes,
-    choose_bases,
-    dendrites,
-    few_bits,
-    kan,
-    local_rules,
-    lose_units,
-    memory_of_triples,
-    norms,
-    operator,
-    posets,
-    race,
-    search_kernels,
-    search_widths,
-    solve_on_grids,
-    sorted_widths,
-    wire_values,
-)
-from engines.diagrams.builder import Builder
-from engines.diagrams.diagram import Diagram
-from engines.diagrams.graph.errors import DiagramError, Problem
-from engines.diagrams.graph.poly import Poly
-from engines.diagrams.library import LIBRARY
-
-__all__ = [
-    "LIBRARY",
-    "Builder",
-    "Diagram",
-    "DiagramError",
-    "Poly",
-    "Problem",
-    "attention_lengths",
-    "beyond_learnt",
-    "bounds_drawn",
-    "boxes_wired",
-    "branch",
-    "changes",
-    "choose_bases",
-    "dendrites",
-    "few_bits",
-    "kan",
-    "local_rules",
-    "lose_units",
-    "memory_of_triples",
-    "norms",
-    "operator",
-    "posets",
-    "race",
-    "search_kernels",
-    "search_widths",
-    "solve_on_grids",
-    "sorted_widths",
-    "wire_values",
-]
