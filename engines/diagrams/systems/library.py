@@ -35,9 +35,9 @@ box pacemaker() -> (u: drive)
   p' = -0.5*u from 0.2
 
 system pair() -> ()
+  clock: pacemaker
   one: cell
   two: cell
-  clock: pacemaker
   clock.u -> one.current
   one.out -> two.current
 """

@@ -10,7 +10,7 @@ from engines.diagrams.systems.boxes import Box
 from engines.diagrams.systems.laying import laid
 from engines.diagrams.systems.text import Plan, plan_from_text
 
-_WIDE, _TITLE, _PORT, _GAP, _SIDE, _LANE = 124.0, 30.0, 20.0, 56.0, 52.0, 13.0
+_WIDE, _TITLE, _PORT, _GAP, _SIDE, _LANE = 124.0, 30.0, 20.0, 56.0, 66.0, 13.0
 _RISE, _DROP = 22.0, 12.0
 """Room above the parts of a frame, and under them before the first lane."""
 
