@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         layer_parts,
         lottery_tickets,
         match_neurons,
+        merge_experts,
         merge_networks,
         modular_addition,
         moment,

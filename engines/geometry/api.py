@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engines.geometry.mechanisms.weight_matching import Matching
     from engines.geometry.mechanisms.winners import WinnerRun
     from engines.geometry.merging.result import MergingRun
+    from engines.geometry.mixtures.found import MixtureRun
     from engines.geometry.own_data.sentences import SentencesRun
     from engines.geometry.pruning.pictures import TicketRun
     from engines.geometry.theory.double_descent import GeneralisationRun
@@ -163,6 +164,11 @@ def addition_stages(**fields: Any) -> StagesRun:
 def match_neurons(**fields: Any) -> Matching:
     """The way between two networks before and after matching; fields of `MatchingSpec`."""
     return cast("Matching", _run("matching", fields))
+
+
+def merge_experts(**fields: Any) -> MixtureRun:
+    """Mixtures of eight experts merged into fewer; fields of `MixtureSpec`."""
+    return cast("MixtureRun", _run("mixtures", fields))
 
 
 def merge_networks(**fields: Any) -> MergingRun:

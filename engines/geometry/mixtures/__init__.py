@@ -1,0 +1,1 @@
+"""Mixtures of experts: how they learn, and how eight of them become fewer."""
