@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engines.contract import KnownAnswer
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def mixture_answers() -> tuple[KnownAnswer, ...]:
@@ -50,7 +55,7 @@ def read_twice() -> float:
     return float(np.abs(read(experts, x, N_ACTIVE)[0] - said).max())
 
 
-def _drawn() -> tuple[dict, object]:
+def _drawn() -> tuple[dict[str, np.ndarray], np.ndarray]:
     import numpy as np
     import torch
 

@@ -85,7 +85,7 @@ class MixtureRun(Result):
 
     def _router(self) -> Heatmap:
         return Heatmap("Router columns of the first mixture", self.alike, Axis("expert"),
-                       Axis("expert"), "cosine")  # fmt: skip
+                       Axis("expert"), Axis("cosine"))  # fmt: skip
 
     def _table(self) -> Table:
         rows = [f"{self.costs(arm)}".partition(", n =")[0] for arm in range(len(ARMS))]

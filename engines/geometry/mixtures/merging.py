@@ -73,7 +73,7 @@ def merged(
     for head in np.unique(groups):
         members = np.flatnonzero(groups == head)
         share = weight[members] / weight[members].sum()
-        moved = [_moved(experts, head, e, aligned=aligned) for e in members]
+        moved = [_moved(experts, head, int(e), aligned=aligned) for e in members]
         for name in moved[0]:
             made[name][members] = sum(
                 part * one[name] for part, one in zip(share, moved, strict=True)
