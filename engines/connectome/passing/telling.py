@@ -10,7 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from engines.connectome.passing.alike import Pair, Told, seen
-from engines.lab.training import ArrayBatches, Rule, Training, one_thread, stack_from_seeds
+from engines.lab.training import (
+    ArrayBatches,
+    Rule,
+    Training,
+    one_thread,
+    seeds_apart,
+    stack_from_seeds,
+)
 from engines.lab.training.running import run
 from engines.lab.training.training import outputs_of
 
@@ -73,7 +80,7 @@ def _named(rng: np.random.Generator, joined: np.ndarray) -> np.ndarray:
 
 def examples(copies: np.ndarray, told: Told) -> tuple[Tensor, Tensor]:
     """What is seen of both graphs' copies in turn, and which graph each is."""
-    given = torch.from_numpy(np.stack([seen(one, told) for one in copies]))
+    given = torch.from_numpy(np.stack([seen(one, told) for one in copies])).double()
     return given, torch.arange(2).repeat(len(copies) // 2)
 
 
@@ -114,8 +121,10 @@ def learn(
     asked = renamed(rng, pair.joined, N_EXAM, copies)
     (x, y), (exam, wanted) = examples(copies, told), examples(asked, told)
     n_features = x.shape[-1] - pair.n
+    # Doubles: numbers learnt by heart are answered close to the middle, where the last bits of a
+    # processor's single precision would decide.
     stack = stack_from_seeds(
-        lambda: Telling(pair.n, n_features, n_rounds), range(seed, seed + n_nets)
+        lambda: Telling(pair.n, n_features, n_rounds).double(), seeds_apart(seed, n_nets)
     )
     rule = Rule(learning_rate=LEARNING_RATE)
     training = Training(stack, ArrayBatches(x, y), rule=rule, exact=False)
