@@ -40,8 +40,12 @@ class Comparison:
     """(axis, declared size before, after); *free* where none is declared."""
 
     def edits(self) -> tuple[Line, ...]:
-        """Everything that is not the same."""
-        return tuple(line for line in self.lines if line[0] != "same")
+        """Everything that is not the same; sizes last, as they are written."""
+        sizes = (
+            ("changed", f"size {name} = {before}", f"size {name} = {after}")
+            for name, before, after in self.sizes
+        )
+        return (*(line for line in self.lines if line[0] != "same"), *sizes)
 
 
 def comparison(one: Circuit, other: Circuit) -> Comparison:
@@ -203,7 +207,9 @@ def told(found: Comparison, one: Circuit, other: Circuit) -> tuple[tuple[str, st
             key = join(path, node.key)
             names[which, key] = title(node)
     rows = []
-    for what, a, b in found.edits():
+    for what, a, b in found.lines:
+        if what == "same":
+            continue
         where = b or a
         rows.append((what, names.get(("b", b)) or names.get(("a", a), ""), where))
     rows += [("changed", f"size {name}", f"{old} → {new}") for name, old, new in found.sizes]

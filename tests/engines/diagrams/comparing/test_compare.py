@@ -130,6 +130,11 @@ def test_another_size_and_another_number_of_repetitions_are_told():
     other = text.replace("size N = 2", "size N = 6").replace("  size k = 16\n", "")
     found = compared_drawings(CompareSpec(text=text, other=other)).differences
     assert found == (("changed", "size N", "2 → 6"), ("changed", "size k", "16 → free"))
+    edits = Diagram.from_text(text).compare(Diagram.from_text(other)).edits()
+    assert edits == (
+        ("changed", "size N = 2", "size N = 6"),
+        ("changed", "size k = 16", "size k = free"),
+    )
 
 
 @pytest.mark.parametrize("name", COMPARE.presets)
