@@ -75,6 +75,20 @@ def dealt(rng: np.random.Generator, spikes: np.ndarray) -> np.ndarray:
     return rng.permuted(spikes, axis=1)
 
 
+def spread(spikes: np.ndarray) -> np.ndarray:
+    """float64[example, 1]: squared distance of counts from their mean, summed over trains.
+
+    Bursts leave that mean as it is and let counts spread.
+    """
+    n_steps = spikes.shape[1]
+    return ((spikes.sum(axis=1) - RATE * n_steps) ** 2).sum(axis=1, keepdims=True)
+
+
+def pairs(spikes: np.ndarray) -> np.ndarray:
+    """int64[example, channel]: spikes of each train that follow right after another."""
+    return (spikes[:, 1:] & spikes[:, :-1]).sum(axis=1)
+
+
 def told(features: np.ndarray, bursts: np.ndarray, n_learnt: int) -> float:
     """Share right of what nobody learnt from, by a line fitted to the first ``n_learnt``.
 

@@ -18,7 +18,8 @@ from engines.lab.training import one_thread
 
 ARMS = ("weights learn", "time constants too")
 WEIGHTS, TIMES = range(len(ARMS))
-BATCH, RATE, _STEEP = 16, 1e-2, 5.0
+BATCH, RATE, _STEEP, _PART = 16, 1e-2, 5.0, 2_000_000
+"""Examples of a step, its rate, steepness of the slope, numbers in the exam at once."""
 
 
 class Spike(torch.autograd.Function):
@@ -67,23 +68,27 @@ class Layer:
         """float64[arm, net, unit]: time constants in steps."""
         return np.exp(self.parts[3].detach().numpy().astype(np.float64)).reshape(self.shape)
 
-    def spikes(self, heard: Tensor) -> Tensor:
-        """[net, example, step, unit] of inputs [net, example, step, channel]."""
+    def steps(self, heard: Tensor) -> Iterator[Tensor]:
+        """Spikes [net, example, unit] of each step of inputs [net, example, step, channel]."""
         weight, _, _, log_tau, raised = self.parts
         keep, threshold = torch.exp(-torch.exp(-log_tau)), 1.0 + raised
         n_nets, n_examples, n_steps, _ = heard.shape
         comes = torch.bmm(heard.flatten(1, 2), weight).view(n_nets, n_examples, n_steps, -1)
-        potential, every = torch.zeros_like(comes[:, :, 0]), []
+        potential = torch.zeros_like(comes[:, :, 0])
         for t in range(n_steps):
             potential = keep * potential + comes[:, :, t]
             now = Spike.apply(potential - threshold)
             potential = potential - now * threshold
-            every.append(now)
-        return torch.stack(every, dim=2)
+            yield now
+
+    def spikes(self, heard: Tensor) -> Tensor:
+        """[net, example, step, unit] of the same."""
+        return torch.stack(list(self.steps(heard)), dim=2)
 
     def says(self, heard: Tensor) -> Tensor:
         """Logits [net, example, class]."""
-        return torch.baddbmm(self.parts[2], self.spikes(heard).mean(dim=2), self.parts[1])
+        rates = sum(self.steps(heard), torch.zeros(())) / heard.shape[2]
+        return torch.baddbmm(self.parts[2], rates, self.parts[1])
 
     def learn(self, heard: Tensor, wanted: Tensor) -> None:
         """One step of all nets on inputs and classes [net, example]; weights alone in one arm."""
@@ -110,7 +115,7 @@ class Examples:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """After a step: float64[arm, net] share right in the exam, nan between looks."""
+    """After a step or a part of an exam: float64[arm, net] share right, nan before its end."""
 
     step: int
     right: np.ndarray
@@ -120,8 +125,11 @@ class Moment:
 def learn(
     examples: Examples, n_units: int, tau: float, n_steps: int, every: int, seed: int
 ) -> Iterator[Moment]:
-    """Both arms learn from the same examples, step by step, and sit the exam now and then."""
-    spikes, n_learnt = torch.from_numpy(examples.spikes).float(), examples.n_learnt
+    """Both arms learn from the same examples, step by step, and sit the exam now and then.
+
+    The exam goes part by part, so that a moment is never far.
+    """
+    spikes, n_learnt = torch.from_numpy(examples.spikes), examples.n_learnt
     bursts = torch.from_numpy(examples.bursts).long()
     n_nets, n_channels = spikes.shape[0], spikes.shape[3]
     layer = Layer(n_channels, n_units, n_nets, tau, seed)
@@ -129,17 +137,27 @@ def learn(
     for step in range(1, n_steps + 1):
         at = torch.from_numpy(rng.integers(0, n_learnt, BATCH))
         with one_thread():
-            layer.learn(
-                spikes[:, at].repeat(len(ARMS), 1, 1, 1), bursts[:, at].repeat(len(ARMS), 1)
-            )
-            looks = step % every == 0 or step == n_steps
-            right = _exam(layer, spikes[:, n_learnt:], bursts[:, n_learnt:]) if looks else None
-        yield Moment(step, np.full(layer.shape[:2], np.nan) if right is None else right, layer)
+            layer.learn(_both(spikes[:, at].float()), _both(bursts[:, at]))
+        yield Moment(step, np.full(layer.shape[:2], np.nan), layer)
+        if step % every == 0 or step == n_steps:
+            for right in _exam(layer, spikes[:, n_learnt:], bursts[:, n_learnt:]):
+                yield Moment(step, right, layer)
 
 
-@torch.no_grad()
-def _exam(layer: Layer, spikes: Tensor, bursts: Tensor) -> np.ndarray:
-    """float64[arm, net]."""
-    says = layer.says(spikes.repeat(len(ARMS), 1, 1, 1)).argmax(dim=2)
-    right = (says == bursts.repeat(len(ARMS), 1)).double().mean(dim=1)
-    return right.numpy().reshape(layer.shape[:2])
+def _both(one: Tensor) -> Tensor:
+    """The same for both arms."""
+    return one.repeat(len(ARMS), *[1] * (one.dim() - 1))
+
+
+def _exam(layer: Layer, spikes: Tensor, bursts: Tensor) -> Iterator[np.ndarray]:
+    """float64[arm, net] after each part, nan but for the last."""
+    n, n_steps, n_channels = spikes.shape[1:]
+    size = layer.shape[0] * layer.shape[1] * n_steps * (n_channels + layer.shape[2])
+    n_part = max(BATCH, _PART // size)
+    right = np.zeros(layer.shape[:2])
+    for first in range(0, n, n_part):
+        part = slice(first, first + n_part)
+        with torch.no_grad(), one_thread():
+            says = layer.says(_both(spikes[:, part].float())).argmax(dim=2)
+            right += (says == _both(bursts[:, part])).sum(dim=1).numpy().reshape(right.shape)
+        yield right / n if first + n_part >= n else np.full(right.shape, np.nan)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.connectome.memory.driving import driven
-from engines.connectome.memory.online import Squares, local
+from engines.connectome.memory.online import RIDGE, Squares, local
 from engines.lab.data.task import rng_of, seed_of
 
 CHANCES = np.array([0.2, 0.5, 0.8])
@@ -20,8 +20,9 @@ N_STEPS, OTHER, SPREAD = 60, 30, 3.0
 """Steps of a trial, step of the second event, and the deviation of what is asked for around it."""
 CUED, DENSITY, NEAR = 5, 0.1, 2
 """Steps that a cue lasts, share of pairs that are joined, steps around a time that are read."""
+_TRIALS = 50
+"""That run side by side."""
 ARMS = ("local", "least squares", "begun anew", "forgetting")
-LOCAL, ALL, ANEW, FORGETTING = range(len(ARMS))
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class Course:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rate of the local rule, and what least squares that forget keep after a trial."""
+    """The rate of the local rule, what least squares that forget keep, a new beginning's ridge."""
 
     rate: float
     keeps: float
+    ridge: float = RIDGE
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +109,15 @@ def network(rng: np.random.Generator, n_units: int, radius: float) -> np.ndarray
 
 def trials(seed: int, k: int, n_units: int, radius: float, noise: float, course: Course) -> Trials:
     """Trials of the k-th reservoir of a seed."""
+    *_, made = trials_by_part(seed, k, n_units, radius, noise, course)
+    assert made is not None
+    return made
+
+
+def trials_by_part(
+    seed: int, k: int, n_units: int, radius: float, noise: float, course: Course
+) -> Iterator[Trials | None]:
+    """The same; None while its units run."""
     rng = rng_of(seed_of(seed, k), 31)
     weight, n = network(rng, n_units, radius), course.n_trials
     hears = rng.standard_normal((n_units, len(CHANCES)))
@@ -115,12 +126,16 @@ def trials(seed: int, k: int, n_units: int, radius: float, noise: float, course:
     drive[:, n:] = 0.0
     drive[:CUED] += 1.0
     entry = hears[:, np.concatenate([cue, np.arange(len(CHANCES))])]
-    states = np.concatenate([part[:, 0] for part in driven(weight[None], entry, drive, np.tanh)])
-    states = np.pad(states.transpose(2, 0, 1), ((0, 0), (0, 0), (0, 1)), constant_values=1.0)
+    states = np.ones((entry.shape[1], N_STEPS, n_units + 1))
+    for first in range(0, len(states), _TRIALS):
+        part = slice(first, first + _TRIALS)
+        (ran,) = driven(weight[None], entry[:, part], drive[:, part], np.tanh)
+        states[part, :, :-1] = ran[:, 0].transpose(2, 0, 1)
+        yield None
     comes = rng.random(n) < CHANCES[cue]
     first = np.stack([bump(at) for at in course.due()])
     wanted = np.stack([comes[:, None] * first, ~comes[:, None] * bump(OTHER)], axis=2)
-    return Trials(states[:n], wanted, states[n:], course)
+    yield Trials(states[:n], wanted, states[n:], course)
 
 
 def said_by_local(seen: Trials, rate: float, n_trials: int) -> Iterator[np.ndarray]:
@@ -138,7 +153,7 @@ def said_by_all(seen: Trials, rules: Rules) -> Iterator[np.ndarray]:
     anew = squares
     for k, near in enumerate(said_by_local(seen, rules.rate, seen.course.n_trials)):
         if k == seen.course.n_before:
-            anew = squares.begun_anew()
+            anew = squares.begun_anew(rules.ridge)
         learners = (squares, anew, forgetting) if anew is not squares else (squares, forgetting)
         for one in learners:
             one.learn(seen.states[k], seen.wanted[k])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from engines.contract import InputError
+
 RIDGE = 1e-2
 """With which least squares begin, in squared states."""
 
@@ -41,16 +43,18 @@ class Squares:
     ``keeps`` below 1 lets trials count less by that factor for each that followed.
     """
 
-    def __init__(self, n_units: int, n_outputs: int, keeps: float = 1.0) -> None:
+    def __init__(
+        self, n_units: int, n_outputs: int, keeps: float = 1.0, ridge: float = RIDGE
+    ) -> None:
         """Weights 0, and nothing is known."""
         self.weights = np.zeros((n_units, n_outputs))
         self.keeps = keeps
-        self.unsure = np.eye(n_units) / RIDGE
+        self.unsure = np.eye(n_units) / ridge
 
-    def begun_anew(self) -> Squares:
-        """The same weights, not knowing how many trials they rest on."""
+    def begun_anew(self, ridge: float = RIDGE) -> Squares:
+        """The same weights, resting on no trial but on a ridge around them."""
         n_units, n_outputs = self.weights.shape
-        made = Squares(n_units, n_outputs, self.keeps)
+        made = Squares(n_units, n_outputs, self.keeps, ridge)
         made.weights = self.weights
         return made
 
@@ -58,9 +62,18 @@ class Squares:
         """One trial: float64[step, unit] and float64[step, output].
 
         All steps at once, to the rounding what step by step gives.
+
+        Raises:
+            InputError: what was forgotten and not heard again is known to no digit any more.
         """
         across = states @ self.unsure / self.keeps
-        lower = np.linalg.cholesky(across @ states.T + np.eye(len(states)))
+        try:
+            lower = np.linalg.cholesky(across @ states.T + np.eye(len(states)))
+        except np.linalg.LinAlgError:
+            raise InputError(
+                "least squares forgot more than the units say anew; let a trial later count more, "
+                "or add noise, or take fewer trials"
+            ) from None
         sides = np.concatenate([across, wanted - states @ self.weights], axis=1)
         solved = solve_triangular(lower, sides, lower=True, check_finite=False)
         gain, left = solved[:, : len(self.weights)], solved[:, len(self.weights) :]

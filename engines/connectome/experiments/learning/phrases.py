@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import model_validator
 
 from engines.contract import (
     Card,
@@ -27,15 +28,18 @@ from engines.lab.statistics import half_widths, mean_over, paired
 if TYPE_CHECKING:
     from engines.connectome.learning.spiking import Examples, Moment
 
-ARMS = ("counts", "phrases", "phrases, dealt", "weights learn", "time constants too")
-COUNTS, PHRASES, DEALT, WEIGHTS, TIMES = range(len(ARMS))
+ARMS = ("counts", "spread of counts", "pairs of spikes", "phrases", "phrases, dealt",
+        "weights learn", "time constants too")  # fmt: skip
+COUNTS, SPREAD, PAIRS, PHRASES, DEALT, WEIGHTS, TIMES = range(len(ARMS))
 CHANCE = 0.2
 """Odds of a spike in any step, in both classes."""
-N_LEARNT, N_EXAM, _EVERY, _LOOKS = 300, 300, 4, 25
+N_LEARNT, N_EXAM, _LOOKS, _PARTS, _MOST = 300, 300, 25, 6, 100_000
+"""Examples, looks at nets, parts in which trains are read, and the most that a run may hold."""
 _SOURCE = (
     "Rudnicka, Szczepanski & Pregowska 2025, Learning internal biological neuron parameters and "
     "complexity-based encoding for improved spiking neural networks performance"
 )
+_OURS = "Our control: what is told without counting phrases"
 
 
 class PhrasesSpec(Spec):
@@ -64,6 +68,20 @@ class PhrasesSpec(Spec):
         "exam; intervals are over these.", group="Runs", ge=3, le=20,
     )  # fmt: skip
     seed: Seed = knob(0, label="Seed", help="Draws trains and nets.", group="Runs")
+
+    @property
+    def size(self) -> int:
+        """Numbers that an example of each network takes."""
+        return self.n_networks * self.n_steps * (self.n_channels + self.n_units)
+
+    @model_validator(mode="after")
+    def _fits(self) -> PhrasesSpec:
+        if self.size > _MOST:
+            raise ValueError(
+                f"networks x steps x (channels + neurons) are {self.size:,}, and at most "
+                f"{_MOST:,} are run; take fewer of one of them"
+            )
+        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +133,7 @@ class Phrases(Result):
         """Share right of every arm."""
         mean, half = self.told.mean(axis=1), half_widths(self.told, axis=1)
         ticks = tuple((float(k), arm) for k, arm in enumerate(
-            ("counts", "phrases", "dealt", "weights", "times")))  # fmt: skip
+            ("counts", "spread", "pairs", "phrases", "dealt", "weights", "times")))  # fmt: skip
         return Bars("Told, of what nobody learnt from", mean, Axis("", ticks=ticks),
                     Axis("share right"), whiskers=(mean - half, mean + half))  # fmt: skip
 
@@ -146,45 +164,70 @@ def _mean(found: Phrases, arm: int) -> Estimate:
 
 
 def frames(spec: PhrasesSpec) -> Iterator[PhrasesFrame | Phrases]:
-    """Lines first, then nets; a frame every few steps of learning."""
+    """Lines first, network by network, then nets; a frame after every step of learning."""
     from engines.connectome.learning import spiking
 
-    made, told, numbers = _examples(spec)
+    read: list[_Read] = []
+    for now in (one for k in range(spec.n_networks) for one in _read(spec, k)):
+        read.extend([now] if now else [])
+        yield PhrasesFrame(np.zeros(0, int), np.zeros((2, spec.n_networks, 0)), fraction=0.0)
+    made, told = _examples(read), np.array([one.told for one in read]).T
     steps, right, last = [], [], None
     every = max(1, spec.n_training // _LOOKS)
     for last in spiking.learn(made, spec.n_units, spec.tau, spec.n_training, every, spec.seed):
         if np.isfinite(last.right).all():
             steps.append(last.step)
             right.append(last.right)
-        if last.step % _EVERY == 0 and steps:
+        if steps:
             done = last.step / (spec.n_training + 1)
             yield PhrasesFrame(np.array(steps), np.stack(right, axis=2), fraction=done)
+        else:
+            yield PhrasesFrame(np.zeros(0, int), np.zeros((2, spec.n_networks, 0)), fraction=0.0)
     assert last is not None
-    yield _result(spec, made, np.concatenate([told, last.right]), numbers,
+    yield _result(spec, made, np.concatenate([told, last.right]), read[0].numbers(),
                   (np.array(steps), np.stack(right, axis=2)), last)  # fmt: skip
 
 
-def _examples(spec: PhrasesSpec) -> tuple[Examples, np.ndarray, np.ndarray]:
-    """Trains of all networks, float64[line, network] what lines tell, and phrases of the first."""
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """Trains of a network, their phrases, and what each line tells."""
+
+    spikes: np.ndarray
+    bursts: np.ndarray
+    phrases: np.ndarray
+    told: list[float]
+
+    def numbers(self) -> np.ndarray:
+        """float64[class, phrases]: how often a train has so many."""
+        most = self.phrases.max() + 1
+        every = [np.bincount(self.phrases[self.bursts == kind].ravel(), minlength=most)
+                 for kind in (False, True)]  # fmt: skip
+        return np.array([one / one.sum() for one in every])
+
+
+def _read(spec: PhrasesSpec, k: int) -> Iterator[_Read | None]:
+    """The k-th network's; None while its trains are read."""
     from engines.connectome.learning import complexity as of
-    from engines.connectome.learning.spiking import Examples
     from engines.lab.data.task import rng_of, seed_of
 
-    every, told, numbers = [], [], np.zeros((2, 0))
-    for k in range(spec.n_networks):
-        rng = rng_of(seed_of(spec.seed, k), 41)
-        spikes, bursts = of.trains(rng, N_LEARNT + N_EXAM, spec.n_steps, spec.n_channels,
-                                   spec.again)  # fmt: skip
-        found = of.complexities(spikes)
-        features = spikes.sum(axis=1), found, of.complexities(of.dealt(rng, spikes))
-        told.append([of.told(one, bursts, N_LEARNT) for one in features])
-        every.append((spikes, bursts))
-        if k == 0:
-            counted = [np.bincount(found[bursts == kind].ravel(), minlength=found.max() + 1)
-                       for kind in (False, True)]  # fmt: skip
-            numbers = np.array([one / one.sum() for one in counted])
-    spikes, bursts = (np.stack(one) for one in zip(*every, strict=True))
-    return Examples(spikes, bursts, N_LEARNT), np.array(told).T, numbers
+    rng = rng_of(seed_of(spec.seed, k), 41)
+    spikes, bursts = of.trains(rng, N_LEARNT + N_EXAM, spec.n_steps, spec.n_channels, spec.again)
+    counted = []
+    for trains in (spikes, of.dealt(rng, spikes)):
+        for part in np.array_split(trains, _PARTS):
+            counted.append(of.complexities(part))
+            yield None
+    found, dealt = (np.concatenate(one) for one in (counted[:_PARTS], counted[_PARTS:]))
+    features = spikes.sum(axis=1), of.spread(spikes), of.pairs(spikes), found, dealt
+    yield _Read(spikes, bursts, found, [of.told(one, bursts, N_LEARNT) for one in features])
+
+
+def _examples(read: list[_Read]) -> Examples:
+    """Trains of all networks."""
+    from engines.connectome.learning.spiking import Examples
+
+    every = np.stack([one.spikes for one in read]), np.stack([one.bursts for one in read])
+    return Examples(*every, N_LEARNT)
 
 
 def _result(
@@ -196,7 +239,7 @@ def _result(
                    numbers=numbers, examples=np.stack(first))  # fmt: skip
 
 
-def _claim(sentence: str, arms: tuple[int, int]) -> Claim:
+def _claim(sentence: str, arms: tuple[int, int], source: str = _SOURCE) -> Claim:
     def each(arm: int) -> Callable[[Phrases], Estimate | None]:
         return lambda found: _mean(found, arm) if found.spec.again > CHANCE else None
 
@@ -207,14 +250,16 @@ def _claim(sentence: str, arms: tuple[int, int]) -> Claim:
 
     rule: Any = Exceeds()
     return Claim(sentence, figure=each(arms[0]), control=each(arms[1]), difference=less,
-                 holds_when=rule, source=_SOURCE)  # fmt: skip
+                 holds_when=rule, source=source)  # fmt: skip
 
 
 CLAIMS = (
-    _claim("The complexity of trains tells classes that counts of spikes do not.",
+    _claim("The complexity of trains tells classes that a line on counts of spikes does not.",
            (PHRASES, COUNTS)),
     _claim("It tells them by the order of spikes: dealt to other steps they tell less.",
            (PHRASES, DEALT)),
+    _claim("It tells them better than how far counts spread.", (PHRASES, SPREAD), _OURS),
+    _claim("It tells them better than neighbouring pairs of spikes.", (PHRASES, PAIRS), _OURS),
     _claim("Nets that learn their time constants and thresholds tell more than those that learn "
            "weights alone.", (TIMES, WEIGHTS)),
 )  # fmt: skip
@@ -248,7 +293,9 @@ EXPERIMENT = Experiment(
     claims=CLAIMS,
     known_answers=known_answers,
     seconds=lambda spec: (
-        0.5 + 3.0 * (spec.n_training / 300) * (spec.n_steps / 40) * (spec.n_networks / 6)
+        0.5 + 3e-7 * spec.n_networks * spec.n_channels * spec.n_steps**2
+        + (2.0 * spec.n_training / 300 + min(spec.n_training, _LOOKS) / _LOOKS)
+        * 0.5 * (spec.n_networks * spec.n_steps / 240 + spec.size / 6_240)
     ),
     order=60,
 )  # fmt: skip

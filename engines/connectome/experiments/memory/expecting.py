@@ -66,6 +66,11 @@ class ExpectingSpec(Spec):
         "counts after one more. At 1 they forget nothing.", group="Learning", ge=0.5, le=1.0,
         step=0.01,
     )  # fmt: skip
+    ridge: float = knob(
+        0.01, label="Ridge anew", help="Holds least squares that begin anew to what they knew, in "
+        "squared states; near 0 they take the next event for certain.", group="Learning", ge=1e-4,
+        le=1e4, log=True,
+    )  # fmt: skip
     unheard: float = knob(
         0.0, label="Units unheard", help="Share of units that no readout hears from the switch on, "
         "at random.", group="Lesion", ge=0.0, le=0.95, step=0.05,
@@ -98,7 +103,9 @@ class ExpectingFrame(Frame):
     n_before: int
 
     def pictures(self) -> tuple[Picture, ...]:
-        """Which time is expected."""
+        """Which time is expected, once a trial was."""
+        if not np.isfinite(self.lead).any():
+            return ()
         return (course("Which time is expected", ARMS, self.lead, _LEAD,
                        self.n_before),)  # fmt: skip
 
@@ -149,7 +156,7 @@ class Expecting(Result):
         return np.log10(self.off[..., -N_JUDGED:]).mean(axis=2)
 
     def pictures(self) -> tuple[Picture, ...]:
-        """Maps of the first three, courses, waits, cues, numbers."""
+        """Maps of the first two, courses, waits, cues, numbers."""
         from engines.connectome.memory.expecting import CHANCES
 
         n = self.spec.n_before
@@ -179,18 +186,22 @@ def _mean(values: np.ndarray, of: str) -> Estimate:
 
 
 def frames(spec: ExpectingSpec) -> Iterator[ExpectingFrame | Expecting]:
-    """Network by network, rule by rule; a frame every twenty trials."""
+    """Network by network, rule by rule; a frame every ten trials."""
     from engines.connectome.memory import expecting as of
 
     made = of.Course(spec.n_before, spec.n_after, spec.first, spec.later)
-    rules, n = of.Rules(spec.rate, spec.keeps), spec.n_networks
+    rules, n = of.Rules(spec.rate, spec.keeps, spec.ridge), spec.n_networks
     shape = len(ARMS), n, made.n_trials
     lead, off, slopes = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape[:2])
     dealt, mapped = np.zeros(n), np.zeros((len(ARMS), made.n_trials, of.N_STEPS))
     cues = np.zeros((len(ARMS), len(of.CHANCES), of.N_STEPS, 2))
     for k in range(n):
-        seen, rng = _seen(spec, k, made)
-        dealt[k] = _dealt(seen, rules, rng)
+        seen = None
+        for begun in _begun(spec, k, made, rules):
+            if begun is not None:
+                seen, dealt[k] = begun
+            yield ExpectingFrame(lead.copy(), made.n_before, fraction=k / n)
+        assert seen is not None
         for t, said in enumerate(of.said_by_all(seen, rules)):
             lead[:, k, t] = _lead(said, made)
             off[:, k, t] = _off(said, int(made.due()[t]))
@@ -207,25 +218,30 @@ def frames(spec: ExpectingSpec) -> Iterator[ExpectingFrame | Expecting]:
                     cues=cues)  # fmt: skip
 
 
-def _seen(spec: ExpectingSpec, k: int, made: Course) -> tuple[Trials, np.random.Generator]:
-    """Trials of a network, units cut from the switch on, and draws for what is dealt."""
+def _begun(
+    spec: ExpectingSpec, k: int, made: Course, rules: Rules
+) -> Iterator[tuple[Trials, float] | None]:
+    """Trials of a network, units cut from the switch on, and a slope; None while they are made.
+
+    The slope is that of the local rule where events came in other trials.
+    """
     from engines.connectome.memory import expecting as of
     from engines.lab.data.task import rng_of, seed_of
 
-    rng = rng_of(seed_of(spec.seed, k), 32)
-    seen = of.trials(spec.seed, k, spec.n_units, spec.radius, spec.noise, made)
+    rng, seen = rng_of(seed_of(spec.seed, k), 32), None
+    for one in of.trials_by_part(spec.seed, k, spec.n_units, spec.radius, spec.noise, made):
+        seen = one
+        yield None
+    assert seen is not None
     unheard = np.zeros(spec.n_units, bool)
     unheard[rng.permutation(spec.n_units)[: round(spec.unheard * spec.n_units)]] = True
-    return (seen.without(unheard) if unheard.any() else seen), rng
-
-
-def _dealt(seen: Trials, rules: Rules, rng: np.random.Generator) -> float:
-    """Slope of the local rule where events came in other trials."""
-    from engines.connectome.memory import expecting as of
-
-    made = seen.course
-    every = list(of.said_by_local(seen.dealt(rng), rules.rate, made.n_before))[-N_JUDGED:]
-    return float(of.slope(np.stack(every), made.first).mean())
+    seen = seen.without(unheard) if unheard.any() else seen
+    every = []
+    for t, said in enumerate(of.said_by_local(seen.dealt(rng), rules.rate, made.n_before)):
+        every.append(said)
+        if t % _EVERY == 0:
+            yield None
+    yield seen, float(of.slope(np.stack(every[-N_JUDGED:]), made.first).mean())
 
 
 def _lead(said: np.ndarray, made: Course) -> np.ndarray:
@@ -271,7 +287,7 @@ def _scales(found: Expecting) -> Estimate:
 CLAIMS = (
     _claim("After a switch a local rule expects the new time sooner than least squares.",
            Expecting.waits, "trials until the new time leads", (LOCAL, ALL), FallsBelow(), _SOURCE),
-    _claim("Just after it, it is less far off than least squares that begin anew.",
+    _claim("Just after it, it is less far off than least squares begun anew on this ridge.",
            Expecting.surprised, "log10 of the error", (LOCAL, ANEW), FallsBelow(), _SOURCE),
     _claim("At the end it is less far off than they are.", Expecting.settled,
            "log10 of the error", (LOCAL, ANEW), FallsBelow(), _SOURCE),

@@ -17,7 +17,9 @@ from engines.connectome.experiments.learning.phrases import (
     COUNTS,
     DEALT,
     EXPERIMENT,
+    PAIRS,
     PHRASES,
+    SPREAD,
     TIMES,
     WEIGHTS,
     PhrasesSpec,
@@ -70,6 +72,49 @@ def test_dealing_keeps_counts_and_takes_bursts():
     np.testing.assert_array_equal(dealt.sum(axis=1), spikes.sum(axis=1))
     one = dealt[bursts]
     assert one[:, 1:][one[:, :-1]].mean() < 0.25
+
+
+def test_bursts_spread_counts_and_stand_in_pairs():
+    spikes, bursts = complexity.trains(np.random.default_rng(1), 800, 40, 10, 0.5)
+    by_hand = [sum((train.sum() - 8) ** 2 for train in one.T) for one in spikes[:5]]
+    spread = complexity.spread(spikes)[:, 0]
+    np.testing.assert_allclose(spread[:5], by_hand)
+    # Autocorrelation .375: variance times about 1.375 / .625, less at the ends.
+    assert 1.9 < spread[bursts].mean() / spread[~bursts].mean() < 2.3
+    pairs = complexity.pairs(spikes)
+    assert pairs[bursts].mean() == pytest.approx(39 * 0.2 * 0.5, rel=0.05)
+    assert pairs[~bursts].mean() == pytest.approx(39 * 0.2 * 0.2, rel=0.05)
+
+
+def test_an_exam_in_parts_is_the_exam_at_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    spikes, bursts = rng.random((2, 90, 15, 4)) < 0.3, rng.random((2, 90)) < 0.5
+    made = spiking.Examples(spikes, bursts, 40)
+    ends = []
+    for part in (1, 2_000_000):
+        monkeypatch.setattr(spiking, "_PART", part)
+        every = list(spiking.learn(made, 5, 4.0, 4, 2, 0))
+        looks = [one for one in every if np.isfinite(one.right).all()]
+        assert [one.step for one in looks] == [2, 4]
+        assert len(every) == 4 + 2 * (4 if part == 1 else 1)
+        ends.append(looks[-1].right)
+    np.testing.assert_array_equal(*ends)
+    heard = torch.from_numpy(np.tile(spikes[:, 40:], (2, 1, 1, 1))).float()
+    with torch.no_grad():
+        layer = every[-1].layer
+        says = torch.baddbmm(layer.parts[2], layer.spikes(heard).mean(dim=2), layer.parts[1])
+    right = says.argmax(dim=2).numpy().reshape(2, 2, 50) == bursts[:, 40:]
+    np.testing.assert_allclose(ends[0], right.mean(axis=2))
+
+
+def test_a_run_too_large_is_refused_and_a_frame_comes_before_all_is_read():
+    with pytest.raises(ValueError, match="take fewer of one of them"):
+        PhrasesSpec(n_networks=20, n_steps=300, n_channels=60)
+    begun = EXPERIMENT.frames(PhrasesSpec(**FEW))
+    every = [next(begun) for _ in range(3 * 13)]
+    assert not any(one.pictures() for one in every)
+    dealt = list(EXPERIMENT.frames(PhrasesSpec(**FEW)))
+    assert len(dealt) > 3 * 13 + 20
 
 
 def test_a_net_is_its_equation_neuron_by_neuron():
@@ -125,7 +170,11 @@ def test_phrases_tell_what_counts_do_not(found):
     assert found.told.shape == (len(ARMS), 3)
     np.testing.assert_array_equal(found.told[WEIGHTS:], found.right[..., -1])
     np.testing.assert_allclose(found.numbers.sum(axis=1), 1.0)
-    assert len(EXPERIMENT.findings(found)) == 3
+    assert (found.told[SPREAD] > 0.7).all()
+    assert (found.told[PAIRS] > found.told[PHRASES]).all()
+    words = [one.word for one in EXPERIMENT.findings(found)]
+    assert words[3] == "differs"
+    assert len(words) == 5
     assert found.pictures()
 
 

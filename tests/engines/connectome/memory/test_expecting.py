@@ -21,6 +21,7 @@ from engines.connectome.experiments.memory.expecting import (
 )
 from engines.connectome.memory import expecting
 from engines.connectome.memory.online import Squares, local
+from engines.contract import InputError
 
 FEW = {"n_networks": 3, "n_units": 60, "n_before": 30, "n_after": 40}
 
@@ -76,6 +77,37 @@ def test_beginning_anew_keeps_weights_and_fits_what_comes_next():
     due = np.abs(states @ rule).max()
     assert np.abs(states @ (anew.weights + rule)).max() < 0.02 * due
     assert np.abs(states @ (squares.weights + rule)).max() > 0.5 * due
+
+
+def test_a_ridge_holds_a_new_beginning_to_what_was_known():
+    rng = np.random.default_rng(0)
+    squares = Squares(8, 1)
+    states, wanted = rng.standard_normal((20, 8)), rng.standard_normal((20, 1))
+    squares.learn(states, wanted)
+    known = squares.weights
+    anew = squares.begun_anew(3.0)
+    anew.learn(states[:4], -wanted[:4])
+    x, y = states[:4], -wanted[:4] - states[:4] @ known
+    due = known + np.linalg.solve(x.T @ x + 3.0 * np.eye(8), x.T @ y)
+    np.testing.assert_allclose(anew.weights, due, atol=1e-10)
+
+
+def test_forgetting_what_is_not_heard_again_ends_in_a_sentence():
+    spec = ExpectingSpec(n_networks=3, n_units=20, n_before=400, n_after=400, keeps=0.5, radius=0)
+    with pytest.raises(InputError, match="let a trial later count more"):
+        EXPERIMENT.result(spec)
+
+
+def test_frames_come_while_trials_are_made():
+    begun = list(EXPERIMENT.frames(ExpectingSpec(**FEW)))
+    assert not begun[0].pictures()
+    assert sum(one.fraction == 0 for one in begun[:-1]) > 4
+
+
+def test_a_new_beginning_takes_the_ridge_of_its_knob():
+    loose, tight = (EXPERIMENT.result(ExpectingSpec(ridge=one, **FEW)) for one in (0.01, 1e4))
+    assert (tight.surprised()[ANEW] < loose.surprised()[ANEW]).all()  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(tight.off[ALL], loose.off[ALL])  # type: ignore[attr-defined]
 
 
 def course() -> expecting.Course:
