@@ -99,7 +99,7 @@ def test_forgetting_what_is_not_heard_again_ends_in_a_sentence():
 
 
 def test_frames_come_while_trials_are_made():
-    begun = list(EXPERIMENT.frames(ExpectingSpec(**FEW)))
+    begun: Any = list(EXPERIMENT.frames(ExpectingSpec(**FEW)))
     assert not begun[0].pictures()
     assert sum(one.fraction == 0 for one in begun[:-1]) > 4
 
