@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -16,6 +18,8 @@ N_EXAM = 2_000
 """Bins at the end of a recording that nobody learns from."""
 _RATE = 0.15
 """Probability of a spike in a bin where nothing is felt."""
+_BLOCK = 500
+"""Bins that are planted between two looks at what the user wants."""
 _RIDGE, _ROUNDS, _HALVINGS, _CLOSE = 1e-2, 25, 8, 1e-7
 
 
@@ -38,7 +42,30 @@ def planted(seed: int, n_bins: int, strength: float, density: float) -> Cells:
     Raises:
         InputError: no pair is coupled, so that there is nothing to tell.
     """
-    draw = rng_of(seed, 31)
+    *_, made = planting([seed], n_bins, strength, density)
+    assert not isinstance(made, float)
+    return made[0]
+
+
+def planting(
+    seeds: Sequence[int], n_bins: int, strength: float, density: float
+) -> Iterator[float | list[Cells]]:
+    """Recordings side by side: the share that is planted, now and then, and all of them last.
+
+    Raises:
+        InputError: no pair of a recording is coupled.
+    """
+    draws = [rng_of(seed, 31) for seed in seeds]
+    coupling = np.stack([_coupled(draw, strength, density) for draw in draws])
+    drawn = np.stack([draw.random((n_bins, N_CELLS)) for draw in draws])
+    chance = np.empty(drawn.shape)
+    for done in _following(drawn, coupling, chance):
+        yield done / n_bins
+    parts = zip(drawn < chance, coupling, chance, strict=True)
+    yield [Cells(spikes, pairs, likely) for spikes, pairs, likely in parts]
+
+
+def _coupled(draw: np.random.Generator, strength: float, density: float) -> np.ndarray:
     shape = N_CELLS, N_CELLS
     there = (draw.random(shape) < density) & ~np.eye(N_CELLS, dtype=bool)
     size = strength * (0.5 + 0.5 * draw.random(shape))
@@ -47,18 +74,36 @@ def planted(seed: int, n_bins: int, strength: float, density: float) -> Cells:
             f"no pair of cells was coupled at a share of {density:g}; take a larger share or "
             "another seed"
         )
-    coupling = np.where(draw.random(shape) < 0.5, size, -size) * there
-    return followed(draw.random((n_bins, N_CELLS)), coupling)
+    return np.where(draw.random(shape) < 0.5, size, -size) * there
 
 
 def followed(drawn: np.ndarray, coupling: np.ndarray) -> Cells:
     """Spikes bin by bin: a cell fires where ``drawn`` float64[bin, cell] is below its chance."""
-    kernel, bias = decay(WINDOW), np.log(_RATE / (1.0 - _RATE))
-    chance, recent = np.empty(drawn.shape), np.zeros((WINDOW, len(coupling)))
-    for t, now in enumerate(drawn):
-        chance[t] = sigmoid(bias + coupling @ (kernel @ recent))
-        recent = np.concatenate([(now < chance[t])[None], recent[:-1]])
+    chance = np.empty(drawn.shape)
+    for _ in _following(drawn[None], coupling[None], chance[None]):
+        pass
     return Cells(drawn < chance, coupling, chance)
+
+
+def _following(drawn: np.ndarray, coupling: np.ndarray, chance: np.ndarray) -> Iterator[int]:
+    """Fills in ``chance`` float64[recording, bin, cell]; how many bins are done, now and then."""
+    kernel, bias = decay(WINDOW), np.log(_RATE / (1.0 - _RATE))
+    recent = np.zeros((len(drawn), WINDOW, drawn.shape[2]))
+    for t in range(drawn.shape[1]):
+        felt = coupling @ (kernel @ recent)[:, :, None]
+        chance[:, t] = sigmoid(bias + felt[:, :, 0])
+        recent[:, 1:] = recent[:, :-1].copy()
+        recent[:, 0] = drawn[:, t] < chance[:, t]
+        if t % _BLOCK == _BLOCK - 1:
+            yield t + 1
+
+
+def other_cuts(silent: np.ndarray, n: int, seed: int) -> list[np.ndarray]:
+    """As many other cells, bool[cell] each: ``n`` ways at random, none twice, never ``silent``."""
+    asked, size = tuple(np.flatnonzero(silent).tolist()), int(silent.sum())
+    ways = [one for one in combinations(range(len(silent)), size) if one != asked]
+    chosen = rng_of(seed, 33).permutation(len(ways))[:n]
+    return [np.isin(np.arange(len(silent)), ways[k]) for k in chosen]
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -31,21 +31,15 @@ _OTHERS = ~np.eye(N_CELLS, dtype=bool)
 class Attending:
     """Networks that learn from recordings, and as many from the same recordings shifted."""
 
-    def __init__(
-        self, seed: int, n_recordings: int, n_bins: int, strength: float, density: float,
-        n_heads: int,
-    ) -> None:  # fmt: skip
-        self.recordings = [
-            cells.planted(seed_of(seed, k), n_bins + N_EXAM, strength, density)
-            for k in range(n_recordings)
-        ]
+    def __init__(self, seed: int, recordings: Sequence[Cells], n_heads: int) -> None:
+        self.recordings, n_bins = recordings, len(recordings[0].spikes) - N_EXAM
         learnt = [one.spikes[:n_bins] for one in self.recordings]
         turned = [shifted(one, rng_of(seed_of(seed, k), 32)) for k, one in enumerate(learnt)]
         self.learnt = _tokens(learnt)
         x = torch.cat([self.learnt, _tokens(turned)])
         y = torch.from_numpy(np.stack([*learnt, *turned]).astype(np.float32))
         self.exam = _tokens([one.spikes for one in self.recordings])[:, n_bins:]
-        starts = seeds_apart(seed, n_recordings)
+        starts = seeds_apart(seed, len(recordings))
         stack = stack_from_seeds(lambda: Attention(N_CELLS, n_heads), [*starts, *starts])
         batches = ArrayBatches(x, y, BATCH, seed, own=True)
         self.training = Training(stack, batches, "logistic", Rule(learning_rate=RATE), exact=False)
@@ -84,39 +78,42 @@ class Attending:
             for one, cell in zip(said, self.recordings, strict=True)
         ])  # fmt: skip
 
-    def losses(self, silent: np.ndarray) -> np.ndarray:
-        """float64[recording, cell]: nats per bin in the exam, while bool[cell] are not seen."""
-        left = torch.from_numpy(np.repeat(~silent, cells.WINDOW).astype(np.float32))
-        x = torch.cat([self.exam * left] * 2)
-        says = self.training.outputs(x, own=True)[: len(self)].numpy()
-        return np.stack([
-            cells.log_loss(self.tested(one), drive)
-            for one, drive in zip(self.recordings, says, strict=True)
+    def found_within(self, said: np.ndarray) -> np.ndarray:
+        """AUC float64[recording]: the mean over cells that hear, each with its own pairs.
+
+        Attention is a share of what one cell hears, so that sizes of two of them need not compare.
+        Cells that hear nobody, or everybody, are left out.
+        """
+        return np.array([
+            np.nanmean([auc(np.abs(row)[others], (heard != 0)[others])
+                        for row, heard, others in zip(one, cell.coupling, _OTHERS, strict=True)])
+            for one, cell in zip(said, self.recordings, strict=True)
         ])  # fmt: skip
 
-    def hidings(self) -> np.ndarray:
-        """float64[recording, to, from]: nats per bin that hiding one cell costs, not below 0."""
-        whole, one = self.losses(np.zeros(N_CELLS, bool)), np.eye(N_CELLS, dtype=bool)
-        costs = np.stack([self.losses(cell) - whole for cell in one], axis=2)
-        return np.maximum(costs, 0.0)
+    @torch.no_grad()
+    def lost(self, k: int, silent: np.ndarray) -> np.ndarray:
+        """float64[cell]: nats per bin in the exam of the k-th, while bool[cell] are not seen."""
+        left = torch.from_numpy(np.repeat(~silent, cells.WINDOW).astype(np.float32))
+        drive = self._network(k)(self.exam[k] * left).numpy()
+        return cells.log_loss(self.tested(self.recordings[k]), drive)
 
-    def rivals(self) -> Iterator[np.ndarray]:
-        """Regressions float64[to, 1 + from], recording by recording, of what was learnt from."""
+    def hidden(self, k: int) -> np.ndarray:
+        """float64[to, from]: nats per bin that hiding one cell costs the k-th, not below 0."""
+        whole, one = self.lost(k, np.zeros(N_CELLS, bool)), np.eye(N_CELLS, dtype=bool)
+        return np.maximum(np.stack([self.lost(k, cell) - whole for cell in one], axis=1), 0.0)
+
+    def rivals(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Regression [to, 1 + from] and lagged correlation [to, from], recording by recording."""
         for one in self.recordings:
-            yield cells.regression(one.spikes[:-N_EXAM])
+            learnt = one.spikes[:-N_EXAM]
+            yield cells.regression(learnt), cells.lagged(learnt)
 
-    def lagged(self) -> np.ndarray:
-        """float64[recording, to, from] of what was learnt from."""
-        return np.stack([cells.lagged(one.spikes[:-N_EXAM]) for one in self.recordings])
-
-    def gains(self, weights: np.ndarray) -> np.ndarray:
-        """Nats per spike above mean rates float64[recording, (attention, regression, plant)]."""
-        ours, made = self.losses(np.zeros(N_CELLS, bool)), []
-        for one, own, weight in zip(self.recordings, ours, weights, strict=True):
-            regressed, plant, rates = foretold(one, weight).sum(axis=1)
-            lost = rates - np.array([own.sum(), regressed, plant])
-            made.append(lost / self.tested(one).mean(axis=0).sum())
-        return np.array(made)
+    def gain(self, k: int, weight: np.ndarray) -> np.ndarray:
+        """Nats per spike above mean rates float64[(attention, regression, plant)] of the k-th."""
+        one, own = self.recordings[k], self.lost(k, np.zeros(N_CELLS, bool)).sum()
+        regressed, plant, rates = foretold(one, weight).sum(axis=1)
+        lost = rates - np.array([own, regressed, plant])
+        return lost / self.tested(one).mean(axis=0).sum()
 
     def signed(self, said: np.ndarray) -> np.ndarray:
         """float64[recording]: share of planted couplings whose sign is right."""
@@ -143,5 +140,7 @@ def foretold(one: Cells, weight: np.ndarray) -> np.ndarray:
     exam, before = one.spikes[-N_EXAM:], one.spikes[:-N_EXAM]
     drive = cells.history(one.spikes)[-N_EXAM:] @ weight[:, 1:].T + weight[:, 0]
     rate = before.mean(axis=0).clip(1e-6, 1 - 1e-6)
-    odds = (drive, *(np.log(p / (1.0 - p)) for p in (one.chance[-N_EXAM:], rate)))
+    # Of strong couplings a chance rounds to 1, whose log odds are infinite.
+    chance = one.chance[-N_EXAM:].clip(1e-12, 1 - 1e-12)
+    odds = (drive, *(np.log(p / (1.0 - p)) for p in (chance, rate)))
     return np.stack([cells.log_loss(exam, np.broadcast_to(odd, exam.shape)) for odd in odds])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from engines.contract import Estimate
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap
-from engines.lab.statistics import half_widths
+from engines.lab.statistics import half_widths, mean_over
 
 READ = ("attention", "attention x value")
 
@@ -26,11 +28,24 @@ def maps_of(parts: Mapping[str, np.ndarray]) -> Heatmap:
                    Axis("of the largest"), diverging=True)  # fmt: skip
 
 
-def bars_of(title: str, values: np.ndarray, names: Sequence[str], axis: Axis) -> Bars:
-    """Means of float64[recording, arm] with 95 % intervals."""
+def share_over(values: np.ndarray, of: str) -> Estimate:
+    """Mean of float64[recording] between 0 and 1, its t interval cut there."""
+    made = mean_over(values, of=of, unit="recordings")
+    said = f"{made.estimator}, cut at 0 and 1"
+    return replace(made, low=max(made.low, 0.0), high=min(made.high, 1.0), estimator=said)
+
+
+def bars_of(
+    title: str, values: np.ndarray, names: Sequence[str], axis: Axis, most: float = np.inf
+) -> Bars:
+    """Means of float64[recording, arm] with 95 % intervals, cut at ``most``."""
     mean, half = values.mean(axis=0), half_widths(values, axis=0)
-    ticks = tuple((float(k), name) for k, name in enumerate(names))
-    return Bars(title, mean, Axis("", ticks=ticks), axis, whiskers=(mean - half, mean + half))
+    ticks, ends = (
+        tuple((float(k), name) for k, name in enumerate(names)),
+        (mean - half, mean + half),
+    )
+    return Bars(title, mean, Axis("", ticks=ticks), axis,
+                whiskers=(ends[0], np.minimum(ends[1], most)))  # fmt: skip
 
 
 def course_of(steps: np.ndarray, course: np.ndarray) -> Curves:

@@ -25,6 +25,7 @@ from engines.connectome.experiments.activity.spike_attention import (
     SHIFTED,
     SpikeAttentionSpec,
 )
+from engines.connectome.recordings.recovery import auc
 from engines.contract import InputError
 
 
@@ -145,10 +146,58 @@ def test_a_cut_hurts_those_whom_the_cell_drives(found):
 
 
 def test_rates_foretell_nothing_but_rates():
-    one = Attending(1, 3, 200, 3.0, 0.2, 1).recordings[0]
+    one = cells.planted(1, 200 + cells.N_EXAM, 3.0, 0.2)
     weight = np.zeros((cells.N_CELLS, 1 + cells.N_CELLS))
     mean = one.spikes[: -cells.N_EXAM].mean(axis=0).clip(1e-6)
     weight[:, 0] = np.log(mean / (1.0 - mean))
     regressed, plant, rates = foretold(one, weight)
     np.testing.assert_allclose(regressed, rates)
     assert plant.sum() < rates.sum()
+
+
+def test_chances_that_round_to_one_foretell_finite_numbers():
+    drawn = np.random.Generator(np.random.Philox(2)).random((cells.N_EXAM + 100, cells.N_CELLS))
+    one = cells.followed(drawn, np.full((cells.N_CELLS,) * 2, 10.0))
+    assert (one.chance == 1.0).any()
+    assert np.isfinite(foretold(one, np.zeros((cells.N_CELLS, 1 + cells.N_CELLS)))).all()
+
+
+def test_recordings_planted_together_are_those_planted_alone():
+    *shares, made = cells.planting([3, 4], 1_200, 3.0, 0.3)
+    assert shares == [pytest.approx(500 / 1_200), pytest.approx(1_000 / 1_200)]
+    assert isinstance(made, list)
+    for seed, one in zip((3, 4), made, strict=True):
+        alone = cells.planted(seed, 1_200, 3.0, 0.3)
+        np.testing.assert_array_equal(one.spikes, alone.spikes)
+        np.testing.assert_array_equal(one.coupling, alone.coupling)
+
+
+@pytest.mark.parametrize("size", [1, 5, 11])
+@pytest.mark.parametrize("seed", range(5))
+def test_random_cuts_are_others_and_none_comes_twice(seed, size):
+    silent = np.arange(cells.N_CELLS) < size
+    cuts = cells.other_cuts(silent, 8, seed)
+    assert len({one.tobytes() for one in (silent, *cuts)}) == 9
+    assert {int(one.sum()) for one in cuts} == {size}
+
+
+def test_levels_between_cells_do_not_count_cell_by_cell():
+    recordings = [cells.planted(seed, cells.N_EXAM + 200, 3.0, 0.2) for seed in (0, 1, 2)]
+    made = Attending(0, recordings, 1)
+    level = np.exp(3.0 * np.arange(cells.N_CELLS))[:, None]
+    said = np.stack([(1.0 + (one.coupling != 0)) * level for one in recordings])
+    np.testing.assert_array_equal(made.found_within(said), 1.0)
+    assert (made.found(said) < 0.9).all()
+    said = np.random.Generator(np.random.Philox(1)).random(said.shape)
+    others = ~np.eye(cells.N_CELLS, dtype=bool)
+    own = [auc(row[o], (heard != 0)[o])
+           for row, heard, o in zip(said[0], recordings[0].coupling, others, strict=True)
+           if 0 < (heard != 0).sum() < cells.N_CELLS - 1]  # fmt: skip
+    assert made.found_within(said)[0] == pytest.approx(np.mean(own))
+
+
+def test_intervals_of_shares_end_at_one(found):
+    low, high = found.pictures()[0].whiskers
+    assert high.max() <= 1.0
+    assert max(found.of(k).high for k in range(6)) <= 1.0
+    assert (low < high).any()
