@@ -43,7 +43,7 @@ def planted(seed: int, n_bins: int, strength: float, density: float) -> Cells:
         InputError: no pair is coupled, so that there is nothing to tell.
     """
     *_, made = planting([seed], n_bins, strength, density)
-    assert not isinstance(made, float)
+    assert isinstance(made, list)
     return made[0]
 
 

@@ -181,10 +181,10 @@ def frames(spec: SpikeAttentionSpec) -> Iterator[SpikeAttentionFrame | SpikeAtte
     frame = SpikeAttentionFrame(np.zeros(0, np.int64), np.zeros((0, spec.n_recordings, 2)))
     seeds = [seed_of(spec.seed, k) for k in range(spec.n_recordings)]
     for part in planting(seeds, spec.n_bins + N_EXAM, spec.strength, spec.density):
-        if isinstance(part, float):
-            yield replace(frame, fraction=0.1 * part)
-        else:
+        if isinstance(part, list):
             recordings = part
+        else:
+            yield replace(frame, fraction=0.1 * part)
     made = Attending(spec.seed, recordings, spec.n_heads)
     for step, seen in made.learn(spec.n_steps, N_LOOKS):
         steps, course = frame.steps, frame.course
