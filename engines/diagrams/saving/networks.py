@@ -113,6 +113,8 @@ def bytes_kept(weights: Sequence[Tensor], x: Tensor, name: str, arm: str, bits: 
     Counted by autograd's own hooks: every block of memory once, weights not.
     """
     own = {one.untyped_storage().data_ptr() for one in weights}
+    # Known before anything is counted: they are found by gradients, and made only once.
+    classes(name, bits)
     seen: dict[int, Tensor] = {}
 
     def pack(value: Tensor) -> Tensor:

@@ -64,11 +64,11 @@ class Networks:
         found = torch.autograd.grad(self.loss(x, y, arm), self.weights)
         return torch.cat([one.flatten(1) for one in found], 1)
 
-    def cosine(self, x: Tensor, y: Tensor) -> np.ndarray:
-        """float64[net]: of its own gradient with the one from 32 bits, at the same weights."""
-        if self.arm == FULL:
+    def cosine(self, x: Tensor, y: Tensor, arm: str) -> np.ndarray:
+        """float64[net]: of an arm's gradient with the one from 32 bits, at these weights."""
+        if arm == FULL:
             return np.ones(len(x))
-        pair = (self.gradient(x, y, arm).double() for arm in (self.arm, FULL))
+        pair = (self.gradient(x, y, one).double() for one in (arm, FULL))
         return torch.cosine_similarity(*pair, dim=1).numpy()
 
     @torch.no_grad()
@@ -120,12 +120,17 @@ class Comparison:
         self.kept = [bytes_kept(g.weights, batch, g.name, g.arm, g.bits) for g in self.groups]
 
     def look(self) -> np.ndarray:
-        """float64[measure, arm, function, net]: cosine, bytes and share right."""
+        """float64[measure, arm, function, net]: cosine, bytes and share right.
+
+        Gradients of all arms are asked at the weights of networks that learn in 32 bits.
+        """
         found = np.empty((3, len(self.groups), self.spec.n_nets))
+        full = {group.name: group for group in self.groups if group.arm == FULL}
         for k, group in enumerate(self.groups):
-            right = group.right(*self.exam)
-            found[0, k] = np.where(np.isfinite(right), group.cosine(*self.some), np.nan)
-            found[1, k], found[2, k] = self.kept[k], right
+            at = full[group.name]
+            sane = np.isfinite(at.right(*self.exam))
+            found[0, k] = np.where(sane, at.cosine(*self.some, group.arm), np.nan)
+            found[1, k], found[2, k] = self.kept[k], group.right(*self.exam)
         return found.reshape(3, len(ARMS), len(FUNCTIONS), -1)
 
 

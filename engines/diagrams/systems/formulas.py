@@ -43,6 +43,8 @@ def _made(node: ast.expr, known: Collection[str], read: set[str]) -> Formula:
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             of = _made(inner, known, read)
             return lambda values: -of(values)
+        case ast.UnaryOp(op=ast.UAdd(), operand=inner):
+            return _made(inner, known, read)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _TWO:
             return _joined(_TWO[type(op)], _made(left, known, read), _made(right, known, read))
         case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]) if name in _CALLED:

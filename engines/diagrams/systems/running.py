@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
@@ -27,7 +28,10 @@ from engines.lab.data.task import rng_of
 
 Slopes = Callable[[np.ndarray], np.ndarray]
 _BOUND = 1e9
-_STEPS_MAX, _STEPS_BETWEEN, _WIRINGS_BETWEEN, _FRAMES = 10_000, 50, 50, 60
+_STEPS_MAX, _FRAMES, _FRAME_S = 10_000, 60, 0.04
+"""Steps of a run, frames of its film, and seconds after which a frame is due."""
+_OFF = 1e-6
+"""By what share the rate of the control differs."""
 _WIRINGS = 70
 """Place of the draws."""
 
@@ -49,22 +53,19 @@ def frames_of(spec: SystemsSpec) -> Iterator[SystemsFrame | SystemsResult]:
     less = laid(plan, (*spec.cut, *left[:1]))[0]
     runs = {"nested": lambda z: nested_slopes(system, z), "whole": _flat_slopes(laid(plan)[0]),
             "less": _flat_slopes(less)}  # fmt: skip
-    for name, of in runs.items():
-        others[name] = np.full_like(states, np.nan)
-        for step, _ in running(of, start_of(system), times, others[name]):
-            if step % _STEPS_BETWEEN == 0:
-                yield frame
-    one = np.full_like(states, np.nan)
     if spec.text == HARES and not spec.cut:
-        for step, _ in running(_one_box, start_of(system), times, one, LSODA, 1e-13):
-            if step % _STEPS_BETWEEN == 0:
-                yield frame
+        runs |= {"one": _one_box(1.1), "near": _one_box(1.1 * (1.0 + _OFF))}
+    for name in ("nested", "whole", "less", "one", "near"):
+        others[name] = np.full_like(states, np.nan)
+        solver = (LSODA, 1e-13) if name in ("one", "near") else (DOP853, 1e-12)
+        if name in runs:
+            yield from _beside(runs[name], start_of(system), times, others[name], frame, *solver)
     lawful = yield from _counted(spec, frame)
     finite = np.isfinite(states).all(0)
     yield SystemsResult(
         spec, times, names, states, others["whole"], _n_systems(system),
-        _apart(states, others["nested"]), _apart(states, one),
-        _apart(states, others["less"]) if left else np.nan, *lawful,
+        _apart(states, others["nested"]), _apart(states, others["one"]),
+        _apart(states, others["near"]), _apart(states, others["less"]) if left else np.nan, *lawful,
         np.inf if finite.all() else float(times[finite.argmin()]),
     )  # fmt: skip
 
@@ -80,7 +81,7 @@ def running(
     Raises:
         InputError: it needs more than 10,000 steps, as stiff equations do.
     """
-    safe = _safe(of)
+    safe, due = _safe(of), _Due()
     states[:, 0], done, step = start, 1, 0
     if not np.isfinite(safe(0.0, start)).all():
         return
@@ -92,13 +93,39 @@ def running(
             states[:, done:reached] = made.dense_output()(times[done:reached])
         marks = reached * _FRAMES // len(times) > done * _FRAMES // len(times)
         done = reached
-        if marks or step % _STEPS_BETWEEN == 0:
+        if due() or marks:
             yield step, done
         if step == _STEPS_MAX:
             raise InputError(
-                f"{_STEPS_MAX:,} steps came to time {made.t:.3g} of {times[-1]:g}; the equations "
-                "are stiff: shorten the duration or slow down what is fastest"
+                f"too many steps ({_STEPS_MAX:,} came to time {made.t:.3g} of {times[-1]:g}): "
+                "shorten the duration, or the equations are stiff"
             )
+
+
+def _beside(
+    of: Slopes, start: np.ndarray, times: np.ndarray, states: np.ndarray, frame: SystemsFrame,
+    solver: Callable[..., OdeSolver], tolerance: float,
+) -> Iterator[SystemsFrame]:  # fmt: skip
+    """What a run is held against; all nan where that needs too many steps: the run goes on."""
+    try:
+        for _ in running(of, start, times, states, solver, tolerance):
+            yield frame
+    except InputError:
+        states[:] = np.nan
+
+
+class _Due:
+    """Whether a frame is due, by the clock."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if now - self.last < _FRAME_S:
+            return False
+        self.last = now
+        return True
 
 
 def _safe(of: Slopes) -> Callable[[float, np.ndarray], np.ndarray]:
@@ -128,10 +155,10 @@ def _flat_slopes(system: System) -> Slopes:
     return lambda at: slopes(wiring, boxes, at)
 
 
-def _one_box(at: np.ndarray) -> np.ndarray:
+def _one_box(rate: float) -> Slopes:
     """Lotka and Volterra's equations as anybody writes them."""
-    x, y = at
-    return np.array([1.1 * x - 0.4 * x * y, 0.1 * x * y - 0.4 * y])
+    return lambda at: np.array([rate * at[0] - 0.4 * at[0] * at[1],
+                                0.1 * at[0] * at[1] - 0.4 * at[1]])  # fmt: skip
 
 
 def _n_systems(system: System) -> int:
@@ -149,12 +176,12 @@ def _counted(
     spec: SystemsSpec, frame: SystemsFrame
 ) -> Generator[SystemsFrame, None, tuple[int, int]]:
     """How many random wirings keep the laws, with our substitution and a forgetful one."""
-    found = []
+    found, due = [], _Due()
     for put in (substituted, forgetful):
         rng, kept = rng_of(spec.seed, _WIRINGS), 0
-        for k in range(spec.n_wirings):
+        for _ in range(spec.n_wirings):
             kept += is_associative(rng, put) and keeps_units(rng, put)
-            if k % _WIRINGS_BETWEEN == 0:
+            if due():
                 yield frame
         found.append(kept)
     return found[0], found[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from engines.diagrams.systems.formulas import Formula, formula
 from engines.diagrams.systems.wirings import Face
 
 _HEAD = re.compile(r"(box|system)\s+(\w+)\s*\(([^()]*)\)\s*->\s*\(([^()]*)\)\s*")
-_STATE = re.compile(r"([A-Za-z_]\w*)\s*'\s*=(.+)\bfrom\s+(-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*")
+_STATE = re.compile(r"([A-Za-z_]\w*)\s*'\s*=(.+)\bfrom\s+"
+                    r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*")  # fmt: skip
 _NAMED = re.compile(r"([A-Za-z_]\w*)\s*=(.+)")
 _PART = re.compile(r"([A-Za-z_]\w*)\s*:\s*(\w+)\s*")
 _WIRE = re.compile(r"([\w.]+)\s*->\s*([\w.]+)\s*")
@@ -23,8 +25,8 @@ _PORT = re.compile(r"\s*([A-Za-z_]\w*)\s*:\s*(\w+)\s*")
 
 Ports = tuple[tuple[str, str], ...]
 """Names and types."""
-BOXES_MAX, DEPTH_MAX = 60, 12
-"""Boxes in a system, all levels together, and levels."""
+BOXES_MAX, DEPTH_MAX, FORMULAS_MAX = 60, 12, 500
+"""Boxes in a system, all levels together, levels, and formulas of all boxes."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Plan:
     def n_boxes(self) -> int:
         """Boxes in it, all levels together."""
         return sum(one.n_boxes if isinstance(one, Plan) else 1 for one in self.parts.values())
+
+    @cached_property
+    def n_formulas(self) -> int:
+        """States and names on the way, all boxes together."""
+        return sum(
+            one.n_formulas if isinstance(one, Plan) else len(one.states) + len(one.named)
+            for one in self.parts.values()
+        )
 
     @cached_property
     def depth(self) -> int:
@@ -91,6 +101,12 @@ def _check_new(name: str, known: Collection[str]) -> None:
         raise InputError(f"there are two called {name!r}; give one another name")
 
 
+def _check_free(names: Iterable[str]) -> None:
+    for name in names:
+        if keyword.iskeyword(name):
+            raise InputError(f"the word {name!r} is reserved; give it another name, say {name}_1")
+
+
 def _at(line: int, error: object) -> InputError:
     return InputError(f"line {line}: {error}")
 
@@ -130,6 +146,7 @@ def _ports(text: str) -> Ports:
             raise InputError(f"{one.strip()!r} is no port; write its name and type, say x: hare")
         found.append((match[1], match[2]))
     names = [name for name, _ in found]
+    _check_free(names)
     if len(set(names)) < len(names):
         raise InputError(f"ports of one side need different names, got {', '.join(names)}")
     return tuple(found)
@@ -149,6 +166,7 @@ def _box(
     for k, line in body:
         try:
             if match := _STATE.fullmatch(line):
+                _check_free([match[1]])
                 changes.append(formula(match[2], own)[0])
                 start.append(float(match[3]))
             else:
@@ -174,6 +192,7 @@ def _on_the_way(line: str, known: Collection[str]) -> tuple[str, Formula]:
     match = _NAMED.fullmatch(line)
     if match is None:
         raise InputError(f"{line!r} is no line of a box; write x' = 2*x from 1, or k = 3")
+    _check_free([match[1]])
     return match[1], formula(match[2], known)[0]
 
 
@@ -200,4 +219,7 @@ def _plan(
     if made.n_boxes > BOXES_MAX or made.depth > DEPTH_MAX:
         raise InputError(f"a system may hold {BOXES_MAX} boxes in {DEPTH_MAX} levels, {name!r} "
                          f"holds {made.n_boxes:,} in {made.depth}")  # fmt: skip
+    if made.n_formulas > FORMULAS_MAX:
+        raise InputError(f"a system may hold {FORMULAS_MAX} states and names in all its boxes, "
+                         f"{name!r} holds {made.n_formulas:,}")  # fmt: skip
     return made

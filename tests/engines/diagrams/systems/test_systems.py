@@ -140,6 +140,72 @@ def test_stiff_equations_are_refused_with_what_to_do(monkeypatch):
                     duration=1_000.0, n_wirings=10)  # fmt: skip
 
 
+_SIDE = """box clock() -> (k: n)
+  k' = 0*k from -5000
+box lag(off: n) -> (x: n)
+  x' = -(5000 + off)*x - x + 1 from 0
+system all() -> ()
+  c: clock
+  l: lag
+  c.k -> l.off
+"""
+
+
+@pytest.mark.parametrize("cut", [(), ("l.off",)])
+def test_only_the_run_itself_may_be_too_long(monkeypatch, cut):
+    """With the wire it is slow and stays so; without it, 5,000 times faster."""
+    monkeypatch.setattr("engines.diagrams.systems.running._STEPS_MAX", 500)
+    if cut:
+        with pytest.raises(InputError, match="too many steps"):
+            boxes_wired(_SIDE, cut=cut, duration=10.0, n_wirings=10)
+        return
+    run = boxes_wired(_SIDE, duration=10.0, n_wirings=10)
+    assert np.isfinite(run.states).all()
+    assert np.isnan(run.cut_apart)
+    # A cut run is shown although the whole one needs too many steps.
+    stiff = _SIDE.replace("(5000 + off)", "(0 - off)")
+    run = boxes_wired(stiff, cut=("l.off",), duration=10.0, n_wirings=10)
+    assert np.isfinite(run.states).all()
+    assert np.isnan(run.whole).all()
+
+
+def test_one_box_is_a_claim_of_a_time_of_forty_and_a_millionth_is_seen():
+    run = boxes_wired(HARES, n_wirings=10)
+    (found,) = EXPERIMENT.findings(run)
+    assert run.one_apart < 1e-9 < 1e-6 < found.control.value < 1e-2
+    assert not EXPERIMENT.findings(boxes_wired(HARES, duration=41.0, n_wirings=10))
+
+
+def test_frames_come_by_the_clock(monkeypatch):
+    monkeypatch.setattr("engines.diagrams.systems.running._FRAMES", 1)
+    spec = EXPERIMENT.spec(n_wirings=10, duration=1.0)
+    few = sum(1 for _ in EXPERIMENT.frames(spec))
+    monkeypatch.setattr("engines.diagrams.systems.running._FRAME_S", 0.0)
+    assert sum(1 for _ in EXPERIMENT.frames(spec)) > few + 50
+
+
+def test_more_formulas_than_run_in_time_are_refused():
+    body = "".join(f"\n  x{k}' = -x{k} from 1" for k in range(60))
+    parts = "".join(f"\n  a{k}: a" for k in range(9))
+    with pytest.raises(InputError, match="500 states and names"):
+        plan_from_text(f"box a() -> (){body}\nsystem s() -> (){parts}")
+
+
+@pytest.mark.parametrize(("said", "value"), [(".5", 0.5), ("+1", 1.0), ("-.5e1", -5.0), ("2.", 2)])
+def test_a_state_begins_with_any_number(said, value):
+    text = f"box a() -> ()\n  x' = +x from {said}\nsystem s() -> ()\n  a: a"
+    assert start_of(laid(plan_from_text(text))[0]) == value
+
+
+@pytest.mark.parametrize("text", [
+    "box a() -> (if: n)\n  x' = x from 1", "box a(lambda: n) -> ()\n  x' = x from 1",
+    "box a() -> ()\n  if' = 1 from 1", "box a() -> ()\n  x' = x from 1\n  True = 2",
+])  # fmt: skip
+def test_a_reserved_word_is_said_to_be_one(text):
+    with pytest.raises(InputError, match=r"line \d: the word '\w+' is reserved"):
+        plan_from_text(f"{text}\nsystem s() -> ()\n  a: a")
+
+
 @given(st.floats(-5, 5), st.floats(0.1, 5))
 def test_formulas_compute_as_they_read(x, y):
     of, read = formula("-x**2 + exp(x)/y - 3*sin(y)", {"x", "y", "z"})
