@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         measure,
         next_step,
         paths,
+        predictive,
         race_of_circuits,
         recorded_communities,
         remembering,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engines.connectome.experiments.learning.look_alikes import LookAlikes
     from engines.connectome.experiments.learning.masks import Masks
     from engines.connectome.experiments.learning.phrases import Phrases
+    from engines.connectome.experiments.learning.predictive import Predictive
     from engines.connectome.experiments.learning.rich_lazy import RichLazy
     from engines.connectome.experiments.learning.rnn_hmm import Emulated
     from engines.connectome.experiments.learning.timescales import Timescales
@@ -221,6 +222,11 @@ def learnt_delays(**fields: Any) -> Delays:
 def spike_phrases(**fields: Any) -> Phrases:
     """What the complexity of spike trains tells: ``spike_phrases(again=0.4).told``."""
     return cast("Phrases", _run("phrases", fields))
+
+
+def predictive(**fields: Any) -> Predictive:
+    """Codes of places where later ones are foretold: ``predictive(n_networks=3).like``."""
+    return cast("Predictive", _run("predictive", fields))
 
 
 def activity_motifs(**fields: Any) -> Motifs:

@@ -28,6 +28,7 @@ FEW = {
     "expected_events": {"n_units": 40, "n_before": 30, "n_after": 30, "n_networks": 3},
     "rich_lazy": {"n_units": 40, "n_steps": 20, "n_seeds": 3},
     "long_timescales": {"n_units": 6, "n_steps": 20, "n_seeds": 3},
+    "predictive": {"n_steps": 20, "n_networks": 3},
     "spike_phrases": {"n_steps": 20, "n_training": 10, "n_networks": 3},
     "learnt_delays": {"n_channels": 4, "longest": 6, "n_needed": 2, "n_training": 20, "n_seeds": 3},
     "emulated_chain": {"n_runs": 16, "n_steps": 300},
