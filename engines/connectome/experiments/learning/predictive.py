@@ -245,10 +245,11 @@ def _so_far(
                            fraction=done)  # fmt: skip
 
 
-def _claim(sentence: str, control: int, measure: int, preset: str = "") -> Claim:
+def _claim(sentence: str, control: int, measure: int, preset: str = "", n_needed: int = 0) -> Claim:
     def each(arm: int) -> Callable[[Predictive], Estimate | None]:
         def estimate(found: Predictive) -> Estimate | None:
-            tests = found.spec.weight > 0.0 and not found.spec.n_cut
+            spec = found.spec
+            tests = spec.weight > 0.0 and not spec.n_cut and spec.n_networks >= n_needed
             return found.of(arm, measure) if tests else None
 
         return estimate
@@ -268,7 +269,7 @@ CLAIMS = (
     _claim("Codes of places are more like successors where a later place is foretold.", NOTHING,
            LIKE),
     _claim("More than where the same patterns are foretold of other moments.", OTHER, LIKE,
-           "Forty networks"),
+           "Forty networks", 40),
 )  # fmt: skip
 
 

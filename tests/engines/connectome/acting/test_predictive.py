@@ -133,11 +133,14 @@ def test_codes_stay_when_only_the_line_for_moves_learns_and_cut_units_are_silent
     who = learning.Learners(2, 3, 4, 0)
     who.left[:3] = 0.0
     codes, worth = who.codes().clone(), who.worth()
+    heard = who.nets.parts[4].detach().clone()
     assert not codes[..., :3].any()
     for _ in learning.learn(who, 2, 5, 0.0, 0.5, frozen=True):
         pass
     assert torch.equal(codes, who.codes())
     assert not np.array_equal(worth, who.worth())
+    assert torch.equal(heard[:, :3], who.nets.parts[4][:, :3])
+    assert not torch.equal(heard[:, 3:], who.nets.parts[4][:, 3:])
 
 
 def test_a_run_ends_with_its_course_and_the_pictures_can_be_drawn(ran):
