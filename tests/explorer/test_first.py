@@ -19,6 +19,9 @@ from explorer import first
 RTOL = 1e-3
 """Sums of floats end differently on other processors, and training amplifies that."""
 ATOL = 1e-5
+FEW, FAR = 0.02, 0.1
+"""Of an array, the share of numbers where another processor's rounding may have turned an example
+or a tie, and by how much of the array's range: one network of one epoch, not a result."""
 MEASURED = {"milliseconds", "seconds"}
 """Fields that hold measured times, which no run repeats; their shapes it does."""
 DURATION = re.compile(r"\b[0-9.]+ m?s\b")
@@ -65,12 +68,38 @@ def assert_close(ours, theirs) -> None:
         for one, other in zip(ours, theirs, strict=True):
             assert_close(one, other)
     elif isinstance(ours, np.ndarray | float):
-        np.testing.assert_allclose(ours, theirs, rtol=RTOL, atol=ATOL, equal_nan=True)
+        assert_nearly_all_close(np.asarray(ours), np.asarray(theirs))
     elif isinstance(ours, str):
         # Importing says how long it took.
         assert DURATION.sub("", ours) == DURATION.sub("", theirs)
     else:
         assert ours == theirs
+
+
+def assert_nearly_all_close(ours: np.ndarray, theirs: np.ndarray) -> None:
+    """All but a few numbers within the tolerance, and those not far off; of few numbers all."""
+    assert ours.shape == theirs.shape
+    ours, theirs = ours.astype(float), theirs.astype(float)
+    off = ~np.isclose(ours, theirs, rtol=RTOL, atol=ATOL, equal_nan=True)
+    if off.mean() > FEW:
+        np.testing.assert_allclose(ours, theirs, rtol=RTOL, atol=ATOL, equal_nan=True)
+    if off.any():
+        np.testing.assert_allclose(
+            ours[off], theirs[off], rtol=0, atol=FAR * (np.nanmax(theirs) - np.nanmin(theirs))
+        )
+
+
+def test_a_few_numbers_may_be_a_little_off_and_no_more():
+    theirs = np.linspace(0.0, 1.0, 100)
+    near, far, many = theirs.copy(), theirs.copy(), theirs.copy()
+    near[50] += 0.05
+    assert_close(near, theirs)
+    far[50] += 0.2
+    many[50:55] += 0.05
+    gone = np.where(theirs == theirs[50], np.nan, theirs)
+    for other in (far, many, gone, theirs[1:]):
+        with pytest.raises(AssertionError):
+            assert_close(other, theirs)
 
 
 def make_source(named: str) -> None:
