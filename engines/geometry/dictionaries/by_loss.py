@@ -12,17 +12,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engines.geometry.dictionaries.learning import held_by, level_of, model_of
+from engines.geometry.dictionaries.learning import held_by, level_of
 from engines.geometry.dictionaries.measuring import Seen
 from engines.geometry.dictionaries.sparse import Sparse
 from engines.geometry.dictionaries.spec import DictionarySpec
 from engines.lab.data.task import seed_of
-from engines.lab.training import Stack
 from engines.lab.transformers.causal import CausalTransformer
 from engines.lab.transformers.paths import levels
 
 _DEALT = 4_000
 """Where seeds of gradients dealt anew stand."""
+_NOISE = 5_000
+"""Where seeds of noise in place of gradients stand."""
 
 
 def surprise(model: CausalTransformer, level: int, held: Tensor, tokens: Tensor) -> Tensor:
@@ -36,7 +37,8 @@ def surprise(model: CausalTransformer, level: int, held: Tensor, tokens: Tensor)
 def gradients(spec: DictionarySpec, model: CausalTransformer, token: np.ndarray) -> Tensor:
     """float32[word, number]: how the loss of its window rises with each number, mean square 1.
 
-    Nothing is foretold from a window's last word, so its gradient is 0 there.
+    Scaled, so that a weight means the same in every network; the paper's weighs gradients as they
+    are. Nothing is foretold from a window's last word, so its gradient is 0 there.
     """
     tokens, level = torch.from_numpy(token), level_of(spec)
     held = levels(model, tokens)[level].requires_grad_()
@@ -44,16 +46,27 @@ def gradients(spec: DictionarySpec, model: CausalTransformer, token: np.ndarray)
     return found / found.square().mean().sqrt()
 
 
-def to_choose_by(spec: DictionarySpec, stack: Stack, token: np.ndarray) -> Tensor:
-    """Gradients of every network, then the same dealt to other words: [net, word, number]."""
-    own = [gradients(spec, model_of(stack, net), token) for net in range(spec.n_seeds)]
-    orders = [
-        torch.randperm(
-            len(rows), generator=torch.Generator().manual_seed(seed_of(spec.seed, _DEALT + net))
-        )
-        for net, rows in enumerate(own)
-    ]
-    return torch.stack(own + [rows[order] for rows, order in zip(own, orders, strict=True)])
+def to_choose_by(spec: DictionarySpec, own: Sequence[Tensor]) -> Tensor:
+    """Gradients of every network, the same dealt to other words, and noise: [net, word, number].
+
+    Dealt gradients keep which directions matter to the loss; noise, each word's of the length of a
+    dealt gradient in a direction at random, says nothing of it.
+    """
+    dealt = [rows[_order(spec, net, len(rows))] for net, rows in enumerate(own)]
+    noise = [_noise(spec, net, rows) for net, rows in enumerate(dealt)]
+    return torch.stack([*own, *dealt, *noise])
+
+
+def _order(spec: DictionarySpec, net: int, n: int) -> Tensor:
+    draw = torch.Generator().manual_seed(seed_of(spec.seed, _DEALT + net))
+    return torch.randperm(n, generator=draw)
+
+
+def _noise(spec: DictionarySpec, net: int, rows: Tensor) -> Tensor:
+    """Directions at random, as long as these rows."""
+    draw = torch.Generator().manual_seed(seed_of(spec.seed, _NOISE + net))
+    found = torch.nn.functional.normalize(torch.randn(rows.shape, generator=draw), dim=-1)
+    return found * rows.norm(dim=-1, keepdim=True)
 
 
 @torch.no_grad()
@@ -74,6 +87,6 @@ def extra(
     return after - before
 
 
-def starts_twice(starts: Sequence[int], n: int) -> list[int]:
-    """First weights of the n dictionaries that choose by size, for both that choose by the loss."""
-    return [*starts[:n], *starts[:n]]
+def starts_again(starts: Sequence[int], n: int) -> list[int]:
+    """First weights of the n dictionaries that choose by size, for all three that do not."""
+    return [*starts[:n]] * 3

@@ -15,9 +15,10 @@ from engines.lab.data.clauses import PARTS, SUBJECT
 from engines.lab.statistics import mean_over, paired
 
 ARMS = ("dictionary", "weights dealt anew", "shuffled values", "not learnt", "principal components",
-        "linear probe", "semi-NMF", "by the loss", "by the loss at other words")  # fmt: skip
+        "linear probe", "semi-NMF", "by the loss", "by the loss at other words",
+        "by noise")  # fmt: skip
 (LEARNT, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL, PROBE, FACTORS, BY_LOSS,
- BY_OTHERS) = range(len(ARMS))  # fmt: skip
+ BY_OTHERS, BY_NOISE) = range(len(ARMS))  # fmt: skip
 PARTS_OF_ERROR = ("error", "size of the error")
 WORDS_, KINDS_, PARTS_ = range(len(FAMILIES))
 

@@ -136,6 +136,7 @@ class Measured:
             yield
         with one_thread():
             self._against(net, seen)
+        yield
         if self.spec.factors:
             yield from self._factors(net, seen)
 

@@ -10,6 +10,7 @@ from engines.geometry.dictionaries.concepts import FAMILIES
 from engines.geometry.dictionaries.found import (
     ARMS,
     BY_LOSS,
+    BY_NOISE,
     BY_OTHERS,
     FACTORS,
     KINDS_,
@@ -31,7 +32,7 @@ STRENGTH, START = 8.0, 3.0
 """Largest strength, and the one to begin with, in typical amounts of the latent."""
 _SHORT = {LEARNT: "dictionary", RANDOM: "random net", SHUFFLED: "shuffled", UNLEARNT: "not learnt",
           PRINCIPAL: "PCA", PROBE: "probe", FACTORS: "semi-NMF",
-          BY_LOSS: "by loss", BY_OTHERS: "others' loss"}  # fmt: skip
+          BY_LOSS: "by loss", BY_OTHERS: "others' loss", BY_NOISE: "by noise"}  # fmt: skip
 _WAYS = (LATENT, OTHER_LATENT, RANDOM_WAY, MEANS)
 _N_LINES = 6
 _PICKED, _NOT = "looked into", ""
@@ -108,8 +109,8 @@ def _next_words(
 
 def named_by(run: Found) -> Bars:
     """Correlation of concepts with what says each best, family by family, arm by arm."""
-    arms = [arm for arm in (LEARNT, BY_LOSS, BY_OTHERS, RANDOM, SHUFFLED, UNLEARNT, PRINCIPAL,
-                            FACTORS, PROBE)
+    arms = [arm for arm in (LEARNT, BY_LOSS, BY_OTHERS, BY_NOISE, RANDOM, SHUFFLED, UNLEARNT,
+                            PRINCIPAL, FACTORS, PROBE)
             if np.isfinite(run.scores[arm]).all()]  # fmt: skip
     heights, low, high, kind, ticks = [], [], [], [], []
     for k, arm in enumerate(arms):
@@ -129,8 +130,8 @@ def named_by(run: Found) -> Bars:
 
 def left_by(run: Found) -> Bars:
     """Share of variance that each arm leaves."""
-    arms = [arm for arm in (LEARNT, BY_LOSS, BY_OTHERS, PRINCIPAL, FACTORS, SHUFFLED, RANDOM,
-                            UNLEARNT)
+    arms = [arm for arm in (LEARNT, BY_LOSS, BY_OTHERS, BY_NOISE, PRINCIPAL, FACTORS, SHUFFLED,
+                            RANDOM, UNLEARNT)
             if np.isfinite(run.left[arm]).all()]  # fmt: skip
     found = [run.unexplained(arm) for arm in arms]
     return _bars("Variance left", [one for one in found if one], [_SHORT[arm] for arm in arms],
@@ -183,12 +184,22 @@ def figures(run: Found) -> Table:
                          ("at one word", run.active),
                          ("loss with it in place, rise in nats", run.extra)):  # fmt: skip
         columns[name] = tuple(_number(float(values[a].mean())) for a in arms)
+    if np.isfinite(run.alive[BY_LOSS]).all():
+        columns["more speak by the loss than here (95 %)"] = tuple(
+            _more_by_loss(run, a) for a in arms
+        )
     error = ", ".join(
         f"{part} {run.error[0, :, k].mean():.2f}" for k, part in enumerate(PARTS_OF_ERROR)
     )
     n = run.spec.n_seeds
     title = f"Means of {n} networks (loss {run.loss.mean():.3f} nats); R² of a line to the {error}"
     return Table(title, columns)
+
+
+def _more_by_loss(run: Found, arm: int) -> str:
+    """How many more latents speak when chosen by the loss, beside other choices of dictionaries."""
+    found = run.more_speak(BY_LOSS, arm) if arm in (LEARNT, BY_OTHERS, BY_NOISE) else None
+    return f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]" if found else ""
 
 
 def _number(value: float) -> str:

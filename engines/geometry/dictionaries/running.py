@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engines.geometry.dictionaries.by_loss import extra, starts_twice, to_choose_by
+from engines.geometry.dictionaries.by_loss import extra, gradients, starts_again, to_choose_by
 from engines.geometry.dictionaries.concepts import correlations
-from engines.geometry.dictionaries.found import BY_LOSS, BY_OTHERS, LEARNT, Drawn
+from engines.geometry.dictionaries.found import BY_LOSS, BY_NOISE, BY_OTHERS, LEARNT, Drawn
 from engines.geometry.dictionaries.learning import (
     SETTLED,
     Texts,
@@ -33,8 +33,8 @@ from engines.geometry.dictionaries.spec import L1, WIDTH, DictionarySpec
 from engines.lab.data.task import seed_of
 from engines.lab.training import Stack, one_thread, seeds_apart
 
-_LEARNING, _CODING = 0.6, 0.9
-"""Shares of a run when networks, and when dictionaries, have learnt."""
+_DONE, _DONE_BY_LOSS = (0.6, 0.9, 0.9), (0.3, 0.45, 0.8)
+"""Shares of a run when networks have learnt, dictionaries have, and those by the loss have."""
 _N_SHOWN = 8
 _CODES = 1_000
 """Where seeds of dictionaries stand, apart from those of networks and of what is shuffled."""
@@ -43,35 +43,35 @@ _CODES = 1_000
 def frames_of(spec: DictionarySpec) -> Iterator[DictionaryFrame | DictionaryRun]:
     """Frames while networks and dictionaries learn, and the run last."""
     texts, stack = texts_of(spec), started(spec)
+    learning, coding, weighing = _DONE_BY_LOSS if spec.by_loss else _DONE
     for share in read_on(spec, stack, texts):
-        yield DictionaryFrame("networks read", fraction=_LEARNING * share)
+        yield DictionaryFrame("networks read", fraction=learning * share)
     nets, fresh = range(spec.n_seeds), dealt_anew(stack, spec.seed)
-    with one_thread():
-        seen = [seen_by(spec, stack, net, texts) for net in nets]
-        plain = [seen_by(spec, fresh, net, texts) for net in nets]
+    seen: list[Seen] = []
+    plain: list[Seen] = []
+    for net in nets:
+        with one_thread():
+            seen.append(seen_by(spec, stack, net, texts))
+            plain.append(seen_by(spec, fresh, net, texts))
+        yield DictionaryFrame("dictionaries learn", fraction=learning)
     codes = dictionaries(WIDTH, code_of(spec), seeds_of_codes(spec))
     unlearnt = codes.copy()
     for share in learnt(codes, *_to_learn_from(spec, seen, plain), spec.n_steps, spec.seed):
-        done = _LEARNING + (_CODING - _LEARNING) * share
+        done = learning + (coding - learning) * share
         yield DictionaryFrame("dictionaries learn", fraction=done)
-    weighed = None
-    if spec.by_loss:
-        with one_thread():
-            by = to_choose_by(spec, stack, texts.fit)
-        starts = starts_twice(seeds_of_codes(spec), spec.n_seeds)
-        weighed = dictionaries(WIDTH, replace(code_of(spec), weight=spec.by_loss), starts)
-        x, y = _twice(seen)
-        for _ in learnt(weighed, x, y, spec.n_steps, spec.seed, by):
-            yield DictionaryFrame("dictionaries learn by the loss", fraction=_CODING)
+    weighed = weighed_of(spec)
+    if weighed is not None:
+        for share in _by_loss(spec, weighed, stack, texts, seen):
+            done = coding + (weighing - coding) * share
+            yield DictionaryFrame("dictionaries learn by the loss", fraction=done)
     measured = Measured(spec, texts)
     for net in nets:
-        done = _CODING + (1 - _CODING) * net / len(nets)
-        for _ in measured.network(net, seen[net], plain[net], codes, unlearnt):
+        done = weighing + (1 - weighing) * net / len(nets)
+        for _ in _looked_at(measured, net, stack, (seen[net], plain[net]), (codes, unlearnt)):
             yield DictionaryFrame("looked at", fraction=done)
-        with one_thread():
-            measured.steer(net, stack, one(codes, net))
-            if weighed is not None:
-                _beside(measured, net, stack, seen[net], one(codes, net), weighed)
+        if weighed is not None:
+            for _ in _beside(measured, net, stack, seen[net], one(codes, net), weighed):
+                yield DictionaryFrame("looked at", fraction=done)
     net = spec.network - 1
     drawn = _drawn(spec, texts, stack, seen[net], one(codes, net))
     losses = [loss_of(stack, k, texts.held) for k in nets]
@@ -97,24 +97,52 @@ def _to_learn_from(
     return torch.stack([x for x, _ in every]), torch.stack([y for _, y in every])
 
 
-def _twice(seen: list[Seen]) -> tuple[Tensor, Tensor]:
-    """What networks hold, for codes by the loss and for those by the loss at other words."""
-    x, y = (torch.stack([who.fit[k] for who in (*seen, *seen)]) for k in range(2))
-    return x, y
+def weighed_of(spec: DictionarySpec) -> Stack | None:
+    """Dictionaries that will learn by the loss, by that at other words, and by noise, if asked."""
+    if not spec.by_loss:
+        return None
+    starts = starts_again(seeds_of_codes(spec), spec.n_seeds)
+    return dictionaries(WIDTH, replace(code_of(spec), weight=spec.by_loss), starts)
+
+
+def _by_loss(
+    spec: DictionarySpec, weighed: Stack, stack: Stack, texts: Texts, seen: list[Seen]
+) -> Iterator[float]:
+    """They learn in place; yields the share."""
+    own: list[Tensor] = []
+    for net in range(spec.n_seeds):
+        with one_thread():
+            own.append(gradients(spec, model_of(stack, net), texts.fit))
+        yield 0.1 * (net + 1) / spec.n_seeds
+    x, y = (torch.stack([who.fit[k] for who in seen * 3]) for k in range(2))
+    for share in learnt(weighed, x, y, spec.n_steps, spec.seed, to_choose_by(spec, own)):
+        yield 0.1 + 0.9 * share
+
+
+def _looked_at(
+    measured: Measured, net: int, stack: Stack, who: tuple[Seen, Seen], codes: tuple[Stack, Stack]
+) -> Iterator[None]:
+    """All that is asked of one network's codes; yields between."""
+    yield from measured.network(net, *who, *codes)
+    with one_thread():
+        measured.steer(net, stack, one(codes[0], net))
+    yield
 
 
 def _beside(
     measured: Measured, net: int, stack: Stack, seen: Seen, code: Sparse, weighed: Stack
-) -> None:
-    """Codes that were chosen by the loss, held against those chosen by size."""
+) -> Iterator[None]:
+    """Codes that were chosen by the loss, held against those chosen by size; yields between."""
     spec, model = measured.spec, model_of(stack, net)
     token = measured.texts.held.token
-    arms = ((LEARNT, code), (BY_LOSS, one(weighed, net)),
-            (BY_OTHERS, one(weighed, spec.n_seeds + net)))  # fmt: skip
+    arms = ((LEARNT, code), *((arm, one(weighed, k * spec.n_seeds + net))
+                              for k, arm in enumerate((BY_LOSS, BY_OTHERS, BY_NOISE))))  # fmt: skip
     for arm, each in arms:
-        measured.extra[arm, net] = extra(spec, model, token, each, seen)
-        if arm != LEARNT:
-            measured.sparse(arm, net, each, seen)
+        with one_thread():
+            measured.extra[arm, net] = extra(spec, model, token, each, seen)
+            if arm != LEARNT:
+                measured.sparse(arm, net, each, seen)
+        yield
 
 
 @torch.no_grad()

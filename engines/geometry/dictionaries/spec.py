@@ -43,8 +43,9 @@ class DictionarySpec(Spec):
     by_loss: float = knob(
         0.0, label="Also by the loss", help="A second dictionary learns beside, whose largest few "
         "are chosen by amount times 1 + this × |gradient of the loss along the latent|; 0 is none. "
-        "A third one is given gradients of other words.", group="Code", ge=0, le=100,
-        soft=(0.0, 4.0), when={"code": ("top k",)},
+        "Gradients of a network are scaled to a mean square of 1, so this is not the paper's beta. "
+        "A third one is given gradients of other words, a fourth noise in their place.",
+        group="Code", ge=0, le=100, soft=(0.0, 4.0), when={"code": ("top k",)},
     )  # fmt: skip
     n_steps: int = knob(
         200, label="Steps of the code", help="Of Adam at 0.003 on 256 words.", group="Code", ge=0,

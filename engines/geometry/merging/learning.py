@@ -15,7 +15,7 @@ from engines.lab.data.pictures import digits
 from engines.lab.data.task import Task
 from engines.lab.training import Rule, Training, run
 from engines.lab.training.batches import OrderedBatches
-from engines.lab.training.stack import Stack, stack_from_seeds, stack_of
+from engines.lab.training.stack import Stack, seeds_apart, stack_from_seeds, stack_of
 
 _RATE, _BATCH = 0.2, 64
 
@@ -30,9 +30,8 @@ class Groups:
 
 def learnt(spec: MergingSpec) -> Iterator[tuple[float, Groups | None]]:
     """Share that is done, and the networks last."""
-    task, first = digits(spec.seed % 2**31), spec.seed % 2**31
-    n = N_MERGED * spec.n_groups
-    stack = stack_from_seeds(lambda: _build(spec.width), range(first, first + n))
+    task, n = digits(spec.seed % 2**31), N_MERGED * spec.n_groups
+    stack = stack_from_seeds(lambda: _build(spec.width), seeds_apart(spec.seed, n))
     share = spec.forked / spec.n_steps
     for fraction in _learn(stack, task, spec.forked, 2 * spec.seed):
         yield share * fraction, None

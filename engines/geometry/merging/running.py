@@ -32,6 +32,7 @@ from engines.geometry.merging.orders import Order, come_back, mean_of, partly, t
 from engines.geometry.merging.partial import ensemble, merged, parted, refitted
 from engines.geometry.merging.result import MergingFrame, MergingRun
 from engines.geometry.merging.spec import N_MERGED, MergingSpec
+from engines.lab.data.task import seed_of
 
 _LEARNING = 0.6
 _PLACES, _PLACED = np.linspace(0.0, 1.0, 13), np.linspace(0.0, 1.0, 11)
@@ -62,7 +63,7 @@ class Group:
     """Three networks and a fork of the first, merged in every way."""
 
     def __init__(self, spec: MergingSpec, groups: Groups, k: int) -> None:
-        self.seed = spec.seed % 2**31 + k
+        self.seed = seed_of(spec.seed, k)
         *self.networks, self.fork = groups.networks[k]
         task = groups.task
         self.x = task.x.astype(float)

@@ -11,9 +11,6 @@ from engines.geometry.merging.found import (
     FORK,
     PLAIN,
     REFITTED,
-    REFITTED_DEALT,
-    TO_FIRST,
-    TOGETHER,
     WEIGHTS,
 )
 from engines.geometry.merging.result import MergingRun
@@ -51,15 +48,6 @@ CLAIMS = (
         published=0.0,
     ),
     Claim(
-        "No barrier is left after matching.",
-        figure=lambda run: run.found.barrier(WEIGHTS),
-        control=lambda run: run.found.barrier(PLAIN),
-        difference=lambda run: run.found.lower(WEIGHTS, PLAIN),
-        holds_when=AtMost(0.02),
-        source="Ainsworth et al. 2023, of wide networks; 0.02 nats is our bound",
-        published=0.0,
-    ),
-    Claim(
         "Networks that share how they began have a lower barrier without any matching.",
         figure=lambda run: run.found.barrier(FORK),
         control=lambda run: run.found.barrier(PLAIN),
@@ -82,14 +70,6 @@ CLAIMS = (
         source="after Crisostomi et al. 2024",
     ),
     Claim(
-        "Three networks matched together make a better mean than both others matched to the first.",
-        figure=lambda run: run.found.mean_of_three(TOGETHER),
-        control=lambda run: run.found.mean_of_three(TO_FIRST),
-        difference=lambda run: run.found.less_of_three(TOGETHER, TO_FIRST),
-        holds_when=FallsBelow(),
-        source="Ainsworth et al. 2023, MergeMany",
-    ),
-    Claim(
         "Keeping the least alike quarter of units and fitting layers anew loses less than "
         "averaging all.",
         figure=lambda run: run.found.in_part(REFITTED, 0.75),
@@ -97,14 +77,6 @@ CLAIMS = (
         difference=lambda run: run.found.less_in_part((REFITTED, 0.75), (AVERAGED, 1.0)),
         holds_when=FallsBelow(),
         source="after Nasery et al. 2024, PLeaS, arXiv 2407.02447",
-    ),
-    Claim(
-        "Fitting layers anew does not make up for matching: with units at random it loses more.",
-        figure=lambda run: run.found.in_part(REFITTED, 1.0),
-        control=lambda run: run.found.in_part(REFITTED_DEALT, 1.0),
-        difference=lambda run: run.found.less_in_part((REFITTED, 1.0), (REFITTED_DEALT, 1.0)),
-        holds_when=FallsBelow(),
-        source="our control",
     ),
 )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engines.geometry.dictionaries.by_loss import extra, gradients, surprise
+from engines.geometry.dictionaries.by_loss import extra, gradients, surprise, to_choose_by
 from engines.geometry.dictionaries.learning import (
     held_by,
     model_of,
@@ -48,6 +48,22 @@ def test_chosen_are_the_largest_of_amount_and_part_in_the_loss():
                 for a, w in zip(amounts, write, strict=True)]  # fmt: skip
         best = {k for k in np.argsort(part)[-3:] if amounts[k] > 0}
         assert set(np.flatnonzero(kept[row])) == best
+
+
+def test_noise_has_the_lengths_of_dealt_gradients_and_no_direction():
+    """Gradients along one number stay along it when they are dealt; noise says nothing of it."""
+    one_way = torch.zeros(4_000, 8)
+    one_way[:, 2] = drawn(4_000, 1)[:, 0]
+    own, dealt, noise = to_choose_by(TINY.replace(n_seeds=3), [one_way] * 3).chunk(3)
+    assert torch.equal(own[1], one_way)
+    assert not dealt[..., [0, 1, *range(3, 8)]].any()
+    for net in range(3):
+        assert not torch.equal(dealt[net], one_way)
+        assert torch.equal(dealt[net].sort(0).values, one_way.sort(0).values)
+        torch.testing.assert_close(noise[net].norm(dim=-1), dealt[net].norm(dim=-1))
+        share = noise[net].square().sum(0) / noise[net].square().sum()
+        np.testing.assert_allclose(share, 1 / 8, atol=0.02)
+    assert not torch.equal(noise[0], noise[1])
 
 
 def test_a_gradient_foretells_a_small_change_of_the_loss():

@@ -32,6 +32,7 @@ from engines.geometry.dictionaries.factors import (
 from engines.geometry.dictionaries.found import (
     ARMS,
     BY_LOSS,
+    BY_NOISE,
     BY_OTHERS,
     FACTORS,
     LEARNT,
@@ -359,9 +360,21 @@ def test_codes_by_the_loss_stand_beside_and_are_judged(run):
     beside = run
     assert plain.found.scores[LEARNT].tobytes() == beside.found.scores[LEARNT].tobytes()  # type: ignore[attr-defined]
     assert np.isnan(plain.found.extra).all()  # type: ignore[attr-defined]
-    assert np.isfinite(beside.found.extra[[LEARNT, BY_LOSS, BY_OTHERS]]).all()
+    assert np.isfinite(beside.found.extra[[LEARNT, BY_LOSS, BY_OTHERS, BY_NOISE]]).all()
     judged = [claim.figure(beside) for claim in EXPERIMENT.claims]
     assert [k for k, figure in enumerate(judged) if figure is None] == [2]  # amounts have no price
+
+
+def test_a_run_moves_on_while_codes_learn_by_the_loss():
+    """The share that is done never stands still between what is under way, and never falls."""
+    frames = [f for f in EXPERIMENT.frames(TINY.replace(factors=False)) if hasattr(f, "doing")]
+    done = [frame.fraction for frame in frames]
+    assert (np.diff(done) >= -1e-9).all()
+    by_loss = {f.fraction for f in frames if f.doing == "dictionaries learn by the loss"}  # type: ignore[attr-defined]
+    assert len(by_loss) > TINY.n_seeds
+    assert max(by_loss) - min(by_loss) > 0.2
+    looked_at = [f for f in frames if f.doing == "looked at"]  # type: ignore[attr-defined]
+    assert len(looked_at) == 10 * TINY.n_seeds  # four arms, what they stand against, steering, four
 
 
 def test_neighbouring_seeds_share_no_network_and_no_dictionary():

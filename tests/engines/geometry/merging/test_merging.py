@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, permutations
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -162,6 +163,18 @@ def test_forks_share_their_beginning_and_part():
     assert len(group) == 4
     far = [distance(group[0], net) for net in group[1:]]
     assert 0 < far[2] < 0.5 * min(far[:2])
+
+
+def test_neighbouring_seeds_share_no_network():
+    """A network that two runs share would count twice when their verdicts are compared."""
+    unlearnt = TINY.replace(n_steps=10, forked=0)
+    first = []
+    for seed in (3, 4):
+        with mock.patch("engines.geometry.merging.learning._learn", return_value=()):
+            *_, (_, groups) = learnt(unlearnt.replace(seed=seed))
+        assert groups is not None
+        first.append([net[0][0] for group in groups.networks for net in group])
+    assert not any(np.array_equal(a, b) for a in first[0] for b in first[1])
 
 
 def test_a_run_shows_the_barrier_at_every_moment(run):
