@@ -45,7 +45,8 @@ class Lived:
     @classmethod
     def empty(cls, n_nets: int, n_steps: int) -> Lived:
         """Room for so many steps."""
-        return cls(*(np.zeros((n_nets, n_steps), np.int64) for _ in range(4)))
+        at, move, then, episode = np.zeros((4, n_nets, n_steps), np.int64)
+        return cls(at, move, then, episode)
 
     def add(self, at: np.ndarray, move: np.ndarray, then: np.ndarray, episode: np.ndarray) -> None:
         """One step of every network."""

@@ -72,11 +72,11 @@ def _sizes(one: Circuit, other: Circuit) -> tuple[tuple[str, str, str], ...]:
     """Declared sizes that differ, of axes and counts that both diagrams use."""
     both = set(one.graph.size_names()) & set(other.graph.size_names())
     pairs = [(name, one.sizes.get(name), other.sizes.get(name)) for name in sorted(both)]
-    return tuple(
-        (name, *("free" if size is None else str(size) for size in (before, after)))
-        for name, before, after in pairs
-        if before != after
-    )
+    return tuple((name, _size(a), _size(b)) for name, a, b in pairs if a != b)
+
+
+def _size(declared: Poly | None) -> str:
+    return "free" if declared is None else str(declared)
 
 
 def cost_delta(one: Bill, other: Bill) -> Cost:

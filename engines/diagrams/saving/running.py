@@ -129,7 +129,8 @@ class Comparison:
         for k, group in enumerate(self.groups):
             at = full[group.name]
             sane = np.isfinite(at.right(*self.exam))
-            found[0, k] = np.where(sane, at.cosine(*self.some, group.arm), np.nan)
+            pictures, labels = self.some
+            found[0, k] = np.where(sane, at.cosine(pictures, labels, group.arm), np.nan)
             found[1, k], found[2, k] = self.kept[k], group.right(*self.exam)
         return found.reshape(3, len(ARMS), len(FUNCTIONS), -1)
 

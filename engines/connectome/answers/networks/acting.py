@@ -75,7 +75,7 @@ def _alone(
     parts: list[torch.Tensor], pattern: torch.Tensor, batch: list[torch.Tensor], weight: float
 ) -> list[torch.Tensor]:
     """Gradients of torch's modules, in the order of `Networks`' parts."""
-    lines = [nn.Linear(*w.shape) for w in parts[::2]]
+    lines = [nn.Linear(w.shape[0], w.shape[1]) for w in parts[::2]]
     with torch.no_grad():
         for line, w, b in zip(lines, parts[::2], parts[1::2], strict=True):
             line.weight.copy_(w.T)
