@@ -1,6 +1,6 @@
 // Ctrl-K: a combobox over everything that has a name, with a list that arrows walk through.
 
-const SHOWN = 120 // every experiment, before anything is typed
+const SHOWN = 250 // every experiment, before anything is typed
 const FIRST = {experiment: 30, tour: 8, preset: 5, architecture: 6, connectome: 5, recording: 4, paper: 4}
 let index = null
 
