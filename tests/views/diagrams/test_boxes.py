@@ -23,7 +23,7 @@ def cut(view: BoxesView) -> list[str]:
     return [wire["key"] for wire in view.boxes.scene["wires"] if wire["cut"]]
 
 
-def test_a_press_cuts_a_wire_and_the_next_one_mends_it(view):
+async def test_a_press_cuts_a_wire_and_the_next_one_mends_it(view):
     assert cut(view) == []
     view.boxes._handle_msg({"kind": "press", "key": "f.food"})
     assert cut(view) == ["f.food"]
@@ -38,7 +38,7 @@ def test_messages_that_name_no_wire_do_nothing(view, told):
     assert view.spec().cut == ()  # type: ignore[attr-defined]
 
 
-def test_cuts_of_another_text_are_forgotten(view):
+async def test_cuts_of_another_text_are_forgotten(view):
     view.press("f.food")
     view.controls.text = CELLS
     assert view.spec().cut == ()  # type: ignore[attr-defined]
