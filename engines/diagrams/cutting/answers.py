@@ -20,9 +20,9 @@ def answers() -> tuple[KnownAnswer, ...]:
     """Nothing changes by cutting zeros, in a perceptron, a residual stream and heads."""
     said = "closed form: what is 0 adds nothing"
     return (
-        KnownAnswer("hidden units put to 0 and cut out, largest difference", said, 0.0, 0.0,
+        KnownAnswer("hidden units put to 0 and cut out, largest difference", said, 0.0, 1e-15,
                     lambda: difference(_RESIDUAL, "h")),
-        KnownAnswer("a residual stream cut in all that has it, largest difference", said, 0.0, 0.0,
+        KnownAnswer("a residual stream cut in all that has it, largest difference", said, 0.0, 1e-15,
                     lambda: difference(_RESIDUAL, "m")),
         KnownAnswer("heads of attention put to 0 and cut out, largest difference", said, 0.0, 1e-15,
                     lambda: difference("", "h")),
