@@ -22,8 +22,8 @@ def answers() -> tuple[KnownAnswer, ...]:
     return (
         KnownAnswer("hidden units put to 0 and cut out, largest difference", said, 0.0, 1e-15,
                     lambda: difference(_RESIDUAL, "h")),
-        KnownAnswer("a residual stream cut in all that has it, largest difference", said, 0.0, 1e-15,
-                    lambda: difference(_RESIDUAL, "m")),
+        KnownAnswer("a residual stream cut in all that has it, largest difference", said, 0.0,
+                    1e-15, lambda: difference(_RESIDUAL, "m")),
         KnownAnswer("heads of attention put to 0 and cut out, largest difference", said, 0.0, 1e-15,
                     lambda: difference("", "h")),
         KnownAnswer("arrays that die with a position of the residual stream",
