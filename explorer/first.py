@@ -132,7 +132,10 @@ def write(answered: Answered) -> str:
 
 def _alike(there: shipped.Shipped, answered: Answered) -> bool:
     """Whether writing it again would say nothing new."""
-    same = there.packed == answered.packed and there.version == shipped.this_version()
+    made = there.version, there.processor
+    same = there.packed == answered.packed and made == (
+        shipped.this_version(), shipped.processor(),
+    )  # fmt: skip
     longer, shorter = sorted((there.seconds, answered.seconds), reverse=True)
     return same and longer <= max(2.0, 2.0 * shorter)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import platform
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import msgpack
+import numpy as np
 
 import engines
 from engines.boundary import codec
@@ -45,6 +47,8 @@ class Shipped:
     """How long it took then, kernels compiled anew."""
     n_kernels: int
     """Kernels that were compiled for it."""
+    processor: str = ""
+    """What kind of processor made it; empty when it does not say."""
 
 
 def folder() -> Path:
@@ -69,10 +73,25 @@ def this_version() -> str:
         return "of a checkout"
 
 
+@lru_cache(maxsize=1)
+def processor() -> str:
+    """The kind of this machine's processor: another one rounds sums of floats in another way."""
+    found = np.show_config(mode="dicts")["SIMD Extensions"]
+    told = {"vendor_id", "cpu family", "model"}
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
+    except OSError:
+        lines = [f"model: {platform.processor()}"]
+    pairs = [(name.strip(), value.strip()) for name, _, value in (a.partition(":") for a in lines)]
+    model = [value for name, value in pairs if name in told]
+    return " ".join((platform.machine(), *model, *found["baseline"], *found["found"]))
+
+
 def bytes_from_result(packed: bytes, spec: Spec, *, seconds: float, n_kernels: int) -> bytes:
     """A file's content; equal results give equal bytes where ``seconds`` are equal."""
     head = {
         "version": this_version(),
+        "processor": processor(),
         "spec": spec.to_json(),
         "seconds": round(seconds, 1),
         "n_kernels": n_kernels,
@@ -90,7 +109,10 @@ def find(name: str, spec: Spec) -> Shipped | None:
         if head["spec"] != spec.to_json():
             return None
         result = codec.unpack(packed)
-        return Shipped(result, packed, head["version"], head["seconds"], head["n_kernels"])
+        return Shipped(
+            result, packed, head["version"], head["seconds"], head["n_kernels"],
+            str(head.get("processor", "")),
+        )  # fmt: skip
     except (InputError, OSError, KeyError, ValueError, TypeError, zlib.error):
         # The page does without: its own run answers a little later.
         logger.warning("the first picture %s cannot be read", path.name, exc_info=True)
