@@ -27,7 +27,7 @@ async def test_a_press_cuts_a_wire_and_the_next_one_mends_it(view):
     assert cut(view) == []
     view.boxes._handle_msg({"kind": "press", "key": "f.food"})
     assert cut(view) == ["f.food"]
-    assert view.spec().cut == ("f.food",)  # type: ignore[attr-defined]
+    assert view.spec().cut == ("f.food",)
     view.boxes._handle_msg({"kind": "press", "key": "f.food"})
     assert cut(view) == []
 
@@ -35,13 +35,13 @@ async def test_a_press_cuts_a_wire_and_the_next_one_mends_it(view):
 @pytest.mark.parametrize("told", [None, {}, {"kind": "press"}, {"kind": "press", "key": "x"}, 3])
 def test_messages_that_name_no_wire_do_nothing(view, told):
     view.boxes._handle_msg(told)
-    assert view.spec().cut == ()  # type: ignore[attr-defined]
+    assert view.spec().cut == ()
 
 
 async def test_cuts_of_another_text_are_forgotten(view):
     view.press("f.food")
     view.controls.text = CELLS
-    assert view.spec().cut == ()  # type: ignore[attr-defined]
+    assert view.spec().cut == ()
     assert len(view.boxes.scene["wires"]) == 10
 
 

@@ -186,6 +186,6 @@ def test_without_bursts_nothing_is_claimed():
 
 def test_runs_repeat_to_the_byte_and_neighbouring_seeds_share_nothing():
     one, two = (EXPERIMENT.result(PhrasesSpec(**FEW)) for _ in range(2))
-    np.testing.assert_array_equal(one.told, two.told)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(one.told, two.told)
     other: Any = EXPERIMENT.result(PhrasesSpec(seed=1, **FEW))
-    assert not np.array_equal(one.examples, other.examples)  # type: ignore[attr-defined]
+    assert not np.array_equal(one.examples, other.examples)

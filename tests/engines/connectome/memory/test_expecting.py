@@ -106,8 +106,8 @@ def test_frames_come_while_trials_are_made():
 
 def test_a_new_beginning_takes_the_ridge_of_its_knob():
     loose, tight = (EXPERIMENT.result(ExpectingSpec(ridge=one, **FEW)) for one in (0.01, 1e4))
-    assert (tight.surprised()[ANEW] < loose.surprised()[ANEW]).all()  # type: ignore[attr-defined]
-    np.testing.assert_array_equal(tight.off[ALL], loose.off[ALL])  # type: ignore[attr-defined]
+    assert (tight.surprised()[ANEW] < loose.surprised()[ANEW]).all()
+    np.testing.assert_array_equal(tight.off[ALL], loose.off[ALL])
 
 
 def course() -> expecting.Course:
@@ -207,7 +207,7 @@ def test_without_a_switch_nothing_is_claimed_of_it():
 
 def test_runs_repeat_to_the_byte_and_neighbouring_seeds_share_no_network():
     one, two = (EXPERIMENT.result(ExpectingSpec(**FEW)) for _ in range(2))
-    np.testing.assert_array_equal(one.off, two.off)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(one.off, two.off)
     made = expecting.Course(20, 20, 15, 45)
     every = [
         expecting.trials(seed, k, 20, 1.0, 0.0, made).probes for seed in (0, 1) for k in (0, 1)

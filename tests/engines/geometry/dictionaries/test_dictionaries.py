@@ -345,21 +345,21 @@ def test_a_run_has_every_arm_and_shows_it(run):
     assert len(run.pictures()) == 8
     assert len(EXPERIMENT.findings(run)) == len(EXPERIMENT.claims) - 1  # amounts have no price
     again = EXPERIMENT.result(TINY)
-    assert again.found.scores.tobytes() == run.found.scores.tobytes()  # type: ignore[attr-defined]
+    assert again.found.scores.tobytes() == run.found.scores.tobytes()
 
 
 def test_what_is_not_asked_for_is_not_judged():
     found_ = EXPERIMENT.result(TINY.replace(factors=False, by_loss=0.0, network=2))
     words = [claim.figure(found_) for claim in EXPERIMENT.claims]
     assert [k for k, figure in enumerate(words) if figure is None] == [2, 9, 10]
-    assert np.isnan(found_.found.scores[FACTORS]).all()  # type: ignore[attr-defined]
+    assert np.isnan(found_.found.scores[FACTORS]).all()
 
 
 def test_codes_by_the_loss_stand_beside_and_are_judged(run):
     plain = EXPERIMENT.result(TINY.replace(factors=False, by_loss=0.0))
     beside = run
-    assert plain.found.scores[LEARNT].tobytes() == beside.found.scores[LEARNT].tobytes()  # type: ignore[attr-defined]
-    assert np.isnan(plain.found.extra).all()  # type: ignore[attr-defined]
+    assert plain.found.scores[LEARNT].tobytes() == beside.found.scores[LEARNT].tobytes()
+    assert np.isnan(plain.found.extra).all()
     assert np.isfinite(beside.found.extra[[LEARNT, BY_LOSS, BY_OTHERS, BY_NOISE]]).all()
     judged = [claim.figure(beside) for claim in EXPERIMENT.claims]
     assert [k for k, figure in enumerate(judged) if figure is None] == [2]  # amounts have no price
@@ -370,10 +370,10 @@ def test_a_run_moves_on_while_codes_learn_by_the_loss():
     frames = [f for f in EXPERIMENT.frames(TINY.replace(factors=False)) if hasattr(f, "doing")]
     done = [frame.fraction for frame in frames]
     assert (np.diff(done) >= -1e-9).all()
-    by_loss = {f.fraction for f in frames if f.doing == "dictionaries learn by the loss"}  # type: ignore[attr-defined]
+    by_loss = {f.fraction for f in frames if f.doing == "dictionaries learn by the loss"}
     assert len(by_loss) > TINY.n_seeds
     assert max(by_loss) - min(by_loss) > 0.2
-    looked_at = [f for f in frames if f.doing == "looked at"]  # type: ignore[attr-defined]
+    looked_at = [f for f in frames if f.doing == "looked at"]
     assert len(looked_at) == 10 * TINY.n_seeds  # four arms, what they stand against, steering, four
 
 

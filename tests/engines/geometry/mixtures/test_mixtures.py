@@ -127,7 +127,7 @@ def test_a_run_merges_in_every_way_and_eight_left_cost_nothing(run):
     assert len(run.pictures()) == 5
     assert len(EXPERIMENT.findings(run)) == len(EXPERIMENT.claims)
     again = EXPERIMENT.result(TINY)
-    assert again.rise.tobytes() == run.rise.tobytes()  # type: ignore[attr-defined]
+    assert again.rise.tobytes() == run.rise.tobytes()
 
 
 def test_too_much_is_refused():
