@@ -59,6 +59,16 @@ def pages(engine: Engine) -> dict[str, Callable[[], Any]]:
     return found
 
 
+def _telling(build: Callable[[], Any], shown: Callable[[], None]) -> Callable[[], Any]:
+    """Builds the same page, and tells when a browser shows it."""
+
+    def told() -> Any:
+        pn.state.onload(shown)
+        return build()
+
+    return told
+
+
 def _workbench_page(name: str, engine: Engine) -> Callable[[], Any]:
     def build() -> Any:
         owner, arguments = _session()
@@ -162,10 +172,10 @@ async def _serve(settings: Settings) -> None:
     engine = engine_from_settings(settings)
     watch_connections(engine)
     asked: Any = Metered(engine, settings.demo.budget_s) if settings.demo else engine
-    server = safe_serve(
-        pages(asked), port=settings.port, patterns=patterns(asked), reach=settings.reach
-    )
-    starting = asyncio.create_task(engine.start())
+    shown = asyncio.Event()
+    told = {path: _telling(build, shown.set) for path, build in pages(asked).items()}
+    server = safe_serve(told, port=settings.port, patterns=patterns(asked), reach=settings.reach)
+    starting = asyncio.create_task(_start(engine, shown))
     kiosk = announce(server, settings)
     knowing = asyncio.create_task(_know_everything())
     try:
@@ -177,6 +187,16 @@ async def _serve(settings: Settings) -> None:
         starting.cancel()
         knowing.cancel()
         await engine.close()
+
+
+async def _start(engine: Any, shown: asyncio.Event) -> None:
+    """Start the engine once a page stands, or when nobody has come for a while.
+
+    The page shows what was computed before; processes that start beside it would make it wait.
+    """
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(shown.wait(), _FIRST_PAGE_S)
+    await engine.start()
 
 
 async def _know_everything() -> None:
