@@ -14,6 +14,13 @@ from engines.lab.statistics import mean_over, paired
 KEPT = 0.99
 """Of the accuracy with all edges."""
 _NETS = "networks"
+_N_LOOKS, _FEWEST = 20, 4
+
+
+def looks(spec: InteractionSpec) -> np.ndarray:
+    """int64[look]: edges that are kept, from few to as many as neurons have."""
+    most = spec.n_embedded * spec.width
+    return np.unique(np.rint(np.geomspace(_FEWEST, most, _N_LOOKS)).astype(np.int64))
 
 
 def fewest(
@@ -78,6 +85,15 @@ class Found:
         """One basis less another, network by network."""
         pair = self.pure[other], self.pure[basis]
         return paired(*pair, self.spec.seed).estimate("difference", _NETS)
+
+    def shown(self, basis: int, look: int) -> int:
+        """Edges of the first network that a look keeps: no more than a basis has."""
+        return min(int(self.n_edges[look]), self.strengths[basis].size)
+
+    def enough(self, basis: int) -> int:
+        """The first look from which on the first network keeps 99 % of its accuracy."""
+        below = np.flatnonzero(self.accuracy[basis, :, 0] < KEPT * self.whole[0])
+        return min(int(below[-1]) + 1, len(self.n_edges) - 1) if len(below) else 0
 
     @property
     def learnt(self) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 from engines.contract import Estimate, Frame, Result
 from engines.contract.pictures import Axis, Bars, Curves, Heatmap, Picture, Table
 from engines.geometry.interaction.found import Found
-from engines.geometry.interaction.spec import BASES, LIB, PCA
+from engines.geometry.interaction.graph import graph, shown_table
+from engines.geometry.interaction.spec import BASES, LIB, PCA, SHORT
 from engines.lab.statistics import half_widths
 
 
@@ -30,22 +31,32 @@ class InteractionRun(Result):
 
     found: Found
 
-    def pictures(self) -> tuple[Picture, ...]:
-        """Accuracy by edges, edges needed, the wires of two bases, and numbers."""
+    def pictures(self, look: int | None = None, beside: int = PCA) -> tuple[Picture, ...]:
+        """Graphs of two bases, accuracy by edges, edges needed, all wires, and numbers.
+
+        Graphs are of the first network and keep the edges of a look, as many as the interaction
+        basis needs when none is named; ``beside`` is the basis next to it.
+        """
         found = self.found
-        wires = [_wires(found, basis) for basis in (LIB, PCA)]
-        return (_by_edges(found), _needed(found), _purity(found), *wires, _table(found))
+        look = found.enough(LIB) if look is None else look
+        pair = (LIB, beside)
+        graphs = [graph(found, basis, look) for basis in pair]
+        wires = [_wires(found, basis) for basis in pair]
+        return (*graphs, _by_edges(found, look), _needed(found), _purity(found), *wires,
+                shown_table(found, look), _table(found))  # fmt: skip
 
 
-def _by_edges(found: Found) -> Curves:
+def _by_edges(found: Found, look: int) -> Curves:
     lines = {name: found.accuracy[k].mean(axis=-1) for k, name in enumerate(BASES)}
     half = {name: half_widths(found.accuracy[k]) for k, name in enumerate(BASES)}
     bands = {name: (lines[name] - half[name], lines[name] + half[name]) for name in BASES}
     ticks = tuple((float(np.log10(n)), f"{n:,}") for n in (3, 10, 30, 100, 300, 1_000, 3_000)
                   if found.n_edges[0] <= n <= found.n_edges[-1])  # fmt: skip
+    here = np.arange(len(found.n_edges)) == look
+    dots = {name: np.where(here, line, np.nan) for name, line in lines.items()}
     return Curves("Sums right with so many wires", np.log10(found.n_edges.astype(float)), lines,
                   Axis("edges kept, the strongest first", ticks=ticks), Axis("share of sums"),
-                  bands, large=True)  # fmt: skip
+                  bands, dots=dots)  # fmt: skip
 
 
 def _bars(title: str, label: str, rows: list[Estimate], names: tuple[str, ...]) -> Bars:
@@ -55,17 +66,14 @@ def _bars(title: str, label: str, rows: list[Estimate], names: tuple[str, ...]) 
                 whiskers=ends)  # fmt: skip
 
 
-_SHORT = ("LIB", "PCA + LIB", "PCA", "turned", "neurons")
-
-
 def _needed(found: Found) -> Bars:
     rows = [found.edges(k) for k in range(len(BASES))]
-    return _bars("Edges for 99 % of the accuracy", "edges", rows, _SHORT)
+    return _bars("Edges for 99 % of the accuracy", "edges", rows, SHORT)
 
 
 def _purity(found: Found) -> Bars:
     rows = [found.purity(k) for k in range(len(BASES))]
-    return _bars("Is a feature one frequency?", "share of power", rows, _SHORT)
+    return _bars("Is a feature one frequency?", "share of power", rows, SHORT)
 
 
 def _wires(found: Found, basis: int) -> Heatmap:

@@ -16,7 +16,7 @@ from engines.geometry.interaction.adders import (
     sums,
     wirings,
 )
-from engines.geometry.interaction.found import KEPT, Found, dominant, fewest
+from engines.geometry.interaction.found import KEPT, Found, dominant, fewest, looks
 from engines.geometry.interaction.result import InteractionFrame, InteractionRun
 from engines.geometry.interaction.spec import BASES, InteractionSpec
 from engines.lab.training import (
@@ -30,7 +30,7 @@ from engines.lab.training import (
     stack_from_seeds,
 )
 
-_RATE, _N_LOOKS, _FEWEST = 0.01, 20, 4
+_RATE = 0.01
 
 
 def frames_of(spec: InteractionSpec) -> Iterator[InteractionFrame | InteractionRun]:
@@ -81,12 +81,6 @@ def _judge(
             return accuracy_with(adder, wired, strongest(wired.edges, n), x, y)
 
     return judged
-
-
-def looks(spec: InteractionSpec) -> np.ndarray:
-    """int64[look]: edges that are kept, from few to as many as neurons have."""
-    most = spec.n_embedded * spec.width
-    return np.unique(np.rint(np.geomspace(_FEWEST, most, _N_LOOKS)).astype(np.int64))
 
 
 def network(spec: InteractionSpec) -> nn.Module:

@@ -8,6 +8,7 @@ from engines.contract import Seed, Spec, knob
 
 LIB, HALF, PCA, TURNED, NEURONS = range(5)
 BASES = ("interaction basis", "PCA, then interaction", "PCA", "turned at random", "neurons")
+SHORT = ("LIB", "PCA + LIB", "PCA", "turned", "neurons")
 
 
 class InteractionSpec(Spec):

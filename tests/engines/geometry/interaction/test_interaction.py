@@ -22,7 +22,8 @@ from engines.geometry.interaction.adders import (
 )
 from engines.geometry.interaction.answers import after_a_turn
 from engines.geometry.interaction.bases import principal
-from engines.geometry.interaction.found import dominant, fewest
+from engines.geometry.interaction.found import dominant, fewest, looks
+from engines.geometry.interaction.graph import graph, share_held, strongest_edges
 from engines.geometry.interaction.result import InteractionRun
 from engines.geometry.interaction.running import right
 from engines.geometry.interaction.spec import BASES, LIB, NEURONS, PCA, TURNED, InteractionSpec
@@ -172,11 +173,54 @@ def test_a_run_judges_every_basis(run):
     assert found.accuracy.shape == (len(BASES), len(found.n_edges), 3)
     assert found.n_features[LIB].max() <= 10  # the logits' differences have ten dimensions
     np.testing.assert_array_equal(found.n_features[LIB], found.n_features[TURNED])
-    assert len(run.pictures()) == 6
+    assert len(run.pictures()) == 9
     assert len(EXPERIMENT.findings(run)) == (len(CLAIMS) if found.learnt else 0)
     again = EXPERIMENT.result(TINY)
     assert isinstance(again, InteractionRun)
     assert again.found.least.tobytes() == found.least.tobytes()
+
+
+@given(st.integers(0, 50), st.integers(0, 12))
+def test_a_graph_keeps_the_edges_that_accuracy_is_measured_with(seed, n):
+    """The same by torch's order, ties included, and what they hold by hand."""
+    strength = np.random.default_rng(seed).integers(0, 4, (3, 4)).astype(float)
+    kept = strongest(torch.from_numpy(strength), n).numpy()
+    drawn = np.zeros_like(kept)
+    drawn[tuple(strongest_edges(strength, n).T)] = True
+    np.testing.assert_array_equal(drawn, kept)
+    if strength.sum() > 0:
+        assert share_held(strength, n) == pytest.approx(strength[kept].sum() / strength.sum())
+
+
+def test_every_kept_edge_is_drawn_once_from_its_feature_to_its_hidden_feature(run):
+    found = run.found
+    for basis in (LIB, NEURONS):
+        strength = found.strengths[basis]
+        for look in (0, 3, len(found.n_edges) - 1):
+            drawn = graph(found, basis, look)
+            ends = []
+            for y in (*drawn.lines.values(), *(one[0] for one in drawn.clouds.values())):
+                at = np.flatnonzero(np.isfinite(y))
+                ends += [(y[k], y[k + 1]) for k in at[::2]]
+                assert (drawn.x[at[::2]] == 0).all()
+                assert (drawn.x[at[1::2]] == 1).all()
+            n_source, n_target = strength.shape
+            found_edges = {(round((1 - a) * n_source - 0.5), round((1 - b) * n_target - 0.5))
+                           for a, b in ends}  # fmt: skip
+            kept = strongest_edges(strength, found.shown(basis, look))
+            assert len(ends) == len(kept)
+            assert found_edges == set(map(tuple, kept.tolist()))
+            with_edge, without = drawn.dots.values()
+            n_heard = sum(len(np.unique(kept[:, side])) for side in (0, 1))
+            assert np.isfinite(with_edge).sum() == n_heard
+            assert np.isfinite(without).sum() == n_source + n_target - n_heard
+
+
+def test_the_page_opens_where_the_interaction_basis_is_right(run):
+    found, look = run.found, run.found.enough(LIB)
+    assert (found.accuracy[LIB, look:, 0] >= 0.99 * found.whole[0]).all()
+    assert look == 0 or found.accuracy[LIB, look - 1, 0] < 0.99 * found.whole[0]
+    np.testing.assert_array_equal(found.n_edges, looks(found.spec))
 
 
 def test_networks_that_did_not_learn_test_nothing():
