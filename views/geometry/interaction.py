@@ -19,6 +19,7 @@ from views.kit.components import Facts
 from views.kit.generic import GenericView
 
 _HINT = "the slider keeps the strongest edges of network 1; the list says what stands beside"
+_KEPT = "Edges kept, the strongest first"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +40,15 @@ class InteractionView(GenericView):
     def __init__(self, *args: Any, **named: Any) -> None:
         wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
         self.list = Facts(self._pressed, sections=[], **wide)
-        self.edges = pmui.DiscreteSlider(
-            label="Edges kept, the strongest first", options=[0], value=0, size="small",
-            margin=(4, 12), **wide,
-        )  # fmt: skip
+        self.edges = pmui.IntSlider(
+            label=_KEPT, start=0, end=1, value=0, size="small", margin=(4, 12), **wide
+        )
+        self.edges.show_value = False
         self.asked: int | None = None
         self.beside = PCA
         self._run: InteractionRun | None = None
         super().__init__(*args, **named)
-        self._offer(looks(self._spec()))
+        self._offer(looks(self._spec()), 0)
         self.edges.param.watch(self._slid, "value")
 
     def stage(self) -> list[Any]:
@@ -81,9 +82,10 @@ class InteractionView(GenericView):
         assert isinstance(spec, InteractionSpec)
         return spec
 
-    def _offer(self, n_edges: np.ndarray, value: int | None = None) -> None:
-        options = [int(n) for n in n_edges]
-        self.edges.param.update(options=options, value=options[0] if value is None else value)
+    def _offer(self, n_edges: np.ndarray, look: int) -> None:
+        """Places of the slider are looks, which have equal ratios; its label says the edges."""
+        told = f"{_KEPT}: {n_edges[look]:,}"
+        self.edges.param.update(end=len(n_edges) - 1, value=look, label=told)
 
     def _draw(self, moment: Frame | Result) -> None:
         self._run = moment if isinstance(moment, InteractionRun) else None
@@ -93,7 +95,7 @@ class InteractionView(GenericView):
                 self.asked = None
             look = self._kept(self._run)
             self._list(self._run, look)
-            self._offer(found.n_edges, int(found.n_edges[look]))
+            self._offer(found.n_edges, look)
             moment = _Kept(self._run, look, self.beside)  # type: ignore[assignment]
         else:  # nothing is kept while networks learn
             self.list.sections = []
@@ -106,9 +108,9 @@ class InteractionView(GenericView):
         return int(np.flatnonzero(run.found.n_edges == self.asked)[0])
 
     def _slid(self, event: Any) -> None:
-        if self._run is None or int(event.new) == self._run.found.n_edges[self._kept(self._run)]:
+        if self._run is None or int(event.new) == self._kept(self._run):
             return
-        self.asked = int(event.new)
+        self.asked = int(self._run.found.n_edges[int(event.new)])
         self._look()
 
     def _pressed(self, action: str) -> None:

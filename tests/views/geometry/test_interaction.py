@@ -32,26 +32,29 @@ def view(result):
 
 def test_it_opens_with_as_many_edges_as_the_interaction_basis_needs(view, result):
     found = result.found
-    assert view.edges.value == found.n_edges[found.enough(LIB)]
+    look = found.enough(LIB)
+    assert view.edges.value == look
+    assert view.edges.label.endswith(f": {found.n_edges[look]:,}")
     assert view.selection() == {}
 
 
 def test_the_slider_keeps_edges_and_the_inspector_says_which_share(view, result):
     figures = list(view._figures)
-    view.edges.value = int(result.found.n_edges[3])
+    view.edges.value = 3
     assert view._figures == figures  # drawn in place, nothing is run again
     strength, right = result.found.strengths[LIB], result.found.accuracy[LIB, 3, 0]
-    kept = f"{view.edges.value} of {strength.size}"
+    n = int(result.found.n_edges[3])
+    kept = f"{n} of {strength.size}"
     title = view._figures[0].figure.title.text
     assert title == f"Interaction basis: {kept} edges, {right:.0%} right"
     rows = view.list.sections[0]["rows"]
-    share = np.sort(strength.ravel())[::-1][: view.edges.value].sum() / strength.sum()
+    share = np.sort(strength.ravel())[::-1][:n].sum() / strength.sum()
     assert rows[LIB][1:] == [kept, f"{share:.0%}", f"{right:.0%}"]
-    assert view.selection() == {"edges": int(result.found.n_edges[3])}
+    assert view.selection() == {"edges": n}
 
 
 def test_with_every_edge_a_basis_holds_all_of_its_strength(view, result):
-    view.edges.value = int(result.found.n_edges[-1])
+    view.edges.value = view.edges.end
     for basis, row in enumerate(view.list.sections[0]["rows"]):
         size = result.found.strengths[basis].size
         assert row[1:3] == [f"{size} of {size}", "100%"]
@@ -68,7 +71,7 @@ def test_an_address_brings_edges_and_basis_back(view, result):
     asked = {"edges": edges, "beside": NEURONS}
     view.select(asked)
     assert view.selection() == asked
-    assert view.edges.value == edges
+    assert view.edges.value == 5
     for wrong in ({"edges": 10**9}, {"edges": True}, {"beside": LIB}, {"beside": "x"}, {}):
         view.select(asked)
         view.select(wrong)
@@ -80,5 +83,5 @@ def test_nothing_is_kept_while_networks_learn(view):
     assert view.list.sections == []
     now = view.tables.sections
     view._pressed(str(NEURONS))
-    view.edges.value = view.edges.options[0]
+    view.edges.value = 0
     assert view.tables.sections == now
