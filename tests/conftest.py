@@ -35,6 +35,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to go on where a file would not stay together, for nothing else would tell.
+
+    Everything would pass, but start what its tests share in every process.
+    """
+    together = session.config.getoption("loadgroup", default=False)
+    if together and session.items and not any("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("this pytest does not let xdist keep a file's tests together")
+
+
 @contextmanager
 def served(apps: Mapping[str, Callable[[], Any]], **options: Any) -> Iterator[Any]:
     """A `SafeServer` for these pages, answering from a thread of its own."""
