@@ -51,6 +51,16 @@ def arrays_close(ours: np.ndarray, theirs: np.ndarray) -> None:
     np.testing.assert_allclose(ours, theirs, rtol=RTOL, atol=ATOL, equal_nan=True)
 
 
+def arrays_alike(ours: np.ndarray, theirs: np.ndarray) -> None:
+    """All but a fiftieth of the numbers within a tenth of their range: one course, other bits."""
+    assert ours.shape == theirs.shape
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    if both.any():
+        apart = np.abs(ours[both] - theirs[both])
+        assert (apart > 0.1 * np.ptp(theirs[both]) + ATOL).mean() <= 0.02
+    np.testing.assert_array_equal(np.isfinite(ours), np.isfinite(theirs))
+
+
 def shapes_equal(ours: np.ndarray, theirs: np.ndarray) -> None:
     """As many numbers, whatever they are."""
     assert ours.shape == theirs.shape
@@ -90,7 +100,7 @@ def assert_told_alike(experiment, ours, theirs) -> None:
     the first bit that differs.
     """
     findings = experiment.findings(theirs)
-    assert_close(ours, theirs, shapes_equal if findings else arrays_close)
+    assert_close(ours, theirs, shapes_equal if findings else arrays_alike)
     for one, other in zip(experiment.findings(ours), findings, strict=True):
         assert one.word == other.word, other.sentence
         low, high = other.figure.low, other.figure.high
