@@ -2,6 +2,8 @@
 
 Needs Chromium and playwright. The front page and every listed experiment, done or after a while,
 at 1024, 1440 and 1920 pixels, light and dark; ``--only NAME``, ``--width`` and ``--theme`` choose.
+With ``--first`` each is taken as soon as its first picture stands, which shows the layout of every
+page in minutes.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
@@ -25,6 +28,7 @@ from engines.running import registry  # noqa: E402
 
 HEIGHTS = {1024: 768, 1440: 900, 1920: 1080}
 ENDED = ("done", "from cache", "made with")
+STANDS = "computing afresh"
 SETTLED_MS = 900
 """Until colours have faded in and the last picture is drawn."""
 
@@ -37,53 +41,79 @@ def places() -> Iterator[tuple[str, str]]:
             yield name.replace("/", "-"), f"{workbench}?x={name.partition('/')[2]}"
 
 
-def until_ended(page: Page, seconds: float) -> bool:
-    """Wait for the run bar to say that the run is over; false when it did not."""
+def until_ended(page: Page, seconds: float, *, first: bool = False) -> bool:
+    """Wait for the run bar to say that the run is over; false when it did not.
+
+    With ``first`` the picture that came with the build is enough.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         said = page.locator(".nx-line").all_inner_texts()
         if any(word in text for text in said for word in ENDED):
             return True
+        if first and page.get_by_text(STANDS).count():
+            return True
         page.wait_for_timeout(150)
     return False
 
 
-def shoot(folder: Path, only: str, widths: list[int], themes: list[str], wait_s: float) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """Which pictures are taken, and when."""
+
+    folder: Path
+    only: str
+    widths: list[int]
+    themes: list[str]
+    wait_s: float
+    first: bool
+
+
+def shoot(wanted: Wanted) -> None:
     """Take them all with one app and one browser."""
     with tempfile.TemporaryDirectory() as kept, sync_playwright() as playwright:
         app = start_app(Path(kept))
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         try:
-            for name, path in places():
-                if only in name:
-                    for theme in themes:
-                        one_page(browser, app.url, name, path, folder, widths, theme, wait_s)
+            for theme in wanted.themes:
+                in_theme(browser, app.url, wanted, theme)
         finally:
             browser.close()
             app.stop()
 
 
-def one_page(browser, url, name, path, folder, widths, theme, wait_s) -> None:
-    """Every width of one page in one theme."""
+def in_theme(browser: Browser, url: str, wanted: Wanted, theme: str) -> None:
+    """Every page in one theme, one after the other in one tab."""
+    width = wanted.widths[-1]
     context = browser.new_context(
-        viewport={"width": widths[-1], "height": HEIGHTS[widths[-1]]}, color_scheme=theme
+        viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=theme
     )
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda m: m.type in ("error", "warning") and said.append(m.text[:200]))
-    parts = urlsplit(url)
-    begun = time.monotonic()
     page.goto(url)
+    for name, path in places():
+        if wanted.only in name:
+            said.clear()
+            one_page(page, name, path, wanted, theme)
+            print(*sorted(set(said)), sep="\n  ", end="\n" if said else "")
+    context.close()
+
+
+def one_page(page: Page, name: str, path: str, wanted: Wanted, theme: str) -> None:
+    """Every width of one page."""
+    parts = urlsplit(page.url)
+    begun = time.monotonic()
+    page.goto(f"{parts.scheme}://{parts.netloc}/{path}")
     if path:
-        page.goto(f"{parts.scheme}://{parts.netloc}/{path}")
-    ended = until_ended(page, wait_s) if path else not page.wait_for_timeout(4000)
-    for width in reversed(widths):
+        ended = until_ended(page, wanted.wait_s, first=wanted.first)
+    else:
+        ended = not page.wait_for_timeout(4000)
+    for width in reversed(wanted.widths):
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         page.wait_for_timeout(SETTLED_MS)
-        page.screenshot(path=folder / f"{name}-{width}-{theme}.png")
-    print(f"{name} {theme} {time.monotonic() - begun:.1f} s{'' if ended else ', not done'}",
-          *sorted(set(said)), sep="\n  ")  # fmt: skip
-    context.close()
+        page.screenshot(path=wanted.folder / f"{name}-{width}-{theme}.png")
+    print(f"{name} {theme} {time.monotonic() - begun:.1f} s{'' if ended else ', not done'}")
 
 
 def main() -> None:
@@ -94,10 +124,11 @@ def main() -> None:
     parser.add_argument("--width", type=int, action="append", choices=tuple(HEIGHTS))
     parser.add_argument("--theme", action="append", choices=("light", "dark"))
     parser.add_argument("--wait", type=float, default=40.0, help="seconds for a run")
+    parser.add_argument("--first", action="store_true", help="once the first picture stands")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     widths, themes = given.width or list(HEIGHTS), given.theme or ["light", "dark"]
-    shoot(given.folder, given.only, sorted(widths), themes, given.wait)
+    shoot(Wanted(given.folder, given.only, sorted(widths), themes, given.wait, given.first))
 
 
 if __name__ == "__main__":
