@@ -5,8 +5,8 @@ from engines.geometry.analyses.comparison import CompareSpec, SimilarityMatrix
 from engines.geometry.analyses.moment import BARS_MAX, LayerMoment, Moment, MomentSpec
 from engines.geometry.analyses.task_geometry import DichotomySpec, TaskGeometry
 from engines.geometry.chance.scores import Score
-from engines.geometry.film.film import Film, FilmFrame
-from engines.geometry.film.spec import FilmSpec
+from engines.geometry.film.film import Film, FilmFrame, MapFrame
+from engines.geometry.film.spec import MAPS, FilmSpec
 from engines.geometry.information.pictures import SHOWN, InformationFrame, InformationRun
 from engines.geometry.information.spec import ARMS, ESTIMATORS
 from engines.geometry.learning.phase_diagram import Phase, PhaseFrame, PhaseSpec
@@ -20,6 +20,7 @@ __all__ = [
     "ARMS",
     "BARS_MAX",
     "ESTIMATORS",
+    "MAPS",
     "SHOWN",
     "CompareSpec",
     "DichotomySpec",
@@ -31,6 +32,7 @@ __all__ = [
     "InformationFrame",
     "InformationRun",
     "LayerMoment",
+    "MapFrame",
     "ModularFrame",
     "ModularRun",
     "Moment",

@@ -16,6 +16,7 @@ from engines.geometry.model import (
     Film,
     FilmFrame,
     FilmSpec,
+    MapFrame,
     Moment,
     MomentSpec,
 )
@@ -55,7 +56,7 @@ class FilmView(ExperimentView):
         self._films = Asker(compute, self.owner, f"{name}#film", self._hear_film)
         self._moments = Asker(compute, self.owner, f"{name}#moment", self._hear_moment)
         self.close_up: Moment | None = None
-        for part in ("layout", "dissimilarity"):
+        for part in ("layout", "dissimilarity", "seed"):
             getattr(self.tools, part).param.watch(self._lay_out, "value")
         self.canvas.param.watch(self._look_again, ["left", "right", "colour"])
         self.canvas.param.watch(self._selected, "selected")
@@ -121,6 +122,7 @@ class FilmView(ExperimentView):
                 layers=self._layers(),
                 layout=self.tools.layout.value,
                 dissimilarity=self.tools.dissimilarity.value,
+                seed=self.tools.seed.value if self.tools.is_map else 0,
                 over="layers" if self.film.unit == "layer" else "snapshots",
             )
         )
@@ -131,6 +133,7 @@ class FilmView(ExperimentView):
         return self.film.moment_names if self.film.unit == "layer" else self.film.tracks
 
     def _hear_film(self, job: Job) -> None:
+        self.tools.tell(told_of_map(job))
         if isinstance(job.result, Film):
             self.canvas.param.update(start_at=self.clock.position)
             self._send(job.result, job.id)
@@ -301,6 +304,17 @@ class FilmView(ExperimentView):
         if kind == "csv":
             return f"{name}.zip", zipped_csv(tables)
         return f"{name}.npz", npz_from_tables(tables)
+
+
+def told_of_map(job: Job) -> str:
+    """How far a map is and about how long it still takes; empty when none is drawn."""
+    state, frame = job.state, job.frame
+    if state.status.final or not isinstance(frame, MapFrame):
+        return ""
+    share = max(frame.fraction, 1e-3)
+    left = state.elapsed_s * (1.0 - share) / share
+    time = f", about {left:,.0f} s to go" if state.elapsed_s > 0.5 else ""
+    return f"{frame.sentence}: {share:.0%}{time}"
 
 
 def _are_counts(values: object) -> TypeGuard[list[int]]:

@@ -8,9 +8,10 @@ from typing import Any, get_args
 import panel as pn
 import panel_material_ui as pmui
 
-from engines.geometry.film.spec import Layout
+from engines.geometry.film.spec import MAPS, Layout
 from engines.geometry.measures.rdm_kinds import Dissimilarity
 from views.geometry.components import GeometryStage
+from views.kit.components import Facts
 from views.kit.text import label
 
 FORMS = ("dissimilarity", "ranks", "geo-topological", "left below, right above")
@@ -21,7 +22,9 @@ DEFAULTS: dict[str, Any] = {
     "order": ORDERS[0],
     "layout": get_args(Layout)[0],
     "dissimilarity": get_args(Dissimilarity)[0],
+    "seed": 0,
 }
+SEED_MAX = 2**31 - 1
 
 
 class Toolbar:
@@ -40,6 +43,12 @@ class Toolbar:
         self.order = _select("Sorted by", list(ORDERS), 98)
         self.layout = _select("Layout", list(get_args(Layout)), 138)
         self.dissimilarity = _select("Dissimilarity", list(get_args(Dissimilarity)), 138)
+        self.seed = pmui.IntInput(
+            label="Seed of the map", value=0, start=0, end=SEED_MAX, size="small", margin=0,
+            width=110, visible=False,
+        )  # fmt: skip
+        self.progress = Facts(sections=[], visible=False, sizing_mode="stretch_width")
+        self.layout.param.watch(self._offer_seed, "value")
         for widget in (self.dims, self.colour, self.form, self.quantiles, self.order):
             widget.param.watch(self._to_stage, "value")
 
@@ -54,6 +63,19 @@ class Toolbar:
             high=high,
             order=self.order.value,
         )
+
+    @property
+    def is_map(self) -> bool:
+        """Whether a map is asked for, which hangs on a seed."""
+        return self.layout.value in MAPS
+
+    def _offer_seed(self, *_events: Any) -> None:
+        self.seed.visible = self.is_map
+
+    def tell(self, sentence: str) -> None:
+        """How far another layout is; nothing when none is under way."""
+        sections = [{"title": sentence}] if sentence else []
+        self.progress.param.update(sections=sections, visible=bool(sentence))
 
     def offer_colours(self, labels: Mapping[str, tuple[str, ...]]) -> None:
         """What stimuli can be coloured by; at first the first that groups any of them."""
@@ -71,7 +93,9 @@ class Toolbar:
         return pn.FlexBox(
             *shown,
             self.layout,
+            self.seed,
             self.dissimilarity,
+            self.progress,
             gap="8px",
             align_items="end",
             margin=(0, 0, 10, 0),
@@ -87,8 +111,11 @@ class Toolbar:
         """Restore `choices`; what is not offered is passed over."""
         for name in DEFAULTS:
             widget, choice = getattr(self, name), choices.get(name)
-            if isinstance(choice, str) and choice in widget.options:
+            if isinstance(choice, str) and choice in getattr(widget, "options", ()):
                 widget.value = choice
+        seed = choices.get("seed")
+        if type(seed) is int and 0 <= seed <= SEED_MAX:
+            self.seed.value = seed
 
 
 def _select(title: str, options: list[str], width: int) -> pmui.Select:

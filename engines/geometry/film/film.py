@@ -104,13 +104,21 @@ class FilmFrame(Frame):
 
 @dataclass(frozen=True)
 class MapFrame(Frame):
-    """A map more is drawn."""
+    """How far maps are: the one that is drawn, of how many, and of how many points."""
 
     method: str
+    number: int
+    n_maps: int
+    n_points: int
 
     def pictures(self) -> tuple[Picture, ...]:
         """Nothing is drawn before all maps are there."""
-        return (Table("Now", {"": (f"{self.method} is drawn",)}),)
+        return (Table("Now", {"": (self.sentence,)}),)
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        return f"{self.method}, map {self.number} of {self.n_maps}, {self.n_points:,} points"
 
 
 @dataclass(eq=False)
@@ -276,14 +284,14 @@ def _all_placed(
 
 
 def maps_of(stacks: list[np.ndarray], spec: FilmSpec) -> Iterator[tuple[float, list[Joint]]]:
-    """Share that is drawn, and the maps so far, after every map."""
-    from engines.geometry.film.joint import joint_maps
+    """Share that is drawn, and the maps so far, while they are drawn and last."""
+    from engines.geometry.film.joint import Joint, joint_maps
 
     found: list[Joint] = []
     for k, stack in enumerate(stacks):
         for drawn in joint_maps(stack, spec.layout, spec.seed, len(stacks)):
-            found += [drawn] if drawn is not None else []
-            yield (k + (1.0 if drawn is not None else 0.5)) / len(stacks), found
+            found += [drawn] if isinstance(drawn, Joint) else []
+            yield (k + (1.0 if isinstance(drawn, Joint) else drawn)) / len(stacks), found
 
 
 def _placed(stack: np.ndarray, spec: FilmSpec) -> tuple[np.ndarray, np.ndarray]:
@@ -328,13 +336,18 @@ def film_from_set(activations: ActivationSet, spec: FilmSpec) -> Film:
 
 
 def frames_from_set(activations: ActivationSet, spec: FilmSpec) -> Iterator[MapFrame | Film]:
-    """A frame after every map that is drawn, and the film last."""
+    """Frames while maps are drawn, two of every track, and the film last."""
     tracks, more = _tracks_of(activations, spec)
     maps = None
     if spec.layout in MAPS:
-        for share, drawn in maps_of(list(tracks.values()), spec):
+        from engines.geometry.film.joint import n_points
+
+        stacks, last = list(tracks.values()), 2 * len(tracks)
+        points = n_points(stacks[0].shape[0], stacks[0].shape[1], len(stacks))
+        for share, drawn in maps_of(stacks, spec):
             maps = drawn
-            yield MapFrame(spec.layout, fraction=share)
+            number = min(last, 1 + int(last * share + 1e-9))
+            yield MapFrame(spec.layout, number, last, points, fraction=share)
     yield film_of(tracks, spec=spec, maps=maps, **more)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import InputError
-from engines.geometry.film.neighbours import METHODS, kept, nearest, onto
+from engines.geometry.film.neighbours import kept, nearest, onto
+from engines.geometry.film.stepwise import drawn
 
 POINTS = 3_000
 """Of all tracks together; with more, moments are taken evenly and places in between are joined."""
@@ -36,14 +37,14 @@ class Joint:
 def joint_map(stack: np.ndarray, method: str, seed: int, n_tracks: int = 1) -> Joint:
     """A map of [snapshot, stimulus, unit], see `joint_maps`."""
     *_, last = joint_maps(stack, method, seed, n_tracks)
-    assert last is not None
+    assert isinstance(last, Joint)
     return last
 
 
 def joint_maps(
     stack: np.ndarray, method: str, seed: int, n_tracks: int = 1
-) -> Iterator[Joint | None]:
-    """Once per map that is drawn: nothing, then the map, held against that of another seed.
+) -> Iterator[float | Joint]:
+    """The share that is drawn, often, and last the map, held against that of another seed.
 
     Raises:
         InputError: too few points or too many, or a method whose package is not installed.
@@ -54,13 +55,22 @@ def joint_maps(
     if len(x) < _LEAST:
         raise InputError(f"a map needs {_LEAST} points or more, here are {len(x)}; take PCA or MDS")
     neighbours = min(float(NEIGHBOURS), (len(x) - 1) / 3.0)
-    one = METHODS[method](x, neighbours, seed)
-    yield None
-    other = METHODS[method](x, neighbours, seed + 1)
-    near = [nearest(drawn, min(N_NEAR, len(x) - 2)) for drawn in (one, other)]
+    both: list[np.ndarray] = []
+    for number in (0, 1):
+        for made in drawn(method, x, neighbours, seed + number):
+            if isinstance(made, np.ndarray):
+                both.append(made)
+            yield (number + (1.0 if isinstance(made, np.ndarray) else made)) / 2.0
+    one, other = both
+    near = [nearest(places, min(N_NEAR, len(x) - 2)) for places in both]
     places = one.reshape(len(taken), n_stimuli, 2)
     at_all = _between(places, taken, n_snapshots)
     yield Joint(at_all, len(taken), kept(*near), onto(other, one)[1])
+
+
+def n_points(n_snapshots: int, n_stimuli: int, n_tracks: int) -> int:
+    """How many points a map has, see `joint_maps`."""
+    return len(_moments(n_snapshots, n_stimuli, n_tracks)) * n_stimuli
 
 
 def _moments(n_snapshots: int, n_stimuli: int, n_tracks: int) -> np.ndarray:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import pytest
 
+from engines.geometry.film.film import MapFrame
 from engines.geometry.learning.spec import StudioSpec
 from engines.running import registry
-from engines.running.compute import InProcess
+from engines.running.compute import InProcess, JobState, Status
+from views.geometry.filmview import told_of_map
 from views.geometry.payloads import close_bytes, film_bytes, kinds_of
 from views.kit.catalog import view_type
 
@@ -76,6 +79,30 @@ async def test_another_layout_is_asked_of_the_engine():
     view.tools.layout.value = "MDS"
     await view._films.job.ended()
     assert head(view.canvas.film)["meta"]["layout"] == "MDS"
+
+
+async def test_a_map_has_a_seed_that_an_address_brings_back():
+    view = await studio()
+    assert not view.tools.seed.visible
+    view.select({"layout": "t-SNE", "seed": 7})
+    assert view.tools.seed.visible
+    await view._films.job.ended()
+    spec = view._films.job.spec
+    assert (spec.layout, spec.seed) == ("t-SNE", 7)
+    assert "seed 7" in " ".join(head(view.canvas.film)["meta"]["notes"])
+    assert view.tools.choices() == {"layout": "t-SNE", "seed": 7}
+    view.select({"layout": "MDS", "seed": True})
+    await view._films.job.ended()
+    assert view._films.job.spec.seed == 0  # nothing hangs on it
+
+
+def test_a_map_under_way_says_how_far_it_is():
+    frame = MapFrame("t-SNE", 1, 4, 3_000, fraction=0.25)
+    job = SimpleNamespace(frame=frame, state=JobState(Status.RUNNING, 0.25, elapsed_s=6.0))
+    said = "t-SNE, map 1 of 4, 3,000 points: 25%, about 18 s to go"
+    assert told_of_map(job) == said  # type: ignore[arg-type]
+    job.state = JobState(Status.DONE, 1.0, elapsed_s=24.0)
+    assert told_of_map(job) == ""  # type: ignore[arg-type]
 
 
 async def test_files_of_numbers_are_saved():
