@@ -9,9 +9,9 @@ import numpy as np
 
 from engines.geometry.film.neighbours import METHODS
 
-N_STEPS, _GATHERED, _LOOK = 500, 250, 50
-"""Steps in all, steps in which neighbours pull harder, and steps between looks at the slope."""
-_HARDER, _FLAT = 12.0, 1e-7
+N_STEPS, _GATHERED, _TOLD = 500, 250, 50
+"""Steps in all, steps in which neighbours pull harder, and the most between two shares told."""
+_HARDER = 12.0
 _CPU_S, _OF_POINTS, _POWER = 9.9, 3_000, 1.3
 """Measured on one core: .27 s for 200 points, .73 for 400, 1.7 for 800, 3.9 for 1,500, 9.9."""
 
@@ -41,6 +41,7 @@ def t_sne_steps(x: np.ndarray, neighbours: float, seed: int) -> Iterator[Drawn]:
 
     The gradient and the joint probabilities are scikit-learn's own, and so is the descent: gains
     that grow where a step goes on, momentum 0.5 while neighbours pull harder and 0.8 after it.
+    Scikit-learn ends early where the slope is below 1e-7, which no 500 steps have reached here.
     """
     from threadpoolctl import threadpool_limits
 
@@ -64,10 +65,8 @@ def t_sne_steps(x: np.ndarray, neighbours: float, seed: int) -> Iterator[Drawn]:
             update = momentum * update - rate * slope
             places += update
             step += 1
-            if step % max(1, min(_LOOK, _OF_POINTS // n)) == 0:
+            if step % max(1, min(_TOLD, _OF_POINTS // n)) == 0:
                 yield step / N_STEPS
-            if step % _LOOK == 0 and np.linalg.norm(slope) <= _FLAT:
-                break
         near.data /= pull
     yield places.reshape(n, 2).astype(np.float64)
 

@@ -101,7 +101,7 @@ def test_a_map_drawn_step_by_step_is_scikit_learns_number_for_number(n, twice):
     assert (np.diff(shares) > 0).all()
 
 
-def test_points_that_do_not_differ_end_early_as_scikit_learns_do():
+def test_points_that_do_not_differ_lie_as_scikit_learns_do():
     x = np.zeros((20, 3))
     *_, last = t_sne_steps(x, 5.0, 0)
     np.testing.assert_array_equal(last, t_sne(x, 5.0, 0))
