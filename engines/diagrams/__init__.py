@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         search_widths,
         solve_on_grids,
         sorted_widths,
+        two_ways,
         wire_values,
     )
     from engines.diagrams.builder import Builder

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engines.diagrams.bounding.results import BranchResult
     from engines.diagrams.changes.results import ChangesResult
     from engines.diagrams.choosing.results import ChoosingResult
+    from engines.diagrams.commuting.results import CommutingResult
     from engines.diagrams.cutting.results import SortedResult
     from engines.diagrams.dendrites.results import DendritesResult
     from engines.diagrams.edges.results import KanResult
@@ -275,6 +276,16 @@ def memory_of_triples(**fields: Any) -> ArmsResult:
     """
     experiment = registry.experiment("diagrams/triples")
     return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def two_ways(**fields: Any) -> CommutingResult:
+    """A square that networks fill, and how far it commutes; ``.at(row, noise)``, ``.shown``.
+
+    Args:
+        fields: of `CommutingSpec`: ``n_steps``, ``n_nets``, ``noise``, ``drawn``, ``seed``.
+    """
+    experiment = registry.experiment("diagrams/commuting")
+    return cast("CommutingResult", experiment.result(experiment.spec(**fields)))
 
 
 def few_bits(**fields: Any) -> ArmsResult:

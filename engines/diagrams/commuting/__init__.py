@@ -1,0 +1,1 @@
+"""A square of a sketch that two networks fill: does the one way say what the other says?"""
