@@ -1,1 +1,1 @@
-"""A square of a sketch that two networks fill: does the one way say what the other says?"""
+"""A square of a sketch that two networks fill, and how far it commutes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,12 +11,25 @@ from engines.diagrams.commuting.asked import KINDS, LEVELS, N_DRAWN, ROWS
 from engines.diagrams.commuting.degrees import coarse
 from engines.lab.statistics import half_widths
 
-if TYPE_CHECKING:
-    from engines.diagrams.commuting.results import CommutingResult, Shown
-
 _DEGREE = "degree to which both ways are one"
 _INK = Axis("ink, or chance")
 _CLASSES = ("even", "odd")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The pictures to which one square gives the least degree, lowest first."""
+
+    pictures: np.ndarray
+    """float32[picture, row, column]."""
+    digits: np.ndarray
+    """int64[picture]: what they are."""
+    chances: np.ndarray
+    """float64[picture, digit]: what the first network says."""
+    odd: np.ndarray
+    """float64[picture, way]: chance of odd, by the digit and by 16 pixels."""
+    every: np.ndarray
+    """float64[picture]: degrees of the whole exam, lowest first."""
 
 
 def _small(picture: np.ndarray) -> np.ndarray:
@@ -130,16 +143,3 @@ def course(steps: np.ndarray, values: np.ndarray) -> Curves:
                   {kind: values[:, k].mean(-1) for k, kind in enumerate(KINDS)},
                   steps_axis(int(steps[-1])), Axis(_DEGREE),
                   clouds={kind: values[:, k].T for k, kind in enumerate(KINDS)})  # fmt: skip
-
-
-def table(found: CommutingResult) -> Table:
-    """Squares of one kind, means over squares."""
-    measures = {"degree": found.degree, "least": found.least, "answers dealt": found.dealt,
-                "classes differ on": found.differ, "errors of both": found.errors()}  # fmt: skip
-    columns = {}
-    for name, values in measures.items():
-        rows = found.of_a_kind(values)
-        columns[name] = tuple(f"{m:.3f} ± {h:.2g}" for m, h in
-                              zip(rows.mean(-1), half_widths(rows), strict=True))  # fmt: skip
-    said = f"mean ± 95 % t interval of {found.spec.n_nets} squares"
-    return Table(f"Both networks of one kind, {said}", {"both": KINDS, **columns})

@@ -7,28 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.contract import Estimate, Frame, InputError, Result
-from engines.contract.pictures import Picture
+from engines.contract.pictures import Picture, Table
 from engines.diagrams.commuting import pictures as drawn
-from engines.diagrams.commuting.asked import LEVELS, ROWS, CommutingSpec
-from engines.lab.statistics import mean_over
+from engines.diagrams.commuting.asked import KINDS, LEVELS, ROWS, CommutingSpec
+from engines.diagrams.commuting.pictures import Shown
+from engines.lab.statistics import half_widths, mean_over
 
 UNIT = "squares"
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """The pictures to which one square gives the least degree, lowest first."""
-
-    pictures: np.ndarray
-    """float32[picture, row, column]."""
-    digits: np.ndarray
-    """int64[picture]: what they are."""
-    chances: np.ndarray
-    """float64[picture, digit]: what the first network says."""
-    odd: np.ndarray
-    """float64[picture, way]: chance of odd, by the digit and by 16 pixels."""
-    every: np.ndarray
-    """float64[picture]: degrees of the whole exam, lowest first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,5 +96,17 @@ class CommutingResult(Result):
             drawn.pairs(self.degree),
             drawn.course(self.steps, self.course),
             drawn.told(self.shown),
-            drawn.table(self),
+            self.table(),
         )
+
+    def table(self) -> Table:
+        """Squares of one kind, means over squares."""
+        measures = {"degree": self.degree, "least": self.least, "answers dealt": self.dealt,
+                    "classes differ on": self.differ, "errors of both": self.errors()}  # fmt: skip
+        columns = {}
+        for name, values in measures.items():
+            rows = self.of_a_kind(values)
+            columns[name] = tuple(f"{m:.3f} ± {h:.2g}" for m, h in
+                                  zip(rows.mean(-1), half_widths(rows), strict=True))  # fmt: skip
+        said = f"mean ± 95 % t interval of {self.spec.n_nets} squares"
+        return Table(f"Both networks of one kind, {said}", {"both": KINDS, **columns})

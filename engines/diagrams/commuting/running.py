@@ -22,7 +22,8 @@ from engines.diagrams.commuting.asked import (
     SIZES,
     CommutingSpec,
 )
-from engines.diagrams.commuting.results import CommutingFrame, CommutingResult, Shown
+from engines.diagrams.commuting.pictures import Shown
+from engines.diagrams.commuting.results import CommutingFrame, CommutingResult
 from engines.lab.data.catalog import task_of
 from engines.lab.data.task import rng_of, seed_of
 from engines.lab.training import (

@@ -14,6 +14,7 @@ from engines.diagrams.commuting.results import UNIT, CommutingFrame, CommutingRe
 from engines.lab.statistics import mean_over, paired
 
 _PAPER = "Leandro 2024, Categorical semiotics, arXiv 2404.01526"
+_OURS = "our question; the paper defines the degree and measures none"
 _LINEAR, _, _WIDE = KINDS
 _MANY = "Sixteen networks of each"
 
@@ -54,6 +55,7 @@ def _compared(sentence: str, of: tuple[str, str], one: Values, other: Values,
             f"{of[0]} less {of[1]}", UNIT
         ),
         holds_when=rule,
+        source=_OURS,
     )
 
 
