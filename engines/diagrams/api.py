@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from engines.diagrams.cutting.results import SortedResult
     from engines.diagrams.dendrites.results import DendritesResult
     from engines.diagrams.edges.results import KanResult
+    from engines.diagrams.filters.results import FiltersResult
     from engines.diagrams.guided.results import GuidedResult
+    from engines.diagrams.keys.results import KeysResult
     from engines.diagrams.learning.course import RaceResult
     from engines.diagrams.local.results import LocalResult
     from engines.diagrams.multigrid.results import MultigridResult
@@ -296,6 +298,26 @@ def few_bits(**fields: Any) -> ArmsResult:
     """
     experiment = registry.experiment("diagrams/saving")
     return cast("ArmsResult", experiment.result(experiment.spec(**fields)))
+
+
+def predicted_filters(**fields: Any) -> FiltersResult:
+    """Convolutions that compute some filters; ``.saved(arm, "half")`` and ``.lost(arm, "half")``.
+
+    Args:
+        fields: of `FiltersSpec`: ``n_filters``, ``never=(3, 7)``, ``n_before``, ``n_after`` ...
+    """
+    experiment = registry.experiment("diagrams/filters")
+    return cast("FiltersResult", experiment.result(experiment.spec(**fields)))
+
+
+def drawn_keys(**fields: Any) -> KeysResult:
+    """Attention to keys that are drawn; ``.right("keys drawn", "one draw")`` and ``.spared``.
+
+    Args:
+        fields: of `KeysSpec`: ``n_drawn``, ``never=(6, 7)``, ``n_layers``, ``n_steps`` ...
+    """
+    experiment = registry.experiment("diagrams/keys")
+    return cast("KeysResult", experiment.result(experiment.spec(**fields)))
 
 
 def boxes_wired(text: str, **fields: Any) -> SystemsResult:

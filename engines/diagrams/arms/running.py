@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 import numpy as np
@@ -9,9 +10,25 @@ import numpy as np
 from engines.diagrams.arms.looks import Looks, Plan
 from engines.diagrams.arms.results import ArmsFrame
 from engines.lab.training import Training, log_spaced, run
+from engines.lab.training.running import FRAME_S
 
 Look = Callable[[], Generator[None, None, np.ndarray]]
 """float64[measure, arm, condition, net] of this moment; yields where it may be stopped."""
+
+
+class Clock:
+    """Says when a frame is due, twenty times a second: more would be drawn for nobody."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether so long has passed since it last was."""
+        now = time.monotonic()
+        if now - self._last < FRAME_S / 2:
+            return False
+        self._last = now
+        return True
 
 
 def watched(
