@@ -16,7 +16,7 @@ N_DRAWS, TAIL = 8, 0.1
 WHOLE, DRAWN = "all keys", "keys drawn"
 BACK, DROPPED = "drawn, all at last", "weights dropped"
 ARMS = (WHOLE, DRAWN, BACK, DROPPED)
-EVERY, ONE, EIGHT = "all keys", "one draw", "eight draws, one vote"
+EVERY, ONE, EIGHT = "all keys", "one draw", "eight draws"
 EXAMS = (EVERY, ONE, EIGHT)
 RIGHT = "share right"
 PLAN = Plan(ARMS, EXAMS, "in the exam", (RIGHT,), opens=0)
