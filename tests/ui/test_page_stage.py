@@ -49,6 +49,18 @@ def test_pictures_fill_the_stage(saxe, width, height):
     assert covered["low"] < 90 or height < 800  # on a low screen cells keep their least height
 
 
+def test_a_large_first_picture_has_no_hole_beside_it(new_page, app_url):
+    page = new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(app_url)
+    page.goto(address(app_url, "/connectome", "x=cell_types"))
+    cells = page.locator(".nx-cell")
+    expect(cells).to_have_count(3)
+    page.wait_for_timeout(400)
+    first, second, last = (cells.nth(k).bounding_box() for k in range(3))
+    assert second["x"] == last["x"] > first["x"] + first["width"]
+    assert abs(first["y"] + first["height"] - last["y"] - last["height"]) < 2
+
+
 def test_a_picture_opens_large_and_comes_back_with_escape(saxe):
     page = saxe(1440, 900)
     button = page.get_by_role("button", name=re.compile("^Open large: Loss"))

@@ -68,7 +68,8 @@ export function render({model, el}) {
     const room = region ? region.clientHeight - above - padding - (model.followed ? PEEK : 0) : 560
     const height = Math.max(CELL_MIN_HEIGHT, room)
     const columns = columnsFor(cells.map(({aspect}) => aspect || 1.7), width, height)
-    if (model.large) return placeLarge(columns, height)
+    // Others must reach its second row, or that stays empty beside it.
+    if (model.large) return placeLarge(Math.min(columns, cells.length - 1), height)
     const rows = Math.ceil(cells.length / columns)
     const tall = Math.max(CELL_MIN_HEIGHT, (height - GAP * (rows - 1)) / rows)
     grid.style.gridTemplateColumns = `repeat(${columns * (cells.length % columns || 1)}, minmax(0, 1fr))`
