@@ -11,8 +11,7 @@ import panel_material_ui as pmui
 from engines.geometry.film.spec import MAPS, Layout
 from engines.geometry.measures.rdm_kinds import Dissimilarity
 from views.geometry.components import GeometryStage
-from views.kit.components import Facts
-from views.kit.text import label
+from views.kit.text import label, say, sentence_pane
 
 FORMS = ("dissimilarity", "ranks", "geo-topological", "left below, right above")
 ORDERS = ("as given", "label", "cluster")
@@ -47,7 +46,7 @@ class Toolbar:
             label="Seed of the map", value=0, start=0, end=SEED_MAX, size="small", margin=0,
             width=110, visible=False,
         )  # fmt: skip
-        self.progress = Facts(sections=[], visible=False, sizing_mode="stretch_width")
+        self.progress = sentence_pane("", visible=False, sizing_mode="stretch_width")
         self.layout.param.watch(self._offer_seed, "value")
         for widget in (self.dims, self.colour, self.form, self.quantiles, self.order):
             widget.param.watch(self._to_stage, "value")
@@ -74,8 +73,8 @@ class Toolbar:
 
     def tell(self, sentence: str) -> None:
         """How far another layout is; nothing when none is under way."""
-        sections = [{"title": sentence}] if sentence else []
-        self.progress.param.update(sections=sections, visible=bool(sentence))
+        say(self.progress, sentence)
+        self.progress.visible = bool(sentence)
 
     def offer_colours(self, labels: Mapping[str, tuple[str, ...]]) -> None:
         """What stimuli can be coloured by; at first the first that groups any of them."""
