@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         search_widths,
         solve_on_grids,
         sorted_widths,
+        symbolic_features,
         two_ways,
         wire_values,
     )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engines.diagrams.multigrid.results import MultigridResult
     from engines.diagrams.operators.results import OperatorResult
     from engines.diagrams.ordering.results import PosetResult
+    from engines.diagrams.programs.results import ProgramsResult
     from engines.diagrams.reaching.results import BoundsResult
     from engines.diagrams.tangling.results import TanglingResult
     from engines.diagrams.watching.result import Watched
@@ -288,6 +289,16 @@ def two_ways(**fields: Any) -> CommutingResult:
     """
     experiment = registry.experiment("diagrams/commuting")
     return cast("CommutingResult", experiment.result(experiment.spec(**fields)))
+
+
+def symbolic_features(**fields: Any) -> ProgramsResult:
+    """Bits of formulas in a network's first layer; ``.looks``, ``.apart_sizes(...)``.
+
+    Args:
+        fields: of `ProgramsSpec`: ``cut``, ``depth``, ``n_steps``, ``n_nets``, ``seed`` ...
+    """
+    experiment = registry.experiment("diagrams/programs")
+    return cast("ProgramsResult", experiment.result(experiment.spec(**fields)))
 
 
 def few_bits(**fields: Any) -> ArmsResult:

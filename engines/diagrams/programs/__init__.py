@@ -1,0 +1,1 @@
+"""Programs of formulas whose bits join a network's layer."""
