@@ -15,7 +15,7 @@ SIZES = (20, 100, 400)
 """Pictures to learn from; each divides the last, so that all can be drawn from as many places."""
 NONE, PROGRAM, DEALT = "no features", "a program's bits", "bits dealt to other pictures"
 ARMS = (NONE, PROGRAM, DEALT)
-DIGITS, CLASSES = "digits, share right", "classes of three bits, share right"
+DIGITS, CLASSES = "digits, share right", "classes, share right"
 PLAN = Plan(ARMS, tuple(str(n) for n in SIZES), "pictures to learn from", (DIGITS, CLASSES))
 
 

@@ -60,7 +60,7 @@ class ProgramsResult(ArmsResult):
         n = np.arange(1, self.spec.n_nets + 1, dtype=float)
         return Curves(
             "Digits: what each program gains", n, gains, Axis("programs, worst first"),
-            Axis("gained over no features", "points"), dots=gains,
+            Axis("gained", "points"), dots=gains,
         )  # fmt: skip
 
     def program(self) -> Table:

@@ -69,7 +69,7 @@ EXPERIMENT = Experiment(
     frames=frames,
     card=Card(
         title="Symbolic features",
-        claim="Eight formulas of *more ink here than there* are drawn, and their bits join the "
+        claim="Eight formulas of “more ink here than there” are drawn, and their bits join the "
         "first layer of a network. Beside it no features, and the same bits dealt to other "
         "pictures. Do they save pictures to learn from, and of what?",
         paper="Whitehouse 2023, Symbolic synthesis of neural networks",
