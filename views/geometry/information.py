@@ -21,13 +21,14 @@ _LISTS = (
 
 
 @dataclass(frozen=True, eq=False)
-class _Picked:
+class _Picked(Frame):
     """A moment seen through other estimators."""
 
     moment: InformationFrame | InformationRun
     shown: tuple[int, int, int]
 
     def pictures(self) -> tuple[Picture, ...]:
+        """Of the run, so seen."""
         return self.moment.pictures(self.shown)
 
 
@@ -79,7 +80,7 @@ class InformationView(GenericView):
         if isinstance(moment, InformationFrame | InformationRun):
             self._now = moment
             if self.shown != SHOWN:
-                moment = _Picked(moment, self.shown)  # type: ignore[assignment]
+                moment = _Picked(moment, self.shown)
         super()._draw(moment)
 
     def _list(self) -> None:

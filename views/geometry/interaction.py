@@ -23,7 +23,7 @@ _KEPT = "Edges kept, the strongest first"
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
+class _Kept(Frame):
     """The run with so many edges kept, and another basis beside."""
 
     run: InteractionRun
@@ -31,6 +31,7 @@ class _Kept:
     beside: int
 
     def pictures(self) -> tuple[Picture, ...]:
+        """Of the run, so seen."""
         return self.run.pictures(self.look, self.beside)
 
 
@@ -96,7 +97,7 @@ class InteractionView(GenericView):
             look = self._kept(self._run)
             self._list(self._run, look)
             self._offer(found.n_edges, look)
-            moment = _Kept(self._run, look, self.beside)  # type: ignore[assignment]
+            moment = _Kept(self._run, look, self.beside)
         else:  # nothing is kept while networks learn
             self.list.sections = []
         super()._draw(moment)
